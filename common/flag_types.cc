@@ -1,0 +1,70 @@
+#include "common/flag_types.h"
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+namespace benari {
+
+namespace {
+constexpr double kMostSeconds = 1e9;  // about 30 years; larger ones would overflow a duration
+}
+
+bool Seconds::infinite() const { return std::isinf(value); }
+
+std::chrono::milliseconds Seconds::ms() const {
+  return std::chrono::milliseconds(static_cast<int64_t>(std::llround(value * 1000)));
+}
+
+bool AbslParseFlag(absl::string_view text, Seconds* seconds, std::string* error) {
+  if (text == "inf") {
+    seconds->value = std::numeric_limits<double>::infinity();
+    return true;
+  }
+  double value = 0;
+  if (absl::SimpleAtod(text, &value) && value >= 0 && value <= kMostSeconds) {
+    seconds->value = value;
+    return true;
+  }
+  *error = "accepted is a number of seconds, 0 or more, such as 7 or 0.5, or inf";
+  return false;
+}
+
+std::string AbslUnparseFlag(const Seconds& seconds) {
+  return seconds.infinite() ? "inf" : absl::StrCat(seconds.value);
+}
+
+bool AbslParseFlag(absl::string_view text, Endpoint* endpoint, std::string* error) {
+  if (text.empty()) {
+    *endpoint = Endpoint();
+    return true;
+  }
+  auto parsed = ParseEndpoint(text);
+  if (!parsed.ok()) {
+    *error = std::string(parsed.status().message());
+    return false;
+  }
+  *endpoint = *parsed;
+  return true;
+}
+
+std::string AbslUnparseFlag(const Endpoint& endpoint) {
+  return endpoint == Endpoint() ? "" : endpoint.ToString();
+}
+
+void FlagErrors::Require(bool ok, absl::string_view flag, absl::string_view value,
+                         absl::string_view accepted) {
+  if (!ok) lines_.push_back(absl::StrCat("--", flag, "=", value, ": accepted is ", accepted));
+}
+
+void FlagErrors::ExitIfAny() const {
+  if (lines_.empty()) return;
+  for (const std::string& line : lines_) std::fprintf(stderr, "%s\n", line.c_str());
+  std::exit(2);
+}
+
+}  // namespace benari

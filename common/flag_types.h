@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "common/endpoint.h"
+
+// Types for absl flags whose errors say what is accepted, and the list of what is wrong between flags.
+namespace benari {
+
+// Seconds with a fraction, or "inf" for ever.
+struct Seconds {
+  double value = 0;
+  bool infinite() const;
+  std::chrono::milliseconds ms() const;  // only when not infinite
+};
+bool AbslParseFlag(absl::string_view text, Seconds* seconds, std::string* error);
+std::string AbslUnparseFlag(const Seconds& seconds);
+
+bool AbslParseFlag(absl::string_view text, Endpoint* endpoint, std::string* error);
+std::string AbslUnparseFlag(const Endpoint& endpoint);
+
+// Collects every mistake of a configuration, so that they are shown all at once.
+class FlagErrors {
+ public:
+  // Without `ok`: "--flag=value: accepted is ...".
+  void Require(bool ok, absl::string_view flag, absl::string_view value, absl::string_view accepted);
+  const std::vector<std::string>& lines() const { return lines_; }
+  // Prints every line to stderr and exits with 2, if there is one.
+  void ExitIfAny() const;
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+}  // namespace benari

@@ -1,0 +1,122 @@
+#include "common/log.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+
+namespace benari::log {
+
+namespace {
+
+Format g_format = Format::kText;
+
+bool NeedsQuotes(absl::string_view text) {
+  if (text.empty()) return true;
+  for (const unsigned char c : text) {
+    if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7f) return true;
+  }
+  return false;
+}
+
+std::string Dump(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+nlohmann::json ToJson(const Field& field) {
+  if (const auto* text = std::get_if<absl::string_view>(&field.value)) return std::string(*text);
+  if (const auto* integer = std::get_if<int64_t>(&field.value)) return *integer;
+  if (const auto* number = std::get_if<double>(&field.value)) return *number;
+  return std::get<bool>(field.value);
+}
+
+std::string ToText(const Field& field) {
+  const auto* text = std::get_if<absl::string_view>(&field.value);
+  if (text == nullptr || NeedsQuotes(*text)) return Dump(ToJson(field));
+  return std::string(*text);
+}
+
+void Write(spdlog::level::level_enum level, absl::string_view message, Fields fields) {
+  spdlog::logger* logger = spdlog::default_logger_raw();
+  if (!logger->should_log(level)) return;
+  std::string line;
+  if (g_format == Format::kJson) {
+    // The pattern of Init opens the object with time and level.
+    absl::StrAppend(&line, ",\"message\":", Dump(std::string(message)));
+    for (const Field& field : fields) {
+      absl::StrAppend(&line, ",", Dump(std::string(field.key)), ":", Dump(ToJson(field)));
+    }
+    line.push_back('}');
+  } else {
+    line = std::string(message);
+    for (const Field& field : fields) absl::StrAppend(&line, " ", field.key, "=", ToText(field));
+  }
+  logger->log(level, spdlog::string_view_t(line.data(), line.size()));
+}
+
+}  // namespace
+
+void Init(Format format, Level level) {
+  g_format = format;
+  auto logger = std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  const bool json = format == Format::kJson;
+  logger->set_pattern(json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l"%v)"
+                           : "%Y-%m-%d %H:%M:%S.%e %L %v");
+  logger->flush_on(spdlog::level::trace);
+  switch (level) {
+    case Level::kDebug:
+      logger->set_level(spdlog::level::debug);
+      break;
+    case Level::kInfo:
+      logger->set_level(spdlog::level::info);
+      break;
+    case Level::kWarning:
+      logger->set_level(spdlog::level::warn);
+      break;
+    case Level::kError:
+      logger->set_level(spdlog::level::err);
+      break;
+  }
+  spdlog::set_default_logger(std::move(logger));
+}
+
+void Debug(absl::string_view message, Fields fields) { Write(spdlog::level::debug, message, fields); }
+void Info(absl::string_view message, Fields fields) { Write(spdlog::level::info, message, fields); }
+void Warning(absl::string_view message, Fields fields) { Write(spdlog::level::warn, message, fields); }
+void Error(absl::string_view message, Fields fields) { Write(spdlog::level::err, message, fields); }
+
+bool AbslParseFlag(absl::string_view text, Format* format, std::string* error) {
+  if (text == "text") return *format = Format::kText, true;
+  if (text == "json") return *format = Format::kJson, true;
+  *error = "accepted is text or json";
+  return false;
+}
+
+std::string AbslUnparseFlag(Format format) { return format == Format::kJson ? "json" : "text"; }
+
+bool AbslParseFlag(absl::string_view text, Level* level, std::string* error) {
+  for (const Level each : {Level::kDebug, Level::kInfo, Level::kWarning, Level::kError}) {
+    if (text == AbslUnparseFlag(each)) return *level = each, true;
+  }
+  *error = "accepted is debug, info, warning or error";
+  return false;
+}
+
+std::string AbslUnparseFlag(Level level) {
+  switch (level) {
+    case Level::kDebug:
+      return "debug";
+    case Level::kInfo:
+      return "info";
+    case Level::kWarning:
+      return "warning";
+    case Level::kError:
+      return "error";
+  }
+  return "info";
+}
+
+}  // namespace benari::log

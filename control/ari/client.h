@@ -1,0 +1,99 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "common/endpoint.h"
+
+// The port through which calls speak to Asterisk's REST interface. Pure: no socket, no JSON.
+namespace benari::ari {
+
+template <typename T>
+using Awaitable = boost::asio::awaitable<T>;
+
+enum class ErrorKind {
+  kUnreachable,  // no connection; the request may or may not have had its effect
+  kTimeout,      // no answer within the request's deadline; the same doubt
+  kHttp,         // an answer other than 2xx: see status
+  kOverloaded,   // never sent: too many requests wait already
+  kMalformed,    // a 2xx whose body could not be read
+};
+
+class Error : public std::runtime_error {
+ public:
+  Error(ErrorKind kind, int status, const std::string& what)
+      : std::runtime_error(what), kind(kind), status(status) {}
+  bool not_found() const { return kind == ErrorKind::kHttp && status == 404; }
+
+  ErrorKind kind;
+  int status;  // of HTTP; 0 unless kind is kHttp
+};
+
+struct Channel {
+  std::string id;
+  std::string name;          // "PJSIP/trunk-00000001"
+  std::string state;         // "Down", "Ring", "Ringing", "Up", "Busy" …
+  std::string creationtime;  // ISO 8601 as Asterisk writes it: 2026-01-31T12:00:00.000+0000
+  std::map<std::string, std::string> channelvars;
+};
+
+struct Bridge {
+  std::string id;
+  std::string creationtime;
+  std::vector<std::string> channel_ids;
+};
+
+struct Application {
+  std::string name;
+  std::vector<std::string> channel_ids;
+  std::vector<std::string> bridge_ids;
+};
+
+struct ExternalMediaRequest {
+  ExternalMediaRequest(std::string id, std::string fmt, Endpoint host)
+      : channel_id(std::move(id)), format(std::move(fmt)), external_host(std::move(host)) {}
+  std::string channel_id;
+  std::string format;      // "alaw"
+  Endpoint external_host;  // where Asterisk sends RTP to
+};
+
+struct OriginateRequest {
+  OriginateRequest(std::string id, std::string ep) : channel_id(std::move(id)), endpoint(std::move(ep)) {}
+  std::string channel_id;
+  std::string endpoint;  // "Local/4438007@default/n", "PJSIP/4438007@trunk"
+  std::string app_args;
+  std::string caller_id;   // empty: Asterisk's default
+  std::string formats;     // "alaw"
+  std::string originator;  // channel id whose codecs and account it inherits; empty: none
+  int timeout_s = 30;      // of ringing
+};
+
+// Every method completes within its own deadline and throws ari::Error unless Asterisk answered 2xx.
+// Confined to the control loop.
+class Client {
+ public:
+  virtual ~Client() = default;
+
+  virtual Awaitable<Channel> CreateExternalMedia(ExternalMediaRequest request) = 0;
+  virtual Awaitable<Channel> Originate(OriginateRequest request) = 0;
+  // `reason` as ARI spells it: normal, busy, congestion, no_answer, unallocated …
+  virtual Awaitable<void> HangUp(std::string channel_id, std::string reason) = 0;
+  // Leaves Stasis: the dial plan goes on at `context`,`extension`,1; empty ones: at the next priority.
+  virtual Awaitable<void> ContinueInDialplan(std::string channel_id, std::string context,
+                                             std::string extension) = 0;
+  virtual Awaitable<Channel> GetChannel(std::string channel_id) = 0;
+  virtual Awaitable<std::vector<Channel>> ListChannels() = 0;
+
+  virtual Awaitable<Bridge> CreateBridge(std::string bridge_id) = 0;  // of type mixing
+  virtual Awaitable<void> DestroyBridge(std::string bridge_id) = 0;
+  virtual Awaitable<void> AddToBridge(std::string bridge_id, std::vector<std::string> channel_ids) = 0;
+  virtual Awaitable<Bridge> GetBridge(std::string bridge_id) = 0;
+  virtual Awaitable<std::vector<Bridge>> ListBridges() = 0;
+
+  virtual Awaitable<Application> GetApplication(std::string name) = 0;
+};
+
+}  // namespace benari::ari

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "control/ari/client.h"
+
+// What Asterisk tells over the event WebSocket, as far as control acts on it. Pure.
+namespace benari::ari {
+
+struct StasisStart {
+  Channel channel;
+  std::vector<std::string> args;
+};
+struct StasisEnd {
+  std::string channel_id;
+};
+struct ChannelDestroyed {
+  std::string channel_id;
+  int cause = 0;  // Q.850: 16 normal, 17 busy, 19 no answer …
+  std::string cause_text;
+};
+struct ChannelHangupRequest {
+  std::string channel_id;
+  int cause = 0;
+};
+struct ChannelEnteredBridge {
+  std::string bridge_id;
+  std::string channel_id;
+};
+struct ChannelLeftBridge {
+  std::string bridge_id;
+  std::string channel_id;
+};
+struct BridgeDestroyed {
+  std::string bridge_id;
+};
+// A newer instance subscribed to the application: this one gets no more events.
+struct ApplicationReplaced {};
+
+struct UnknownEvent {
+  std::string type;
+};
+
+using Event =
+    std::variant<StasisStart, StasisEnd, ChannelDestroyed, ChannelHangupRequest, ChannelEnteredBridge,
+                 ChannelLeftBridge, BridgeDestroyed, ApplicationReplaced, UnknownEvent>;
+
+}  // namespace benari::ari

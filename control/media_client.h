@@ -1,0 +1,113 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "common/endpoint.h"
+
+// The port through which control speaks to media nodes. Pure: no gRPC type. A node is named by the address
+// ("host:port") of its gRPC server.
+namespace benari::control {
+
+enum class MediaErrorKind {
+  kUnavailable,  // no connection, or the node drains
+  kTimeout,      // no answer within the deadline; the request may have had its effect
+  kExhausted,    // no port is free
+  kNotFound,     // no such lease
+  kFenced,       // a later epoch of our owner name was seen, or the state forbids it
+  kOther,
+};
+
+class MediaError : public std::runtime_error {
+ public:
+  MediaError(MediaErrorKind kind, const std::string& what) : std::runtime_error(what), kind(kind) {}
+  MediaErrorKind kind;
+};
+
+struct Lease {
+  std::string lease_id;
+  std::string node;  // address of the node that holds it
+  Endpoint rtp;      // where Asterisk sends RTP to
+};
+
+struct SessionRequest {
+  SessionRequest(std::string id, Endpoint p) : lease_id(std::move(id)), peer(std::move(p)) {}
+  std::string lease_id;
+  Endpoint peer;  // where Asterisk's RTP comes from
+};
+
+enum class SessionState { kLeased, kRunning, kStopped };
+
+struct SessionInfo {
+  std::string lease_id;
+  Endpoint rtp;
+  Endpoint peer;
+  SessionState state = SessionState::kLeased;
+  std::string diagnosis;       // "nothing_arrived", "stranger", … ; empty: media flows
+  std::string diagnosis_text;  // for a person
+  uint64_t received_packets = 0;
+  uint64_t sent_packets = 0;
+  int64_t lost_packets = 0;
+  double jitter_ms = 0;
+};
+
+struct NodeStatus {
+  std::string name;
+  std::string instance_id;  // another one: the process was restarted and holds nothing of before
+  bool draining = false;
+  uint32_t ports_total = 0;
+  uint32_t ports_free = 0;
+  std::vector<std::string> unknown_lease_ids;
+};
+
+struct NodeSessions {
+  std::vector<SessionInfo> sessions;
+  uint64_t owner_epoch = 0;  // the latest that the node has seen of our owner; 0: none
+};
+
+enum class SessionEventKind { kStarted, kMediaFlowing, kMediaMissing, kStopped, kReleased, kLeaseExpired };
+
+struct SessionEvent {
+  SessionEventKind kind = SessionEventKind::kStarted;
+  SessionInfo session;
+};
+
+// A running watch; destroying it ends the watch and no handler is called afterwards.
+class Watch {
+ public:
+  virtual ~Watch() = default;
+};
+
+// Every awaitable completes within its own deadline and throws MediaError unless the node answered OK.
+// Confined to the control loop.
+class MediaClient {
+ public:
+  template <typename T>
+  using Awaitable = boost::asio::awaitable<T>;
+
+  virtual ~MediaClient() = default;
+
+  // Of all requests from now on; an instance that takes over sets one above what any node has seen.
+  virtual void SetEpoch(uint64_t epoch) = 0;
+
+  virtual Awaitable<Lease> LeasePort(std::string node, std::string lease_id) = 0;
+  virtual Awaitable<SessionInfo> ReleasePort(std::string node, std::string lease_id) = 0;
+  virtual Awaitable<SessionInfo> StartSession(std::string node, SessionRequest request) = 0;
+  virtual Awaitable<SessionInfo> StopSession(std::string node, std::string lease_id) = 0;
+  virtual Awaitable<NodeStatus> KeepAlive(std::string node, std::vector<std::string> lease_ids) = 0;
+  virtual Awaitable<NodeSessions> ListSessions(std::string node) = 0;  // of our owner name, all pages
+
+  // `on_event` for each event of our sessions, `on_end` once when the stream breaks (not when the Watch
+  // goes).
+  virtual std::unique_ptr<Watch> WatchSessions(std::string node,
+                                               std::function<void(const SessionEvent&)> on_event,
+                                               std::function<void()> on_end) = 0;
+};
+
+}  // namespace benari::control
