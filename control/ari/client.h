@@ -38,6 +38,7 @@ struct Channel {
   std::string state;         // "Down", "Ring", "Ringing", "Up", "Busy" …
   std::string creationtime;  // ISO 8601 as Asterisk writes it: 2026-01-31T12:00:00.000+0000
   std::map<std::string, std::string> channelvars;
+  std::vector<std::string> app_args;  // of Stasis(), after the application; from dialplan.app_data
 };
 
 struct Bridge {
