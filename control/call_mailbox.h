@@ -8,6 +8,7 @@
 
 #include "control/call_over.h"
 #include "control/timers.h"
+#include "control/wake_up.h"
 
 namespace benari::control {
 
@@ -39,7 +40,7 @@ inline constexpr std::chrono::milliseconds kNewsMayFollow{500};
 class CallMailbox {
  public:
   CallMailbox(boost::asio::any_io_executor executor, Timers& timers, std::string caller_id)
-      : executor_(std::move(executor)), timers_(timers), caller_id_(std::move(caller_id)) {}
+      : caller_id_(std::move(caller_id)), wake_up_(std::move(executor), timers) {}
 
   // Changes what is known and wakes the waiter.
   void Tell(const std::function<void(CallNews&)>& change);
@@ -54,16 +55,14 @@ class CallMailbox {
 
   // Waits until `condition` holds (true) or `deadline` passes (false). Never throws. Time::max(): no
   // deadline.
-  boost::asio::awaitable<bool> WaitUntil(std::function<bool()> condition, Clock::Time deadline);
+  boost::asio::awaitable<bool> WaitUntil(std::function<bool()> condition, Clock::Time deadline) {
+    return wake_up_.WaitUntil(std::move(condition), deadline);
+  }
 
  private:
-  void Wake();
-
-  boost::asio::any_io_executor executor_;
-  Timers& timers_;
   std::string caller_id_;
   CallNews news_;
-  std::function<void()> waiter_;  // empty unless WaitUntil waits
+  WakeUp wake_up_;
 };
 
 }  // namespace benari::control

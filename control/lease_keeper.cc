@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/log.h"
-#include "control/call_mailbox.h"
+#include "control/wake_up.h"
 
 namespace benari::control {
 
@@ -15,11 +15,11 @@ namespace asio = boost::asio;
 
 struct LeaseKeeper::Loop {
   Loop(std::string address, asio::any_io_executor executor, Timers& timers)
-      : node(std::move(address)), alarm(std::move(executor), timers) {}
+      : node(std::move(address)), wake_up(std::move(executor), timers) {}
 
   std::string node;
-  CallMailbox alarm;  // only its waiting: `ring` ends the pause between two requests
-  bool ring = false;
+  WakeUp wake_up;
+  bool hurry = false;  // ends the pause between two requests
   bool stopped = false;
   bool asked = false;  // the first request was answered or failed
   int failures = 0;
@@ -27,8 +27,9 @@ struct LeaseKeeper::Loop {
   std::string instance_id;
   std::unique_ptr<control::Watch> watch;
 
-  void Ring() {
-    alarm.Tell([this](CallMailbox&) { ring = true; });
+  void Hurry() {
+    hurry = true;
+    wake_up.Wake();
   }
 };
 
@@ -52,7 +53,7 @@ void LeaseKeeper::Stop() {
   for (auto& [node, loop] : loops_) {
     loop->stopped = true;
     loop->watch.reset();
-    loop->Ring();
+    loop->Hurry();
   }
   loops_.clear();
 }
@@ -109,17 +110,17 @@ asio::awaitable<void> LeaseKeeper::Run(std::shared_ptr<Loop> loop) {
         co_return;
       }
     }
-    const bool hurry = loop->failures > 0 && nodes_.IsUp(loop->node);
-    const auto length = hurry ? options_.retry : options_.interval;
+    const bool in_doubt = loop->failures > 0 && nodes_.IsUp(loop->node);
+    const auto length = in_doubt ? options_.retry : options_.interval;
     co_await Pause(loop, length);
   }
 }
 
 asio::awaitable<void> LeaseKeeper::Pause(std::shared_ptr<Loop> loop, std::chrono::milliseconds length) {
-  std::function<bool()> rung = [loop] { return loop->ring || loop->stopped; };
+  std::function<bool()> called = [loop] { return loop->hurry || loop->stopped; };
   const Clock::Time until = timers_.Now() + length;
-  co_await loop->alarm.WaitUntil(rung, until);
-  loop->ring = false;
+  co_await loop->wake_up.WaitUntil(called, until);
+  loop->hurry = false;
 }
 
 void LeaseKeeper::OnAnswer(Loop& loop, const NodeStatus& status, const std::set<std::string>& named) {
@@ -158,7 +159,7 @@ void LeaseKeeper::StartWatch(std::shared_ptr<Loop> loop) {
     const auto ended = weak.lock();
     if (ended == nullptr) return;
     ended->watch.reset();
-    ended->Ring();  // the node may have died: ask it at once
+    ended->Hurry();  // the node may have died: ask it at once
   };
   loop->watch = media_.WatchSessions(loop->node, on_event, on_end);
 }

@@ -7,6 +7,7 @@
 
 #include "common/log.h"
 #include "control/requests.h"
+#include "control/wake_up.h"
 
 namespace benari::control {
 
@@ -90,7 +91,7 @@ asio::awaitable<void> StasisApp::Resync(uint64_t connection) {
       for (const ari::Event& event : waited) Handle(event);
     }
     const auto pause = serving_ ? options_.sweep_interval : options_.list_retry;
-    co_await Pause(pause);
+    co_await Sleep(context_.executor, context_.timers, pause);
   }
 }
 
@@ -191,13 +192,6 @@ asio::awaitable<void> StasisApp::HangUpStray(std::string channel_id) {
   } catch (const ari::Error& error) {
     log::Warning("sweep failed", {{"channel", channel_id}, {"why", error.what()}});
   }
-}
-
-asio::awaitable<void> StasisApp::Pause(std::chrono::milliseconds length) {
-  CallMailbox pause(context_.executor, context_.timers, "");
-  std::function<bool()> never = [] { return false; };
-  const Clock::Time until = context_.timers.Now() + length;
-  co_await pause.WaitUntil(never, until);
 }
 
 void StasisApp::Handle(const ari::Event& event) {

@@ -64,7 +64,6 @@ class StasisApp {
   Awaitable<std::map<std::string, NodeLease>> MeetNodes();
   Awaitable<void> RunCall(std::shared_ptr<Call> call, bool admitted);
   Awaitable<void> HangUpStray(std::string channel_id);
-  Awaitable<void> Pause(std::chrono::milliseconds length);
 
   void Handle(const ari::Event& event);
   void OnStasisStart(const ari::StasisStart& start);
