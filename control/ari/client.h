@@ -24,8 +24,7 @@ enum class ErrorKind {
 
 class Error : public std::runtime_error {
  public:
-  Error(ErrorKind kind, int status, const std::string& what)
-      : std::runtime_error(what), kind(kind), status(status) {}
+  Error(ErrorKind k, int s, const std::string& what) : std::runtime_error(what), kind(k), status(s) {}
   bool not_found() const { return kind == ErrorKind::kHttp && status == 404; }
 
   ErrorKind kind;
