@@ -95,8 +95,9 @@ std::string ReadPassword(FlagErrors& errors) {
 void ReadCall(FlagErrors& errors, Config& config) {
   const std::string format_name = absl::GetFlag(FLAGS_format);
   const auto format = FindAudioFormat(format_name);
-  errors.Require(format.ok(), "format", format_name, std::string(format.status().message()));
-  if (format.ok()) {
+  if (!format.ok()) {
+    errors.Refuse("format", format_name, format.status().message());
+  } else {
     config.call.format = format->name;
     config.media.payload_type = format->payload_type;
     config.media.clock_rate_hz = format->clock_rate_hz;
@@ -128,8 +129,11 @@ void ReadMedia(FlagErrors& errors, Config& config) {
   errors.Require(IsValidOwner(config.media.owner), "owner", config.media.owner, "1..32 of A-Z a-z 0-9 _ -");
   const std::string media = absl::GetFlag(FLAGS_media);
   const auto targets = ParseMediaTargets(media);
-  errors.Require(targets.ok(), "media", media, std::string(targets.status().message()));
-  if (targets.ok()) config.media_targets = *targets;
+  if (targets.ok()) {
+    config.media_targets = *targets;
+  } else {
+    errors.Refuse("media", media, targets.status().message());
+  }
   const int ttl_ms = InRange(errors, "lease_ttl_ms", absl::GetFlag(FLAGS_lease_ttl_ms), 1000, 3600000);
   const int renew_ms =
       InRange(errors, "renew_interval_ms", absl::GetFlag(FLAGS_renew_interval_ms), 50, 60000);
@@ -155,8 +159,11 @@ void ReadAri(FlagErrors& errors, Config& config) {
   const std::string url = absl::GetFlag(FLAGS_ari_url);
   const auto access = ari::MakeAccess(url, absl::GetFlag(FLAGS_ari_user), ReadPassword(errors),
                                       config.app.app, absl::GetFlag(FLAGS_ari_ca_file));
-  errors.Require(access.ok(), "ari_url", url, std::string(access.status().message()));
-  if (access.ok()) config.ari = *access;
+  if (access.ok()) {
+    config.ari = *access;
+  } else {
+    errors.Refuse("ari_url", url, access.status().message());
+  }
 }
 
 }  // namespace
@@ -165,7 +172,7 @@ Config ReadConfig(int argc, char** argv) {
   absl::SetProgramUsageMessage("answers the calls of a Stasis application; media is a service of its own");
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   FlagErrors errors;
-  for (size_t i = 1; i < rest.size(); ++i) errors.Require(false, "", rest[i], "flags only, as --name=value");
+  for (size_t i = 1; i < rest.size(); ++i) errors.Refuse("", rest[i], "not a flag; accepted is --name=value");
   Config config;
   config.log_format = absl::GetFlag(FLAGS_log_format);
   config.log_level = absl::GetFlag(FLAGS_log_level);

@@ -122,7 +122,7 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
     context_.keeper.Watch();
     const Clock::Time until = context_.timers.Now() + options_.nodes_wait;
     while (!context_.keeper.AskedAll() && context_.timers.Now() < until)
-      co_await Pause(std::chrono::milliseconds(5));
+      co_await Sleep(context_.executor, context_.timers, std::chrono::milliseconds(5));
   }
   for (const auto& call : adopted) asio::co_spawn(context_.executor, RunCall(call, true), asio::detached);
   asio::co_spawn(context_.executor, sweep_.Remove(std::move(orphans)), asio::detached);
