@@ -26,7 +26,7 @@ std::string DescribeStatus(const ConnectFailure& failure, const Access& access) 
     case 503:
       return absl::StrCat("503 Service Unavailable", said, ": Asterisk is still starting, or shutting down");
     default:
-      return absl::StrCat("answered HTTP ", failure.http_status, said, " where ARI was expected");
+      return absl::StrCat("HTTP ", failure.http_status, said, " where ARI was expected");
   }
 }
 
