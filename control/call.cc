@@ -1,7 +1,9 @@
 #include "control/call.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/log.h"
 #include "control/requests.h"
 
@@ -11,24 +13,20 @@ namespace asio = boost::asio;
 
 namespace {
 
-// What a destination's hang-up (its Q.850 cause) means for the call, and what the caller is told.
-CallOver ExplainCause(int cause, bool timed_out) {
-  const std::string why = "the destination was not reached, cause " + std::to_string(cause);
-  switch (cause) {
-    case 17:
-      return CallOver(CallOutcome::kDestinationBusy, "busy", why);
-    case 1:
-    case 2:
-    case 3:
-    case 28:
-      return CallOver(CallOutcome::kDestinationUnknown, "unallocated", why);
-    case 18:
-    case 19:
-      return CallOver(CallOutcome::kDestinationNoAnswer, "no_answer", why);
-    default:
-      break;
-  }
-  if (timed_out) return CallOver(CallOutcome::kDestinationNoAnswer, "no_answer", why);
+// What a destination's end means for the call, and what the caller is told. A Local channel hides the cause
+// (Q.850) of what is behind it as 0, the status of its Dial events does not; an extension that does not exist
+// gives neither.
+CallOver Explain(const ChannelNews& destination, bool timed_out) {
+  const std::string why = absl::StrCat("the destination was not reached, cause ", destination.cause, " ",
+                                       destination.dial_status);
+  const auto is = [&destination](std::initializer_list<int> causes, const char* status) {
+    const bool named = std::find(causes.begin(), causes.end(), destination.cause) != causes.end();
+    return named || (destination.cause == 0 && destination.dial_status == status);
+  };
+  if (is({17}, "BUSY")) return CallOver(CallOutcome::kDestinationBusy, "busy", why);
+  if (is({1, 2, 3, 28}, "")) return CallOver(CallOutcome::kDestinationUnknown, "unallocated", why);
+  if (timed_out || is({18, 19}, "NOANSWER"))
+    return CallOver(CallOutcome::kDestinationNoAnswer, "no_answer", why);
   return CallOver(CallOutcome::kDestinationFailed, "congestion", why);
 }
 
@@ -177,7 +175,7 @@ asio::awaitable<void> Call::AwaitAnswer() {
   mailbox_.StillUp();
   if (destination.started) co_return;
   const Clock::Duration rang = context_.timers.Now() - began;
-  throw ExplainCause(destination.cause, rang + kNewsMayFollow >= context_.config.dial_timeout);
+  throw Explain(destination, rang + kNewsMayFollow >= context_.config.dial_timeout);
 }
 
 asio::awaitable<void> Call::Talk() {

@@ -19,6 +19,7 @@ struct ChannelNews {
   bool entered_bridge = false;  // the call's bridge
   bool gone = false;            // left the Stasis app, or was destroyed
   int cause = 0;                // Q.850, of the hang-up; 0: not told
+  std::string dial_status;      // the last one: RINGING, BUSY …
 };
 
 // What a call was told, from outside its coroutine.

@@ -42,8 +42,11 @@ void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
     ChannelNews& caller_news = news.channels[call.id()];
     caller_news.started = true;
     if (caller == nullptr) caller_news.gone = true;
-    ChannelNews& destination = news.channels[ids.Destination(call.id())];
-    if (snapshot.InApp(ids.Destination(call.id()))) destination.started = true;
+    // An originated channel is the application's before it is answered and enters it.
+    const std::string destination_id = ids.Destination(call.id());
+    const auto destination = snapshot.channels.find(destination_id);
+    const bool answered = destination != snapshot.channels.end() && destination->second.state == "Up";
+    if (answered && snapshot.InApp(destination_id)) news.channels[destination_id].started = true;
     if (bridge == snapshot.bridges.end()) {
       if (bridged_before) news.bridge_gone = true;
     } else {

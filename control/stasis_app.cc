@@ -201,6 +201,9 @@ void StasisApp::Handle(const ari::Event& event) {
     OnGone(end->channel_id, 0);
   } else if (const auto* destroyed = std::get_if<ari::ChannelDestroyed>(&event)) {
     OnGone(destroyed->channel_id, destroyed->cause);
+  } else if (const auto* dial = std::get_if<ari::Dial>(&event)) {
+    Tell(dial->channel_id,
+         [dial](CallNews& news) { news.channels[dial->channel_id].dial_status = dial->status; });
   } else if (const auto* entered = std::get_if<ari::ChannelEnteredBridge>(&event)) {
     Tell(entered->bridge_id,
          [entered](CallNews& news) { news.channels[entered->channel_id].entered_bridge = true; });

@@ -4,6 +4,10 @@
 
 namespace benari::control {
 
+namespace {
+constexpr int kAttempts = 2;  // in a row
+}
+
 UndoStack::Handle UndoStack::Defer(std::string name, Step step) {
   entries_.push_back({std::move(name), std::move(step)});
   Handle handle;
@@ -13,15 +17,24 @@ UndoStack::Handle UndoStack::Defer(std::string name, Step step) {
 
 UndoStack::Awaitable<void> UndoStack::RunNow(Handle handle) {
   // Off the list first: a step that runs is never run again, not even when RunAll comes meanwhile.
-  const Handle::Entry entry = std::move(*handle.entry_);
+  Handle::Entry entry = std::move(*handle.entry_);
   entries_.erase(handle.entry_);
   std::string failure;
-  try {
-    co_await entry.step();
-  } catch (const std::exception& error) {
-    failure = error.what();
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    failure.clear();
+    try {
+      co_await entry.step();
+      co_return;
+    } catch (const std::exception& error) {
+      failure = error.what();
+    }
   }
-  if (!failure.empty()) on_failure_(entry.name, failure);
+  if (entry.postponed) {
+    on_failure_(entry.name, failure);
+  } else {
+    entry.postponed = true;
+    entries_.push_front(std::move(entry));
+  }
 }
 
 UndoStack::Awaitable<void> UndoStack::RunAll() {

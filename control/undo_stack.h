@@ -24,6 +24,7 @@ class UndoStack {
     struct Entry {
       std::string name;
       Step step;
+      bool postponed = false;  // failed before
     };
     std::list<Entry>::iterator entry_;
   };

@@ -8,6 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 
 namespace benari::ari {
 
@@ -65,6 +66,10 @@ class Fields {
     const Json* value = Find(key, Json::value_t::string, "string");
     return value == nullptr ? "" : value->get<std::string>();
   }
+
+  std::string OptionalText(const char* key) { return Present(key) == nullptr ? "" : Text(key); }
+
+  bool Has(const char* key) const { return Present(key) != nullptr; }
 
   int Int(const char* key) {
     const Json* value = Present(key);
@@ -151,6 +156,13 @@ class Fields {
   std::string path_;
 };
 
+// "voicebot1,inbound" of an application's data: what comes after the application's first argument.
+std::vector<std::string> AppArgs(const std::string& app_data) {
+  std::vector<std::string> args = absl::StrSplit(app_data, ',');
+  args.erase(args.begin());
+  return args;
+}
+
 Channel ReadChannel(Fields fields) {
   Channel channel;
   channel.id = fields.Text("id");
@@ -158,6 +170,7 @@ Channel ReadChannel(Fields fields) {
   channel.state = fields.Text("state");
   channel.creationtime = fields.Text("creationtime");
   channel.channelvars = fields.OptionalTextMap("channelvars");
+  if (fields.Has("dialplan")) channel.app_args = AppArgs(fields.Object("dialplan").OptionalText("app_data"));
   return channel;
 }
 
@@ -195,6 +208,7 @@ Event ReadEvent(const std::string& type, Fields& fields) {
     event.cause_text = fields.Text("cause_txt");
     return event;
   }
+  if (type == "Dial") return Dial{fields.Object("peer").Text("id"), fields.Text("dialstatus")};
   if (type == "ChannelHangupRequest") {
     ChannelHangupRequest event;
     event.channel_id = ChannelId(fields);

@@ -21,6 +21,11 @@ struct ChannelDestroyed {
   int cause = 0;  // Q.850: 16 normal, 17 busy, 19 no answer …
   std::string cause_text;
 };
+// How an originated channel fares: RINGING, ANSWER, BUSY, CONGESTION, NOANSWER … ; empty at first.
+struct Dial {
+  std::string channel_id;
+  std::string status;
+};
 struct ChannelHangupRequest {
   std::string channel_id;
   int cause = 0;
@@ -44,7 +49,7 @@ struct UnknownEvent {
 };
 
 using Event =
-    std::variant<StasisStart, StasisEnd, ChannelDestroyed, ChannelHangupRequest, ChannelEnteredBridge,
+    std::variant<StasisStart, StasisEnd, ChannelDestroyed, Dial, ChannelHangupRequest, ChannelEnteredBridge,
                  ChannelLeftBridge, BridgeDestroyed, ApplicationReplaced, UnknownEvent>;
 
 }  // namespace benari::ari

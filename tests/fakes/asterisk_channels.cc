@@ -87,6 +87,7 @@ std::string AsteriskModel::CallerArrives(const CallerArgs& args) {
   channel.context = "inbound";
   channel.exten = args.number;
   channel.app_args = absl::StrJoin(args.args, ",");
+  channel.ari.app_args = args.args;
   Later(channel, pace_.Step(), &AsteriskModel::StartStasis);
   return id;
 }

@@ -1,0 +1,295 @@
+// The call against a modelled Asterisk: what it comes to, and that nothing is left.
+#include "control/call.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/control/control_world.h"
+
+namespace benari::control {
+namespace {
+
+using fakes::Destination;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class CallTest : public ::testing::Test {
+ protected:
+  // A world with this configuration, serving, and one caller.
+  void Begin(CallConfig config = {}, StasisApp::Options options = {}) {
+    world = std::make_unique<ControlWorld>(config, fakes::AsteriskOptions(), options);
+    world->asterisk.SetDestination("", Destination::Answers());
+    world->Start();
+  }
+  void ExpectEnd(CallOutcome outcome) {
+    EXPECT_TRUE(world->UntilNoCalls());
+    world->RunFor(seconds(5));
+    EXPECT_EQ(world->Ended(outcome), 1) << "expected " << ToString(outcome);
+    EXPECT_EQ(world->Leftovers(), "");
+    EXPECT_EQ(world->control->Metric("control_undo_failures_total"), 0);
+    EXPECT_EQ(world->control->Metric("control_swept_total"), 0);
+  }
+  int CauseOf(const std::string& channel_id) { return world->asterisk.EndOf(channel_id)->cause; }
+
+  std::unique_ptr<ControlWorld> world;
+};
+
+TEST_F(CallTest, EchoesSevenSecondsAndConnectsTheDestination) {
+  Begin();
+  const std::string caller = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  const auto echo_began = world->timers.Now();
+  EXPECT_NE(world->media.Leftovers(), "");
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kDialing));
+  EXPECT_GE(world->timers.Now() - echo_began, seconds(7));
+  EXPECT_LT(world->timers.Now() - echo_began, milliseconds(7100));
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+  EXPECT_EQ(world->media.Leftovers(), "") << "the port goes back when the echo is over";
+  world->RunFor(seconds(60));
+  world->asterisk.DestinationHangsUp("benari." + caller + ".destination");
+  ExpectEnd(CallOutcome::kCompleted);
+  EXPECT_EQ(CauseOf(caller), 16);
+  EXPECT_EQ(world->control->Metric("control_call_setup_seconds"), 1);
+}
+
+TEST_F(CallTest, CallerHangsUpWhileConnected) {
+  Begin();
+  const std::string caller = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+  world->asterisk.CallerHangsUp(caller);
+  ExpectEnd(CallOutcome::kCompleted);
+}
+
+TEST_F(CallTest, CallerHangsUpAtAnyMoment) {
+  for (int ms = 0; ms < 60; ++ms) {
+    SCOPED_TRACE(ms);
+    Begin();
+    const std::string caller = world->Caller();
+    world->RunFor(milliseconds(ms));
+    world->asterisk.CallerHangsUp(caller);
+    EXPECT_TRUE(world->UntilNoCalls());
+    world->RunFor(seconds(5));
+    EXPECT_EQ(world->Leftovers(), "");
+    EXPECT_EQ(world->control->Metric("control_swept_total"), 0);
+  }
+}
+
+struct Unreached {
+  const char* name;
+  Destination destination;
+  CallOutcome outcome;
+  int caller_cause;  // Q.850, of the caller's hang-up
+};
+
+class UnreachedTest : public CallTest, public ::testing::WithParamInterface<Unreached> {};
+
+TEST_P(UnreachedTest, TheCallerIsHungUpWithAFittingCause) {
+  CallConfig config;
+  config.echo_time = milliseconds(100);
+  Begin(config);
+  world->asterisk.SetDestination("", GetParam().destination);
+  const std::string caller = world->Caller();
+  ASSERT_TRUE(world->Until([&] { return world->asterisk.EndOf(caller).has_value(); }));
+  EXPECT_EQ(CauseOf(caller), GetParam().caller_cause);
+  ExpectEnd(GetParam().outcome);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Destinations, UnreachedTest,
+    ::testing::Values(Unreached{"Busy", Destination::Busy(), CallOutcome::kDestinationBusy, 17},
+                      Unreached{"Unallocated", Destination::Unallocated(), CallOutcome::kDestinationUnknown,
+                                1},
+                      Unreached{"Rings", Destination::Rings(), CallOutcome::kDestinationNoAnswer, 19},
+                      Unreached{"Congestion", Destination::Congestion(), CallOutcome::kDestinationFailed, 34},
+                      Unreached{"Unroutable", Destination::Unroutable(), CallOutcome::kFailed, 34}),
+    [](const auto& test) { return test.param.name; });
+
+TEST_F(CallTest, CallerHangsUpWhileTheDestinationRings) {
+  CallConfig config;
+  config.echo_time = milliseconds(100);
+  Begin(config);
+  world->asterisk.SetDestination("", Destination::Rings());
+  const std::string caller = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kDialing));
+  world->RunFor(seconds(3));
+  world->asterisk.CallerHangsUp(caller);
+  ExpectEnd(CallOutcome::kCallerHungUp);
+}
+
+TEST_F(CallTest, WithoutEchoTimeNoMediaIsAskedFor) {
+  CallConfig config;
+  config.echo_time = milliseconds(0);
+  Begin(config);
+  const std::string caller = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+  for (const fakes::Step& step : world->control->faults().steps())
+    EXPECT_NE(step.operation, "media.LeasePort");
+  world->asterisk.CallerHangsUp(caller);
+  ExpectEnd(CallOutcome::kCompleted);
+}
+
+TEST_F(CallTest, AnEchoForEverEndsWithTheCaller) {
+  CallConfig config;
+  config.echo_time.reset();
+  Begin(config);
+  const std::string caller = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  world->RunFor(std::chrono::hours(10));
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  world->asterisk.CallerHangsUp(caller);
+  ExpectEnd(CallOutcome::kCallerHungUp);
+}
+
+TEST_F(CallTest, AnExternalMediaChannelThatIsHungUpIsReplaced) {
+  Begin();
+  const std::string caller = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  world->RunFor(seconds(3));
+  world->asterisk.HangUp("benari." + caller + ".media1", "normal");
+  ASSERT_TRUE(world->Until([&] { return world->control->Metric("control_media_replaced_total") == 1; }));
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+  world->asterisk.CallerHangsUp(caller);
+  ExpectEnd(CallOutcome::kCompleted);
+}
+
+TEST_F(CallTest, ANodeThatDiesIsReplacedByAnother) {
+  Begin();
+  const std::string caller = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  const std::string node = world->control->app().table().Find(caller)->media().node();
+  world->RunFor(seconds(2));
+  const auto died = world->timers.Now();
+  world->media.Kill(node);
+  ASSERT_TRUE(world->Until([&] { return world->control->Metric("control_media_replaced_total") == 1; }));
+  EXPECT_LT(world->timers.Now() - died, seconds(2));
+  EXPECT_NE(world->control->app().table().Find(caller)->media().node(), node);
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+  world->asterisk.CallerHangsUp(caller);
+  ExpectEnd(CallOutcome::kCompleted);
+}
+
+TEST_F(CallTest, WithNoOtherNodeTheCallGoesOnToTheDestination) {
+  Begin();
+  world->media.Kill(ControlWorld::kNode1);
+  world->RunFor(seconds(5));
+  const std::string caller = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  world->media.Kill(ControlWorld::kNode2);
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+  world->asterisk.CallerHangsUp(caller);
+  ExpectEnd(CallOutcome::kCompleted);
+}
+
+TEST_F(CallTest, WithNoOtherNodeTheCallEndsIfSoConfigured) {
+  CallConfig config;
+  config.on_media_lost = OnMediaLost::kHangUp;
+  Begin(config);
+  world->media.Kill(ControlWorld::kNode1);
+  world->RunFor(seconds(5));
+  const std::string caller = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  world->media.Kill(ControlWorld::kNode2);
+  ASSERT_TRUE(world->UntilNoCalls());
+  ExpectEnd(CallOutcome::kNoMedia);
+}
+
+TEST_F(CallTest, SilenceIsCountedAndTheCallGoesOn) {
+  Begin();
+  world->media.SetMediaFlows(false);
+  const std::string caller = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+  EXPECT_EQ(world->control->Metric("control_media_missing_total", "nothing_arrived"), 1);
+  world->asterisk.CallerHangsUp(caller);
+  ExpectEnd(CallOutcome::kCompleted);
+}
+
+TEST_F(CallTest, SilenceEndsTheCallIfSoConfigured) {
+  CallConfig config;
+  config.on_no_media = OnNoMedia::kHangUp;
+  Begin(config);
+  world->media.SetMediaFlows(false);
+  world->Caller();
+  ASSERT_TRUE(world->Until([&] { return world->Ended(CallOutcome::kNoMedia) == 1; }, seconds(4)));
+  ExpectEnd(CallOutcome::kNoMedia);
+}
+
+TEST_F(CallTest, ABridgeDestroyedBySomebodyElseEndsTheCall) {
+  Begin();
+  const std::string caller = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  world->asterisk.DestroyBridge("benari." + caller + ".bridge");
+  ExpectEnd(CallOutcome::kFailed);
+}
+
+TEST_F(CallTest, BeyondTheLimitACallerIsRefusedAtOnce) {
+  StasisApp::Options options;
+  options.max_calls = 2;
+  Begin({}, options);
+  const std::string first = world->Caller();
+  const std::string second = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(first, CallPhase::kEcho));
+  ASSERT_TRUE(world->UntilPhase(second, CallPhase::kEcho));
+  const std::string third = world->Caller();
+  ASSERT_TRUE(world->Until([&] { return world->asterisk.EndOf(third).has_value(); }, milliseconds(200)));
+  EXPECT_EQ(CauseOf(third), 34) << "congestion";
+  EXPECT_EQ(world->Ended(CallOutcome::kRefused), 1);
+  world->asterisk.CallerHangsUp(first);
+  world->asterisk.CallerHangsUp(second);
+  EXPECT_TRUE(world->UntilNoCalls());
+  EXPECT_EQ(world->Leftovers(), "");
+}
+
+TEST_F(CallTest, WithNoFreePortACallerIsRefusedOrSentOn) {
+  for (const WhenFull when_full : {WhenFull::kCongestion, WhenFull::kContinue}) {
+    CallConfig config;
+    config.when_full = when_full;
+    Begin(config);
+    world->media.SetDraining(ControlWorld::kNode1, true);
+    world->media.SetDraining(ControlWorld::kNode2, true);
+    world->RunFor(seconds(2));
+    const std::string caller = world->Caller();
+    ASSERT_TRUE(world->Until([&] { return world->asterisk.EndOf(caller).has_value(); }));
+    EXPECT_EQ(world->asterisk.EndOf(caller)->continued_at, when_full == WhenFull::kContinue ? "," : "");
+    ExpectEnd(CallOutcome::kRefused);
+  }
+}
+
+TEST_F(CallTest, OtherArgumentsAreIgnored) {
+  Begin();
+  fakes::CallerArgs other;
+  other.args = {"outbound"};
+  const std::string channel = world->asterisk.CallerArrives(other);
+  world->RunFor(seconds(60));
+  EXPECT_EQ(world->control->app().table().size(), 0u);
+  EXPECT_FALSE(world->asterisk.EndOf(channel).has_value());
+}
+
+TEST_F(CallTest, DrainingLetsCallsEndAndRefusesNewOnes) {
+  Begin();
+  const std::string caller = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  bool idle = false;
+  world->control->app().Drain([&idle] { idle = true; });
+  const std::string late = world->Caller();
+  ASSERT_TRUE(world->Until([&] { return world->asterisk.EndOf(late).has_value(); }));
+  EXPECT_FALSE(idle);
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+  world->asterisk.CallerHangsUp(caller);
+  EXPECT_TRUE(world->Until([&idle] { return idle; }));
+  EXPECT_EQ(world->Leftovers(), "");
+}
+
+TEST_F(CallTest, EndCallsHangsUpEveryoneInEveryPhase) {
+  for (const CallPhase phase :
+       {CallPhase::kSetup, CallPhase::kEcho, CallPhase::kDialing, CallPhase::kConnected}) {
+    SCOPED_TRACE(ToString(phase));
+    Begin();
+    world->asterisk.SetDestination("", Destination::Answers(seconds(2)));
+    const std::string caller = world->Caller();
+    ASSERT_TRUE(world->UntilPhase(caller, phase));
+    world->control->app().EndCalls();
+    ExpectEnd(CallOutcome::kStopped);
+  }
+}
+
+}  // namespace
+}  // namespace benari::control
