@@ -209,7 +209,7 @@ Awaitable<std::string> EventStream::Impl::ReadUntilBroken(std::shared_ptr<WebSoc
     if (ec == beast::error::timeout) {
       co_return absl::StrCat("no answer to a ping within ", limits_.idle_timeout.count(), " ms");
     }
-    if (ec) co_return ec.message();
+    if (ec) co_return absl::StrCat("connection lost: ", ec.message());
     const auto data = buffer.cdata();
     HandleMessage(absl::string_view(static_cast<const char*>(data.data()), data.size()));
     buffer.consume(buffer.size());

@@ -25,6 +25,7 @@ const std::string kCloseFrame("\x88\x02\x03\xe8", 4);
 class EventStreamTest : public LoopFixture {
  protected:
   void Serve(std::vector<Script> scripts, int idle_timeout_ms = 15000) {
+    if (server_ != nullptr) earlier_.push_back(std::move(server_));  // its coroutines still use it
     server_ = std::make_unique<ScriptedServer>(loop_, std::move(scripts));
     EventStreamLimits limits;
     limits.connect_timeout = std::chrono::milliseconds(connect_timeout_ms_);
@@ -52,6 +53,7 @@ class EventStreamTest : public LoopFixture {
     RunUntil([this, count] { return seen_.size() >= count; });
   }
 
+  std::vector<std::unique_ptr<ScriptedServer>> earlier_;
   std::unique_ptr<ScriptedServer> server_;
   std::unique_ptr<EventStream> stream_;
   std::vector<std::string> seen_;

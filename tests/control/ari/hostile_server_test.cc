@@ -114,7 +114,7 @@ const std::vector<Case>& Cases() {
        "unreachable",
        0,
        "closed the connection"},
-      {"http_09", {Send("[]"), kClose}, "unreachable", 0, "does not speak HTTP"},
+      {"http_09", {Send("[]"), kClose}, "unreachable", 0, "closed the connection"},
       {"http_2",
        {Send("HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\n[]")},
        "unreachable",
