@@ -1,40 +1,74 @@
-// The harness itself: a phone, Asterisk's own echo and the recordings, without control and media.
+// Asterisk's configuration, the phone and the trunk's stand-in, without control and media.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include "tests/e2e/harness/asterisk_server.h"
-#include "tests/e2e/harness/rtp_tap.h"
-#include "tests/e2e/harness/sipp.h"
+#include "tests/e2e/call_test.h"
 
 namespace benari::e2e {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using ::testing::HasSubstr;
 
-TEST(Asterisk, ItsOwnEchoBringsTheRecordingBack) {
-  auto asterisk = AsteriskServer::Start({});
-  ASSERT_TRUE(asterisk.ok()) << asterisk.status();
-  SippOptions options;
-  options.scenario = "phone_hangs_up";
-  options.remote = (*asterisk)->sip();
-  options.number = "echo";
-  options.pause = milliseconds(3000);
-  auto phone = Sipp::Start(options);
-  ASSERT_TRUE(phone.ok()) << phone.status();
-  auto tap = RtpTap::Start((*phone)->rtp_port());
+class AsteriskTest : public CallTest {};
+
+TEST_F(AsteriskTest, ItsOwnEchoBringsTheRecordingBack) {
+  const auto phone = Phone("phone_hangs_up", milliseconds(3000), "echo");
+  const auto tap = RtpTap::Start(phone->rtp_port());
   ASSERT_TRUE(tap.ok()) << tap.status();
-
-  const auto result = (*phone)->WaitForEnd(seconds(20));
-  ASSERT_TRUE(result.ok()) << result.status() << (*asterisk)->LastLines(30);
-  EXPECT_EQ(result->successful, 1) << result->errors;
-  EXPECT_EQ(result->failed, 0) << result->errors;
+  ExpectAllWell(*phone);
   const AudioMatch match = CompareAudio((*tap)->Sent(), (*tap)->Heard());
   EXPECT_GT(match.compared, 10'000u);
-  EXPECT_EQ(match.equal, match.compared) << "delay " << match.delay_ms << " ms";
-  std::cout << match.equal << "/" << match.compared << " delay " << match.delay_ms << " heard "
-            << (*tap)->Heard().samples.size() << "\n";
-  EXPECT_TRUE((*asterisk)->WaitUntilEmpty(seconds(10)).ok()) << (*asterisk)->WaitUntilEmpty({});
+  EXPECT_EQ(match.equal, match.compared) << "at a delay of " << match.delay_ms << " ms";
+}
+
+TEST_F(AsteriskTest, WithoutControlTheCallerIsHungUp) {
+  const auto phone = Phone("phone_waits");
+  ExpectAllWell(*phone);
+}
+
+TEST_F(AsteriskTest, SevenDigitsGoThroughTheTrunkWhichEchoes) {
+  const auto trunk = Trunk("trunk_answers");
+  const auto phone = Phone("phone_hangs_up", milliseconds(2000), "4438007");
+  const auto tap = RtpTap::Start(phone->rtp_port());
+  ASSERT_TRUE(tap.ok()) << tap.status();
+  ExpectAllWell(*phone);
+  EXPECT_THAT(trunk->Messages(), HasSubstr("INVITE sip:4438007@"));
+  const AudioMatch match = CompareAudio((*tap)->Sent(), (*tap)->Heard());
+  EXPECT_GT(match.compared, 5'000u);
+  EXPECT_EQ(match.equal, match.compared) << "at a delay of " << match.delay_ms << " ms";
+}
+
+TEST_F(AsteriskTest, NumbersWith000GoThroughTheTrunk) {
+  const auto trunk = Trunk("trunk_answers");
+  const auto phone = Phone("phone_hangs_up", milliseconds(100), "000123");
+  ExpectAllWell(*phone);
+  EXPECT_THAT(trunk->Messages(), HasSubstr("INVITE sip:000123@"));
+}
+
+TEST_F(AsteriskTest, TheTrunkHangsUp) {
+  const auto trunk = Trunk("trunk_hangs_up", milliseconds(300));
+  const auto phone = Phone("phone_waits", {}, "4438007");
+  ExpectAllWell(*phone);
+  EXPECT_EQ(phone->HangupCause(), 16);
+  const SippResult result = trunk->Stop();
+  EXPECT_EQ(result.successful, 1) << result.errors;
+}
+
+// What the trunk says goes back to who dialled.
+TEST_F(AsteriskTest, TheTrunkRefuses) {
+  const struct {
+    const char* scenario;
+    const char* answer;
+  } kCases[] = {{"trunk_busy", "SIP/2.0 486"}, {"trunk_unknown", "SIP/2.0 404"}};
+  for (const auto& each : kCases) {
+    const auto trunk = Trunk(each.scenario);
+    const auto phone = Phone("phone_waits", {}, "4438007");
+    ASSERT_TRUE(phone->WaitForEnd(seconds(20)).ok());
+    EXPECT_THAT(phone->Messages(), HasSubstr(each.answer)) << each.scenario;
+    const SippResult result = trunk->Stop();
+    EXPECT_EQ(result.successful, 1) << each.scenario << result.errors;
+  }
 }
 
 }  // namespace
