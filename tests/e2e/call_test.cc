@@ -1,5 +1,6 @@
 #include "tests/e2e/call_test.h"
 
+#include <stdexcept>
 #include <thread>
 
 namespace benari::e2e {
@@ -26,7 +27,7 @@ void CallTest::SetUp() {
 
 void CallTest::TearDown() {
   if (asterisk_ == nullptr) return;
-  const absl::Status empty = asterisk_->WaitUntilEmpty(seconds(10));
+  const absl::Status empty = asterisk_->ari().WaitUntilEmpty(seconds(10));
   EXPECT_TRUE(empty.ok()) << empty.message();
   if (media_ != nullptr) ExpectNoLeases();
   if (!HasFailure()) return;
@@ -48,14 +49,13 @@ void CallTest::ExpectNoLeases() {
 
 void CallTest::StartServices(std::vector<std::string> control_flags) {
   auto media = MediaProcess::Start({});
-  ASSERT_TRUE(media.ok()) << media.status().message();
+  if (!media.ok()) throw std::runtime_error(std::string(media.status().message()));
   media_ = std::move(*media);
   media_view_ = std::make_unique<MediaView>(media_->grpc());
-  const AriAccess ari{asterisk_->ari_url(), AsteriskServer::kUser, asterisk_->password_file()};
   ServiceOptions options;
   options.extra_flags = std::move(control_flags);
-  auto control = ControlProcess::Start(ari, media_->grpc(), options);
-  ASSERT_TRUE(control.ok()) << control.status().message();
+  auto control = ControlProcess::Start(asterisk_->ari_access(), media_->grpc(), options);
+  if (!control.ok()) throw std::runtime_error(std::string(control.status().message()));
   control_ = std::move(*control);
 }
 

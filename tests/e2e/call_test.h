@@ -27,6 +27,7 @@ class CallTest : public ::testing::Test {
   ControlProcess& control() { return *control_; }
   MediaView& media_view() { return *media_view_; }
 
+  // Throws, and so fails the test, when one of them does not come up.
   void StartServices(std::vector<std::string> control_flags);
   // The other end of the AVAYA trunk, listening.
   std::unique_ptr<Sipp> Trunk(const std::string& scenario, std::chrono::milliseconds pause = {});

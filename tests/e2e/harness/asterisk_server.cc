@@ -6,26 +6,21 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <random>
-#include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "tests/e2e/harness/asterisk_config.h"
-#include "tests/e2e/harness/http.h"
 #include "tests/e2e/harness/ports.h"
 
 namespace benari::e2e {
 namespace {
 
 namespace fs = std::filesystem;
-using std::chrono::steady_clock;
 
+constexpr char kUser[] = "benari";  // of ari.conf
 constexpr char kFolderPrefix[] = "benari-e2e-";
 constexpr std::chrono::seconds kStartTimeout{60};
-constexpr std::chrono::milliseconds kPollInterval{20};
 
 std::string RandomPassword() {
   std::random_device random;
@@ -79,7 +74,8 @@ absl::Status AsteriskServer::Launch(const AsteriskOptions& options) {
   const std::string rootfs = Rootfs();
   RemoveStaleFolders(rootfs + "/tmp");
   files_ = std::make_unique<RunFolder>(rootfs + "/tmp", absl::StrCat(kFolderPrefix, getpid(), "-"));
-  for (const char* dir : {"etc", "run", "log", "spool", "db"}) fs::create_directory(files_->File(dir));
+  for (const char* dir : {"etc", "run", "log", "log/cdr-csv", "spool", "db"})
+    fs::create_directory(files_->File(dir));
 
   AsteriskSettings settings;
   settings.run_dir = "/tmp/" + fs::path(files_->path()).filename().string();
@@ -90,12 +86,11 @@ absl::Status AsteriskServer::Launch(const AsteriskOptions& options) {
   settings.ari_password = RandomPassword();
   RenderAsteriskConfig(rootfs + "/etc/asterisk", BENARI_DEPLOY_DIR "/asterisk", files_->File("etc"),
                        settings);
-  WriteFile(password_file(), settings.ari_password + "\n");
+  WriteFile(PasswordFile(), settings.ari_password + "\n");
 
-  http_ = Endpoint("127.0.0.1", settings.http_port);
+  ari_ = std::make_unique<AriView>(Endpoint("127.0.0.1", settings.http_port), kUser, settings.ari_password);
   sip_ = settings.sip;
   trunk_ = settings.trunk;
-  password_ = settings.ari_password;
   process_ = std::make_unique<ChildProcess>(
       Command{"asterisk",
               {"chroot", rootfs, "asterisk", "-C", settings.run_dir + "/etc/asterisk.conf", "-f", "-n"},
@@ -106,63 +101,15 @@ absl::Status AsteriskServer::Launch(const AsteriskOptions& options) {
   if (!process_->WaitForLine(ready, kStartTimeout)) {
     return absl::UnavailableError(absl::StrCat("Asterisk did not get ready:\n", LastLines(20)));
   }
-  if (const auto info = Get("/asterisk/info"); !info.ok()) {
+  if (const auto version = ari_->Version(); !version.ok()) {
     return absl::UnavailableError(
-        absl::StrCat("ARI does not answer: ", info.status().message(), "\n", LastLines(20)));
+        absl::StrCat("ARI does not answer: ", version.status().message(), "\n", LastLines(20)));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> AsteriskServer::Get(const std::string& path) const {
-  HttpQuery query;
-  query.server = http_;
-  query.path = "/ari" + path;
-  query.user = kUser;
-  query.password = password_;
-  const auto answer = Http(query);
-  if (!answer.ok()) return answer.status();
-  if (answer->status != 200) {
-    return absl::UnavailableError(absl::StrCat("GET ", query.path, ": ", answer->status, " ", answer->body));
-  }
-  return answer->body;
-}
-
-std::string AsteriskServer::Version() const {
-  const auto info = Get("/asterisk/info?only=system");
-  if (!info.ok()) return std::string(info.status().message());
-  return nlohmann::json::parse(*info)["system"]["version"].get<std::string>();
-}
-
-absl::StatusOr<std::vector<std::string>> AsteriskServer::Listed(const std::string& path,
-                                                                const std::string& field) const {
-  const auto body = Get(path);
-  if (!body.ok()) return body.status();
-  std::vector<std::string> values;
-  for (const auto& entry : nlohmann::json::parse(*body)) values.push_back(entry[field].get<std::string>());
-  return values;
-}
-
-absl::StatusOr<std::vector<std::string>> AsteriskServer::Channels() const {
-  return Listed("/channels", "name");
-}
-
-absl::StatusOr<std::vector<std::string>> AsteriskServer::Bridges() const { return Listed("/bridges", "id"); }
-
-absl::Status AsteriskServer::WaitUntilEmpty(std::chrono::milliseconds timeout) const {
-  const auto deadline = steady_clock::now() + timeout;
-  for (;;) {
-    const auto channels = Channels();
-    const auto bridges = Bridges();
-    if (!channels.ok()) return channels.status();
-    if (!bridges.ok()) return bridges.status();
-    if (channels->empty() && bridges->empty()) return absl::OkStatus();
-    if (steady_clock::now() >= deadline) {
-      return absl::DeadlineExceededError(absl::StrCat("left in Asterisk: ", channels->size(), " channels (",
-                                                      absl::StrJoin(*channels, " "), "), ", bridges->size(),
-                                                      " bridges (", absl::StrJoin(*bridges, " "), ")"));
-    }
-    std::this_thread::sleep_for(kPollInterval);
-  }
+AriAccess AsteriskServer::ari_access() const {
+  return AriAccess{"http://" + ari_->server().ToString() + "/ari", kUser, PasswordFile()};
 }
 
 }  // namespace benari::e2e

@@ -43,6 +43,9 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
 [[noreturn]] void RunChild(int output, const char* working_directory, char** argv, char** envp) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);  // what the parent blocks is no concern of the child's
   const int null = open("/dev/null", O_RDONLY);
   dup2(null, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);

@@ -14,8 +14,6 @@
 // The two real binaries on free ports, with their log lines read as JSON.
 namespace benari::e2e {
 
-class AsteriskServer;
-
 // A log line: {"time", "level", "message", fields …} as common/log.h writes it. Pure.
 struct LogLine {
   std::string json;
