@@ -58,7 +58,11 @@ std::string AbslUnparseFlag(const Endpoint& endpoint) {
 
 void FlagErrors::Require(bool ok, absl::string_view flag, absl::string_view value,
                          absl::string_view accepted) {
-  if (!ok) lines_.push_back(absl::StrCat("--", flag, "=", value, ": accepted is ", accepted));
+  if (!ok) Refuse(flag, value, absl::StrCat("accepted is ", accepted));
+}
+
+void FlagErrors::Refuse(absl::string_view flag, absl::string_view value, absl::string_view why) {
+  lines_.push_back(absl::StrCat("--", flag, "=", value, ": ", why));
 }
 
 void FlagErrors::ExitIfAny() const {

@@ -27,6 +27,8 @@ class FlagErrors {
  public:
   // Without `ok`: "--flag=value: accepted is ...".
   void Require(bool ok, absl::string_view flag, absl::string_view value, absl::string_view accepted);
+  // "--flag=value: why".
+  void Refuse(absl::string_view flag, absl::string_view value, absl::string_view why);
   const std::vector<std::string>& lines() const { return lines_; }
   // Prints every line to stderr and exits with 2, if there is one.
   void ExitIfAny() const;

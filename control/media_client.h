@@ -26,7 +26,7 @@ enum class MediaErrorKind {
 
 class MediaError : public std::runtime_error {
  public:
-  MediaError(MediaErrorKind kind, const std::string& what) : std::runtime_error(what), kind(kind) {}
+  MediaError(MediaErrorKind k, const std::string& what) : std::runtime_error(what), kind(k) {}
   MediaErrorKind kind;
 };
 

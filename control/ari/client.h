@@ -24,8 +24,7 @@ enum class ErrorKind {
 
 class Error : public std::runtime_error {
  public:
-  Error(ErrorKind kind, int status, const std::string& what)
-      : std::runtime_error(what), kind(kind), status(status) {}
+  Error(ErrorKind k, int s, const std::string& what) : std::runtime_error(what), kind(k), status(s) {}
   bool not_found() const { return kind == ErrorKind::kHttp && status == 404; }
 
   ErrorKind kind;
@@ -38,6 +37,7 @@ struct Channel {
   std::string state;         // "Down", "Ring", "Ringing", "Up", "Busy" …
   std::string creationtime;  // ISO 8601 as Asterisk writes it: 2026-01-31T12:00:00.000+0000
   std::map<std::string, std::string> channelvars;
+  std::vector<std::string> app_args;  // of Stasis(), after the application; from dialplan.app_data
 };
 
 struct Bridge {

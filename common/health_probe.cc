@@ -1,0 +1,32 @@
+#include "common/health_probe.h"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <cstdio>
+#include <string>
+
+#include "absl/strings/strip.h"
+
+namespace benari {
+
+bool ProbeMetric(const Endpoint& listen, absl::string_view wanted) {
+  boost::asio::ip::tcp::iostream stream;
+  stream.expires_after(std::chrono::seconds(3));
+  const bool any = listen.host == "0.0.0.0" || listen.host == "::";
+  stream.connect(any ? "localhost" : listen.host, std::to_string(listen.port));
+  if (!stream) {
+    std::fprintf(stderr, "nothing answers at %s: %s\n", listen.ToString().c_str(),
+                 stream.error().message().c_str());
+    return false;
+  }
+  stream << "GET /metrics HTTP/1.0\r\nHost: " << listen.host << "\r\n\r\n" << std::flush;
+  std::string line;
+  while (std::getline(stream, line)) {
+    if (absl::StripSuffix(line, "\r") == wanted) return true;
+  }
+  std::fprintf(stderr, "%s serves, but not the line '%s'\n", listen.ToString().c_str(),
+               std::string(wanted).c_str());
+  return false;
+}
+
+}  // namespace benari

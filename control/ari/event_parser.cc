@@ -1,0 +1,288 @@
+#include "control/ari/event_parser.h"
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+
+namespace benari::ari {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr size_t kMaxMessageBytes = 200;
+
+// Counted on the text, before anything is built from it.
+bool IsTooDeep(absl::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kMaxJsonDepth) return true;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return false;
+}
+
+absl::StatusOr<Json> ParseJson(absl::string_view text, size_t max_bytes, absl::string_view what) {
+  if (text.size() > max_bytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(what, ": ", text.size(), " bytes, accepted are up to ", max_bytes));
+  }
+  if (IsTooDeep(text)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(what, ": nested too deeply, accepted are up to ", kMaxJsonDepth, " levels"));
+  }
+  Json json = Json::parse(text.begin(), text.end(), /*cb=*/nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) return absl::InvalidArgumentError(absl::StrCat(what, ": not JSON"));
+  return json;
+}
+
+// Reads fields of one object and keeps the first mistake; after one, every read gives an empty value.
+// Pure.
+class Fields {
+ public:
+  // `path`: of this object from the outermost, with its dot: "channel.".
+  Fields(const Json& object, absl::Status* status, std::string what, std::string path = "")
+      : object_(object), status_(status), what_(std::move(what)), path_(std::move(path)) {
+    if (!object_.is_object()) Complain("", "object");
+  }
+
+  std::string Text(const char* key) {
+    const Json* value = Find(key, Json::value_t::string, "string");
+    return value == nullptr ? "" : value->get<std::string>();
+  }
+
+  int Int(const char* key) {
+    const Json* value = Present(key);
+    if (value == nullptr) return Missing(key), 0;
+    return ToInt(key, *value);
+  }
+
+  int OptionalInt(const char* key) {
+    const Json* value = Present(key);
+    return value == nullptr ? 0 : ToInt(key, *value);
+  }
+
+  std::vector<std::string> Texts(const char* key) {
+    std::vector<std::string> texts;
+    const Json* value = Find(key, Json::value_t::array, "list of strings");
+    if (value == nullptr) return texts;
+    for (const Json& each : *value) {
+      if (!each.is_string()) return Complain(key, "list of strings"), std::vector<std::string>();
+      texts.push_back(each.get<std::string>());
+    }
+    return texts;
+  }
+
+  std::map<std::string, std::string> OptionalTextMap(const char* key) {
+    std::map<std::string, std::string> texts;
+    const Json* value = Present(key);
+    if (value == nullptr) return texts;
+    if (!value->is_object()) return Complain(key, "object of strings"), texts;
+    for (const auto& [name, each] : value->items()) {
+      if (!each.is_string()) return Complain(key, "object of strings"), texts;
+      texts[name] = each.get<std::string>();
+    }
+    return texts;
+  }
+
+  Fields Object(const char* key) {
+    static const Json kEmpty = Json::object();
+    const Json* value = Find(key, Json::value_t::object, "object");
+    return Fields(value == nullptr ? kEmpty : *value, status_, what_, absl::StrCat(path_, key, "."));
+  }
+
+ private:
+  const Json* Present(const char* key) const {
+    if (!object_.is_object()) return nullptr;
+    const auto found = object_.find(key);
+    return found == object_.end() ? nullptr : &*found;
+  }
+
+  const Json* Find(const char* key, Json::value_t type, const char* accepted) {
+    const Json* value = Present(key);
+    if (value == nullptr) return Missing(key), nullptr;
+    if (value->type() != type) return Complain(key, accepted), nullptr;
+    return value;
+  }
+
+  int ToInt(const char* key, const Json& value) {
+    constexpr int64_t kLowest = std::numeric_limits<int>::min();
+    constexpr int64_t kHighest = std::numeric_limits<int>::max();
+    // An unsigned beyond int64 would turn negative in get<int64_t>.
+    if (value.is_number_unsigned() && value.get<uint64_t>() > static_cast<uint64_t>(kHighest)) {
+      return Complain(key, "number of 32 bits"), 0;
+    }
+    if (!value.is_number_integer()) return Complain(key, "number without a fraction"), 0;
+    const int64_t number = value.get<int64_t>();
+    if (number < kLowest) return Complain(key, "number of 32 bits"), 0;
+    return static_cast<int>(number);
+  }
+
+  void Missing(const char* key) { Fail(absl::StrCat("field ", path_, key, " is missing")); }
+  void Complain(const char* key, const char* accepted) {
+    const std::string name = absl::StrCat(path_, key);
+    const Json* value = Present(key);
+    const char* type = *key == '\0' ? object_.type_name() : value == nullptr ? "missing" : value->type_name();
+    Fail(absl::StrCat(name.empty() ? "it" : absl::StrCat("field ", name), " is of type ", type,
+                      ", accepted is: ", accepted));
+  }
+  void Fail(const std::string& mistake) {
+    if (status_->ok()) *status_ = absl::InvalidArgumentError(absl::StrCat(what_, ": ", mistake));
+  }
+
+  const Json& object_;
+  absl::Status* status_;
+  std::string what_;
+  std::string path_;
+};
+
+Channel ReadChannel(Fields fields) {
+  Channel channel;
+  channel.id = fields.Text("id");
+  channel.name = fields.Text("name");
+  channel.state = fields.Text("state");
+  channel.creationtime = fields.Text("creationtime");
+  channel.channelvars = fields.OptionalTextMap("channelvars");
+  return channel;
+}
+
+Bridge ReadBridge(Fields fields) {
+  Bridge bridge;
+  bridge.id = fields.Text("id");
+  bridge.creationtime = fields.Text("creationtime");
+  bridge.channel_ids = fields.Texts("channels");
+  return bridge;
+}
+
+Application ReadApplication(Fields fields) {
+  Application application;
+  application.name = fields.Text("name");
+  application.channel_ids = fields.Texts("channel_ids");
+  application.bridge_ids = fields.Texts("bridge_ids");
+  return application;
+}
+
+std::string ChannelId(Fields& fields) { return fields.Object("channel").Text("id"); }
+std::string BridgeId(Fields& fields) { return fields.Object("bridge").Text("id"); }
+
+Event ReadEvent(const std::string& type, Fields& fields) {
+  if (type == "StasisStart") {
+    StasisStart event;
+    event.channel = ReadChannel(fields.Object("channel"));
+    event.args = fields.Texts("args");
+    return event;
+  }
+  if (type == "StasisEnd") return StasisEnd{ChannelId(fields)};
+  if (type == "ChannelDestroyed") {
+    ChannelDestroyed event;
+    event.channel_id = ChannelId(fields);
+    event.cause = fields.Int("cause");
+    event.cause_text = fields.Text("cause_txt");
+    return event;
+  }
+  if (type == "ChannelHangupRequest") {
+    ChannelHangupRequest event;
+    event.channel_id = ChannelId(fields);
+    event.cause = fields.OptionalInt("cause");
+    return event;
+  }
+  if (type == "ChannelEnteredBridge") return ChannelEnteredBridge{BridgeId(fields), ChannelId(fields)};
+  if (type == "ChannelLeftBridge") return ChannelLeftBridge{BridgeId(fields), ChannelId(fields)};
+  if (type == "BridgeDestroyed") return BridgeDestroyed{BridgeId(fields)};
+  if (type == "ApplicationReplaced") return ApplicationReplaced();
+  return UnknownEvent{type};
+}
+
+template <typename T>
+absl::StatusOr<T> ParseOne(absl::string_view body, const char* what, T (*read)(Fields)) {
+  const auto json = ParseJson(body, kMaxBodyBytes, what);
+  if (!json.ok()) return json.status();
+  absl::Status status;
+  T value = read(Fields(*json, &status, what));
+  if (!status.ok()) return status;
+  return value;
+}
+
+template <typename T>
+absl::StatusOr<std::vector<T>> ParseList(absl::string_view body, const char* what, T (*read)(Fields)) {
+  const auto json = ParseJson(body, kMaxBodyBytes, what);
+  if (!json.ok()) return json.status();
+  if (!json->is_array()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(what, ": it is of type ", json->type_name(), ", accepted is: list"));
+  }
+  std::vector<T> values;
+  absl::Status status;
+  for (const Json& each : *json) {
+    values.push_back(read(Fields(each, &status, absl::StrCat(what, "[", values.size(), "]"))));
+    if (!status.ok()) return status;
+  }
+  return values;
+}
+
+}  // namespace
+
+absl::StatusOr<Event> ParseEvent(absl::string_view text) {
+  const auto json = ParseJson(text, kMaxEventBytes, "event");
+  if (!json.ok()) return json.status();
+  absl::Status status;
+  const std::string type = Fields(*json, &status, "event").Text("type");
+  if (!status.ok()) return status;
+  Fields fields(*json, &status, type);
+  Event event = ReadEvent(type, fields);
+  if (!status.ok()) return status;
+  return event;
+}
+
+absl::StatusOr<Channel> ParseChannel(absl::string_view body) {
+  return ParseOne(body, "channel", ReadChannel);
+}
+
+absl::StatusOr<std::vector<Channel>> ParseChannels(absl::string_view body) {
+  return ParseList(body, "channels", ReadChannel);
+}
+
+absl::StatusOr<Bridge> ParseBridge(absl::string_view body) { return ParseOne(body, "bridge", ReadBridge); }
+
+absl::StatusOr<std::vector<Bridge>> ParseBridges(absl::string_view body) {
+  return ParseList(body, "bridges", ReadBridge);
+}
+
+absl::StatusOr<Application> ParseApplication(absl::string_view body) {
+  return ParseOne(body, "application", ReadApplication);
+}
+
+std::string ParseErrorMessage(absl::string_view body) {
+  const auto json = ParseJson(body, kMaxBodyBytes, "error");
+  if (!json.ok() || !json->is_object()) return "";
+  const auto found = json->find("message");
+  if (found == json->end() || !found->is_string()) return "";
+  std::string message = found->get<std::string>();
+  if (message.size() > kMaxMessageBytes) {
+    size_t end = kMaxMessageBytes;
+    // Not in the midst of a UTF-8 character.
+    while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
+    message.resize(end);
+  }
+  for (char& c : message) {
+    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = ' ';
+  }
+  return message;
+}
+
+}  // namespace benari::ari

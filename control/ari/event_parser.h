@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "control/ari/events.h"
+
+// What Asterisk writes as JSON, checked field by field. Nothing here throws. INVALID_ARGUMENT is one line
+// that names the object, the field and what is wrong with it: "StasisStart: field channel.id is missing".
+// Pure.
+namespace benari::ari {
+
+inline constexpr size_t kMaxEventBytes = 1 << 20;  // of one event; Asterisk's own are about 1 KB
+inline constexpr size_t kMaxBodyBytes = 16 << 20;  // of one answer; about 1 KB a channel in GET /channels
+inline constexpr int kMaxJsonDepth = 32;
+
+// A type that control does not act on is UnknownEvent, whatever its fields.
+absl::StatusOr<Event> ParseEvent(absl::string_view text);
+
+absl::StatusOr<Channel> ParseChannel(absl::string_view body);
+absl::StatusOr<std::vector<Channel>> ParseChannels(absl::string_view body);
+absl::StatusOr<Bridge> ParseBridge(absl::string_view body);
+absl::StatusOr<std::vector<Bridge>> ParseBridges(absl::string_view body);
+absl::StatusOr<Application> ParseApplication(absl::string_view body);
+
+// The `message` of an ARI error answer as one line of at most 200 bytes; empty when there is none.
+std::string ParseErrorMessage(absl::string_view body);
+
+}  // namespace benari::ari

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "control/ari/access.h"
+#include "control/ari/events.h"
+
+namespace benari::ari {
+
+struct EventStreamLimits {
+  std::chrono::milliseconds connect_timeout{5000};  // TCP and TLS together; as long again for the WebSocket
+  // Without a word from Asterisk for half of it a ping is sent; after all of it the connection is dead.
+  std::chrono::milliseconds idle_timeout{10000};
+  std::chrono::milliseconds backoff_min{100};
+  std::chrono::milliseconds backoff_max{5000};
+};
+
+// All are called by the loop, must return soon and must not throw. They may Stop() or destroy the stream.
+struct EventHandlers {
+  std::function<void()> on_connected;
+  std::function<void(const std::string& reason)> on_disconnected;  // once after each on_connected
+  std::function<void(Event event)> on_event;
+};
+
+struct EventCounters {
+  uint64_t connected = 0;
+  uint64_t connect_failures = 0;
+  uint64_t events = 0;
+  uint64_t malformed = 0;
+};
+
+// The WebSocket over which Asterisk tells what happens: connects, reads, and reconnects with backoff until
+// Stop(). What happens while it is not connected is lost. After ApplicationReplaced, and once Asterisk has
+// closed the connection, it does not connect again: that would take the application back.
+// Confined to the control loop.
+class EventStream {
+ public:
+  EventStream(boost::asio::any_io_executor loop, Access access, EventStreamLimits limits,
+              EventHandlers handlers);
+  ~EventStream();  // as Stop()
+
+  void Start();  // once
+  // No handler is called from here on. The WebSocket is closed in good order, within a second.
+  void Stop();
+
+  // Empty while connected; else why not, for people.
+  const std::string& problem() const;
+  const EventCounters& counters() const;
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace benari::ari

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "control/ari/access.h"
+#include "control/ari/client.h"
+
+namespace benari::ari {
+
+struct HttpClientLimits {
+  std::chrono::milliseconds timeout{5000};  // of a request: waiting, connecting and answering together
+  int connections = 8;                      // open at a time; http.conf's sessionlimit is 100 by default
+  int max_waiting = 1000;                   // requests beyond those that have a connection
+  // Idle connections older than this are not used again; below http.conf's session_keep_alive of 15 s.
+  std::chrono::milliseconds max_idle{10000};
+};
+
+// Called once for each request, as it ends. `operation` is the method of ari::Client, `code` the HTTP status
+// or timeout, unreachable, overloaded, malformed.
+using RequestHook = std::function<void(absl::string_view operation, absl::string_view code,
+                                       std::chrono::nanoseconds duration)>;
+
+class HttpPool;
+
+// ari::Client over a few kept-alive HTTP/1.1 connections; requests get one in the order they came.
+// Close() fails every open request with kUnreachable, and so does the destructor; whoever awaits one is
+// resumed by the loop later, which is safe after the client is gone. Requests must not be cancelled from
+// outside, and the client must go before its io_context. Confined to the control loop.
+class HttpClient : public Client {
+ public:
+  HttpClient(boost::asio::any_io_executor loop, Access access, HttpClientLimits limits,
+             RequestHook hook = nullptr);
+  ~HttpClient() override;
+
+  void Close();
+
+  Awaitable<Channel> CreateExternalMedia(ExternalMediaRequest request) override;
+  Awaitable<Channel> Originate(OriginateRequest request) override;
+  Awaitable<void> HangUp(std::string channel_id, std::string reason) override;
+  Awaitable<void> ContinueInDialplan(std::string channel_id, std::string context,
+                                     std::string extension) override;
+  Awaitable<Channel> GetChannel(std::string channel_id) override;
+  Awaitable<std::vector<Channel>> ListChannels() override;
+  Awaitable<Bridge> CreateBridge(std::string bridge_id) override;
+  Awaitable<void> DestroyBridge(std::string bridge_id) override;
+  Awaitable<void> AddToBridge(std::string bridge_id, std::vector<std::string> channel_ids) override;
+  Awaitable<Bridge> GetBridge(std::string bridge_id) override;
+  Awaitable<std::vector<Bridge>> ListBridges() override;
+  Awaitable<Application> GetApplication(std::string name) override;
+
+ private:
+  std::string app_;
+  std::shared_ptr<HttpPool> pool_;
+};
+
+}  // namespace benari::ari

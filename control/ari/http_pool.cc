@@ -1,0 +1,192 @@
+#include "control/ari/http_pool.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "control/ari/connect_failure.h"
+#include "control/ari/event_parser.h"
+
+namespace benari::ari {
+
+namespace asio = boost::asio;
+using std::chrono::steady_clock;
+
+namespace {
+
+const char* CodeName(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kUnreachable:
+      return "unreachable";
+    case ErrorKind::kTimeout:
+      return "timeout";
+    case ErrorKind::kHttp:
+      return "http";
+    case ErrorKind::kOverloaded:
+      return "overloaded";
+    case ErrorKind::kMalformed:
+      return "malformed";
+  }
+  return "";
+}
+
+// A request that met a connection which the server had closed may go out again when doing it twice is no
+// different from once, or when nothing of it was sent.
+bool MayRepeat(const Request& request, const HttpAnswer& answer) {
+  return answer.stale && (request.method != Method::kPost || !answer.sent_any);
+}
+
+}  // namespace
+
+HttpPool::HttpPool(asio::any_io_executor loop, Access access, HttpClientLimits limits, RequestHook hook)
+    : loop_(std::move(loop)),
+      access_(std::make_shared<const Access>(std::move(access))),
+      limits_(limits),
+      hook_(std::move(hook)) {}
+
+Awaitable<void> HttpPool::Submit(std::shared_ptr<HttpPool> self, Request request, BodyReader read_body) {
+  const Time now = steady_clock::now();
+  const auto job = std::make_shared<Job>(self->loop_, std::move(request), std::move(read_body), now,
+                                         now + self->limits_.timeout);
+  const size_t limit = static_cast<size_t>(self->limits_.max_waiting);
+  const bool all_busy = self->served_.size() >= static_cast<size_t>(self->limits_.connections);
+  if (self->closed_) {
+    self->FinishByError(job, ErrorKind::kUnreachable, 0, "the client is closed");
+  } else if (all_busy && self->waiting_.size() >= limit) {
+    self->FinishByError(job, ErrorKind::kOverloaded, 0,
+                        absl::StrCat("not sent: ", limit, " requests wait already"));
+  } else {
+    self->waiting_.push_back(job);
+    self->Dispatch();
+  }
+  if (!job->finished) {
+    boost::system::error_code ignored;
+    auto token = asio::redirect_error(asio::use_awaitable, ignored);
+    co_await job->done.async_wait(token);
+  }
+  if (!job->finished) {
+    const auto place = std::find(self->waiting_.begin(), self->waiting_.end(), job);
+    if (place != self->waiting_.end()) self->waiting_.erase(place);
+    if (job->transport != nullptr) job->transport->Close();
+    self->FinishByError(
+        job, ErrorKind::kTimeout, 0,
+        absl::StrCat("no answer within ", self->limits_.timeout.count(), " ms (", job->stage, ")"));
+  }
+  if (job->error) throw *job->error;
+}
+
+void HttpPool::Dispatch() {
+  while (!waiting_.empty() && served_.size() < static_cast<size_t>(limits_.connections)) {
+    const JobPtr job = waiting_.front();
+    waiting_.pop_front();
+    served_.insert(job);
+    auto self = shared_from_this();
+    auto ended = [self, job](std::exception_ptr thrown, std::shared_ptr<Transport> transport) {
+      if (thrown) self->FinishByError(job, ErrorKind::kUnreachable, 0, "cannot be sent");
+      self->Release(job, std::move(transport));
+    };
+    asio::co_spawn(loop_, Serve(self, job, TakeIdle()), std::move(ended));
+  }
+}
+
+std::shared_ptr<Transport> HttpPool::TakeIdle() {
+  const Time oldest = steady_clock::now() - limits_.max_idle;
+  while (!idle_.empty() && idle_.front().since < oldest) idle_.pop_front();
+  while (!idle_.empty()) {
+    std::shared_ptr<Transport> transport = std::move(idle_.back().transport);
+    idle_.pop_back();
+    if (transport->IsQuiet()) return transport;
+  }
+  return nullptr;
+}
+
+Awaitable<std::shared_ptr<Transport>> HttpPool::Serve(std::shared_ptr<HttpPool> self, JobPtr job,
+                                                      std::shared_ptr<Transport> transport) {
+  for (;;) {
+    const bool reused = transport != nullptr;
+    if (!reused) transport = std::make_shared<Transport>(self->loop_, self->access_);
+    job->transport = transport;
+    if (!reused) {
+      job->stage = "connecting";
+      const auto failure = co_await transport->Connect();
+      if (job->finished) co_return nullptr;
+      if (failure) {
+        self->FinishByError(job, ErrorKind::kUnreachable, 0,
+                            DescribeConnectFailure(*failure, *self->access_));
+        co_return nullptr;
+      }
+    }
+    job->stage = "waiting for the answer";
+    const HttpAnswer answer = co_await Exchange(*transport, *self->access_, job->request);
+    if (job->finished) co_return nullptr;
+    if (reused && MayRepeat(job->request, answer)) {
+      transport.reset();
+      continue;
+    }
+    self->FinishByAnswer(job, answer);
+    co_return answer.reusable ? transport : nullptr;
+  }
+}
+
+void HttpPool::Release(const JobPtr& job, std::shared_ptr<Transport> transport) {
+  job->transport.reset();
+  served_.erase(job);
+  if (closed_) return;
+  if (transport != nullptr) idle_.push_back({std::move(transport), steady_clock::now()});
+  Dispatch();
+}
+
+void HttpPool::Close() {
+  closed_ = true;
+  for (const JobPtr& job : waiting_) FinishByError(job, ErrorKind::kUnreachable, 0, "the client was closed");
+  for (const JobPtr& job : served_) {
+    if (job->transport != nullptr) job->transport->Close();
+    FinishByError(job, ErrorKind::kUnreachable, 0, "the client was closed");
+  }
+  waiting_.clear();
+  idle_.clear();
+  hook_ = nullptr;
+}
+
+void HttpPool::FinishByAnswer(const JobPtr& job, const HttpAnswer& answer) {
+  if (answer.status == 0) {
+    const std::string what = DescribeConnectFailure(answer.failure, *access_);
+    return FinishByError(job, ErrorKind::kUnreachable, 0, what);
+  }
+  if (answer.status < 200 || answer.status > 299) {
+    std::string what = absl::StrCat(answer.status, " ", ReasonPhrase(answer.status));
+    const std::string message = answer.complete ? ParseErrorMessage(answer.body) : "";
+    if (!message.empty()) absl::StrAppend(&what, ": ", message);
+    return FinishByError(job, ErrorKind::kHttp, answer.status, what);
+  }
+  if (!answer.complete) {
+    return FinishByError(
+        job, ErrorKind::kMalformed, 0,
+        absl::StrCat(answer.status, ", yet its body cannot be read: ", answer.failure.detail));
+  }
+  const absl::Status read = job->read_body ? job->read_body(answer.body) : absl::OkStatus();
+  if (!read.ok()) {
+    return FinishByError(
+        job, ErrorKind::kMalformed, 0,
+        absl::StrCat(answer.status, ", yet its body is not as expected: ", std::string(read.message())));
+  }
+  Finish(job, absl::StrCat(answer.status));
+}
+
+void HttpPool::FinishByError(const JobPtr& job, ErrorKind kind, int status, const std::string& what) {
+  if (job->finished) return;
+  job->error.emplace(kind, status, absl::StrCat(job->request.Name(), ": ", what));
+  Finish(job, kind == ErrorKind::kHttp ? absl::StrCat(status) : CodeName(kind));
+}
+
+void HttpPool::Finish(const JobPtr& job, const std::string& code) {
+  job->finished = true;
+  job->done.cancel();
+  if (hook_) hook_(job->request.operation, code, steady_clock::now() - job->started);
+}
+
+}  // namespace benari::ari

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "control/ari/http_client.h"
+#include "control/ari/http_exchange.h"
+#include "control/ari/request.h"
+#include "control/ari/transport.h"
+
+namespace benari::ari {
+
+// The connections and the queue behind HttpClient. What is under way holds the pool, so that it may outlive
+// the client. Confined to the control loop.
+class HttpPool : public std::enable_shared_from_this<HttpPool> {
+ public:
+  // Reads the body of a 2xx; its error ends the request as kMalformed. May be empty.
+  using BodyReader = std::function<absl::Status(absl::string_view)>;
+
+  HttpPool(boost::asio::any_io_executor loop, Access access, HttpClientLimits limits, RequestHook hook);
+
+  // Completes when the answer is there and was read, or throws Error.
+  static Awaitable<void> Submit(std::shared_ptr<HttpPool> self, Request request, BodyReader read_body);
+
+  void Close();
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;
+
+  // One request from Submit to its end.
+  struct Job {
+    Job(boost::asio::any_io_executor loop, Request r, BodyReader b, Time now, Time deadline)
+        : request(std::move(r)), read_body(std::move(b)), started(now), done(loop, deadline) {}
+
+    Request request;
+    BodyReader read_body;
+    Time started;
+    boost::asio::steady_timer done;  // expires at the deadline, is cancelled when finished
+    const char* stage = "waiting for a connection";
+    std::shared_ptr<Transport> transport;  // that carries it now
+    bool finished = false;
+    std::optional<Error> error;
+  };
+  using JobPtr = std::shared_ptr<Job>;
+
+  struct Idle {
+    std::shared_ptr<Transport> transport;
+    Time since;
+  };
+
+  // Gives waiting requests a connection each, as far as there are any.
+  void Dispatch();
+  // The newest idle connection that is fit for use, or null.
+  std::shared_ptr<Transport> TakeIdle();
+  // Carries the job over `transport`, or over a new connection when null; returns one fit for another job.
+  static Awaitable<std::shared_ptr<Transport>> Serve(std::shared_ptr<HttpPool> self, JobPtr job,
+                                                     std::shared_ptr<Transport> transport);
+  void Release(const JobPtr& job, std::shared_ptr<Transport> transport);
+
+  void FinishByAnswer(const JobPtr& job, const HttpAnswer& answer);
+  void FinishByError(const JobPtr& job, ErrorKind kind, int status, const std::string& what);
+  void Finish(const JobPtr& job, const std::string& code);
+
+  boost::asio::any_io_executor loop_;
+  std::shared_ptr<const Access> access_;
+  HttpClientLimits limits_;
+  RequestHook hook_;
+  std::deque<JobPtr> waiting_;
+  std::set<JobPtr> served_;  // each on a connection of its own
+  std::deque<Idle> idle_;    // oldest first
+  bool closed_ = false;
+};
+
+}  // namespace benari::ari

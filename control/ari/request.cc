@@ -1,0 +1,127 @@
+#include "control/ari/request.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "control/ari/url.h"
+
+namespace benari::ari {
+
+namespace {
+
+// A target that grows by parameters. Pure.
+class Target {
+ public:
+  explicit Target(std::string path) : text_(std::move(path)) {}
+
+  Target&& With(absl::string_view key, absl::string_view value) && {
+    absl::StrAppend(&text_, has_query_ ? "&" : "?", key, "=", PercentEncode(value));
+    has_query_ = true;
+    return std::move(*this);
+  }
+  Target&& WithIfAny(absl::string_view key, absl::string_view value) && {
+    return value.empty() ? std::move(*this) : std::move(*this).With(key, value);
+  }
+  std::string Text() && { return std::move(text_); }
+
+ private:
+  std::string text_;
+  bool has_query_ = false;
+};
+
+std::string Path(absl::string_view collection, absl::string_view id, absl::string_view rest = "") {
+  return absl::StrCat("/", collection, "/", PercentEncode(id), rest);
+}
+
+}  // namespace
+
+const char* MethodName(Method method) {
+  switch (method) {
+    case Method::kGet:
+      return "GET";
+    case Method::kPost:
+      return "POST";
+    case Method::kDelete:
+      return "DELETE";
+  }
+  return "";
+}
+
+std::string Request::Name() const {
+  return absl::StrCat(MethodName(method), " ", target.substr(0, target.find('?')));
+}
+
+Request CreateExternalMediaRequest(const std::string& app, const ExternalMediaRequest& request) {
+  return {"CreateExternalMedia", Method::kPost,
+          Target("/channels/externalMedia")
+              .With("app", app)
+              .With("external_host", request.external_host.ToString())
+              .With("format", request.format)
+              .With("channelId", request.channel_id)
+              .Text()};
+}
+
+Request MakeOriginateRequest(const std::string& app, const OriginateRequest& request) {
+  return {"Originate", Method::kPost,
+          Target(Path("channels", request.channel_id))
+              .With("endpoint", request.endpoint)
+              .With("app", app)
+              .WithIfAny("appArgs", request.app_args)
+              .WithIfAny("callerId", request.caller_id)
+              .With("timeout", absl::StrCat(request.timeout_s))
+              .WithIfAny("formats", request.originator.empty() ? request.formats : "")
+              .WithIfAny("originator", request.originator)
+              .Text()};
+}
+
+Request HangUpRequest(const std::string& channel_id, const std::string& reason) {
+  return {"HangUp", Method::kDelete, Target(Path("channels", channel_id)).WithIfAny("reason", reason).Text()};
+}
+
+Request ContinueRequest(const std::string& channel_id, const std::string& context,
+                        const std::string& extension) {
+  const bool somewhere = !context.empty() || !extension.empty();
+  return {"ContinueInDialplan", Method::kPost,
+          Target(Path("channels", channel_id, "/continue"))
+              .WithIfAny("context", context)
+              .WithIfAny("extension", extension)
+              .WithIfAny("priority", somewhere ? "1" : "")
+              .Text()};
+}
+
+Request GetChannelRequest(const std::string& channel_id) {
+  return {"GetChannel", Method::kGet, Path("channels", channel_id)};
+}
+
+Request ListChannelsRequest() { return {"ListChannels", Method::kGet, "/channels"}; }
+
+Request CreateBridgeRequest(const std::string& bridge_id) {
+  return {"CreateBridge", Method::kPost, Path("bridges", bridge_id, "?type=mixing")};
+}
+
+Request DestroyBridgeRequest(const std::string& bridge_id) {
+  return {"DestroyBridge", Method::kDelete, Path("bridges", bridge_id)};
+}
+
+Request AddToBridgeRequest(const std::string& bridge_id, const std::vector<std::string>& channel_ids) {
+  const auto encode = [](std::string* out, const std::string& id) { out->append(PercentEncode(id)); };
+  return {"AddToBridge", Method::kPost,
+          absl::StrCat(Path("bridges", bridge_id, "/addChannel?channel="),
+                       absl::StrJoin(channel_ids, ",", encode))};
+}
+
+Request GetBridgeRequest(const std::string& bridge_id) {
+  return {"GetBridge", Method::kGet, Path("bridges", bridge_id)};
+}
+
+Request ListBridgesRequest() { return {"ListBridges", Method::kGet, "/bridges"}; }
+
+Request GetApplicationRequest(const std::string& name) {
+  return {"GetApplication", Method::kGet, Path("applications", name)};
+}
+
+std::string EventsTarget(const std::string& app) {
+  return Target("/events").With("app", app).With("subscribeAll", "false").Text();
+}
+
+}  // namespace benari::ari

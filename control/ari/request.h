@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "control/ari/client.h"
+
+// The HTTP requests of ari::Client, as Asterisk's rest-api/*.json describes them. All parameters travel in
+// the query, none in a body. Pure.
+namespace benari::ari {
+
+enum class Method { kGet, kPost, kDelete };
+const char* MethodName(Method method);
+
+// Pure.
+struct Request {
+  const char* operation;  // the method of ari::Client it serves, as a metric's label
+  Method method;
+  std::string target;  // below the URL's path: "/channels/x?reason=busy", percent-encoded
+
+  // "POST /channels/externalMedia": for errors, without the query.
+  std::string Name() const;
+};
+
+// Asterisk's defaults for encapsulation (rtp), transport (udp), connection_type (client) and direction (both)
+// are what is wanted.
+Request CreateExternalMediaRequest(const std::string& app, const ExternalMediaRequest& request);
+// Asterisk refuses `formats` beside `originator` (400): with an originator, `formats` is not sent.
+Request MakeOriginateRequest(const std::string& app, const OriginateRequest& request);
+// `reason` empty: normal.
+Request HangUpRequest(const std::string& channel_id, const std::string& reason);
+Request ContinueRequest(const std::string& channel_id, const std::string& context,
+                        const std::string& extension);
+Request GetChannelRequest(const std::string& channel_id);
+Request ListChannelsRequest();
+
+Request CreateBridgeRequest(const std::string& bridge_id);
+Request DestroyBridgeRequest(const std::string& bridge_id);
+// Asterisk splits the list at commas after decoding it, so an id with a comma cannot be added.
+Request AddToBridgeRequest(const std::string& bridge_id, const std::vector<std::string>& channel_ids);
+Request GetBridgeRequest(const std::string& bridge_id);
+Request ListBridgesRequest();
+
+Request GetApplicationRequest(const std::string& name);
+
+// The target of the event WebSocket: only what the application subscribed to, not all of Asterisk.
+std::string EventsTarget(const std::string& app);
+
+}  // namespace benari::ari

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "control/ari/access.h"
+#include "control/ari/client.h"
+#include "control/ari/connect_failure.h"
+
+namespace benari::ari {
+
+// One TCP connection to ARI, plain or TLS as the URL says, in the shape of Asio's AsyncReadStream and
+// AsyncWriteStream, so that Beast is compiled once for both. Include it in .cc files only.
+// Confined to the control loop; whoever started an operation keeps the object until it has completed.
+class Transport {
+ public:
+  using executor_type = boost::asio::any_io_executor;
+
+  Transport(executor_type executor, std::shared_ptr<const Access> access);
+
+  // Resolves, connects, shakes hands and verifies; nothing: done. It has no time limit of its own: Close()
+  // ends it, except that a look-up of a name ends when the system's resolver does.
+  Awaitable<std::optional<ConnectFailure>> Connect();
+
+  // At once and for good; every operation under way completes with an error.
+  void Close();
+
+  // Whether an idle connection is worth another request: open, and nothing unread (such as a close).
+  bool IsQuiet();
+
+  executor_type get_executor() { return socket_.get_executor(); }
+
+  template <typename Buffers, typename Token>
+  auto async_read_some(const Buffers& buffers, Token&& token) {
+    if (tls_) return tls_->async_read_some(buffers, std::forward<Token>(token));
+    return socket_.async_read_some(buffers, std::forward<Token>(token));
+  }
+  template <typename Buffers, typename Token>
+  auto async_write_some(const Buffers& buffers, Token&& token) {
+    if (tls_) return tls_->async_write_some(buffers, std::forward<Token>(token));
+    return socket_.async_write_some(buffers, std::forward<Token>(token));
+  }
+
+ private:
+  using Failure = std::optional<ConnectFailure>;
+
+  Awaitable<Failure> ConnectTcp();
+  Awaitable<Failure> ShakeHands();
+  Failure TlsFailure(const boost::system::error_code& ec);
+
+  std::shared_ptr<const Access> access_;
+  boost::asio::ip::tcp::resolver resolver_;
+  boost::asio::ip::tcp::socket socket_;
+  std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
+  bool closed_ = false;
+};
+
+}  // namespace benari::ari

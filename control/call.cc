@@ -1,0 +1,258 @@
+#include "control/call.h"
+
+#include <utility>
+
+#include "common/log.h"
+#include "control/requests.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// What a destination's hang-up (its Q.850 cause) means for the call, and what the caller is told.
+CallOver ExplainCause(int cause, bool timed_out) {
+  const std::string why = "the destination was not reached, cause " + std::to_string(cause);
+  switch (cause) {
+    case 17:
+      return CallOver(CallOutcome::kDestinationBusy, "busy", why);
+    case 1:
+    case 2:
+    case 3:
+    case 28:
+      return CallOver(CallOutcome::kDestinationUnknown, "unallocated", why);
+    case 18:
+    case 19:
+      return CallOver(CallOutcome::kDestinationNoAnswer, "no_answer", why);
+    default:
+      break;
+  }
+  if (timed_out) return CallOver(CallOutcome::kDestinationNoAnswer, "no_answer", why);
+  return CallOver(CallOutcome::kDestinationFailed, "congestion", why);
+}
+
+int64_t Ms(Clock::Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+}  // namespace
+
+Call::Call(const CallContext& context, std::string call_id)
+    : context_(context),
+      id_(std::move(call_id)),
+      destination_(context.ids.Destination(id_)),
+      started_(context.timers.Now()),
+      mailbox_(context.executor, context.timers, id_),
+      undo_([this](const std::string& step, const std::string& what) {
+        context_.metrics.UndoFailed(step);
+        log::Warning("undo failed", {{"call", id_}, {"step", step}, {"why", what}});
+      }),
+      bridge_(context, id_, mailbox_, undo_),
+      media_(context, id_, mailbox_, undo_, bridge_) {
+  context_.metrics.PhaseEntered(phase_);
+  undo_.Defer("let the caller go", [this] { return LetCallerGo(); });
+}
+
+void Call::TakeOver(const Found& found) {
+  if (found.bridge_age.has_value()) {
+    bridge_.TakeOver();
+    echo_began_ = started_ - *found.bridge_age;
+  }
+  if (found.media_number > 0) media_.TakeOver(found.media_number, found.lease);
+  if (found.destination) {
+    originated_ = true;
+    undo_.Defer("hang up destination", [this] { return HangUpDestination(); });
+  }
+}
+
+asio::awaitable<void> Call::Run() {
+  CallOver over(CallOutcome::kFailed, "congestion", "");
+  bool caller_may_be_gone = false;
+  try {
+    co_await DialPlan();
+  } catch (const CallOver& end) {
+    over = end;
+  } catch (const ari::Error& error) {
+    over.why = error.what();
+    caller_may_be_gone = error.kind == ari::ErrorKind::kHttp;
+  } catch (const std::exception& error) {
+    over.why = error.what();
+  }
+  if (caller_may_be_gone) {
+    std::function<bool()> ending = [this] { return mailbox_.Ending(); };
+    const Clock::Time until = context_.timers.Now() + kNewsMayFollow;
+    co_await mailbox_.WaitUntil(ending, until);
+    if (mailbox_.caller_gone()) over.outcome = CallOutcome::kCallerHungUp;
+  }
+  co_await Release(over);
+}
+
+asio::awaitable<void> Call::Refuse(std::string why) {
+  CallOver over(CallOutcome::kRefused, "congestion", std::move(why));
+  co_await Release(over);
+}
+
+// Echo for a while, then the destination.
+asio::awaitable<void> Call::DialPlan() {
+  mailbox_.StillUp();
+  if (!originated_) {
+    if (EchoEnd() > context_.timers.Now()) co_await Echo();
+    if (media_.made()) co_await media_.Drop();
+    co_await Originate();
+  }
+  co_await AwaitAnswer();
+  co_await Talk();
+}
+
+asio::awaitable<void> Call::Echo() {
+  if (!media_.made()) co_await StartMedia();
+  if (!echo_began_.has_value()) echo_began_ = context_.timers.Now();
+  SetPhase(CallPhase::kEcho);
+  bool with_media = true;
+  while (with_media) {
+    std::function<bool()> something = [this] { return media_.lost() || Unheard() || mailbox_.Ending(); };
+    const bool woken = co_await mailbox_.WaitUntil(something, EchoEnd());
+    mailbox_.StillUp();
+    if (!woken) co_return;
+    if (Unheard())
+      throw CallOver(CallOutcome::kNoMedia, "congestion", "no media: " + mailbox_.news().media_missing);
+    with_media = co_await ReplaceMedia();
+  }
+}
+
+asio::awaitable<void> Call::StartMedia() {
+  std::string failure;
+  try {
+    co_await media_.Make();
+    co_return;
+  } catch (const MediaError& error) {
+    failure = error.what();
+  }
+  throw CallOver(CallOutcome::kRefused, "congestion", failure);
+}
+
+// False: there is no other media, and the call goes on without.
+asio::awaitable<bool> Call::ReplaceMedia() {
+  std::string failure;
+  try {
+    co_await media_.Replace();
+    context_.metrics.media_replaced.Increment();
+    log::Info("media replaced", {{"call", id_}, {"media", media_.id()}, {"node", media_.node()}});
+    co_return true;
+  } catch (const MediaError& error) {
+    failure = error.what();
+  }
+  if (context_.config.on_media_lost == OnMediaLost::kHangUp) {
+    throw CallOver(CallOutcome::kNoMedia, "congestion", "media lost: " + failure);
+  }
+  log::Warning("media not replaced", {{"call", id_}, {"why", failure}});
+  co_return false;
+}
+
+asio::awaitable<void> Call::Originate() {
+  SetPhase(CallPhase::kDialing);
+  originated_ = true;
+  undo_.Defer("hang up destination", [this] { return HangUpDestination(); });
+  ari::OriginateRequest request(destination_, context_.config.destination);
+  request.app_args = "dialed";
+  request.caller_id = context_.config.caller_id;
+  request.formats = context_.config.format;
+  request.timeout_s = static_cast<int>(context_.config.dial_timeout.count());
+  log::Info("dialing", {{"call", id_}, {"endpoint", request.endpoint}});
+  co_await context_.ari.Originate(request);
+  mailbox_.StillUp();
+}
+
+asio::awaitable<void> Call::AwaitAnswer() {
+  SetPhase(CallPhase::kDialing);
+  const Clock::Time began = context_.timers.Now();
+  const ChannelNews& destination = mailbox_.channel(destination_);
+  std::function<bool()> settled = [this, &destination] {
+    return destination.started || destination.gone || mailbox_.Ending();
+  };
+  // Asterisk gives up by itself after the time-out; the margin is for its news to arrive.
+  const Clock::Time deadline = began + context_.config.dial_timeout + context_.config.join_timeout;
+  co_await mailbox_.WaitUntil(settled, deadline);
+  mailbox_.StillUp();
+  if (destination.started) co_return;
+  const Clock::Duration rang = context_.timers.Now() - began;
+  throw ExplainCause(destination.cause, rang + kNewsMayFollow >= context_.config.dial_timeout);
+}
+
+asio::awaitable<void> Call::Talk() {
+  const ChannelNews& destination = mailbox_.channel(destination_);
+  if (!destination.entered_bridge) {
+    log::Info("destination answered", {{"call", id_}, {"channel", destination_}});
+    if (!bridge_.made()) co_await bridge_.Create();
+    mailbox_.StillUp();
+    if (!destination.gone) co_await bridge_.Join(destination_);
+  }
+  SetPhase(CallPhase::kConnected);
+  std::function<bool()> over = [this, &destination] { return destination.gone || mailbox_.Ending(); };
+  co_await mailbox_.WaitUntil(over, Clock::Time::max());
+  if (destination.gone) throw CallOver(CallOutcome::kCompleted, "normal", "the destination hung up");
+  if (mailbox_.caller_gone()) throw CallOver(CallOutcome::kCompleted, "normal", "the caller hung up");
+  mailbox_.StillUp();
+}
+
+asio::awaitable<void> Call::Release(CallOver over) {
+  const Clock::Time began = context_.timers.Now();
+  outcome_ = over.outcome;
+  caller_reason_ = over.reason;
+  SetPhase(CallPhase::kReleasing);
+  co_await undo_.RunAll();
+  const Clock::Time now = context_.timers.Now();
+  context_.metrics.release_seconds.Observe(std::chrono::duration<double>(now - began).count());
+  context_.metrics.CallEnded(outcome_);
+  context_.metrics.PhaseLeft(phase_);
+  const auto line = outcome_ == CallOutcome::kFailed ? log::Warning : log::Info;
+  line("call ended", {{"call", id_},
+                      {"outcome", ToString(outcome_)},
+                      {"why", over.why},
+                      {"ms", Ms(now - started_)},
+                      {"release_ms", Ms(now - began)}});
+}
+
+asio::awaitable<void> Call::HangUpDestination() {
+  if (mailbox_.channel(destination_).gone) co_return;
+  const std::string reason = "normal";
+  co_await HangUpIfThere(context_.ari, destination_, reason);
+}
+
+// Hung up, or sent on in the dial plan when there was no room for it here.
+asio::awaitable<void> Call::LetCallerGo() {
+  if (mailbox_.caller_gone()) co_return;
+  const bool send_on = outcome_ == CallOutcome::kRefused && context_.config.when_full == WhenFull::kContinue;
+  if (!send_on) {
+    co_await HangUpIfThere(context_.ari, id_, caller_reason_);
+    co_return;
+  }
+  const std::string next_priority;
+  try {
+    co_await context_.ari.ContinueInDialplan(id_, next_priority, next_priority);
+  } catch (const ari::Error& error) {
+    if (!error.not_found()) throw;
+  }
+}
+
+Clock::Time Call::EchoEnd() const {
+  const auto& echo_time = context_.config.echo_time;
+  if (!echo_time.has_value()) return Clock::Time::max();
+  if (!echo_began_.has_value()) return echo_time->count() == 0 ? started_ : Clock::Time::max();
+  return *echo_began_ + *echo_time;
+}
+
+bool Call::Unheard() const {
+  return context_.config.on_no_media == OnNoMedia::kHangUp && !mailbox_.news().media_missing.empty();
+}
+
+void Call::SetPhase(CallPhase phase) {
+  if (phase == phase_) return;
+  context_.metrics.PhaseLeft(phase_);
+  context_.metrics.PhaseEntered(phase);
+  phase_ = phase;
+  log::Info("phase", {{"call", id_}, {"phase", ToString(phase)}});
+}
+
+}  // namespace benari::control

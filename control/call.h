@@ -1,0 +1,79 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+
+#include "control/call_bridge.h"
+#include "control/call_context.h"
+#include "control/call_mailbox.h"
+#include "control/call_media.h"
+#include "control/call_phase.h"
+#include "control/undo_stack.h"
+
+namespace benari::control {
+
+// What an earlier process had made for a call, as found in Asterisk and media; the mailbox is told the rest.
+struct Found {
+  std::optional<Clock::Duration> bridge_age;  // nullopt: there is no bridge
+  int media_number = 0;                       // of the newest ExternalMedia channel; 0: none
+  std::optional<Lease> lease;                 // of that media, where its session still runs
+  bool destination = false;
+};
+
+// One caller in the Stasis app, from StasisStart to the last thing undone: a linear coroutine that reads like
+// the dial plan. A call that is adopted runs the same lines and skips what is there already. Confined to the
+// control loop.
+class Call {
+ public:
+  Call(const CallContext& context, std::string call_id);
+
+  // Runs the call to its end and undoes everything. Never throws. Once.
+  boost::asio::awaitable<void> Run();
+  // Tells the caller that there is no room for it.
+  boost::asio::awaitable<void> Refuse(std::string why);
+  // Before Run: what is there already.
+  void TakeOver(const Found& found);
+
+  const std::string& id() const { return id_; }
+  CallMailbox& mailbox() { return mailbox_; }
+  CallPhase phase() const { return phase_; }
+  CallOutcome outcome() const { return outcome_; }
+  Clock::Time started() const { return started_; }
+  const CallMedia& media() const { return media_; }
+
+ private:
+  template <typename T>
+  using Awaitable = boost::asio::awaitable<T>;
+
+  Awaitable<void> DialPlan();
+  Awaitable<void> Echo();
+  Awaitable<void> StartMedia();
+  Awaitable<bool> ReplaceMedia();
+  Awaitable<void> Originate();
+  Awaitable<void> AwaitAnswer();
+  Awaitable<void> Talk();
+  Awaitable<void> Release(CallOver over);
+  Awaitable<void> HangUpDestination();
+  Awaitable<void> LetCallerGo();
+
+  Clock::Time EchoEnd() const;
+  bool Unheard() const;
+  void SetPhase(CallPhase phase);
+
+  const CallContext& context_;
+  const std::string id_;  // the caller's channel id
+  const std::string destination_;
+  const Clock::Time started_;
+  CallMailbox mailbox_;
+  UndoStack undo_;
+  CallBridge bridge_;
+  CallMedia media_;
+  bool originated_ = false;
+  std::optional<Clock::Time> echo_began_;
+  CallPhase phase_ = CallPhase::kSetup;
+  CallOutcome outcome_ = CallOutcome::kFailed;
+  std::string caller_reason_;
+};
+
+}  // namespace benari::control

@@ -1,0 +1,61 @@
+#include "control/call_bridge.h"
+
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "control/requests.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+CallBridge::CallBridge(const CallContext& context, const std::string& call_id, CallMailbox& mailbox,
+                       UndoStack& undo)
+    : context_(context),
+      caller_id_(call_id),
+      id_(context.ids.Bridge(call_id)),
+      mailbox_(mailbox),
+      undo_(undo) {}
+
+void CallBridge::TakeOver() {
+  made_ = true;
+  undo_.Defer("destroy bridge", [this] { return Destroy(); });
+}
+
+asio::awaitable<void> CallBridge::Create() {
+  TakeOver();
+  co_await context_.ari.CreateBridge(id_);
+}
+
+asio::awaitable<void> CallBridge::Join(std::string channel_id) {
+  const ChannelNews& caller = mailbox_.channel(caller_id_);
+  const ChannelNews& other = mailbox_.channel(channel_id);
+  std::vector<std::string> channels;
+  if (!caller.entered_bridge) channels.push_back(caller_id_);
+  channels.push_back(channel_id);
+  std::optional<ari::Error> refused;
+  try {
+    co_await context_.ari.AddToBridge(id_, channels);
+  } catch (const ari::Error& error) {
+    refused = error;
+  }
+  std::function<bool()> settled = [this, &caller, &other] {
+    return (caller.entered_bridge && other.entered_bridge) || other.gone || mailbox_.Ending();
+  };
+  const Clock::Duration patience = refused.has_value() ? kNewsMayFollow : context_.config.join_timeout;
+  const bool in_time = co_await mailbox_.WaitUntil(settled, context_.timers.Now() + patience);
+  mailbox_.StillUp();
+  if (in_time) co_return;
+  if (refused.has_value()) throw *refused;
+  throw ari::Error(ari::ErrorKind::kTimeout, 0,
+                   absl::StrCat("bridge ", id_, ": no ChannelEnteredBridge for ", channel_id, " within ",
+                                context_.config.join_timeout.count(), " ms"));
+}
+
+asio::awaitable<void> CallBridge::Destroy() {
+  if (mailbox_.news().bridge_gone) co_return;
+  co_await DestroyIfThere(context_.ari, id_);
+}
+
+}  // namespace benari::control

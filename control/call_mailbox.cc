@@ -1,0 +1,19 @@
+#include "control/call_mailbox.h"
+
+namespace benari::control {
+
+void CallMailbox::Tell(const std::function<void(CallNews&)>& change) {
+  change(news_);
+  wake_up_.Wake();
+}
+
+bool CallMailbox::Ending() { return caller_gone() || news_.bridge_gone || news_.stop; }
+
+void CallMailbox::StillUp() {
+  if (caller_gone()) throw CallOver(CallOutcome::kCallerHungUp, "normal", "the caller hung up");
+  if (news_.stop) throw CallOver(CallOutcome::kStopped, "normal", "this process ends");
+  if (news_.bridge_gone)
+    throw CallOver(CallOutcome::kFailed, "congestion", "the bridge was destroyed by somebody else");
+}
+
+}  // namespace benari::control

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "control/call_over.h"
+#include "control/timers.h"
+#include "control/wake_up.h"
+
+namespace benari::control {
+
+// What a call was told about one of its channels. Nothing is ever taken back: a channel that is gone stays
+// gone.
+struct ChannelNews {
+  bool started = false;         // entered the Stasis app
+  bool entered_bridge = false;  // the call's bridge
+  bool gone = false;            // left the Stasis app, or was destroyed
+  int cause = 0;                // Q.850, of the hang-up; 0: not told
+};
+
+// What a call was told, from outside its coroutine.
+struct CallNews {
+  std::map<std::string, ChannelNews> channels;  // by channel id
+  bool bridge_gone = false;
+  bool stop = false;          // this process ends: release the call
+  std::string media_lost;     // id of the last media whose lease was lost
+  std::string media_missing;  // why the present media hears nothing; empty: it flows
+};
+
+// The answer that a channel is not there can come before the event that says so: wait this long for the
+// event.
+inline constexpr std::chrono::milliseconds kNewsMayFollow{500};
+
+// Where news waits until the call looks: between two requests, or inside WaitUntil. It keeps facts, not a
+// queue, so the order in which events and answers come does not matter. Confined to the control loop; one
+// waiter at a time.
+class CallMailbox {
+ public:
+  CallMailbox(boost::asio::any_io_executor executor, Timers& timers, std::string caller_id)
+      : caller_id_(std::move(caller_id)), wake_up_(std::move(executor), timers) {}
+
+  // Changes what is known and wakes the waiter.
+  void Tell(const std::function<void(CallNews&)>& change);
+
+  const CallNews& news() const { return news_; }
+  const ChannelNews& channel(const std::string& channel_id) { return news_.channels[channel_id]; }
+  bool caller_gone() { return channel(caller_id_).gone; }
+
+  // True when the call has to end whatever it is doing. StillUp then throws CallOver.
+  bool Ending();
+  void StillUp();
+
+  // Waits until `condition` holds (true) or `deadline` passes (false). Never throws. Time::max(): no
+  // deadline.
+  boost::asio::awaitable<bool> WaitUntil(std::function<bool()> condition, Clock::Time deadline) {
+    return wake_up_.WaitUntil(std::move(condition), deadline);
+  }
+
+ private:
+  std::string caller_id_;
+  CallNews news_;
+  WakeUp wake_up_;
+};
+
+}  // namespace benari::control

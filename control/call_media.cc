@@ -1,0 +1,249 @@
+#include "control/call_media.h"
+
+#include <utility>
+#include <vector>
+
+#include "common/log.h"
+#include "control/requests.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr int kAttempts = 3;
+
+// The address that Asterisk's RTP of this channel comes from.
+Endpoint RtpFrom(const ari::Channel& channel) {
+  const auto address = channel.channelvars.find("UNICASTRTP_LOCAL_ADDRESS");
+  const auto port = channel.channelvars.find("UNICASTRTP_LOCAL_PORT");
+  if (address != channel.channelvars.end() && port != channel.channelvars.end()) {
+    const Endpoint host_only(address->second, 0);
+    const std::string text = host_only.ToString();  // brackets an IPv6 address
+    const auto endpoint = ParseEndpoint(text.substr(0, text.size() - 1) + port->second);
+    if (endpoint.ok()) return *endpoint;
+  }
+  throw ari::Error(
+      ari::ErrorKind::kMalformed, 0,
+      "POST /channels/externalMedia: no usable UNICASTRTP_LOCAL_ADDRESS and UNICASTRTP_LOCAL_PORT in the "
+      "answer; Asterisk 16.7 or newer gives them");
+}
+
+}  // namespace
+
+CallMedia::CallMedia(const CallContext& context, const std::string& call_id, CallMailbox& mailbox,
+                     UndoStack& undo, CallBridge& bridge)
+    : context_(context),
+      call_id_(call_id),
+      mailbox_(mailbox),
+      undo_(undo),
+      bridge_(bridge),
+      began_(context.timers.Now()) {}
+
+void CallMedia::TakeOver(int number, std::optional<Lease> lease) {
+  number_ = number;
+  now_.id = context_.ids.Media(call_id_, number);
+  heard_ = true;  // or not: nobody can tell how long ago the call began to be set up
+  if (lease.has_value()) {
+    now_.lease = *std::move(lease);
+    now_.release_port = DeferRelease(now_.lease.node, now_.id);
+    Keep();
+  } else {
+    mailbox_.Tell([this](CallNews& news) { news.media_lost = now_.id; });
+  }
+  DeferHangUp();
+}
+
+bool CallMedia::lost() const {
+  return made() && (mailbox_.news().media_lost == now_.id || mailbox_.channel(now_.id).gone);
+}
+
+asio::awaitable<void> CallMedia::Make() {
+  for (int attempt = 1;; ++attempt) {
+    std::optional<MediaError> failure;
+    try {
+      co_await MakeOnce();
+      co_return;
+    } catch (const MediaError& error) {
+      failure = error;
+    }
+    log::Warning("media failed", {{"call", call_id_}, {"media", now_.id}, {"why", failure->what()}});
+    Media failed = std::exchange(now_, Media());
+    co_await Undo(std::move(failed));
+    mailbox_.StillUp();
+    const bool hopeless =
+        failure->kind == MediaErrorKind::kExhausted || failure->kind == MediaErrorKind::kFenced;
+    if (hopeless || attempt == kAttempts) throw *failure;
+  }
+}
+
+asio::awaitable<void> CallMedia::Replace() {
+  Media old = std::exchange(now_, Media());
+  std::optional<MediaError> failure;
+  try {
+    co_await Make();
+  } catch (const MediaError& error) {
+    failure = error;
+  }
+  co_await Undo(std::move(old));
+  mailbox_.StillUp();
+  if (failure.has_value()) throw *failure;
+}
+
+asio::awaitable<void> CallMedia::Drop() {
+  Media media = std::exchange(now_, Media());
+  if (media.hang_up.has_value()) {
+    const UndoStack::Handle hang_up = *media.hang_up;
+    media.hang_up.reset();
+    co_await undo_.RunNow(hang_up);
+  }
+  if (context_.nodes.IsUp(media.lease.node)) {
+    try {
+      const SessionInfo last = co_await context_.media.StopSession(media.lease.node, media.id);
+      log::Info("echo over", {{"call", call_id_},
+                              {"media", media.id},
+                              {"received", last.received_packets},
+                              {"echoed", last.sent_packets},
+                              {"lost", last.lost_packets},
+                              {"jitter_ms", last.jitter_ms}});
+    } catch (const MediaError& error) {
+      log::Warning("session not stopped", {{"call", call_id_}, {"media", media.id}, {"why", error.what()}});
+    }
+  }
+  co_await Undo(std::move(media));
+  mailbox_.Tell([](CallNews& news) { news.media_missing.clear(); });
+}
+
+asio::awaitable<void> CallMedia::MakeOnce() {
+  co_await LeasePort();
+  mailbox_.StillUp();
+  const Endpoint rtp_from = co_await MakeChannel();
+  mailbox_.StillUp();
+  SessionRequest session(now_.id, rtp_from);
+  co_await context_.media.StartSession(now_.lease.node, session);
+  mailbox_.StillUp();
+  log::Info("session started", {{"call", call_id_}, {"media", now_.id}, {"peer", rtp_from.ToString()}});
+  co_await bridge_.Join(now_.id);
+  if (lost()) throw MediaError(MediaErrorKind::kOther, "the media went away while it was connected");
+  log::Info("bridged", {{"call", call_id_}, {"media", now_.id}});
+}
+
+// Asks one node after the other. A lease whose answer is lost is released at the end of the call, or runs
+// out.
+asio::awaitable<void> CallMedia::LeasePort() {
+  MediaError failure(MediaErrorKind::kExhausted, "no media node is up with a free port");
+  const std::vector<std::string> candidates = context_.nodes.Candidates();
+  for (const std::string& node : candidates) {
+    const std::string lease_id = context_.ids.Media(call_id_, ++number_);
+    const UndoStack::Handle release = DeferRelease(node, lease_id);
+    try {
+      Lease lease = co_await context_.media.LeasePort(node, lease_id);
+      now_.id = lease_id;
+      now_.lease = std::move(lease);
+      now_.release_port = release;
+      Keep();
+      log::Info("port leased", {{"call", call_id_}, {"node", node}, {"rtp_to", now_.lease.rtp.ToString()}});
+      co_return;
+    } catch (const MediaError& error) {
+      failure = error;
+    }
+    log::Warning("no port leased", {{"call", call_id_}, {"node", node}, {"why", failure.what()}});
+    mailbox_.StillUp();
+  }
+  throw failure;
+}
+
+// The channel, and at the same time the bridge if there is none yet.
+asio::awaitable<Endpoint> CallMedia::MakeChannel() {
+  DeferHangUp();
+  Endpoint rtp_from;
+  Awaitable<void> channel = CreateExternalMedia(&rtp_from);
+  if (bridge_.made()) {
+    co_await std::move(channel);
+  } else {
+    Awaitable<void> bridge = bridge_.Create();
+    Awaitable<void> both = Both(context_.executor, std::move(channel), std::move(bridge));
+    co_await std::move(both);
+  }
+  co_return rtp_from;
+}
+
+asio::awaitable<void> CallMedia::CreateExternalMedia(Endpoint* rtp_from) {
+  ari::ExternalMediaRequest request(now_.id, context_.config.format, now_.lease.rtp);
+  const ari::Channel channel = co_await context_.ari.CreateExternalMedia(request);
+  *rtp_from = RtpFrom(channel);
+  log::Info("external media created",
+            {{"call", call_id_}, {"channel", channel.name}, {"rtp_from", rtp_from->ToString()}});
+}
+
+asio::awaitable<void> CallMedia::Undo(Media media) {
+  if (media.hang_up.has_value()) co_await undo_.RunNow(*media.hang_up);
+  if (media.release_port.has_value()) co_await undo_.RunNow(*media.release_port);
+}
+
+asio::awaitable<void> CallMedia::HangUp(std::string channel_id) {
+  if (mailbox_.channel(channel_id).gone) co_return;
+  const std::string reason = "normal";
+  co_await HangUpIfThere(context_.ari, channel_id, reason);
+}
+
+asio::awaitable<void> CallMedia::ReleasePort(std::string node, std::string lease_id) {
+  context_.keeper.Remove(lease_id);
+  std::string left;
+  if (context_.nodes.IsUp(node)) {
+    try {
+      co_await context_.media.ReleasePort(node, lease_id);
+      co_return;
+    } catch (const MediaError& error) {
+      if (error.kind == MediaErrorKind::kNotFound) co_return;
+      left = error.what();
+    }
+  }
+  context_.metrics.leases_left.Increment();
+  log::Info("lease left to its time to live", {{"call", call_id_}, {"lease", lease_id}, {"why", left}});
+}
+
+void CallMedia::DeferHangUp() {
+  now_.hang_up = undo_.Defer("hang up external media", [this, id = now_.id] { return HangUp(id); });
+}
+
+UndoStack::Handle CallMedia::DeferRelease(const std::string& node, const std::string& lease_id) {
+  return undo_.Defer("release port", [this, node, lease_id] { return ReleasePort(node, lease_id); });
+}
+
+void CallMedia::Keep() {
+  LeaseKeeper::Listener listener;
+  listener.on_lost = [this, id = now_.id](const std::string& reason) {
+    log::Warning("lease lost", {{"call", call_id_}, {"media", id}, {"why", reason}});
+    mailbox_.Tell([&id](CallNews& news) { news.media_lost = id; });
+  };
+  listener.on_session = [this](const SessionEvent& event) { OnSession(event); };
+  context_.keeper.Add(now_.id, now_.lease.node, std::move(listener));
+}
+
+// Called by the keeper, outside the call's coroutine; the lease is removed from the keeper before the call is
+// gone.
+void CallMedia::OnSession(const SessionEvent& event) {
+  if (event.session.lease_id != now_.id) return;
+  if (event.kind == SessionEventKind::kMediaFlowing) {
+    if (!heard_) {
+      const Clock::Duration took = context_.timers.Now() - began_;
+      context_.metrics.set_up_seconds.Observe(std::chrono::duration<double>(took).count());
+      log::Info("echo heard", {{"call", call_id_},
+                               {"media", now_.id},
+                               {"setup_ms", std::chrono::duration<double, std::milli>(took).count()}});
+    }
+    heard_ = true;
+    mailbox_.Tell([](CallNews& news) { news.media_missing.clear(); });
+  } else if (event.kind == SessionEventKind::kMediaMissing) {
+    context_.metrics.MediaMissing(event.session.diagnosis);
+    log::Warning("no media", {{"call", call_id_},
+                              {"media", now_.id},
+                              {"diagnosis", event.session.diagnosis},
+                              {"detail", event.session.diagnosis_text}});
+    mailbox_.Tell([&event](CallNews& news) { news.media_missing = event.session.diagnosis; });
+  }
+}
+
+}  // namespace benari::control

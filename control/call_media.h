@@ -1,0 +1,72 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+
+#include "control/call_bridge.h"
+#include "control/call_context.h"
+#include "control/call_mailbox.h"
+#include "control/undo_stack.h"
+
+namespace benari::control {
+
+// What lets a caller hear itself: a lease, the ExternalMedia channel that sends to it, and the session on it.
+// Both have the same id. When it is lost, another one takes its place. Confined to the control loop.
+class CallMedia {
+ public:
+  CallMedia(const CallContext& context, const std::string& call_id, CallMailbox& mailbox, UndoStack& undo,
+            CallBridge& bridge);
+
+  // Leases a port, makes the channel (and the bridge, if there is none) and joins them; with another lease
+  // when media fails. Throws MediaError when there is no media to be had, ari::Error, or CallOver.
+  boost::asio::awaitable<void> Make();
+  // Makes another one in its place and undoes the old one, in any case. Throws as Make.
+  boost::asio::awaitable<void> Replace();
+  // Ends the echo: channel, session and port go back now, not at the end of the call.
+  boost::asio::awaitable<void> Drop();
+
+  // Of a call that is adopted: number `number` is in the bridge. Without a lease it is lost, and gets
+  // replaced.
+  void TakeOver(int number, std::optional<Lease> lease);
+
+  bool made() const { return !now_.id.empty(); }
+  bool lost() const;
+  const std::string& id() const { return now_.id; }
+  const std::string& node() const { return now_.lease.node; }
+
+ private:
+  template <typename T>
+  using Awaitable = boost::asio::awaitable<T>;
+
+  struct Media {
+    std::string id;  // empty: none
+    Lease lease;
+    std::optional<UndoStack::Handle> release_port;
+    std::optional<UndoStack::Handle> hang_up;
+  };
+
+  Awaitable<void> MakeOnce();
+  Awaitable<void> LeasePort();
+  Awaitable<Endpoint> MakeChannel();
+  Awaitable<void> CreateExternalMedia(Endpoint* rtp_from);
+  Awaitable<void> Undo(Media media);
+  Awaitable<void> HangUp(std::string channel_id);
+  Awaitable<void> ReleasePort(std::string node, std::string lease_id);
+  void DeferHangUp();
+  UndoStack::Handle DeferRelease(const std::string& node, const std::string& lease_id);
+  void Keep();
+  void OnSession(const SessionEvent& event);
+
+  const CallContext& context_;
+  const std::string call_id_;
+  CallMailbox& mailbox_;
+  UndoStack& undo_;
+  CallBridge& bridge_;
+  Media now_;
+  int number_ = 0;  // of the newest media
+  Clock::Time began_;
+  bool heard_ = false;  // the caller heard itself at least once
+};
+
+}  // namespace benari::control

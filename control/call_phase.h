@@ -1,0 +1,63 @@
+#pragma once
+
+// Words for people: logs, metrics, the calls page. Nothing decides by them.
+namespace benari::control {
+
+enum class CallPhase { kSetup, kEcho, kDialing, kConnected, kReleasing };
+
+constexpr const char* ToString(CallPhase phase) {
+  switch (phase) {
+    case CallPhase::kSetup:
+      return "setup";
+    case CallPhase::kEcho:
+      return "echo";
+    case CallPhase::kDialing:
+      return "dialing";
+    case CallPhase::kConnected:
+      return "connected";
+    case CallPhase::kReleasing:
+      return "releasing";
+  }
+  return "unknown";
+}
+
+enum class CallOutcome {
+  kCompleted,     // caller and destination talked, and one of them hung up
+  kCallerHungUp,  // before the destination was there
+  kDestinationBusy,
+  kDestinationNoAnswer,
+  kDestinationUnknown,  // no such number, no route
+  kDestinationFailed,   // any other cause
+  kNoMedia,             // no RTP came, or the media was lost, and the configuration ends the call then
+  kRefused,             // no room: too many calls, or no free port anywhere
+  kFailed,              // an error of Asterisk, of media or of our own
+  kStopped,             // this process was told to end
+};
+
+constexpr const char* ToString(CallOutcome outcome) {
+  switch (outcome) {
+    case CallOutcome::kCompleted:
+      return "completed";
+    case CallOutcome::kCallerHungUp:
+      return "caller_hung_up";
+    case CallOutcome::kDestinationBusy:
+      return "destination_busy";
+    case CallOutcome::kDestinationNoAnswer:
+      return "destination_no_answer";
+    case CallOutcome::kDestinationUnknown:
+      return "destination_unknown";
+    case CallOutcome::kDestinationFailed:
+      return "destination_failed";
+    case CallOutcome::kNoMedia:
+      return "no_media";
+    case CallOutcome::kRefused:
+      return "refused";
+    case CallOutcome::kFailed:
+      return "failed";
+    case CallOutcome::kStopped:
+      return "stopped";
+  }
+  return "unknown";
+}
+
+}  // namespace benari::control

@@ -1,0 +1,195 @@
+#include "control/config.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <limits>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/flag_types.h"
+#include "control/audio_format.h"
+#include "control/ids.h"
+
+using benari::Endpoint;
+using benari::Seconds;
+
+ABSL_FLAG(std::string, ari_url, "http://127.0.0.1:8088/ari",
+          "where Asterisk's REST interface is, http or https");
+ABSL_FLAG(std::string, ari_user, "benari", "user of ari.conf");
+ABSL_FLAG(std::string, ari_password_file, "",
+          "file with the password of that user; without it the environment's BENARI_ARI_PASSWORD is used");
+ABSL_FLAG(std::string, ari_ca_file, "",
+          "CA certificates (PEM) that an https ARI is verified with; default: the system's");
+ABSL_FLAG(int, ari_timeout_ms, 5000, "of each ARI request, waiting for a connection included");
+ABSL_FLAG(int, ari_connections, 8, "HTTP connections kept to ARI; stay below http.conf's sessionlimit");
+ABSL_FLAG(std::string, app, "voicebot1", "name of the Stasis application");
+ABSL_FLAG(std::string, owner, "benari", "name of this deployment, the first part of every id that it makes");
+ABSL_FLAG(std::string, media, "127.0.0.1:50051", "media nodes: HOST:PORT[,HOST:PORT...] or dns:///NAME:PORT");
+ABSL_FLAG(std::string, format, "alaw", "audio towards media: alaw, ulaw, g722, gsm or slin");
+ABSL_FLAG(Seconds, echo_seconds, Seconds{7},
+          "how long a caller hears itself; 0: not at all, inf: until it hangs up");
+ABSL_FLAG(std::string, destination, "Local/4438007@default/n",
+          "endpoint that the caller is connected to afterwards");
+ABSL_FLAG(std::string, caller_id, "", "caller id shown to the destination, such as \"Bot <100>\"");
+ABSL_FLAG(int, dial_timeout_seconds, 30, "how long the destination rings");
+ABSL_FLAG(Seconds, no_media_seconds, Seconds{2}, "silence in the echo that is diagnosed; inf: never");
+ABSL_FLAG(std::string, on_no_media, "continue", "a call whose echo hears nothing: continue or hangup");
+ABSL_FLAG(std::string, on_media_lost, "transfer",
+          "a call whose media died with no other node: transfer or hangup");
+ABSL_FLAG(int, max_calls, 200, "calls at a time; Asterisk's rtp.conf needs four ports for each");
+ABSL_FLAG(std::string, when_full, "congestion",
+          "a caller beyond that: congestion, or continue in the dial plan");
+ABSL_FLAG(int, lease_ttl_ms, 10000, "how long media keeps a port for a control that is silent");
+ABSL_FLAG(int, renew_interval_ms, 500, "between two renewals");
+ABSL_FLAG(int, media_timeout_ms, 1000, "of each request to media");
+ABSL_FLAG(int, sweep_seconds, 30, "between two searches for what belongs to no call");
+ABSL_FLAG(Seconds, drain_seconds, Seconds{10},
+          "after SIGTERM: time for calls to end before they are hung up");
+ABSL_FLAG(Endpoint, metrics_listen, Endpoint("127.0.0.1", 9101),
+          "Prometheus metrics; port 0: any; empty: none");
+ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "text or json");
+ABSL_FLAG(benari::log::Level, log_level, benari::log::Level::kInfo, "debug, info, warning or error");
+ABSL_FLAG(bool, healthcheck, false,
+          "ask the control at --metrics_listen whether it serves, and exit with 0 or 1");
+
+namespace benari::control {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// The one of two words that the flag says; the first one after a mistake.
+template <typename T>
+T Choose(FlagErrors& errors, const char* flag, const std::string& value, const char* first_word, T first,
+         const char* second_word, T second) {
+  errors.Require(value == first_word || value == second_word, flag, value,
+                 absl::StrCat(first_word, " or ", second_word));
+  return value == second_word ? second : first;
+}
+
+int InRange(FlagErrors& errors, const char* flag, int value, int min, int max) {
+  errors.Require(value >= min && value <= max, flag, absl::StrCat(value), absl::StrCat(min, "..", max));
+  return value;
+}
+
+std::string ReadPassword(FlagErrors& errors) {
+  const std::string path = absl::GetFlag(FLAGS_ari_password_file);
+  if (path.empty()) {
+    const char* password = std::getenv("BENARI_ARI_PASSWORD");
+    errors.Require(password != nullptr, "ari_password_file", "",
+                   "a readable file, or the password in the environment as BENARI_ARI_PASSWORD");
+    return password == nullptr ? "" : password;
+  }
+  std::ifstream file(path);
+  errors.Require(file.good(), "ari_password_file", path, "a readable file");
+  std::string password((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  absl::StripTrailingAsciiWhitespace(&password);
+  return password;
+}
+
+void ReadCall(FlagErrors& errors, Config& config) {
+  const std::string format_name = absl::GetFlag(FLAGS_format);
+  const auto format = FindAudioFormat(format_name);
+  if (!format.ok()) {
+    errors.Refuse("format", format_name, format.status().message());
+  } else {
+    config.call.format = format->name;
+    config.media.payload_type = format->payload_type;
+    config.media.clock_rate_hz = format->clock_rate_hz;
+  }
+  const Seconds echo = absl::GetFlag(FLAGS_echo_seconds);
+  config.call.echo_time.reset();
+  if (!echo.infinite()) config.call.echo_time = echo.ms();
+  const Seconds silence = absl::GetFlag(FLAGS_no_media_seconds);
+  config.media.no_media_timeout = silence.infinite() ? milliseconds(0) : silence.ms();
+  errors.Require(silence.infinite() || (silence.value >= 0.1 && silence.value <= 3600), "no_media_seconds",
+                 AbslUnparseFlag(silence), "0.1..3600 or inf");
+  config.call.destination = absl::GetFlag(FLAGS_destination);
+  errors.Require(config.call.destination.find('/') != std::string::npos, "destination",
+                 config.call.destination,
+                 "TECHNOLOGY/RESOURCE, such as Local/4438007@default/n or PJSIP/4438007@trunk");
+  config.call.caller_id = absl::GetFlag(FLAGS_caller_id);
+  config.call.dial_timeout = std::chrono::seconds(
+      InRange(errors, "dial_timeout_seconds", absl::GetFlag(FLAGS_dial_timeout_seconds), 1, 600));
+  config.call.on_no_media = Choose(errors, "on_no_media", absl::GetFlag(FLAGS_on_no_media), "continue",
+                                   OnNoMedia::kContinue, "hangup", OnNoMedia::kHangUp);
+  config.call.on_media_lost = Choose(errors, "on_media_lost", absl::GetFlag(FLAGS_on_media_lost), "transfer",
+                                     OnMediaLost::kTransfer, "hangup", OnMediaLost::kHangUp);
+  config.call.when_full = Choose(errors, "when_full", absl::GetFlag(FLAGS_when_full), "congestion",
+                                 WhenFull::kCongestion, "continue", WhenFull::kContinue);
+}
+
+void ReadMedia(FlagErrors& errors, Config& config) {
+  config.media.owner = absl::GetFlag(FLAGS_owner);
+  errors.Require(IsValidOwner(config.media.owner), "owner", config.media.owner, "1..32 of A-Z a-z 0-9 _ -");
+  const std::string media = absl::GetFlag(FLAGS_media);
+  const auto targets = ParseMediaTargets(media);
+  if (targets.ok()) {
+    config.media_targets = *targets;
+  } else {
+    errors.Refuse("media", media, targets.status().message());
+  }
+  const int ttl_ms = InRange(errors, "lease_ttl_ms", absl::GetFlag(FLAGS_lease_ttl_ms), 1000, 3600000);
+  const int renew_ms =
+      InRange(errors, "renew_interval_ms", absl::GetFlag(FLAGS_renew_interval_ms), 50, 60000);
+  errors.Require(renew_ms * 3 <= ttl_ms, "renew_interval_ms", absl::StrCat(renew_ms),
+                 "at most a third of --lease_ttl_ms, so that two lost renewals lose no lease");
+  config.media.lease_ttl = milliseconds(ttl_ms);
+  config.media.timeout =
+      milliseconds(InRange(errors, "media_timeout_ms", absl::GetFlag(FLAGS_media_timeout_ms), 50, 60000));
+  config.media.keep_alive_timeout = std::min(config.media.timeout, milliseconds(renew_ms));
+  config.keeper.interval = milliseconds(renew_ms);
+}
+
+void ReadAri(FlagErrors& errors, Config& config) {
+  config.app.app = absl::GetFlag(FLAGS_app);
+  errors.Require(!config.app.app.empty(), "app", "", "the name of the Stasis application");
+  config.app.max_calls =
+      static_cast<size_t>(InRange(errors, "max_calls", absl::GetFlag(FLAGS_max_calls), 1, 100000));
+  config.app.sweep_interval =
+      std::chrono::seconds(InRange(errors, "sweep_seconds", absl::GetFlag(FLAGS_sweep_seconds), 1, 86400));
+  config.http.timeout =
+      milliseconds(InRange(errors, "ari_timeout_ms", absl::GetFlag(FLAGS_ari_timeout_ms), 100, 120000));
+  config.http.connections = InRange(errors, "ari_connections", absl::GetFlag(FLAGS_ari_connections), 1, 1000);
+  const std::string url = absl::GetFlag(FLAGS_ari_url);
+  const auto access = ari::MakeAccess(url, absl::GetFlag(FLAGS_ari_user), ReadPassword(errors),
+                                      config.app.app, absl::GetFlag(FLAGS_ari_ca_file));
+  if (access.ok()) {
+    config.ari = *access;
+  } else {
+    errors.Refuse("ari_url", url, access.status().message());
+  }
+}
+
+}  // namespace
+
+Config ReadConfig(int argc, char** argv) {
+  absl::SetProgramUsageMessage("answers the calls of a Stasis application; media is a service of its own");
+  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  FlagErrors errors;
+  for (size_t i = 1; i < rest.size(); ++i) errors.Refuse("", rest[i], "not a flag; accepted is --name=value");
+  Config config;
+  config.log_format = absl::GetFlag(FLAGS_log_format);
+  config.log_level = absl::GetFlag(FLAGS_log_level);
+  config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
+  config.healthcheck = absl::GetFlag(FLAGS_healthcheck);
+  if (config.healthcheck) {
+    errors.ExitIfAny();
+    return config;
+  }
+  ReadAri(errors, config);
+  ReadMedia(errors, config);
+  ReadCall(errors, config);
+  const Seconds drain = absl::GetFlag(FLAGS_drain_seconds);
+  errors.Require(drain.value <= 86400, "drain_seconds", AbslUnparseFlag(drain), "0..86400");
+  if (drain.value <= 86400) config.drain = drain.ms();
+  errors.ExitIfAny();
+  return config;
+}
+
+}  // namespace benari::control

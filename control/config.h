@@ -1,0 +1,37 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "common/endpoint.h"
+#include "common/log.h"
+#include "control/ari/access.h"
+#include "control/ari/http_client.h"
+#include "control/call_config.h"
+#include "control/grpc_media_client.h"
+#include "control/lease_keeper.h"
+#include "control/media_targets.h"
+#include "control/stasis_app.h"
+
+namespace benari::control {
+
+// Everything that flags, the password file and the environment say, checked.
+struct Config {
+  ari::Access ari;
+  ari::HttpClientLimits http;
+  CallConfig call;
+  StasisApp::Options app;
+  GrpcMediaClient::Options media;
+  LeaseKeeper::Options keeper;
+  MediaTargets media_targets;
+  std::chrono::milliseconds drain{10000};
+  Endpoint metrics_listen;  // without a host: no metrics
+  log::Format log_format = log::Format::kText;
+  log::Level log_level = log::Level::kInfo;
+  bool healthcheck = false;
+};
+
+// Reads the command line. Prints every mistake, one a line, and exits with 2 if there is one.
+Config ReadConfig(int argc, char** argv);
+
+}  // namespace benari::control

@@ -1,0 +1,182 @@
+#include "control/grpc_media_client.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "benari/media/v1/media.grpc.pb.h"
+#include "control/grpc_awaitable.h"
+#include "control/grpc_media_types.h"
+#include "control/grpc_session_watch.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+namespace v1 = benari::media::v1;
+
+struct GrpcMediaClient::Node {
+  std::shared_ptr<grpc::Channel> channel;
+  std::unique_ptr<v1::Media::Stub> stub;
+};
+
+namespace {
+
+void SetDeadline(grpc::ClientContext& context, std::chrono::milliseconds timeout) {
+  context.set_deadline(std::chrono::system_clock::now() + timeout);
+}
+
+void ThrowUnlessOk(const std::string& node, const char* rpc, const grpc::Status& status) {
+  if (!status.ok()) throw ToMediaError(node, rpc, status);
+}
+
+grpc::ChannelArguments Arguments() {
+  grpc::ChannelArguments arguments;
+  // A node that comes back is found within a second; one that hangs is found by the KeepAlive's deadline.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 500);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);  // calls retry by themselves, on another node
+  return arguments;
+}
+
+}  // namespace
+
+GrpcMediaClient::GrpcMediaClient(asio::any_io_executor executor, Options options)
+    : executor_(std::move(executor)), options_(std::move(options)) {}
+
+GrpcMediaClient::~GrpcMediaClient() = default;
+
+GrpcMediaClient::Node& GrpcMediaClient::At(const std::string& address) {
+  std::unique_ptr<Node>& node = nodes_[address];
+  if (node == nullptr) {
+    node = std::make_unique<Node>();
+    node->channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), Arguments());
+    node->stub = v1::Media::NewStub(node->channel);
+  }
+  return *node;
+}
+
+asio::awaitable<Lease> GrpcMediaClient::LeasePort(std::string node, std::string lease_id) {
+  grpc::ClientContext context;
+  SetDeadline(context, options_.timeout);
+  v1::LeasePortRequest request;
+  v1::LeasePortResponse response;
+  SetOwner(request.mutable_owner(), options_.owner, epoch_);
+  request.set_lease_id(lease_id);
+  request.set_ttl_ms(static_cast<uint32_t>(options_.lease_ttl.count()));
+  v1::Media::Stub& stub = *At(node).stub;
+  auto start = [&](grpc::ClientContext* with, auto done) {
+    stub.async()->LeasePort(with, &request, &response, done);
+  };
+  const grpc::Status status = co_await GrpcCall(context, start);
+  ThrowUnlessOk(node, "LeasePort", status);
+  co_return ToLease(response.lease(), node);
+}
+
+asio::awaitable<SessionInfo> GrpcMediaClient::ReleasePort(std::string node, std::string lease_id) {
+  grpc::ClientContext context;
+  SetDeadline(context, options_.timeout);
+  v1::ReleasePortRequest request;
+  v1::ReleasePortResponse response;
+  SetOwner(request.mutable_owner(), options_.owner, epoch_);
+  request.set_lease_id(lease_id);
+  v1::Media::Stub& stub = *At(node).stub;
+  auto start = [&](grpc::ClientContext* with, auto done) {
+    stub.async()->ReleasePort(with, &request, &response, done);
+  };
+  const grpc::Status status = co_await GrpcCall(context, start);
+  ThrowUnlessOk(node, "ReleasePort", status);
+  co_return ToSessionInfo(response.session());
+}
+
+asio::awaitable<SessionInfo> GrpcMediaClient::StartSession(std::string node, SessionRequest session) {
+  grpc::ClientContext context;
+  SetDeadline(context, options_.timeout);
+  v1::StartSessionRequest request;
+  v1::StartSessionResponse response;
+  SetOwner(request.mutable_owner(), options_.owner, epoch_);
+  request.set_lease_id(session.lease_id);
+  request.mutable_peer()->set_host(session.peer.host);
+  request.mutable_peer()->set_port(session.peer.port);
+  request.set_peer_policy(v1::PEER_POLICY_EXACT);
+  request.set_payload_type(options_.payload_type);
+  request.set_clock_rate_hz(options_.clock_rate_hz);
+  request.set_no_media_timeout_ms(static_cast<uint32_t>(options_.no_media_timeout.count()));
+  request.mutable_echo();
+  v1::Media::Stub& stub = *At(node).stub;
+  auto start = [&](grpc::ClientContext* with, auto done) {
+    stub.async()->StartSession(with, &request, &response, done);
+  };
+  const grpc::Status status = co_await GrpcCall(context, start);
+  ThrowUnlessOk(node, "StartSession", status);
+  co_return ToSessionInfo(response.session());
+}
+
+asio::awaitable<SessionInfo> GrpcMediaClient::StopSession(std::string node, std::string lease_id) {
+  grpc::ClientContext context;
+  SetDeadline(context, options_.timeout);
+  v1::StopSessionRequest request;
+  v1::StopSessionResponse response;
+  SetOwner(request.mutable_owner(), options_.owner, epoch_);
+  request.set_lease_id(lease_id);
+  v1::Media::Stub& stub = *At(node).stub;
+  auto start = [&](grpc::ClientContext* with, auto done) {
+    stub.async()->StopSession(with, &request, &response, done);
+  };
+  const grpc::Status status = co_await GrpcCall(context, start);
+  ThrowUnlessOk(node, "StopSession", status);
+  co_return ToSessionInfo(response.session());
+}
+
+asio::awaitable<NodeStatus> GrpcMediaClient::KeepAlive(std::string node, std::vector<std::string> lease_ids) {
+  grpc::ClientContext context;
+  SetDeadline(context, options_.keep_alive_timeout);
+  v1::KeepAliveRequest request;
+  v1::KeepAliveResponse response;
+  SetOwner(request.mutable_owner(), options_.owner, epoch_);
+  for (const std::string& id : lease_ids) request.add_lease_ids(id);
+  request.set_ttl_ms(static_cast<uint32_t>(options_.lease_ttl.count()));
+  v1::Media::Stub& stub = *At(node).stub;
+  auto start = [&](grpc::ClientContext* with, auto done) {
+    stub.async()->KeepAlive(with, &request, &response, done);
+  };
+  const grpc::Status status = co_await GrpcCall(context, start);
+  ThrowUnlessOk(node, "KeepAlive", status);
+  co_return ToNodeStatus(response);
+}
+
+asio::awaitable<NodeSessions> GrpcMediaClient::ListSessions(std::string node) {
+  NodeSessions sessions;
+  v1::ListSessionsRequest request;
+  request.set_owner(options_.owner);
+  request.set_page_size(1000);
+  v1::Media::Stub& stub = *At(node).stub;
+  while (true) {
+    grpc::ClientContext context;
+    SetDeadline(context, options_.timeout);
+    v1::ListSessionsResponse response;
+    auto start = [&](grpc::ClientContext* with, auto done) {
+      stub.async()->ListSessions(with, &request, &response, done);
+    };
+    const grpc::Status status = co_await GrpcCall(context, start);
+    ThrowUnlessOk(node, "ListSessions", status);
+    for (const v1::Session& session : response.sessions())
+      sessions.sessions.push_back(ToSessionInfo(session));
+    sessions.owner_epoch = response.owner_epoch();
+    if (response.next_page_token().empty()) co_return sessions;
+    request.set_page_token(response.next_page_token());
+  }
+}
+
+std::unique_ptr<Watch> GrpcMediaClient::WatchSessions(std::string node,
+                                                      std::function<void(const SessionEvent&)> on_event,
+                                                      std::function<void()> on_end) {
+  return std::make_unique<GrpcSessionWatch>(executor_, *At(node).stub, options_.owner, std::move(on_event),
+                                            std::move(on_end));
+}
+
+}  // namespace benari::control

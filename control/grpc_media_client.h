@@ -1,0 +1,51 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "control/media_client.h"
+
+namespace benari::control {
+
+// MediaClient over gRPC: one channel a node, made when it is first spoken to. Confined to the control loop;
+// gRPC's own threads only post to it.
+class GrpcMediaClient : public MediaClient {
+ public:
+  struct Options {
+    std::string owner;
+    std::chrono::milliseconds lease_ttl{10000};
+    std::chrono::milliseconds timeout{1000};  // of each request
+    std::chrono::milliseconds keep_alive_timeout{500};
+    std::chrono::milliseconds no_media_timeout{2000};  // 0: silence is never diagnosed
+    uint32_t payload_type = 8;
+    uint32_t clock_rate_hz = 8000;
+  };
+
+  GrpcMediaClient(boost::asio::any_io_executor executor, Options options);
+  ~GrpcMediaClient() override;
+
+  void SetEpoch(uint64_t epoch) override { epoch_ = epoch; }
+  Awaitable<Lease> LeasePort(std::string node, std::string lease_id) override;
+  Awaitable<SessionInfo> ReleasePort(std::string node, std::string lease_id) override;
+  Awaitable<SessionInfo> StartSession(std::string node, SessionRequest request) override;
+  Awaitable<SessionInfo> StopSession(std::string node, std::string lease_id) override;
+  Awaitable<NodeStatus> KeepAlive(std::string node, std::vector<std::string> lease_ids) override;
+  Awaitable<NodeSessions> ListSessions(std::string node) override;
+  std::unique_ptr<Watch> WatchSessions(std::string node, std::function<void(const SessionEvent&)> on_event,
+                                       std::function<void()> on_end) override;
+
+ private:
+  struct Node;  // a channel and its stub
+
+  Node& At(const std::string& address);
+
+  boost::asio::any_io_executor executor_;
+  const Options options_;
+  uint64_t epoch_ = 1;
+  std::map<std::string, std::unique_ptr<Node>> nodes_;
+};
+
+}  // namespace benari::control

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+// The names of everything that a call makes: "{owner}.{call}.{kind}", where the call is named by its caller's
+// channel id. Ids exist before what they name, so the undo can be registered first; and a process that starts
+// can tell from an id alone which call it belongs to. Pure.
+namespace benari::control {
+
+enum class ResourceKind { kMedia, kBridge, kDestination };
+
+struct ResourceId {
+  std::string call_id;
+  ResourceKind kind = ResourceKind::kBridge;
+  int number = 0;  // of kMedia: 1 for the first, 2 for the one that replaced it …
+};
+
+class Ids {
+ public:
+  // `owner` holds no '.' (see IsValidOwner), which keeps the prefixes of two owners apart.
+  explicit Ids(std::string owner) : owner_(std::move(owner)) {}
+
+  std::string Media(const std::string& call_id,
+                    int number) const;  // of the lease and its ExternalMedia channel
+  std::string Bridge(const std::string& call_id) const;
+  std::string Destination(const std::string& call_id) const;
+
+  // Nothing unless `id` is one that this owner makes. The far half of a Local channel ("…;2") counts as its
+  // near half.
+  std::optional<ResourceId> Parse(const std::string& id) const;
+
+  const std::string& owner() const { return owner_; }
+
+ private:
+  std::string owner_;
+};
+
+// 1..32 of A-Z a-z 0-9 _ -
+bool IsValidOwner(const std::string& owner);
+
+}  // namespace benari::control

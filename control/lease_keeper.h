@@ -1,0 +1,78 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "control/media_client.h"
+#include "control/media_nodes.h"
+#include "control/timers.h"
+
+namespace benari::control {
+
+// Renews every lease, notices nodes that die, and hands on what nodes tell about sessions. One loop a node: a
+// KeepAlive each interval, and a watch while the node is up. A node is down after two failures in a row, the
+// second one asked for without waiting, or after `lost_after` without an answer. Confined to the control
+// loop.
+class LeaseKeeper {
+ public:
+  struct Listener {
+    std::function<void(const std::string& reason)> on_lost;  // at most once; the lease is then forgotten
+    std::function<void(const SessionEvent&)> on_session;
+  };
+  struct Options {
+    std::chrono::milliseconds interval{500};
+    std::chrono::milliseconds retry{100};  // after a failure
+    std::chrono::milliseconds lost_after{1500};
+  };
+
+  LeaseKeeper(boost::asio::any_io_executor executor, MediaClient& media, MediaNodes& nodes, Timers& timers,
+              Options options);
+  ~LeaseKeeper();
+
+  // Starts a loop for each node in `nodes` that has none. Call after the nodes' addresses changed.
+  void Watch();
+  void Stop();
+
+  void Add(const std::string& lease_id, const std::string& node, Listener listener);
+  void Remove(const std::string& lease_id);
+  size_t size() const { return leases_.size(); }
+  // Called when a node has seen a later epoch of our owner: another instance has taken over.
+  void set_on_fenced(std::function<void(const std::string& why)> on_fenced) {
+    on_fenced_ = std::move(on_fenced);
+  }
+  // True once every listed node has answered or failed for the first time.
+  bool AskedAll() const;
+
+ private:
+  struct Kept {
+    std::string node;
+    Listener listener;
+  };
+  struct Loop;
+
+  boost::asio::awaitable<void> Run(std::shared_ptr<Loop> loop);
+  boost::asio::awaitable<void> Pause(std::shared_ptr<Loop> loop, std::chrono::milliseconds length);
+  boost::asio::awaitable<void> CatchUp(std::shared_ptr<Loop> loop);
+  void OnAnswer(Loop& loop, const NodeStatus& status, const std::set<std::string>& named);
+  void OnNodeLost(Loop& loop, const std::string& why);
+  void StartWatch(std::shared_ptr<Loop> loop);
+  void Lose(const std::string& lease_id, const std::string& why);
+  void OnSession(const std::string& node, const SessionEvent& event);
+
+  boost::asio::any_io_executor executor_;
+  MediaClient& media_;
+  MediaNodes& nodes_;
+  Timers& timers_;
+  Options options_;
+  std::function<void(const std::string&)> on_fenced_;
+  std::map<std::string, Kept> leases_;                  // by lease id
+  std::map<std::string, std::shared_ptr<Loop>> loops_;  // by node
+};
+
+}  // namespace benari::control

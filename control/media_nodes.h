@@ -1,0 +1,36 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "control/media_client.h"
+
+namespace benari::control {
+
+// Which media nodes there are and which of them may be asked for a port. Pure. Confined to the control loop.
+class MediaNodes {
+ public:
+  struct Node {
+    bool up = false;      // answered its last KeepAlive
+    bool listed = false;  // named by the configuration or its last look-up
+    NodeStatus status;    // of the last KeepAlive
+  };
+
+  // The addresses of the configuration, or of the latest DNS answer. One that is missing is forgotten when it
+  // goes down.
+  void SetListed(const std::vector<std::string>& addresses);
+  void SetUp(const std::string& address, const NodeStatus& status);
+  void SetDown(const std::string& address);
+
+  bool IsUp(const std::string& address) const;
+  // Nodes to ask for a port, the next in turn first: up, listed, not draining, with a free port.
+  std::vector<std::string> Candidates();
+  const std::map<std::string, Node>& nodes() const { return nodes_; }
+
+ private:
+  std::map<std::string, Node> nodes_;
+  size_t turn_ = 0;
+};
+
+}  // namespace benari::control

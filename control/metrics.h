@@ -1,0 +1,49 @@
+#pragma once
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <memory>
+#include <string>
+
+#include "control/call_phase.h"
+
+namespace benari::control {
+
+// What control counts; the catalogue is in control/README.md. Labels come from enums and fixed words only,
+// never from ids or numbers dialled. Thread-safe.
+class Metrics {
+ public:
+  explicit Metrics(prometheus::Registry& registry);
+
+  void PhaseEntered(CallPhase phase) { CallsIn(phase).Increment(); }
+  void PhaseLeft(CallPhase phase) { CallsIn(phase).Decrement(); }
+  void CallEnded(CallOutcome outcome);
+  void UndoFailed(const std::string& step);
+  void MediaMissing(const std::string& diagnosis);
+  void AriRequest(const std::string& operation, const std::string& code, double seconds);
+
+  prometheus::Histogram& set_up_seconds;   // StasisStart to the first packet echoed
+  prometheus::Histogram& release_seconds;  // from the decision to end a call to the last thing undone
+  prometheus::Counter& media_replaced;
+  prometheus::Counter&
+      leases_left;  // not released but left to their time to live, as the node did not answer
+  prometheus::Counter& events;
+  prometheus::Counter& connects;  // of the event stream
+  prometheus::Counter& calls_adopted;
+  prometheus::Counter& swept;
+  prometheus::Gauge& ari_connected;
+
+ private:
+  prometheus::Gauge& CallsIn(CallPhase phase);
+
+  prometheus::Family<prometheus::Gauge>& calls_;
+  prometheus::Family<prometheus::Counter>& ended_;
+  prometheus::Family<prometheus::Counter>& undo_failed_;
+  prometheus::Family<prometheus::Counter>& media_missing_;
+  prometheus::Family<prometheus::Histogram>& ari_requests_;
+};
+
+}  // namespace benari::control

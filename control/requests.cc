@@ -1,0 +1,41 @@
+#include "control/requests.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <utility>
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+asio::awaitable<void> Both(asio::any_io_executor executor, asio::awaitable<void> first,
+                           asio::awaitable<void> second) {
+  auto one = asio::co_spawn(executor, std::move(first), asio::deferred);
+  auto two = asio::co_spawn(executor, std::move(second), asio::deferred);
+  auto group = asio::experimental::make_parallel_group(std::move(one), std::move(two));
+  auto waiting = group.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
+  const auto [order, first_error, second_error] = co_await std::move(waiting);
+  if (first_error) std::rethrow_exception(first_error);
+  if (second_error) std::rethrow_exception(second_error);
+}
+
+asio::awaitable<void> HangUpIfThere(ari::Client& ari, std::string channel_id, std::string reason) {
+  try {
+    co_await ari.HangUp(channel_id, reason);
+  } catch (const ari::Error& error) {
+    if (!error.not_found()) throw;
+  }
+}
+
+asio::awaitable<void> DestroyIfThere(ari::Client& ari, std::string bridge_id) {
+  try {
+    co_await ari.DestroyBridge(bridge_id);
+  } catch (const ari::Error& error) {
+    if (!error.not_found()) throw;
+  }
+}
+
+}  // namespace benari::control

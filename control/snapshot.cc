@@ -1,0 +1,103 @@
+#include "control/snapshot.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/time.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+bool Snapshot::InApp(const std::string& channel_id) const {
+  return std::find(app_channels.begin(), app_channels.end(), channel_id) != app_channels.end();
+}
+
+asio::awaitable<Snapshot> TakeSnapshot(ari::Client& ari, std::string app) {
+  Snapshot snapshot;
+  try {
+    ari::Application application = co_await ari.GetApplication(app);
+    snapshot.app_channels = std::move(application.channel_ids);
+  } catch (const ari::Error& error) {
+    if (!error.not_found()) throw;
+  }
+  const std::vector<ari::Bridge> bridges = co_await ari.ListBridges();
+  for (const ari::Bridge& bridge : bridges) snapshot.bridges[bridge.id] = bridge;
+  const std::vector<ari::Channel> channels = co_await ari.ListChannels();
+  for (const ari::Channel& channel : channels) snapshot.channels[channel.id] = channel;
+  co_return snapshot;
+}
+
+void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
+  const auto bridge = snapshot.bridges.find(ids.Bridge(call.id()));
+  call.mailbox().Tell([&](CallNews& news) {
+    const ari::Channel* caller = nullptr;
+    if (const auto found = snapshot.channels.find(call.id()); found != snapshot.channels.end())
+      caller = &found->second;
+    bool bridged_before = false;
+    for (auto& [id, channel] : news.channels) {
+      if (channel.started && !snapshot.channels.contains(id)) channel.gone = true;
+      bridged_before = bridged_before || (channel.entered_bridge && !channel.gone);
+    }
+    ChannelNews& caller_news = news.channels[call.id()];
+    caller_news.started = true;
+    if (caller == nullptr) caller_news.gone = true;
+    ChannelNews& destination = news.channels[ids.Destination(call.id())];
+    if (snapshot.InApp(ids.Destination(call.id()))) destination.started = true;
+    if (bridge == snapshot.bridges.end()) {
+      if (bridged_before) news.bridge_gone = true;
+    } else {
+      for (const std::string& member : bridge->second.channel_ids) {
+        news.channels[member].started = true;
+        news.channels[member].entered_bridge = true;
+      }
+    }
+  });
+}
+
+std::vector<Adoptable> FindAdoptable(const Snapshot& snapshot, const Ids& ids,
+                                     const std::map<std::string, NodeLease>& leases, Clock::WallTime now,
+                                     const std::function<bool(const std::string&)>& has_call) {
+  std::map<std::string, Found> by_call;
+  for (const std::string& id : snapshot.app_channels) {
+    const auto channel = snapshot.channels.find(id);
+    if (channel == snapshot.channels.end() || ids.Parse(id).has_value() || has_call(id)) continue;
+    const bool bridged = snapshot.bridges.contains(ids.Bridge(id));
+    const auto& args = channel->second.app_args;
+    if (bridged || (!args.empty() && args.front() == "inbound")) by_call[id];
+  }
+  for (const auto& [id, bridge] : snapshot.bridges) {
+    const auto parsed = ids.Parse(id);
+    if (!parsed.has_value() || !by_call.contains(parsed->call_id)) continue;
+    const auto created = ParseCreationTime(bridge.creationtime).value_or(now);
+    by_call[parsed->call_id].bridge_age = std::max(Clock::Duration::zero(), Clock::Duration(now - created));
+  }
+  for (const auto& [id, channel] : snapshot.channels) {
+    const auto parsed = ids.Parse(id);
+    if (!parsed.has_value() || !by_call.contains(parsed->call_id)) continue;
+    Found& found = by_call[parsed->call_id];
+    if (parsed->kind == ResourceKind::kDestination) found.destination = true;
+    if (parsed->kind == ResourceKind::kMedia)
+      found.media_number = std::max(found.media_number, parsed->number);
+  }
+  std::vector<Adoptable> adoptable;
+  for (auto& [call_id, found] : by_call) {
+    if (found.media_number > 0) {
+      const auto lease = leases.find(ids.Media(call_id, found.media_number));
+      if (lease != leases.end() && lease->second.session.state == SessionState::kRunning) {
+        found.lease = Lease{lease->first, lease->second.node, lease->second.session.rtp};
+      }
+    }
+    adoptable.push_back({call_id, std::move(found)});
+  }
+  return adoptable;
+}
+
+std::optional<Clock::WallTime> ParseCreationTime(const std::string& text) {
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime("%Y-%m-%d%ET%H:%M:%E*S%z", text, &time, &error)) return std::nullopt;
+  return absl::ToChronoTime(time);
+}
+
+}  // namespace benari::control

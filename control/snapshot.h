@@ -1,0 +1,49 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "control/ari/client.h"
+#include "control/call.h"
+#include "control/ids.h"
+#include "control/media_client.h"
+
+// What Asterisk and media hold at one moment, and what can be told from it: the only memory that outlives a
+// process.
+namespace benari::control {
+
+struct Snapshot {
+  std::map<std::string, ari::Channel> channels;  // all of Asterisk's, by id
+  std::map<std::string, ari::Bridge> bridges;    // all of Asterisk's, by id
+  std::vector<std::string> app_channels;         // ids of those in our Stasis app
+
+  bool InApp(const std::string& channel_id) const;
+};
+
+// Throws ari::Error. An application that Asterisk does not know is empty.
+boost::asio::awaitable<Snapshot> TakeSnapshot(ari::Client& ari, std::string app);
+
+// What a call is told from a snapshot. A channel that had started and is not listed is gone. Pure.
+void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call);
+
+struct NodeLease {
+  std::string node;
+  SessionInfo session;
+};
+
+struct Adoptable {
+  std::string call_id;
+  Found found;
+};
+
+// Callers in the app for which `has_call` says no, with what was made for them. Pure.
+std::vector<Adoptable> FindAdoptable(const Snapshot& snapshot, const Ids& ids,
+                                     const std::map<std::string, NodeLease>& leases, Clock::WallTime now,
+                                     const std::function<bool(const std::string& call_id)>& has_call);
+
+// ISO 8601 as Asterisk writes it, "2026-01-31T12:00:00.123+0000". nullopt: it is something else.
+std::optional<Clock::WallTime> ParseCreationTime(const std::string& text);
+
+}  // namespace benari::control

@@ -1,0 +1,256 @@
+#include "control/stasis_app.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <utility>
+
+#include "common/log.h"
+#include "control/requests.h"
+#include "control/wake_up.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+namespace {
+constexpr size_t kMostIgnoredArgs = 100;  // remembered, so that each is logged once
+}
+
+StasisApp::StasisApp(const CallContext& context, Options options)
+    : context_(context),
+      options_(std::move(options)),
+      table_(context.ids),
+      sweep_(context.ari, context.ids, context.metrics) {}
+
+void StasisApp::OnConnected() {
+  ++connection_;
+  waiting_.clear();  // older than the list that is asked for now
+  context_.metrics.connects.Increment();
+  context_.metrics.ari_connected.Set(1);
+  log::Info("connected to Asterisk", {{"app", options_.app}});
+  asio::co_spawn(context_.executor, Resync(connection_), asio::detached);
+}
+
+void StasisApp::OnDisconnected() {
+  ++connection_;
+  serving_ = false;
+  context_.metrics.ari_connected.Set(0);
+}
+
+// Nobody speaks to media before the epoch is settled: see MeetNodes.
+void StasisApp::OnNodesListed() {
+  if (nodes_met_) context_.keeper.Watch();
+}
+
+void StasisApp::OnAsteriskDead() {
+  if (table_.size() > 0) log::Warning("Asterisk is gone, and its calls", {{"calls", table_.size()}});
+  for (const auto& [id, call] : table_.calls()) {
+    call->mailbox().Tell([](CallNews& news) {
+      for (auto& [channel_id, channel] : news.channels) channel.gone = true;
+      news.bridge_gone = true;
+    });
+  }
+}
+
+void StasisApp::OnEvent(const ari::Event& event) {
+  context_.metrics.events.Increment();
+  if (std::holds_alternative<ari::ApplicationReplaced>(event)) {
+    if (on_replaced_) on_replaced_("another instance subscribed to the application");
+    return;
+  }
+  if (serving_ && !listing_) {
+    Handle(event);
+  } else {
+    waiting_.push_back(event);
+  }
+}
+
+void StasisApp::Drain(std::function<void()> on_idle) {
+  draining_ = true;
+  on_idle_ = std::move(on_idle);
+  if (table_.size() == 0 && on_idle_) std::exchange(on_idle_, nullptr)();
+}
+
+void StasisApp::EndCalls() {
+  for (const auto& [id, call] : table_.calls()) {
+    call->mailbox().Tell([](CallNews& news) { news.stop = true; });
+  }
+}
+
+// Lists and compares what is there with what is known: at once, and then each sweep interval.
+asio::awaitable<void> StasisApp::Resync(uint64_t connection) {
+  while (connection == connection_) {
+    listing_ = true;
+    const bool listed = co_await ResyncOnce();
+    if (connection != connection_) co_return;  // a later connection lists again, and its events wait
+    listing_ = false;
+    if (listed) {
+      serving_ = true;
+      const std::vector<ari::Event> waited = std::exchange(waiting_, {});
+      for (const ari::Event& event : waited) Handle(event);
+    }
+    const auto pause = serving_ ? options_.sweep_interval : options_.list_retry;
+    co_await Sleep(context_.executor, context_.timers, pause);
+  }
+}
+
+asio::awaitable<bool> StasisApp::ResyncOnce() {
+  const uint64_t connection = connection_;
+  table_.ForgetEnded();
+  Snapshot snapshot;
+  std::map<std::string, NodeLease> leases;
+  try {
+    snapshot = co_await TakeSnapshot(context_.ari, options_.app);
+  } catch (const ari::Error& error) {
+    log::Warning("cannot list what Asterisk holds", {{"why", error.what()}});
+    co_return false;
+  }
+  if (connection != connection_) co_return false;
+  if (!nodes_met_) {
+    leases = co_await MeetNodes();
+    if (connection != connection_) co_return false;
+  }
+  for (const auto& [id, call] : table_.calls()) TellSnapshot(snapshot, context_.ids, *call);
+  const auto adopted = Adopt(snapshot, leases);
+  const auto has_call = [this](const std::string& call_id) {
+    return table_.Contains(call_id) || table_.EndedLately(call_id);
+  };
+  Sweep::Orphans orphans = sweep_.Find(snapshot, has_call);
+  if (!nodes_met_) {
+    nodes_met_ = true;
+    context_.keeper.Watch();
+    const Clock::Time until = context_.timers.Now() + options_.nodes_wait;
+    while (!context_.keeper.AskedAll() && context_.timers.Now() < until)
+      co_await Sleep(context_.executor, context_.timers, std::chrono::milliseconds(5));
+  }
+  for (const auto& call : adopted) asio::co_spawn(context_.executor, RunCall(call, true), asio::detached);
+  asio::co_spawn(context_.executor, sweep_.Remove(std::move(orphans)), asio::detached);
+  co_return true;
+}
+
+// The first words with the nodes: what they hold of ours, and an epoch above every earlier instance's.
+asio::awaitable<std::map<std::string, NodeLease>> StasisApp::MeetNodes() {
+  std::map<std::string, NodeLease> leases;
+  const auto since_1970 = context_.timers.WallNow().time_since_epoch();
+  uint64_t epoch =
+      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count());
+  std::vector<std::string> addresses;
+  for (const auto& [address, node] : context_.nodes.nodes()) addresses.push_back(address);
+  for (const std::string& address : addresses) {
+    try {
+      const NodeSessions held = co_await context_.media.ListSessions(address);
+      epoch = std::max(epoch, held.owner_epoch + 1);
+      for (const SessionInfo& session : held.sessions) leases[session.lease_id] = NodeLease{address, session};
+    } catch (const MediaError& error) {
+      log::Warning("media node does not answer", {{"node", address}, {"why", error.what()}});
+    }
+  }
+  context_.media.SetEpoch(epoch);
+  co_return leases;
+}
+
+std::vector<std::shared_ptr<Call>> StasisApp::Adopt(const Snapshot& snapshot,
+                                                    const std::map<std::string, NodeLease>& leases) {
+  const auto has_call = [this](const std::string& call_id) {
+    return table_.Contains(call_id) || table_.EndedLately(call_id);
+  };
+  const Clock::WallTime now = context_.timers.WallNow();
+  std::vector<std::shared_ptr<Call>> adopted;
+  for (const Adoptable& each : FindAdoptable(snapshot, context_.ids, leases, now, has_call)) {
+    auto call = std::make_shared<Call>(context_, each.call_id);
+    TellSnapshot(snapshot, context_.ids, *call);
+    call->TakeOver(each.found);
+    table_.Add(call);
+    context_.metrics.calls_adopted.Increment();
+    log::Info("call adopted", {{"call", each.call_id},
+                               {"bridge", each.found.bridge_age.has_value()},
+                               {"media", each.found.media_number},
+                               {"lease", each.found.lease.has_value()},
+                               {"destination", each.found.destination}});
+    adopted.push_back(std::move(call));
+  }
+  return adopted;
+}
+
+asio::awaitable<void> StasisApp::RunCall(std::shared_ptr<Call> call, bool admitted) {
+  if (admitted) {
+    co_await call->Run();
+  } else {
+    std::string why = draining_ ? "this process ends" : "the limit of calls is reached";
+    co_await call->Refuse(std::move(why));
+  }
+  OnCallEnded(call);
+}
+
+asio::awaitable<void> StasisApp::HangUpStray(std::string channel_id) {
+  log::Warning("swept", {{"channel", channel_id}});
+  context_.metrics.swept.Increment();
+  const std::string reason = "normal";
+  try {
+    co_await HangUpIfThere(context_.ari, channel_id, reason);
+  } catch (const ari::Error& error) {
+    log::Warning("sweep failed", {{"channel", channel_id}, {"why", error.what()}});
+  }
+}
+
+void StasisApp::Handle(const ari::Event& event) {
+  if (const auto* start = std::get_if<ari::StasisStart>(&event)) {
+    OnStasisStart(*start);
+  } else if (const auto* end = std::get_if<ari::StasisEnd>(&event)) {
+    OnGone(end->channel_id, 0);
+  } else if (const auto* destroyed = std::get_if<ari::ChannelDestroyed>(&event)) {
+    OnGone(destroyed->channel_id, destroyed->cause);
+  } else if (const auto* entered = std::get_if<ari::ChannelEnteredBridge>(&event)) {
+    Tell(entered->bridge_id,
+         [entered](CallNews& news) { news.channels[entered->channel_id].entered_bridge = true; });
+  } else if (const auto* gone = std::get_if<ari::BridgeDestroyed>(&event)) {
+    Tell(gone->bridge_id, [](CallNews& news) { news.bridge_gone = true; });
+  }
+}
+
+void StasisApp::OnStasisStart(const ari::StasisStart& start) {
+  const std::string& id = start.channel.id;
+  if (const auto parsed = context_.ids.Parse(id)) {
+    if (table_.Contains(parsed->call_id)) {
+      Tell(id, [&id](CallNews& news) { news.channels[id].started = true; });
+    } else {  // its request was given up, and had its effect all the same
+      asio::co_spawn(context_.executor, HangUpStray(id), asio::detached);
+    }
+    return;
+  }
+  const std::string arg = start.args.empty() ? "" : start.args.front();
+  if (arg != "inbound") {
+    if (ignored_args_.size() < kMostIgnoredArgs && ignored_args_.insert(arg).second) {
+      log::Info("channels with this argument are ignored, accepted is inbound",
+                {{"argument", arg}, {"channel", id}});
+    }
+    return;
+  }
+  if (table_.Contains(id)) return;
+  const bool admitted = !draining_ && table_.size() < options_.max_calls;
+  auto call = std::make_shared<Call>(context_, id);
+  call->mailbox().Tell([&id](CallNews& news) { news.channels[id].started = true; });
+  table_.Add(call);
+  log::Info("call started", {{"call", id}, {"channel", start.channel.name}, {"calls", table_.size()}});
+  asio::co_spawn(context_.executor, RunCall(std::move(call), admitted), asio::detached);
+}
+
+void StasisApp::OnGone(const std::string& channel_id, int cause) {
+  Tell(channel_id, [&channel_id, cause](CallNews& news) {
+    ChannelNews& channel = news.channels[channel_id];
+    channel.gone = true;
+    if (cause != 0) channel.cause = cause;
+  });
+}
+
+void StasisApp::Tell(const std::string& channel_or_bridge, const std::function<void(CallNews&)>& change) {
+  if (const auto call = table_.Find(channel_or_bridge)) call->mailbox().Tell(change);
+}
+
+void StasisApp::OnCallEnded(const std::shared_ptr<Call>& call) {
+  table_.Remove(call->id());
+  if (draining_ && table_.size() == 0 && on_idle_) std::exchange(on_idle_, nullptr)();
+}
+
+}  // namespace benari::control

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "control/ari/events.h"
+#include "control/call_context.h"
+#include "control/call_table.h"
+#include "control/snapshot.h"
+#include "control/sweep.h"
+
+namespace benari::control {
+
+// The Stasis application: turns events into calls and news for calls, adopts what an earlier process left,
+// and sweeps.
+//
+//   disconnected --OnConnected--> listing (events wait) --> serving (events go to calls) --OnDisconnected-->
+//
+// Confined to the control loop.
+class StasisApp {
+ public:
+  struct Options {
+    std::string app = "voicebot1";
+    size_t max_calls = 200;
+    std::chrono::milliseconds sweep_interval{30000};
+    std::chrono::milliseconds list_retry{500};   // between attempts to list what Asterisk holds
+    std::chrono::milliseconds nodes_wait{1500};  // for the first answers of the media nodes
+  };
+
+  StasisApp(const CallContext& context, Options options);
+
+  void OnConnected();
+  void OnDisconnected();
+  void OnEvent(const ari::Event& event);
+  // The addresses in MediaNodes changed.
+  void OnNodesListed();
+  // Asterisk is known to be gone, and all calls with it.
+  void OnAsteriskDead();
+
+  // Called once when a newer instance has taken over: nothing is undone, the process should end.
+  void set_on_replaced(std::function<void(const std::string& why)> on_replaced) {
+    on_replaced_ = std::move(on_replaced);
+  }
+  // Takes no more calls; `on_idle` once there is none left.
+  void Drain(std::function<void()> on_idle);
+  // Ends every call.
+  void EndCalls();
+
+  const CallTable& table() const { return table_; }
+  bool serving() const { return serving_; }
+
+ private:
+  template <typename T>
+  using Awaitable = boost::asio::awaitable<T>;
+
+  Awaitable<void> Resync(uint64_t connection);
+  Awaitable<bool> ResyncOnce();
+  Awaitable<std::map<std::string, NodeLease>> MeetNodes();
+  Awaitable<void> RunCall(std::shared_ptr<Call> call, bool admitted);
+  Awaitable<void> HangUpStray(std::string channel_id);
+
+  void Handle(const ari::Event& event);
+  void OnStasisStart(const ari::StasisStart& start);
+  void OnGone(const std::string& channel_id, int cause);
+  void Tell(const std::string& channel_or_bridge, const std::function<void(CallNews&)>& change);
+  std::vector<std::shared_ptr<Call>> Adopt(const Snapshot& snapshot,
+                                           const std::map<std::string, NodeLease>& leases);
+  void OnCallEnded(const std::shared_ptr<Call>& call);
+
+  const CallContext& context_;
+  const Options options_;
+  CallTable table_;
+  Sweep sweep_;
+  uint64_t connection_ = 0;  // counts OnConnected and OnDisconnected: work begun under an older one stops
+  bool serving_ = false;
+  bool listing_ = false;
+  bool nodes_met_ = false;
+  bool draining_ = false;
+  std::vector<ari::Event> waiting_;  // events that came while listing
+  std::set<std::string> ignored_args_;
+  std::function<void(const std::string&)> on_replaced_;
+  std::function<void()> on_idle_;
+};
+
+}  // namespace benari::control

@@ -1,0 +1,48 @@
+#include "control/sweep.h"
+
+#include "absl/strings/match.h"
+#include "common/log.h"
+#include "control/requests.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+Sweep::Orphans Sweep::Find(const Snapshot& snapshot,
+                           const std::function<bool(const std::string&)>& has_call) const {
+  Orphans orphans;
+  for (const auto& [id, channel] : snapshot.channels) {
+    const auto parsed = ids_.Parse(id);
+    const bool far_half = absl::EndsWith(id, ";2");  // goes with its near half
+    if (parsed.has_value() && !far_half && !has_call(parsed->call_id)) orphans.channels.push_back(id);
+  }
+  for (const auto& [id, bridge] : snapshot.bridges) {
+    const auto parsed = ids_.Parse(id);
+    if (parsed.has_value() && !has_call(parsed->call_id)) orphans.bridges.push_back(id);
+  }
+  return orphans;
+}
+
+asio::awaitable<void> Sweep::Remove(Orphans orphans) {
+  const std::string reason = "normal";
+  for (const std::string& id : orphans.channels) {
+    log::Warning("swept", {{"channel", id}});
+    metrics_.swept.Increment();
+    try {
+      co_await HangUpIfThere(ari_, id, reason);
+    } catch (const ari::Error& error) {
+      log::Warning("sweep failed", {{"channel", id}, {"why", error.what()}});
+    }
+  }
+  for (const std::string& id : orphans.bridges) {
+    log::Warning("swept", {{"bridge", id}});
+    metrics_.swept.Increment();
+    try {
+      co_await DestroyIfThere(ari_, id);
+    } catch (const ari::Error& error) {
+      log::Warning("sweep failed", {{"bridge", id}, {"why", error.what()}});
+    }
+  }
+}
+
+}  // namespace benari::control

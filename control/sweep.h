@@ -1,0 +1,37 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "control/ari/client.h"
+#include "control/ids.h"
+#include "control/metrics.h"
+#include "control/snapshot.h"
+
+namespace benari::control {
+
+// What carries our prefix in a snapshot and belongs to no call: nobody else will ever remove it. Left by a
+// request that had its effect after its deadline, or by a process that died. Confined to the control loop.
+class Sweep {
+ public:
+  Sweep(ari::Client& ari, const Ids& ids, Metrics& metrics) : ari_(ari), ids_(ids), metrics_(metrics) {}
+
+  struct Orphans {
+    std::vector<std::string> channels;
+    std::vector<std::string> bridges;
+  };
+  Orphans Find(const Snapshot& snapshot,
+               const std::function<bool(const std::string& call_id)>& has_call) const;
+
+  // Removes them one after the other; what fails is logged and found again by the next sweep. Never throws.
+  boost::asio::awaitable<void> Remove(Orphans orphans);
+
+ private:
+  ari::Client& ari_;
+  const Ids& ids_;
+  Metrics& metrics_;
+};
+
+}  // namespace benari::control

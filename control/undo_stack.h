@@ -1,0 +1,45 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <list>
+#include <string>
+
+namespace benari::control {
+
+// What must be undone before a call is over. A step is registered before the thing it undoes is made, so
+// undoing what never came to be has to be success. Steps run in reverse order, each to its end; one that
+// throws is reported and the next one runs anyway. Confined to the control loop.
+class UndoStack {
+ public:
+  template <typename T>
+  using Awaitable = boost::asio::awaitable<T>;
+  using Step = std::function<Awaitable<void>()>;
+  using OnFailure = std::function<void(const std::string& step, const std::string& what)>;
+
+  // Names a registered step until it has run.
+  class Handle {
+   private:
+    friend class UndoStack;
+    struct Entry {
+      std::string name;
+      Step step;
+    };
+    std::list<Entry>::iterator entry_;
+  };
+
+  explicit UndoStack(OnFailure on_failure) : on_failure_(std::move(on_failure)) {}
+
+  Handle Defer(std::string name, Step step);
+  // Runs one step ahead of time, once. Its handle is void afterwards.
+  Awaitable<void> RunNow(Handle handle);
+  // Runs everything, the youngest first.
+  Awaitable<void> RunAll();
+  bool empty() const { return entries_.empty(); }
+
+ private:
+  OnFailure on_failure_;
+  std::list<Handle::Entry> entries_;
+};
+
+}  // namespace benari::control

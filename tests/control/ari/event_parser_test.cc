@@ -1,0 +1,190 @@
+#include "control/ari/event_parser.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+
+namespace benari::ari {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+
+constexpr char kChannel[] =
+    R"({"id":"17.1","name":"PJSIP/phone-00000001","state":"Up","protocol_id":"x","caller":{"name":"","number":"1"},)"
+    R"("creationtime":"2026-01-31T12:00:00.000+0000","channelvars":{"UNICASTRTP_LOCAL_PORT":"25002"}})";
+constexpr char kBridge[] =
+    R"({"id":"b","technology":"simple_bridge","creationtime":"2026-01-31T12:00:01.000+0000","channels":["17.1","m"]})";
+
+std::string WithBoth(const char* type) {
+  return absl::StrCat(R"({"type":")", type, R"(","bridge":)", kBridge, R"(,"channel":)", kChannel, "}");
+}
+
+template <typename T>
+T Parsed(const std::string& text) {
+  const auto event = ParseEvent(text);
+  if (!event.ok() || !std::holds_alternative<T>(*event)) {
+    ADD_FAILURE() << text << ": " << event.status();
+    return T();
+  }
+  return std::get<T>(*event);
+}
+
+TEST(EventParser, ReadsEveryTypeThatControlActsOn) {
+  const auto start = Parsed<StasisStart>(
+      absl::StrCat(R"({"type":"StasisStart","args":["inbound","2"],"channel":)", kChannel, "}"));
+  EXPECT_THAT(start.args, ElementsAre("inbound", "2"));
+  EXPECT_EQ(start.channel.id, "17.1");
+  EXPECT_EQ(start.channel.name, "PJSIP/phone-00000001");
+  EXPECT_EQ(start.channel.state, "Up");
+  EXPECT_EQ(start.channel.creationtime, "2026-01-31T12:00:00.000+0000");
+  EXPECT_THAT(start.channel.channelvars, ElementsAre(Pair("UNICASTRTP_LOCAL_PORT", "25002")));
+
+  EXPECT_EQ(Parsed<StasisEnd>(WithBoth("StasisEnd")).channel_id, "17.1");
+  const auto destroyed = Parsed<ChannelDestroyed>(absl::StrCat(
+      R"({"type":"ChannelDestroyed","cause":17,"cause_txt":"User busy","channel":)", kChannel, "}"));
+  EXPECT_EQ(destroyed.channel_id, "17.1");
+  EXPECT_EQ(destroyed.cause, 17);
+  EXPECT_EQ(destroyed.cause_text, "User busy");
+  EXPECT_EQ(Parsed<ChannelHangupRequest>(WithBoth("ChannelHangupRequest")).cause, 0);
+  EXPECT_EQ(Parsed<ChannelHangupRequest>(
+                R"({"type":"ChannelHangupRequest","cause":32,"soft":true,"channel":{"id":"x"}})")
+                .cause,
+            32);
+  EXPECT_EQ(Parsed<ChannelEnteredBridge>(WithBoth("ChannelEnteredBridge")).bridge_id, "b");
+  EXPECT_EQ(Parsed<ChannelEnteredBridge>(WithBoth("ChannelEnteredBridge")).channel_id, "17.1");
+  EXPECT_EQ(Parsed<ChannelLeftBridge>(WithBoth("ChannelLeftBridge")).bridge_id, "b");
+  EXPECT_EQ(Parsed<ChannelLeftBridge>(WithBoth("ChannelLeftBridge")).channel_id, "17.1");
+  EXPECT_EQ(Parsed<BridgeDestroyed>(WithBoth("BridgeDestroyed")).bridge_id, "b");
+  Parsed<ApplicationReplaced>(R"({"type":"ApplicationReplaced","application":"voicebot1"})");
+  EXPECT_EQ(Parsed<UnknownEvent>(R"({"type":"ChannelDtmfReceived","digit":3})").type, "ChannelDtmfReceived");
+  EXPECT_EQ(Parsed<UnknownEvent>(R"({"type":""})").type, "");
+}
+
+TEST(EventParser, NamesWhatIsWrong) {
+  const std::string deep(kMaxJsonDepth + 1, '[');
+  const struct {
+    std::string text;
+    const char* named;
+  } kTable[] = {
+      {"", "event: not JSON"},
+      {"{", "event: not JSON"},
+      {"hello", "event: not JSON"},
+      {"\"\xff\"", "event: not JSON"},
+      {R"({"type":"StasisEnd"} x)", "event: not JSON"},
+      {R"({"type":1e999})", "event: not JSON"},
+      {"[]", "event: it is of type array, accepted is: object"},
+      {"null", "event: it is of type null"},
+      {"{}", "event: field type is missing"},
+      {R"({"type":7})", "event: field type is of type number, accepted is: string"},
+      {R"({"type":null})", "event: field type is of type null"},
+      {R"({"type":"StasisStart"})", "StasisStart: field channel is missing"},
+      {R"({"type":"StasisStart","channel":[]})", "StasisStart: field channel is of type array"},
+      {R"({"type":"StasisStart","channel":{"name":"n","state":"Up","creationtime":"t"},"args":[]})",
+       "StasisStart: field channel.id is missing"},
+      {R"({"type":"StasisStart","channel":{"id":"i","state":"Up","creationtime":"t"},"args":[]})",
+       "StasisStart: field channel.name is missing"},
+      {R"({"type":"StasisStart","channel":{"id":"i","name":"n","creationtime":"t"},"args":[]})",
+       "StasisStart: field channel.state is missing"},
+      {R"({"type":"StasisStart","channel":{"id":"i","name":"n","state":"Up"},"args":[]})",
+       "StasisStart: field channel.creationtime is missing"},
+      {R"({"type":"StasisStart","channel":{"id":"i","name":"n","state":"Up","creationtime":"t"}})",
+       "StasisStart: field args is missing"},
+      {R"({"type":"StasisStart","channel":{"id":"i","name":"n","state":"Up","creationtime":"t"},"args":["a",1]})",
+       "StasisStart: field args is of type array, accepted is: list of strings"},
+      {R"({"type":"StasisStart","channel":{"id":"i","name":"n","state":"Up","creationtime":"t","channelvars":{"a":1}}})",
+       "StasisStart: field channel.channelvars is of type object, accepted is: object of strings"},
+      {R"({"type":"StasisEnd","channel":{"id":true}})", "StasisEnd: field channel.id is of type boolean"},
+      {R"({"type":"ChannelDestroyed","channel":{"id":"i"},"cause_txt":""})",
+       "ChannelDestroyed: field cause is missing"},
+      {R"({"type":"ChannelDestroyed","channel":{"id":"i"},"cause":16.5,"cause_txt":""})",
+       "ChannelDestroyed: field cause is of type number"},
+      {R"({"type":"ChannelDestroyed","channel":{"id":"i"},"cause":18446744073709551615,"cause_txt":""})",
+       "ChannelDestroyed: field cause"},
+      {R"({"type":"ChannelDestroyed","channel":{"id":"i"},"cause":2147483648,"cause_txt":""})",
+       "ChannelDestroyed: field cause"},
+      {R"({"type":"ChannelDestroyed","channel":{"id":"i"},"cause":-2147483649,"cause_txt":""})",
+       "ChannelDestroyed: field cause"},
+      {R"({"type":"ChannelDestroyed","channel":{"id":"i"},"cause":16})",
+       "ChannelDestroyed: field cause_txt is missing"},
+      {R"({"type":"ChannelHangupRequest","channel":{"id":"i"},"cause":"16"})",
+       "ChannelHangupRequest: field cause is of type string"},
+      {R"({"type":"ChannelEnteredBridge","channel":{"id":"i"}})",
+       "ChannelEnteredBridge: field bridge is missing"},
+      {R"({"type":"ChannelEnteredBridge","bridge":{"id":"b"}})",
+       "ChannelEnteredBridge: field channel is missing"},
+      {R"({"type":"ChannelLeftBridge","bridge":{"id":1},"channel":{"id":"i"}})",
+       "ChannelLeftBridge: field bridge.id is of type number"},
+      {R"({"type":"BridgeDestroyed"})", "BridgeDestroyed: field bridge is missing"},
+      {deep, "event: nested too deeply"},
+      {std::string(kMaxEventBytes + 1, ' '), "bytes, accepted are up to"},
+  };
+  for (const auto& row : kTable) {
+    const auto event = ParseEvent(row.text);
+    ASSERT_FALSE(event.ok()) << row.text.substr(0, 200);
+    EXPECT_EQ(event.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(event.status().message()), HasSubstr(row.named)) << row.text.substr(0, 200);
+  }
+}
+
+TEST(EventParser, BracketsInStringsAreNotDepth) {
+  const std::string text = absl::StrCat(R"({"type":"\")", std::string(1000, '['), "\"}");
+  EXPECT_EQ(Parsed<UnknownEvent>(text).type, "\"" + std::string(1000, '['));
+}
+
+// Every prefix and every changed byte of a real event is either read or refused, and never throws.
+TEST(EventParser, SurvivesDamage) {
+  const std::string whole = WithBoth("ChannelEnteredBridge");
+  for (size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_FALSE(ParseEvent(whole.substr(0, i)).ok()) << i;
+    for (const char c : {'\0', '"', '{', ']', '\\', '9', '\xff'}) {
+      std::string damaged = whole;
+      damaged[i] = c;
+      EXPECT_NO_THROW((void)ParseEvent(damaged));
+    }
+  }
+}
+
+TEST(BodyParser, ReadsObjectsAndLists) {
+  EXPECT_EQ(ParseChannel(kChannel)->id, "17.1");
+  EXPECT_EQ(ParseChannels(absl::StrCat("[", kChannel, ",", kChannel, "]"))->size(), 2u);
+  EXPECT_THAT(*ParseChannels("[]"), IsEmpty());
+  EXPECT_THAT(ParseBridge(kBridge)->channel_ids, ElementsAre("17.1", "m"));
+  EXPECT_EQ(ParseBridge(kBridge)->creationtime, "2026-01-31T12:00:01.000+0000");
+  EXPECT_EQ(ParseBridges(absl::StrCat("[", kBridge, "]"))->front().id, "b");
+  const auto application =
+      ParseApplication(R"({"name":"v","channel_ids":["1"],"bridge_ids":["b"],"endpoint_ids":[]})");
+  EXPECT_EQ(application->name, "v");
+  EXPECT_THAT(application->channel_ids, ElementsAre("1"));
+  EXPECT_THAT(application->bridge_ids, ElementsAre("b"));
+}
+
+TEST(BodyParser, NamesWhatIsWrong) {
+  EXPECT_EQ(ParseChannel("").status().message(), "channel: not JSON");
+  EXPECT_EQ(ParseChannels("{}").status().message(), "channels: it is of type object, accepted is: list");
+  EXPECT_EQ(ParseChannels(absl::StrCat("[", kChannel, ",{}]")).status().message(),
+            "channels[1]: field id is missing");
+  EXPECT_EQ(ParseBridge(R"({"id":"b","creationtime":"t"})").status().message(),
+            "bridge: field channels is missing");
+  EXPECT_EQ(ParseBridges("[7]").status().message(), "bridges[0]: it is of type number, accepted is: object");
+  EXPECT_EQ(ParseApplication(R"({"name":"v","channel_ids":{},"bridge_ids":[]})").status().message(),
+            "application: field channel_ids is of type object, accepted is: list of strings");
+}
+
+TEST(ErrorMessage, IsOneShortLine) {
+  EXPECT_EQ(ParseErrorMessage(R"({"message":"Channel not found"})"), "Channel not found");
+  EXPECT_EQ(ParseErrorMessage(R"({"message":"a\r\nb"})"), "a  b");
+  EXPECT_EQ(ParseErrorMessage(R"({"message":7})"), "");
+  EXPECT_EQ(ParseErrorMessage("<html>"), "");
+  EXPECT_EQ(ParseErrorMessage(absl::StrCat(R"({"message":")", std::string(300, 'x'), "\"}")).size(), 200u);
+  // 199 bytes and a character of two: it does not fit and is left out as a whole.
+  const std::string cut =
+      ParseErrorMessage(absl::StrCat(R"({"message":")", std::string(199, 'x'), "\xC3\xA9y\"}"));
+  EXPECT_EQ(cut, std::string(199, 'x'));
+}
+
+}  // namespace
+}  // namespace benari::ari

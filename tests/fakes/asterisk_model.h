@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/timers.h"
+#include "tests/fakes/asterisk_types.h"
+#include "tests/fakes/event_feed.h"
+#include "tests/fakes/pace.h"
+
+namespace benari::fakes {
+
+// Asterisk as far as an ARI application sees it: channels, bridges, Stasis apps, the REST operations and the
+// events that they cause, as measured with Asterisk 22.10.1. No sockets; time comes from Timers, chance from
+// the seed. An operation has its effect at once or in steps, and its answer is known at once: whoever calls
+// adds the way there and back (DrawAnswerDelay). Confined to the control loop.
+class AsteriskModel {
+ public:
+  AsteriskModel(control::Timers& timers, AsteriskOptions options);
+  AsteriskModel(const AsteriskModel&) = delete;
+
+  // What ARI offers. Statuses and messages are Asterisk's.
+  Answer<ari::Channel> CreateExternalMedia(const std::string& app, const ari::ExternalMediaRequest& request);
+  Answer<ari::Channel> Originate(const std::string& app, const ari::OriginateRequest& request);
+  Answer<Nothing> HangUp(const std::string& channel_id, const std::string& reason);
+  Answer<Nothing> HangUpWithCause(const std::string& channel_id, int cause);
+  Answer<Nothing> ContinueInDialplan(const std::string& channel_id, const std::string& context,
+                                     const std::string& extension);
+  Answer<ari::Channel> GetChannel(const std::string& channel_id) const;
+  Answer<std::vector<ari::Channel>> ListChannels() const;
+  Answer<ari::Bridge> CreateBridge(const std::string& bridge_id);
+  Answer<Nothing> DestroyBridge(const std::string& bridge_id);
+  Answer<Nothing> AddToBridge(const std::string& bridge_id, const std::vector<std::string>& channel_ids);
+  Answer<Nothing> RemoveFromBridge(const std::string& bridge_id, const std::vector<std::string>& channel_ids);
+  Answer<ari::Bridge> GetBridge(const std::string& bridge_id) const;
+  Answer<std::vector<ari::Bridge>> ListBridges() const;
+  Answer<ari::Application> GetApplication(const std::string& name) const;
+  EventFeed& feed() { return feed_; }
+
+  // The phones. An unknown channel id does nothing.
+  std::string CallerArrives(const CallerArgs& args);
+  void CallerHangsUp(const std::string& channel_id) { FarEndHangsUp(channel_id); }
+  void DestinationHangsUp(const std::string& channel_id);
+  // By dialled number; "" is for every number without an entry.
+  void SetDestination(const std::string& number, Destination destination);
+
+  // Everything is gone with Stop, subscribers' connections too; nothing answers until Start.
+  void Stop();
+  void Start() { running_ = true; }
+  void Restart() {
+    Stop();
+    Start();
+  }
+  bool running() const { return running_; }
+  // Changes with each Stop: a request that began before it gets no answer.
+  uint64_t generation() const { return generation_; }
+
+  // The ledger: a line for every channel and bridge that still exists; "" when there is none.
+  std::string Leftovers() const;
+  // How the last channel of that id ended; nothing: it exists, or never did.
+  std::optional<Ended> EndOf(const std::string& channel_id) const;
+  const std::map<std::string, ChannelRecord>& channels() const { return channels_; }
+  const std::map<std::string, BridgeRecord>& bridges() const { return bridges_; }
+  // A sequence number that rises with each change of a bridge's members.
+  uint64_t membership_changes() const { return membership_changes_; }
+
+  Clock::Duration DrawAnswerDelay() { return pace_.Answer(); }
+
+ private:
+  using ChannelStep = void (AsteriskModel::*)(ChannelRecord&);
+
+  // channels: life and end
+  ChannelRecord& NewChannel(const std::string& id, const std::string& name, ChannelKind kind,
+                            const std::string& app);
+  std::string MintId();
+  ChannelRecord* Find(const std::string& channel_id);
+  void EnterStasis(ChannelRecord& channel);
+  void LeaveStasis(ChannelRecord& channel);
+  void BeginHangUp(ChannelRecord& channel, int cause, int shown_cause);
+  void Finish(ChannelRecord& channel);
+  void FarEndHangsUp(const std::string& channel_id);
+
+  // originated channels
+  void Dial(ChannelRecord& channel, const Destination& destination, Clock::Duration timeout);
+  void Reject(ChannelRecord& channel, int cause, const std::string& dial_status);
+  void AnswerExternalMedia(ChannelRecord& channel);
+  void AnswerDialled(ChannelRecord& channel);
+  void Ring(ChannelRecord& channel);
+  void RingTimeout(ChannelRecord& channel);
+  void StartStasis(ChannelRecord& channel);
+
+  // bridges
+  void Join(const std::string& bridge_id, uint64_t bridge_serial, ChannelRecord& channel);
+  void LeaveBridge(ChannelRecord& channel, bool moved);
+
+  void Publish(const ChannelRecord& channel, ari::Event event, const std::string& dial_status = "");
+  void PublishBridge(const BridgeRecord& bridge, ari::Event event);
+
+  // Runs `step` later, unless the channel has gone or hangs up by then.
+  void Later(const ChannelRecord& channel, Clock::Duration delay, ChannelStep step);
+  void LaterDo(Clock::Duration delay, std::function<void()> step);
+  ChannelRecord* FindSame(const std::string& channel_id, uint64_t serial);
+
+  control::Timers& timers_;
+  const AsteriskOptions options_;
+  Pace pace_{options_};
+  EventFeed feed_{timers_, pace_, options_};
+
+  bool running_ = true;
+  uint64_t generation_ = 1;
+  bool duplicate_id_seen_ = false;
+  uint64_t serial_ = 0;
+  uint64_t minted_ids_ = 0;
+  uint64_t rtp_ports_ = 0;
+  uint64_t membership_changes_ = 0;
+  std::map<std::string, Destination> destinations_;
+  std::map<std::string, ChannelRecord> channels_;
+  std::map<std::string, BridgeRecord> bridges_;
+  std::map<std::string, Ended> ended_;
+  std::map<uint64_t, std::unique_ptr<control::Timer>> steps_;
+  uint64_t last_step_ = 0;
+};
+
+}  // namespace benari::fakes

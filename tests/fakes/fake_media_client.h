@@ -1,0 +1,59 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "control/media_client.h"
+#include "control/timers.h"
+#include "tests/fakes/fake_media.h"
+#include "tests/fakes/fault_plan.h"
+
+namespace benari::fakes {
+
+// control::MediaClient over FakeMedia in the same process; faults come from the plan, under names
+// "media.LeasePort". Every request completes within `deadline`. Confined to the control loop.
+class FakeMediaClient : public control::MediaClient {
+ public:
+  struct Options {
+    std::string owner = "benari";
+    std::chrono::milliseconds lease_ttl{10000};
+    std::chrono::milliseconds way{1};  // there, and as long back
+    std::chrono::milliseconds deadline{1000};
+  };
+
+  FakeMediaClient(boost::asio::io_context& loop, control::Timers& timers, FakeMedia& media, FaultPlan& faults,
+                  Options options)
+      : loop_(loop), timers_(timers), media_(media), faults_(faults), options_(std::move(options)) {}
+
+  void SetEpoch(uint64_t epoch) override { epoch_ = epoch; }
+  Awaitable<control::Lease> LeasePort(std::string node, std::string lease_id) override;
+  Awaitable<control::SessionInfo> ReleasePort(std::string node, std::string lease_id) override;
+  Awaitable<control::SessionInfo> StartSession(std::string node, control::SessionRequest request) override;
+  Awaitable<control::SessionInfo> StopSession(std::string node, std::string lease_id) override;
+  Awaitable<control::NodeStatus> KeepAlive(std::string node, std::vector<std::string> lease_ids) override;
+  Awaitable<control::NodeSessions> ListSessions(std::string node) override;
+  std::unique_ptr<control::Watch> WatchSessions(std::string node,
+                                                std::function<void(const control::SessionEvent&)> on_event,
+                                                std::function<void()> on_end) override;
+
+ private:
+  template <typename T>
+  using Effect = std::function<T(const std::string& node)>;
+
+  template <typename T>
+  Awaitable<T> Request(std::string operation, std::string node, Effect<T> effect);
+  FakeMedia::Caller caller() const { return {options_.owner, epoch_}; }
+
+  boost::asio::io_context& loop_;
+  control::Timers& timers_;
+  FakeMedia& media_;
+  FaultPlan& faults_;
+  const Options options_;
+  uint64_t epoch_ = 1;
+};
+
+}  // namespace benari::fakes

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace benari::fakes {
+
+enum class FaultKind {
+  kNone,
+  kErrorBefore,        // an error answer, no effect
+  kErrorAfter,         // an error answer although it happened
+  kTimeoutBefore,      // never answered, no effect
+  kTimeoutAfter,       // it happened, and is never answered
+  kUnreachableBefore,  // the connection fails, no effect
+  kUnreachableAfter,   // it happened, then the connection breaks
+  kDelayed,            // as it should be, `delay` later
+};
+
+// All kinds but kNone, for a test that tries each.
+const std::vector<FaultKind>& AllFaultKinds();
+std::string ToString(FaultKind kind);
+bool TakesEffect(FaultKind kind);
+bool IsNeverAnswered(FaultKind kind);
+
+struct Fault {
+  FaultKind kind = FaultKind::kNone;
+  int status = 500;  // of kError… over HTTP
+  std::chrono::milliseconds delay{0};
+};
+
+// One request of a fake client: "ari.CreateBridge", "media.LeasePort"; the nth of its operation, from 1.
+struct Step {
+  std::string operation;
+  int nth = 1;
+  std::string ToString() const { return operation + "#" + std::to_string(nth); }
+};
+
+// What goes wrong with which request, and what was requested so far. One plan may serve several clients, so
+// that its steps are one list. Confined to the control loop.
+class FaultPlan {
+ public:
+  using Hook = std::function<void(const Step&)>;
+
+  void Add(const std::string& operation, int nth, Fault fault);
+  // Asked for every request without an entry, so that a simulation can draw faults.
+  void ChooseWith(std::function<Fault(const Step&)> choose) { choose_ = std::move(choose); }
+  // Called as the request sets out, and as its answer is about to be given.
+  void Before(Hook hook) { before_ = std::move(hook); }
+  void After(Hook hook) { after_ = std::move(hook); }
+
+  // Every request so far, in order: what a fault matrix enumerates.
+  const std::vector<Step>& steps() const { return steps_; }
+  // Requests that have no answer yet; 0 whenever nothing is under way.
+  int outstanding() const { return outstanding_; }
+
+  // For the fake clients: Begin counts the step and calls the hook, Choose says what goes wrong, End calls
+  // the hook.
+  Step Begin(const std::string& operation);
+  Fault Choose(const Step& step) const;
+  void End(const Step& step);
+
+ private:
+  std::map<std::string, Fault> faults_;  // by Step::ToString
+  std::map<std::string, int> counts_;    // by operation
+  std::vector<Step> steps_;
+  std::function<Fault(const Step&)> choose_;
+  Hook before_;
+  Hook after_;
+  int outstanding_ = 0;
+};
+
+}  // namespace benari::fakes

@@ -1,0 +1,131 @@
+#include "tests/fakes/model_ari_client.h"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "tests/fakes/pause.h"
+
+namespace benari::fakes {
+namespace {
+
+[[noreturn]] void Fail(ari::ErrorKind kind, int status, const Step& step, const std::string& why) {
+  throw ari::Error(kind, status, absl::StrCat(step.ToString(), ": ", why));
+}
+
+}  // namespace
+
+bool ModelAriClient::Connect(EventHandler on_event, std::function<void()> on_closed) {
+  Disconnect();
+  if (!model_.running()) return false;
+  const auto deliver = [this, on_event = std::move(on_event)](const Notice& notice) {
+    boost::asio::post(loop_, [on_event, event = notice.event] { on_event(event); });
+  };
+  const auto closed = [this, on_closed = std::move(on_closed)] {
+    subscriber_ = 0;
+    boost::asio::post(loop_, on_closed);
+  };
+  subscriber_ = model_.feed().Subscribe(options_.app, deliver, closed);
+  return true;
+}
+
+void ModelAriClient::Disconnect() {
+  if (subscriber_ != 0) model_.feed().Unsubscribe(std::exchange(subscriber_, 0));
+}
+
+template <typename T>
+ari::Awaitable<T> ModelAriClient::Request(std::string operation, Effect<T> effect) {
+  const Clock::Time deadline = timers_.Now() + options_.deadline;
+  const Step step = faults_.Begin(operation);
+  const Fault fault = faults_.Choose(step);
+  co_await Pause(timers_, options_.way_there);
+  const bool reached = model_.running();
+  const uint64_t generation = model_.generation();
+  Answer<T> answer;
+  if (reached && TakesEffect(fault.kind)) answer = effect();
+  const Clock::Time answered = timers_.Now() + model_.DrawAnswerDelay() + fault.delay;
+  const bool late = IsNeverAnswered(fault.kind) || answered > deadline;
+  co_await Pause(timers_, (late && reached ? deadline : answered) - timers_.Now());
+  faults_.End(step);
+  if (!reached || generation != model_.generation()) {
+    Fail(ari::ErrorKind::kUnreachable, 0, step, "Asterisk is down");
+  }
+  if (late) Fail(ari::ErrorKind::kTimeout, 0, step, "no answer within the deadline");
+  if (fault.kind == FaultKind::kUnreachableBefore || fault.kind == FaultKind::kUnreachableAfter) {
+    Fail(ari::ErrorKind::kUnreachable, 0, step, "connection reset");
+  }
+  if (fault.kind == FaultKind::kErrorBefore || fault.kind == FaultKind::kErrorAfter) {
+    Fail(ari::ErrorKind::kHttp, fault.status, step, "injected fault");
+  }
+  if (!answer.ok()) Fail(ari::ErrorKind::kHttp, answer.status, step, answer.message);
+  co_return std::move(answer.value);
+}
+
+ari::Awaitable<void> ModelAriClient::RequestNothing(std::string operation, Effect<Nothing> effect) {
+  co_await Request<Nothing>(std::move(operation), std::move(effect));
+}
+
+ari::Awaitable<ari::Channel> ModelAriClient::CreateExternalMedia(ari::ExternalMediaRequest request) {
+  return Request<ari::Channel>("ari.CreateExternalMedia", [this, request = std::move(request)] {
+    return model_.CreateExternalMedia(options_.app, request);
+  });
+}
+
+ari::Awaitable<ari::Channel> ModelAriClient::Originate(ari::OriginateRequest request) {
+  return Request<ari::Channel>("ari.Originate", [this, request = std::move(request)] {
+    return model_.Originate(options_.app, request);
+  });
+}
+
+ari::Awaitable<void> ModelAriClient::HangUp(std::string channel_id, std::string reason) {
+  return RequestNothing("ari.HangUp", [this, id = std::move(channel_id), reason = std::move(reason)] {
+    return model_.HangUp(id, reason);
+  });
+}
+
+ari::Awaitable<void> ModelAriClient::ContinueInDialplan(std::string channel_id, std::string context,
+                                                        std::string extension) {
+  return RequestNothing("ari.ContinueInDialplan", [this, channel_id, context, extension] {
+    return model_.ContinueInDialplan(channel_id, context, extension);
+  });
+}
+
+ari::Awaitable<ari::Channel> ModelAriClient::GetChannel(std::string channel_id) {
+  return Request<ari::Channel>("ari.GetChannel",
+                               [this, channel_id] { return model_.GetChannel(channel_id); });
+}
+
+ari::Awaitable<std::vector<ari::Channel>> ModelAriClient::ListChannels() {
+  return Request<std::vector<ari::Channel>>("ari.ListChannels", [this] { return model_.ListChannels(); });
+}
+
+ari::Awaitable<ari::Bridge> ModelAriClient::CreateBridge(std::string bridge_id) {
+  return Request<ari::Bridge>("ari.CreateBridge",
+                              [this, bridge_id] { return model_.CreateBridge(bridge_id); });
+}
+
+ari::Awaitable<void> ModelAriClient::DestroyBridge(std::string bridge_id) {
+  return RequestNothing("ari.DestroyBridge", [this, bridge_id] { return model_.DestroyBridge(bridge_id); });
+}
+
+ari::Awaitable<void> ModelAriClient::AddToBridge(std::string bridge_id,
+                                                 std::vector<std::string> channel_ids) {
+  return RequestNothing("ari.AddToBridge", [this, bridge_id, channel_ids] {
+    return model_.AddToBridge(bridge_id, channel_ids);
+  });
+}
+
+ari::Awaitable<ari::Bridge> ModelAriClient::GetBridge(std::string bridge_id) {
+  return Request<ari::Bridge>("ari.GetBridge", [this, bridge_id] { return model_.GetBridge(bridge_id); });
+}
+
+ari::Awaitable<std::vector<ari::Bridge>> ModelAriClient::ListBridges() {
+  return Request<std::vector<ari::Bridge>>("ari.ListBridges", [this] { return model_.ListBridges(); });
+}
+
+ari::Awaitable<ari::Application> ModelAriClient::GetApplication(std::string name) {
+  return Request<ari::Application>("ari.GetApplication",
+                                   [this, name] { return model_.GetApplication(name); });
+}
+
+}  // namespace benari::fakes

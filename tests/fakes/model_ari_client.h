@@ -1,0 +1,69 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "control/ari/client.h"
+#include "control/ari/events.h"
+#include "control/timers.h"
+#include "tests/fakes/asterisk_model.h"
+#include "tests/fakes/fault_plan.h"
+
+namespace benari::fakes {
+
+// ari::Client over a model in the same process. A request takes its effect after `way_there`, and its answer
+// comes after the delay that the model draws; faults come from the plan, under names "ari.CreateBridge".
+// Every request completes within `deadline`. Confined to the control loop.
+class ModelAriClient : public ari::Client {
+ public:
+  struct Options {
+    std::string app = "voicebot1";
+    std::chrono::milliseconds way_there{1};
+    std::chrono::milliseconds deadline{5000};
+  };
+  using EventHandler = std::function<void(const ari::Event&)>;
+
+  ModelAriClient(boost::asio::io_context& loop, control::Timers& timers, AsteriskModel& model,
+                 FaultPlan& faults, Options options)
+      : loop_(loop), timers_(timers), model_(model), faults_(faults), options_(std::move(options)) {}
+  ~ModelAriClient() override { Disconnect(); }
+
+  // The event WebSocket. Handlers are posted to the loop; `on_closed` when Asterisk closes. False: Asterisk
+  // is down. A Connect while connected is a Disconnect first.
+  bool Connect(EventHandler on_event, std::function<void()> on_closed);
+  void Disconnect();
+
+  ari::Awaitable<ari::Channel> CreateExternalMedia(ari::ExternalMediaRequest request) override;
+  ari::Awaitable<ari::Channel> Originate(ari::OriginateRequest request) override;
+  ari::Awaitable<void> HangUp(std::string channel_id, std::string reason) override;
+  ari::Awaitable<void> ContinueInDialplan(std::string channel_id, std::string context,
+                                          std::string extension) override;
+  ari::Awaitable<ari::Channel> GetChannel(std::string channel_id) override;
+  ari::Awaitable<std::vector<ari::Channel>> ListChannels() override;
+  ari::Awaitable<ari::Bridge> CreateBridge(std::string bridge_id) override;
+  ari::Awaitable<void> DestroyBridge(std::string bridge_id) override;
+  ari::Awaitable<void> AddToBridge(std::string bridge_id, std::vector<std::string> channel_ids) override;
+  ari::Awaitable<ari::Bridge> GetBridge(std::string bridge_id) override;
+  ari::Awaitable<std::vector<ari::Bridge>> ListBridges() override;
+  ari::Awaitable<ari::Application> GetApplication(std::string name) override;
+
+ private:
+  template <typename T>
+  using Effect = std::function<Answer<T>()>;
+
+  template <typename T>
+  ari::Awaitable<T> Request(std::string operation, Effect<T> effect);
+  ari::Awaitable<void> RequestNothing(std::string operation, Effect<Nothing> effect);
+
+  boost::asio::io_context& loop_;
+  control::Timers& timers_;
+  AsteriskModel& model_;
+  FaultPlan& faults_;
+  const Options options_;
+  SubscriberId subscriber_ = 0;
+};
+
+}  // namespace benari::fakes

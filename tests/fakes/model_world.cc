@@ -1,0 +1,50 @@
+#include "tests/fakes/model_world.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace benari::fakes {
+namespace {
+
+struct Describer {
+  std::string operator()(const ari::StasisStart& e) const {
+    return absl::StrCat("StasisStart ", e.channel.id, " [", absl::StrJoin(e.args, ","), "] ",
+                        e.channel.state);
+  }
+  std::string operator()(const ari::StasisEnd& e) const { return "StasisEnd " + e.channel_id; }
+  std::string operator()(const ari::ChannelDestroyed& e) const {
+    return absl::StrCat("ChannelDestroyed ", e.channel_id, " ", e.cause);
+  }
+  std::string operator()(const ari::ChannelHangupRequest& e) const {
+    return "ChannelHangupRequest " + e.channel_id;
+  }
+  std::string operator()(const ari::ChannelEnteredBridge& e) const {
+    return absl::StrCat("ChannelEnteredBridge ", e.channel_id, " ", e.bridge_id);
+  }
+  std::string operator()(const ari::ChannelLeftBridge& e) const {
+    return absl::StrCat("ChannelLeftBridge ", e.channel_id, " ", e.bridge_id);
+  }
+  std::string operator()(const ari::BridgeDestroyed& e) const { return "BridgeDestroyed " + e.bridge_id; }
+  std::string operator()(const ari::ApplicationReplaced&) const { return "ApplicationReplaced"; }
+  std::string operator()(const ari::UnknownEvent& e) const { return e.type; }
+};
+
+}  // namespace
+
+std::string ModelWorld::Describe(const Notice& notice) {
+  const std::string text = std::visit(Describer{}, notice.event);
+  if (!std::holds_alternative<ari::UnknownEvent>(notice.event)) return text;
+  const std::string state = notice.dial_status.empty() ? notice.channel->ari.state : notice.dial_status;
+  return absl::StrCat(text, " ", notice.channel->ari.id, " ", state);
+}
+
+std::vector<std::string> ModelWorld::Of(const std::string& id) const {
+  std::vector<std::string> lines;
+  for (const std::string& line : heard) {
+    if (absl::StrContains(line + " ", " " + id + " ")) lines.push_back(line);
+  }
+  return lines;
+}
+
+}  // namespace benari::fakes

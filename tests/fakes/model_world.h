@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "tests/fakes/asterisk_model.h"
+#include "tests/fakes/virtual_timers.h"
+
+namespace benari::fakes {
+
+// A model with one subscriber that writes down what it hears: "StasisStart caller", "ChannelDestroyed d 17".
+// For the fakes' own tests. Confined to the control loop.
+class ModelWorld {
+ public:
+  explicit ModelWorld(AsteriskOptions options = {}) : model(timers, std::move(options)) {}
+
+  SubscriberId Subscribe(std::vector<std::string>* heard) {
+    return model.feed().Subscribe(
+        "voicebot1", [heard](const Notice& notice) { heard->push_back(Describe(notice)); },
+        [heard] { heard->push_back("closed"); });
+  }
+  void Run() {
+    while (timers.RunNext()) {
+    }
+  }
+  void RunFor(Clock::Duration duration) {
+    const Clock::Time end = timers.Now() + duration;
+    while (timers.Next() && *timers.Next() <= end) timers.RunNext();
+    timers.AdvanceTo(end);
+  }
+  // A caller that has entered the app, called "caller" in what is heard.
+  std::string Caller() {
+    const std::string id = model.CallerArrives({});
+    RunFor(std::chrono::milliseconds(20));
+    return id;
+  }
+  // What was heard of one channel or bridge, in order.
+  std::vector<std::string> Of(const std::string& id) const;
+
+  static std::string Describe(const Notice& notice);
+
+  VirtualTimers timers;
+  AsteriskModel model;
+  std::vector<std::string> heard;
+};
+
+}  // namespace benari::fakes
