@@ -12,7 +12,7 @@ using std::chrono::steady_clock;
 
 constexpr seconds kPatience{30};
 constexpr milliseconds kPollInterval{20};
-constexpr size_t kLinesOnFailure = 60;
+constexpr size_t kLinesOnFailure = 100;
 
 }  // namespace
 

@@ -21,7 +21,7 @@ TEST_F(LoadTest, TwoHundredCallsEndWell) {
   const auto phones = StartSipp(options);
   const auto result = phones->WaitForEnd(seconds(120));
   ASSERT_TRUE(result.ok()) << result.status();
-  EXPECT_EQ(result->successful, 200);
+  EXPECT_EQ(result->successful, 200) << result->errors;
   EXPECT_EQ(result->failed, 0) << result->errors;
 }
 

@@ -8,9 +8,11 @@
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
+#include "absl/flags/reflection.h"
 #include "absl/flags/usage.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "common/flag_types.h"
 #include "tests/e2e/demo/stage.h"
 #include "tests/e2e/demo/timeline.h"
@@ -25,6 +27,8 @@ ABSL_FLAG(bool, keep, false, "leave everything running after the call, until Ctr
 ABSL_FLAG(Endpoint, sip_listen, Endpoint("127.0.0.1", 0),
           "where Asterisk listens for phones; 0.0.0.0:5060 for a softphone on another machine");
 ABSL_FLAG(std::string, out, "out", "folder for the WAV and the logs");
+
+constexpr char kOptions[] = "--echo_seconds=7 --keep --sip_listen=127.0.0.1:0 --out=out";
 
 namespace benari::e2e {
 namespace {
@@ -147,16 +151,26 @@ int Run() {
 }  // namespace
 }  // namespace benari::e2e
 
+// absl's own line does not say which options there are.
+void RefuseUnknownOptions(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string name(absl::StripPrefix(argv[i], "--"));
+    if (name != argv[i] && absl::FindCommandLineFlag(name.substr(0, name.find('='))) != nullptr) continue;
+    std::cerr << "demo: unknown option " << argv[i] << "; accepted are " << kOptions << std::endl;
+    std::exit(2);
+  }
+}
+
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage(
-      "one call from end to end: ./dev demo [--echo_seconds=7] [--keep] [--sip_listen=…] [--out=…]");
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  RefuseUnknownOptions(argc, argv);
+  absl::SetProgramUsageMessage(absl::StrCat("one call from end to end: ./dev demo ", kOptions));
+  absl::ParseCommandLine(argc, argv);
   benari::FlagErrors errors;
-  errors.Require(rest.size() == 1, "", rest.size() > 1 ? rest[1] : "",
-                 "only options that begin with --; see ./dev help");
   const Seconds echo = absl::GetFlag(FLAGS_echo_seconds);
   errors.Require(!echo.infinite() && echo.value >= 0 && echo.value <= benari::e2e::kMaxEchoSeconds,
                  "echo_seconds", AbslUnparseFlag(echo), "0 to 600");
+  errors.Require(!absl::GetFlag(FLAGS_sip_listen).host.empty(), "sip_listen", "",
+                 "host:port, such as 0.0.0.0:5060");
   errors.ExitIfAny();
   if (absl::GetFlag(FLAGS_keep)) {  // before any thread starts, so that only WaitForCtrlC sees them
     sigset_t signals;

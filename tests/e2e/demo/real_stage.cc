@@ -9,6 +9,7 @@ namespace benari::e2e {
 namespace {
 
 constexpr std::chrono::seconds kPatience{30};
+constexpr char kAnyAddress[] = "0.0.0.0";
 
 // Confined to the thread that made it.
 class RealStage : public Stage {
@@ -74,14 +75,16 @@ class RealStage : public Stage {
   }
 
   std::string HowToCallIn() const override {
-    return absl::StrCat("sip:3308487@", asterisk_->sip().ToString(),
+    const Endpoint sip = asterisk_->sip();
+    const std::string host = sip.host == kAnyAddress ? "THIS_MACHINE" : sip.host;
+    return absl::StrCat("sip:3308487@", host, ":", sip.port,
                         "  UDP, no registration, no password, codec alaw (PCMA) only");
   }
 
  private:
   // Where SIPp on this machine reaches a wildcard address.
   static Endpoint Local(const Endpoint& sip) {
-    return Endpoint(sip.host == "0.0.0.0" ? "127.0.0.1" : sip.host, sip.port);
+    return Endpoint(sip.host == kAnyAddress ? "127.0.0.1" : sip.host, sip.port);
   }
 
   const StageOptions options_;

@@ -45,7 +45,13 @@ std::string AsJson(const media::v1::ListSessionsResponse& response) {
   options.add_whitespace = true;
   std::string text;
   (void)google::protobuf::util::MessageToJsonString(response, &text, options);
-  return text;
+  // grpcurl indents by two.
+  std::string indented;
+  for (bool at_start = true; char c : text) {
+    at_start = c == '\n' || (at_start && c == ' ');
+    indented.append(at_start && c == ' ' ? 2 : 1, c);
+  }
+  return indented;
 }
 
 }  // namespace benari::e2e

@@ -15,6 +15,7 @@ namespace {
 // Below Asterisk's RTP (25000..26000), media's default range and the kernel's (from 32768).
 constexpr uint16_t kRangeFirst = 10'000;
 constexpr uint16_t kRangeEnd = 25'000;
+constexpr uint16_t kRtpPorts = 4;
 constexpr int kAttempts = 200;
 
 // Binds `port` (0: any) and lets it go again; 0 when it is taken.
@@ -42,12 +43,14 @@ bool RangeIsFree(uint16_t first, uint16_t count) {
 
 uint16_t FreeTcpPort() { return TryBind(SOCK_STREAM, 0); }
 
-uint16_t FreeUdpPort() {
+uint16_t FreeUdpPort() { return TryBind(SOCK_DGRAM, 0); }
+
+uint16_t FreeRtpPort() {
   for (int i = 0; i < kAttempts; ++i) {
-    const uint16_t port = TryBind(SOCK_DGRAM, 0);
-    if (port != 0 && port % 2 == 0) return port;
+    const uint16_t port = FreeUdpPort() & ~1;
+    if (RangeIsFree(port, kRtpPorts)) return port;
   }
-  throw std::runtime_error("no free even UDP port in " + std::to_string(kAttempts) + " attempts");
+  throw std::runtime_error("no free UDP ports for RTP in " + std::to_string(kAttempts) + " attempts");
 }
 
 uint16_t FreeUdpRange(uint16_t count) {

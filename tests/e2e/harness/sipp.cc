@@ -22,6 +22,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kPollInterval{10};
+constexpr uint16_t kRtpPorts = 4;  // see FreeRtpPort
 
 std::string ScenarioFile(const std::string& name) { return BENARI_E2E_DIR "/sipp/" + name + ".xml"; }
 
@@ -77,8 +78,12 @@ absl::StatusOr<std::unique_ptr<Sipp>> Sipp::Start(SippOptions options) {
   if (!std::filesystem::exists(ScenarioFile(options.scenario))) {
     return absl::NotFoundError("no scenario " + ScenarioFile(options.scenario));
   }
-  if (options.local.port == 0) options.local.port = FreeUdpPort();
-  return std::unique_ptr<Sipp>(new Sipp(options, FreeUdpPort()));
+  const uint16_t rtp_port = FreeRtpPort();
+  if (options.local.port == 0) {
+    do options.local.port = FreeUdpPort();
+    while (static_cast<uint16_t>(options.local.port - rtp_port) < kRtpPorts);  // neither is bound yet
+  }
+  return std::unique_ptr<Sipp>(new Sipp(options, rtp_port));
 }
 
 Sipp::Sipp(SippOptions options, uint16_t rtp_port)
@@ -108,6 +113,7 @@ SippResult Sipp::Result(int exit_code) const {
   SippResult result;
   result.exit_code = exit_code;
   result.errors = ReadFile(files_.File("errors"));
+  if (result.errors.empty()) result.errors = process_.LastLines(30);
   const std::vector<std::string> lines =
       absl::StrSplit(ReadFile(files_.File("statistics")), '\n', absl::SkipEmpty());
   if (lines.size() < 2) return result;
