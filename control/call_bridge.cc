@@ -31,6 +31,12 @@ asio::awaitable<void> CallBridge::Create() {
 asio::awaitable<void> CallBridge::Join(std::string channel_id) {
   const ChannelNews& caller = mailbox_.channel(caller_id_);
   const ChannelNews& other = mailbox_.channel(channel_id);
+  // Asterisk answers the request that makes a channel before the channel is in the app; under load addChannel
+  // in between is refused with 422.
+  std::function<bool()> in_app = [this, &other] { return other.started || other.gone || mailbox_.Ending(); };
+  const Clock::Time started_by = context_.timers.Now() + context_.config.join_timeout;
+  co_await mailbox_.WaitUntil(in_app, started_by);
+  mailbox_.StillUp();
   std::vector<std::string> channels;
   if (!caller.entered_bridge) channels.push_back(caller_id_);
   channels.push_back(channel_id);

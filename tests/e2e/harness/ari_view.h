@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/endpoint.h"
+
+namespace benari::e2e {
+
+// What an Asterisk says about itself over ARI; each question blocks until it is answered. Thread-safe.
+class AriView {
+ public:
+  AriView(Endpoint server, std::string user, std::string password);
+
+  Endpoint server() const { return server_; }
+  absl::StatusOr<std::string> Version() const;
+  absl::StatusOr<std::vector<std::string>> Channels() const;  // their names
+  absl::StatusOr<std::vector<std::string>> Bridges() const;   // their ids
+  // OK as soon as there is no channel and no bridge; else, when the time is over, names what is left.
+  absl::Status WaitUntilEmpty(std::chrono::milliseconds timeout) const;
+
+ private:
+  absl::StatusOr<std::string> Get(const std::string& path) const;
+  absl::StatusOr<std::vector<std::string>> Listed(const std::string& path, const std::string& field) const;
+
+  const Endpoint server_;
+  const std::string user_;
+  const std::string password_;
+};
+
+}  // namespace benari::e2e

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/endpoint.h"
+
+namespace benari::e2e {
+
+// What deploy/asterisk leaves to the place where it runs.
+struct AsteriskSettings {
+  std::string run_dir;  // as Asterisk sees it; configuration in etc/, the rest in run/ log/ spool/ db/
+  uint16_t http_port = 0;
+  Endpoint sip;
+  Endpoint trunk;
+  uint16_t rtp_first = 25'000;
+  uint16_t rtp_last = 26'000;
+  std::string ari_password;
+};
+
+// Writes into `target` (as this process sees it): the package's files from `packaged`, over them the ones of
+// deploy/asterisk, as a person would copy them, with the settings in place. Throws when a setting's line is
+// not there exactly once.
+void RenderAsteriskConfig(const std::string& packaged, const std::string& deploy, const std::string& target,
+                          const AsteriskSettings& settings);
+
+// `text` with the value of its one line "key = …" replaced. Throws unless there is exactly one.
+std::string WithSetting(const std::string& text, const std::string& key, const std::string& value);
+
+}  // namespace benari::e2e

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/endpoint.h"
+#include "tests/e2e/harness/ari_view.h"
+#include "tests/e2e/harness/child_process.h"
+#include "tests/e2e/harness/run_folder.h"
+#include "tests/e2e/harness/services.h"
+
+namespace benari::e2e {
+
+struct AsteriskOptions {
+  Endpoint sip{"127.0.0.1", 0};  // port 0: a free one
+  std::string log_file;          // of its console; empty: none
+};
+
+// A real Asterisk with the configuration of deploy/asterisk, on free ports, run by chroot from the folder
+// that ./dev fills (needs root). Ended and its files removed when this object goes.
+// Confined to the thread that made it.
+class AsteriskServer {
+ public:
+  // ${BENARI_ASTERISK_ROOTFS:-${XDG_CACHE_HOME:-~/.cache}/benari/asterisk-rootfs}
+  static std::string Rootfs();
+  // OK, or why no real Asterisk can be started here, and what to do about it.
+  static absl::Status Available();
+  // Starts one and waits until ARI answers.
+  static absl::StatusOr<std::unique_ptr<AsteriskServer>> Start(AsteriskOptions options);
+
+  AriAccess ari_access() const;  // for control
+  Endpoint sip() const { return sip_; }
+  Endpoint trunk() const { return trunk_; }  // where the trunk's stand-in must listen
+  const AriView& ari() const { return *ari_; }
+  // What it has logged last.
+  std::string LastLines(size_t count) const { return process_->LastLines(count); }
+
+ private:
+  AsteriskServer() = default;
+  absl::Status Launch(const AsteriskOptions& options);
+  std::string PasswordFile() const { return files_->File("ari_password"); }
+
+  Endpoint sip_;
+  Endpoint trunk_;
+  std::unique_ptr<AriView> ari_;
+  std::unique_ptr<RunFolder> files_;
+  std::unique_ptr<ChildProcess> process_;  // goes before its files
+};
+
+}  // namespace benari::e2e

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// Telephone audio: 8000 A-law samples a second (ITU-T G.711), one byte each. Pure, but WriteWav.
+namespace benari::e2e {
+
+constexpr int kSampleRateHz = 8000;
+constexpr uint8_t kAlawSilence = 0xD5;
+
+int16_t DecodeAlaw(uint8_t sample);
+
+// One direction of a call on the clock of the one who recorded it.
+struct Audio {
+  std::vector<uint8_t> samples;  // A-law; silence where nothing came
+  std::vector<bool> present;     // false where nothing came; as long as samples
+  double start_ms = 0;           // of the first sample, since the recording began
+};
+
+// How well one recording is found in the other.
+struct AudioMatch {
+  double delay_ms = 0;  // `heard` is so much later than `sent`
+  size_t compared = 0;  // samples that were sent, were not silence, and came back as any sample at all
+  size_t equal = 0;     // of them, the same value
+};
+
+// Aligns `heard` to `sent` where most samples are equal, within max_delay_ms, then compares sample by sample.
+AudioMatch CompareAudio(const Audio& sent, const Audio& heard, double max_delay_ms = 1000);
+
+// 8 kHz, mono, 16 bit. Throws when the file cannot be written.
+void WriteWav(const std::string& path, const Audio& audio);
+
+}  // namespace benari::e2e

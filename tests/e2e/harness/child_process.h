@@ -1,0 +1,68 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace benari::e2e {
+
+struct Command {
+  std::string name;                                // for messages
+  std::vector<std::string> argv;                   // argv[0] is looked up in PATH
+  std::map<std::string, std::string> environment;  // beside the parent's
+  std::string working_directory;                   // empty: the parent's
+  std::string log_file;                            // every line goes there too; empty: nowhere
+};
+
+// A process in a process group of its own whose output is kept line by line. It is killed when this object
+// goes, and by the kernel when the thread that made it dies. Thread-safe.
+class ChildProcess {
+ public:
+  using Predicate = std::function<bool(const std::string& line)>;
+  // `on_line` is called by the reading thread with each line of stdout and stderr.
+  explicit ChildProcess(Command command, std::function<void(const std::string&)> on_line = {});
+  ~ChildProcess();
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+
+  pid_t pid() const { return pid_; }
+  bool Running();
+  void Signal(int signal_number);  // to the process, not to its group
+
+  // The first line that fits, of those printed so far and those to come; nothing when the time is over or
+  // the process ended without printing one.
+  std::optional<std::string> WaitForLine(const Predicate& fits, std::chrono::milliseconds timeout);
+  // The exit code, or 128 + the signal that ended it; nothing when the time is over.
+  std::optional<int> WaitForExit(std::chrono::milliseconds timeout);
+  // SIGTERM, and SIGKILL when `grace` is over. Answers the exit code.
+  int Stop(std::chrono::milliseconds grace = std::chrono::seconds(10));
+
+  std::vector<std::string> Lines() const;
+  std::string LastLines(size_t count) const;  // for messages, each on a line of its own
+
+ private:
+  void Spawn(const Command& command);
+  void ReadLines(int fd, std::string log_file);
+  void AddLine(std::string line);
+  bool Reap(bool block);
+
+  const std::string name_;
+  const std::function<void(const std::string&)> on_line_;
+  pid_t pid_ = -1;
+  std::thread reader_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> lines_;  // at most kMaxLines, the first ones
+  bool output_ended_ = false;
+  std::optional<int> exit_code_;
+};
+
+}  // namespace benari::e2e

@@ -1,0 +1,57 @@
+#include "tests/e2e/harness/media_view.h"
+
+#include <google/protobuf/util/json_util.h>
+#include <grpcpp/grpcpp.h>
+
+#include "benari/media/v1/media.grpc.pb.h"
+
+namespace benari::e2e {
+namespace {
+constexpr std::chrono::seconds kTimeout{10};
+}  // namespace
+
+struct MediaView::Stub {
+  std::unique_ptr<media::v1::Media::Stub> rpc;
+};
+
+MediaView::MediaView(const Endpoint& node) : stub_(std::make_unique<Stub>()) {
+  stub_->rpc =
+      media::v1::Media::NewStub(grpc::CreateChannel(node.ToString(), grpc::InsecureChannelCredentials()));
+}
+
+MediaView::~MediaView() = default;
+
+absl::StatusOr<media::v1::ListSessionsResponse> MediaView::ListSessions() const {
+  media::v1::ListSessionsResponse all;
+  media::v1::ListSessionsRequest request;
+  do {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kTimeout);
+    context.set_wait_for_ready(true);
+    media::v1::ListSessionsResponse page;
+    const grpc::Status status = stub_->rpc->ListSessions(&context, request, &page);
+    if (!status.ok()) {
+      return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+    }
+    request.set_page_token(page.next_page_token());
+    all.MergeFrom(page);
+    all.set_next_page_token("");
+  } while (!request.page_token().empty());
+  return all;
+}
+
+std::string AsJson(const media::v1::ListSessionsResponse& response) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  std::string text;
+  (void)google::protobuf::util::MessageToJsonString(response, &text, options);
+  // grpcurl indents by two.
+  std::string indented;
+  for (bool at_start = true; char c : text) {
+    at_start = c == '\n' || (at_start && c == ' ');
+    indented.append(at_start && c == ' ' ? 2 : 1, c);
+  }
+  return indented;
+}
+
+}  // namespace benari::e2e

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "benari/media/v1/media.pb.h"
+#include "common/endpoint.h"
+
+namespace benari::e2e {
+
+// What a media node says about itself over gRPC. Thread-safe.
+class MediaView {
+ public:
+  explicit MediaView(const Endpoint& node);
+  ~MediaView();
+
+  // Every lease of the node, all pages.
+  absl::StatusOr<media::v1::ListSessionsResponse> ListSessions() const;
+
+ private:
+  struct Stub;  // keeps gRPC's headers out of here
+  std::unique_ptr<Stub> stub_;
+};
+
+// As `grpcurl -d '{}' … benari.media.v1.Media/ListSessions` prints it.
+std::string AsJson(const media::v1::ListSessionsResponse& response);
+
+}  // namespace benari::e2e

@@ -1,0 +1,150 @@
+#include "tests/e2e/harness/sipp.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <regex>
+#include <thread>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "tests/e2e/harness/ports.h"
+
+namespace benari::e2e {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kPollInterval{10};
+constexpr uint16_t kRtpPorts = 4;  // see FreeRtpPort
+
+std::string ScenarioFile(const std::string& name) { return BENARI_E2E_DIR "/sipp/" + name + ".xml"; }
+
+Command SippCommand(const SippOptions& options, uint16_t rtp_port, const RunFolder& files) {
+  std::vector<std::string> argv = {"sipp"};
+  if (options.remote.port != 0) argv.insert(argv.end(), {options.remote.ToString(), "-s", options.number});
+  argv.insert(argv.end(), {"-sf",
+                           ScenarioFile(options.scenario),
+                           "-i",
+                           options.local.host,
+                           "-p",
+                           absl::StrCat(options.local.port),
+                           "-mi",
+                           options.local.host,
+                           "-mp",
+                           absl::StrCat(rtp_port),
+                           "-r",
+                           absl::StrCat(options.calls_per_s),
+                           "-d",
+                           absl::StrCat(options.pause.count()),
+                           "-nostdin",
+                           "-trace_msg",
+                           "-message_file",
+                           files.File("messages"),
+                           "-trace_err",
+                           "-error_file",
+                           files.File("errors"),
+                           "-trace_stat",
+                           "-stf",
+                           files.File("statistics"),
+                           "-fd",
+                           "1"});
+  if (options.calls > 0) argv.insert(argv.end(), {"-m", absl::StrCat(options.calls)});
+  if (options.echo_rtp) argv.push_back("-rtp_echo");
+  return Command{"sipp " + options.scenario, argv, {{"TERM", "dumb"}}, files.path(), files.File("output")};
+}
+
+// SIPp cannot say that it listens: its port is bound when another bind to it fails.
+bool UdpPortTaken(const Endpoint& endpoint) {
+  const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(endpoint.port);
+  inet_pton(AF_INET, endpoint.host.c_str(), &address.sin_addr);
+  const bool taken = bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0;
+  close(fd);
+  return taken;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Sipp>> Sipp::Start(SippOptions options) {
+  if (!std::filesystem::exists(ScenarioFile(options.scenario))) {
+    return absl::NotFoundError("no scenario " + ScenarioFile(options.scenario));
+  }
+  const uint16_t rtp_port = FreeRtpPort();
+  if (options.local.port == 0) {
+    do options.local.port = FreeUdpPort();
+    while (static_cast<uint16_t>(options.local.port - rtp_port) < kRtpPorts);  // neither is bound yet
+  }
+  return std::unique_ptr<Sipp>(new Sipp(options, rtp_port));
+}
+
+Sipp::Sipp(SippOptions options, uint16_t rtp_port)
+    : options_(options),
+      rtp_port_(rtp_port),
+      files_(std::filesystem::temp_directory_path(), "benari-sipp-"),
+      process_(SippCommand(options_, rtp_port_, files_)) {}
+
+bool Sipp::WaitUntilListening(milliseconds timeout) {
+  const auto deadline = steady_clock::now() + timeout;
+  while (!UdpPortTaken(options_.local)) {
+    if (!process_.Running() || steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(kPollInterval);
+  }
+  return true;
+}
+
+absl::StatusOr<SippResult> Sipp::WaitForEnd(milliseconds timeout) {
+  if (const auto exit_code = process_.WaitForExit(timeout)) return Result(*exit_code);
+  return absl::DeadlineExceededError(
+      absl::StrCat("SIPp scenario ", options_.scenario, " is not over after ", timeout.count(), " ms"));
+}
+
+SippResult Sipp::Stop() { return Result(process_.Stop()); }
+
+SippResult Sipp::Result(int exit_code) const {
+  SippResult result;
+  result.exit_code = exit_code;
+  result.errors = ReadFile(files_.File("errors"));
+  if (result.errors.empty()) result.errors = process_.LastLines(30);
+  const std::vector<std::string> lines =
+      absl::StrSplit(ReadFile(files_.File("statistics")), '\n', absl::SkipEmpty());
+  if (lines.size() < 2) return result;
+  const std::vector<std::string> names = absl::StrSplit(lines.front(), ';');
+  const std::vector<std::string> values = absl::StrSplit(lines.back(), ';');
+  for (size_t i = 0; i < std::min(names.size(), values.size()); ++i) {
+    if (names[i] == "SuccessfulCall(C)") (void)absl::SimpleAtoi(values[i], &result.successful);
+    if (names[i] == "FailedCall(C)") (void)absl::SimpleAtoi(values[i], &result.failed);
+  }
+  return result;
+}
+
+std::string Sipp::Messages() const { return ReadFile(files_.File("messages")); }
+
+bool Sipp::WaitForMessage(const std::string& start, milliseconds timeout) const {
+  const auto deadline = steady_clock::now() + timeout;
+  while (!absl::StrContains(Messages(), "\n" + start)) {
+    if (steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(kPollInterval);
+  }
+  return true;
+}
+
+std::optional<int> Sipp::HangupCause() const {
+  const std::string messages = Messages();
+  const size_t bye = messages.rfind("\nBYE ");
+  if (bye == std::string::npos) return std::nullopt;
+  std::smatch match;
+  const std::string text = messages.substr(bye, messages.find("\n-----", bye) - bye);
+  if (!std::regex_search(text, match, std::regex("Reason: *Q\\.850; *cause=([0-9]+)"))) return std::nullopt;
+  return std::stoi(match[1]);
+}
+
+}  // namespace benari::e2e

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/endpoint.h"
+#include "tests/e2e/harness/child_process.h"
+#include "tests/e2e/harness/run_folder.h"
+
+namespace benari::e2e {
+
+struct SippOptions {
+  std::string scenario;            // name of a file in tests/e2e/sipp, without .xml
+  Endpoint local{"127.0.0.1", 0};  // SIP; port 0: a free one
+  Endpoint remote;                 // whom to call; port 0: nobody, wait for calls
+  std::string number = "3308487";
+  int calls = 1;  // 0: until stopped
+  double calls_per_s = 10;
+  std::chrono::milliseconds pause{0};  // of the scenario's <pause/>: hang up so long after the answer
+  bool echo_rtp = false;               // send back what is heard
+};
+
+struct SippResult {
+  int exit_code = 0;  // 0: every call ended as in the scenario
+  int successful = 0;
+  int failed = 0;
+  std::string errors;  // what SIPp says about the failed ones
+};
+
+// SIPp: a phone that calls, many of them, or the other end of a trunk. Owned by the thread that made it.
+class Sipp {
+ public:
+  // NOT_FOUND when there is no such scenario. Returns at once; use WaitUntilListening before calling it.
+  static absl::StatusOr<std::unique_ptr<Sipp>> Start(SippOptions options);
+
+  uint16_t rtp_port() const { return rtp_port_; }
+  // A process that waits for calls has bound its SIP port. False when the time is over or it ended.
+  bool WaitUntilListening(std::chrono::milliseconds timeout);
+  // DEADLINE_EXCEEDED when its calls are not over in time.
+  absl::StatusOr<SippResult> WaitForEnd(std::chrono::milliseconds timeout);
+  // Ends it now; what it counted so far.
+  SippResult Stop();
+
+  // Every SIP message it sent and received so far.
+  std::string Messages() const;
+  // A message that starts with `start` ("INVITE ", "SIP/2.0 200") was seen; false when the time is over.
+  bool WaitForMessage(const std::string& start, std::chrono::milliseconds timeout) const;
+  // Of the Reason header of the last BYE (RFC 3326), as Q.850 counts: 16 normal, 17 busy …; none: nothing.
+  std::optional<int> HangupCause() const;
+
+ private:
+  Sipp(SippOptions options, uint16_t rtp_port);
+  SippResult Result(int exit_code) const;
+
+  const SippOptions options_;
+  const uint16_t rtp_port_;
+  RunFolder files_;
+  ChildProcess process_;
+};
+
+}  // namespace benari::e2e
