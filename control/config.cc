@@ -7,10 +7,9 @@
 #include <limits>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/command_line.h"
 #include "common/flag_types.h"
 #include "control/audio_format.h"
 #include "control/ids.h"
@@ -169,10 +168,8 @@ void ReadAri(FlagErrors& errors, Config& config) {
 }  // namespace
 
 Config ReadConfig(int argc, char** argv) {
-  absl::SetProgramUsageMessage("answers the calls of a Stasis application; media is a service of its own");
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   FlagErrors errors;
-  for (size_t i = 1; i < rest.size(); ++i) errors.Refuse("", rest[i], "not a flag; accepted is --name=value");
+  ParseCommandLine(argc, argv, "benari-control: answers the calls of a Stasis application", &errors);
   Config config;
   config.log_format = absl::GetFlag(FLAGS_log_format);
   config.log_level = absl::GetFlag(FLAGS_log_level);

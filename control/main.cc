@@ -85,6 +85,10 @@ class Control {
     ari::EventHandlers handlers;
     handlers.on_connected = [this] { app_.OnConnected(); };
     handlers.on_disconnected = [this](const std::string&) { app_.OnDisconnected(); };
+    handlers.on_connect_failed = [this](ari::ConnectProblem problem) {
+      // Nobody listens: the process is gone, and with it every channel. Any other failure may pass.
+      if (problem == ari::ConnectProblem::kRefused) app_.OnAsteriskDead();
+    };
     handlers.on_event = [this](const ari::Event& event) { app_.OnEvent(event); };
     return handlers;
   }

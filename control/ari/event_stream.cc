@@ -234,9 +234,11 @@ void EventStream::Impl::Disconnected(const std::string& reason) {
 void EventStream::Impl::ConnectFailed(const ConnectFailure& failure) {
   ++counters_.connect_failures;
   problem_ = DescribeConnectFailure(failure, *access_);
-  if (!failure_gate_.Opens(problem_, steady_clock::now())) return;
-  log::Warning("cannot connect to ARI events",
-               {{"reason", problem_}, {"failures", counters_.connect_failures}});
+  if (failure_gate_.Opens(problem_, steady_clock::now())) {
+    log::Warning("cannot connect to ARI events",
+                 {{"reason", problem_}, {"failures", counters_.connect_failures}});
+  }
+  if (handlers_.on_connect_failed) handlers_.on_connect_failed(failure.problem);
 }
 
 void EventStream::Impl::HandleMessage(absl::string_view text) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "control/ari/access.h"
+#include "control/ari/connect_failure.h"
 #include "control/ari/events.h"
 
 namespace benari::ari {
@@ -24,6 +25,7 @@ struct EventStreamLimits {
 struct EventHandlers {
   std::function<void()> on_connected;
   std::function<void(const std::string& reason)> on_disconnected;  // once after each on_connected
+  std::function<void(ConnectProblem problem)> on_connect_failed;   // each attempt
   std::function<void(Event event)> on_event;
 };
 

@@ -1,0 +1,74 @@
+#include "common/command_line.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+
+#include "absl/flags/commandlineflag.h"
+#include "absl/flags/reflection.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace benari {
+
+namespace {
+
+[[noreturn]] void Help(absl::string_view usage) {
+  std::map<std::string, const absl::CommandLineFlag*> flags;
+  for (const auto& [name, flag] : absl::GetAllFlags()) flags[std::string(name)] = flag;
+  std::string text = absl::StrCat(usage, "\n\n");
+  for (const auto& [name, flag] : flags) {
+    absl::StrAppend(&text, "  --", name, "=", flag->DefaultValue(), "\n      ", flag->Help(), "\n");
+  }
+  std::fputs(text.c_str(), stdout);
+  std::exit(0);
+}
+
+// What our own flag types say, else the default as an example.
+std::string Accepted(const absl::CommandLineFlag& flag, absl::string_view error) {
+  constexpr absl::string_view kAccepted = "accepted is ";
+  const size_t at = error.find(kAccepted);
+  if (at != absl::string_view::npos) return std::string(error.substr(at + kAccepted.size()));
+  return absl::StrCat("a value such as ", flag.DefaultValue());
+}
+
+bool IsSwitch(const absl::CommandLineFlag* flag) { return flag != nullptr && flag->IsOfType<bool>(); }
+
+}  // namespace
+
+void ParseCommandLine(int argc, char** argv, absl::string_view usage, FlagErrors* errors) {
+  for (int i = 1; i < argc; ++i) {
+    absl::string_view name = argv[i];
+    if (!absl::ConsumePrefix(&name, "-")) {
+      errors->Require(false, "", name, "flags only, as --help lists them");
+      continue;
+    }
+    absl::ConsumePrefix(&name, "-");
+    if (name == "help") Help(usage);
+    const size_t equals = name.find('=');
+    const bool has_value = equals != absl::string_view::npos;
+    absl::string_view value = has_value ? name.substr(equals + 1) : "";
+    name = name.substr(0, equals);
+
+    absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
+    if (flag == nullptr && !has_value && absl::ConsumePrefix(&name, "no")) {
+      flag = absl::FindCommandLineFlag(name);
+      if (!IsSwitch(flag)) flag = nullptr;
+      value = "false";
+    } else if (!has_value && IsSwitch(flag)) {
+      value = "true";
+    } else if (!has_value && flag != nullptr && i + 1 < argc) {
+      value = argv[++i];
+    }
+    if (flag == nullptr) {
+      errors->Require(false, name, value, "one of the flags that --help lists");
+      continue;
+    }
+    std::string error;
+    if (!flag->ParseFrom(value, &error)) errors->Require(false, name, value, Accepted(*flag, error));
+  }
+}
+
+}  // namespace benari

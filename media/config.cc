@@ -1,0 +1,123 @@
+#include "media/config.h"
+
+#include <unistd.h>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "common/command_line.h"
+
+using benari::Endpoint;
+
+ABSL_FLAG(Endpoint, grpc_listen, Endpoint("127.0.0.1", 50051),
+          "where gRPC is served; port 0: the kernel's choice");
+ABSL_FLAG(Endpoint, grpc_advertise, Endpoint(),
+          "where control reaches this very process; default: --grpc_listen, with the port really bound");
+ABSL_FLAG(std::string, rtp_bind, "127.0.0.1", "address that RTP is received on");
+ABSL_FLAG(std::string, rtp_advertise, "", "host that Asterisk sends RTP to; default: --rtp_bind");
+ABSL_FLAG(int32_t, rtp_port_min, 26500, "lowest UDP port to lease");
+ABSL_FLAG(int32_t, rtp_port_max, 26999, "highest UDP port to lease");
+ABSL_FLAG(int32_t, quarantine_ms, 1000, "how long a port rests before it is leased again");
+ABSL_FLAG(std::string, node_name, "",
+          "name of this node, the same after a restart; default: the host's name");
+ABSL_FLAG(int32_t, max_ttl_ms, 60000, "the longest time to live that a lease may ask for");
+ABSL_FLAG(int32_t, workers, 1, "threads that move packets");
+ABSL_FLAG(benari::Seconds, drain_seconds, benari::Seconds{30},
+          "after SIGTERM: how long to wait for the last lease to be released");
+ABSL_FLAG(Endpoint, metrics_listen, Endpoint("127.0.0.1", 9102),
+          "where /metrics is served; port 0: the kernel's choice; empty: nowhere");
+ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "text or json");
+ABSL_FLAG(benari::log::Level, log_level, benari::log::Level::kInfo, "debug, info, warning or error");
+ABSL_FLAG(bool, healthcheck, false, "ask the one that runs on --grpc_listen whether it serves; exit 0 or 1");
+
+namespace benari::media {
+
+namespace {
+
+constexpr char kUsage[] = "benari-media: leases UDP ports and echoes RTP, as benari.media.v1 asks for.";
+
+bool IsAnyHost(const std::string& host) {
+  const auto address = ParseSocketAddress(Endpoint(host, 0));
+  return address.ok() && address->IsAny();
+}
+
+bool IsHost(const std::string& host) {
+  if (ParseSocketAddress(Endpoint(host, 0)).ok()) return true;
+  if (host.empty() || host.size() > 253) return false;
+  for (const unsigned char c : host) {
+    if (!isalnum(c) && c != '.' && c != '-' && c != '_') return false;
+  }
+  return true;
+}
+
+int32_t ReadInt(const absl::Flag<int32_t>& flag, absl::string_view name, int32_t least, int32_t most,
+                FlagErrors* errors) {
+  const int32_t value = absl::GetFlag(flag);
+  errors->Require(value >= least && value <= most, name, absl::StrCat(value),
+                  absl::StrCat(least, "..", most));
+  return value;
+}
+
+std::string HostName() {
+  char name[256] = "";
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+void ReadGrpc(Config* config, FlagErrors* errors) {
+  config->grpc_listen = absl::GetFlag(FLAGS_grpc_listen);
+  const Endpoint& listen = config->grpc_listen;
+  errors->Require(!listen.host.empty(), "grpc_listen", "", "HOST:PORT or [IPV6]:PORT, port 0..65535");
+  config->grpc_advertise = absl::GetFlag(FLAGS_grpc_advertise);
+  Endpoint& advertise = config->grpc_advertise;
+  const bool reachable = !IsAnyHost(advertise.host.empty() ? listen.host : advertise.host);
+  errors->Require(reachable, "grpc_advertise", advertise.host.empty() ? "" : advertise.ToString(),
+                  absl::StrCat("HOST:PORT where control reaches this process, since --grpc_listen=",
+                               listen.ToString(), " is no address of one host"));
+  if (advertise.host.empty()) advertise = listen;
+}
+
+void ReadRtp(Config* config, FlagErrors* errors) {
+  const std::string bind = absl::GetFlag(FLAGS_rtp_bind);
+  const auto address = ParseSocketAddress(Endpoint(bind, 0));
+  errors->Require(address.ok(), "rtp_bind", bind, "an IPv4 or IPv6 address of this host, 0.0.0.0 or ::");
+  config->rtp_bind = address.value_or(SocketAddress());
+
+  config->rtp_advertise = absl::GetFlag(FLAGS_rtp_advertise);
+  if (config->rtp_advertise.empty() && !IsAnyHost(bind)) {
+    config->rtp_advertise = bind;
+  } else {
+    const bool reachable = IsHost(config->rtp_advertise) && !IsAnyHost(config->rtp_advertise);
+    errors->Require(reachable, "rtp_advertise", config->rtp_advertise,
+                    "the name or address, without a port, that Asterisk sends RTP to");
+  }
+
+  const int32_t min = ReadInt(FLAGS_rtp_port_min, "rtp_port_min", 1, 65535, errors);
+  const int32_t max = ReadInt(FLAGS_rtp_port_max, "rtp_port_max", 1, 65535, errors);
+  errors->Require(min <= max || min > 65535, "rtp_port_max", absl::StrCat(max),
+                  absl::StrCat("--rtp_port_min=", min, " or more"));
+  config->rtp_ports = {static_cast<uint16_t>(min), static_cast<uint16_t>(max)};
+  config->quarantine =
+      std::chrono::milliseconds(ReadInt(FLAGS_quarantine_ms, "quarantine_ms", 0, 600000, errors));
+}
+
+}  // namespace
+
+Config ReadConfig(int argc, char** argv, FlagErrors* errors) {
+  ParseCommandLine(argc, argv, kUsage, errors);
+  Config config;
+  ReadGrpc(&config, errors);
+  ReadRtp(&config, errors);
+  config.node_name = absl::GetFlag(FLAGS_node_name);
+  if (config.node_name.empty()) config.node_name = HostName();
+  errors->Require(IsHost(config.node_name), "node_name", config.node_name, "1..253 of A-Z a-z 0-9 . _ -");
+  config.max_ttl_ms = static_cast<uint32_t>(ReadInt(FLAGS_max_ttl_ms, "max_ttl_ms", 1, 86400000, errors));
+  config.workers = static_cast<size_t>(ReadInt(FLAGS_workers, "workers", 1, 64, errors));
+  config.drain = absl::GetFlag(FLAGS_drain_seconds);
+  config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
+  config.log_format = absl::GetFlag(FLAGS_log_format);
+  config.log_level = absl::GetFlag(FLAGS_log_level);
+  config.healthcheck = absl::GetFlag(FLAGS_healthcheck);
+  return config;
+}
+
+}  // namespace benari::media

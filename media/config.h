@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "common/endpoint.h"
+#include "common/flag_types.h"
+#include "common/log.h"
+#include "media/session/port_pool.h"
+#include "media/session/socket_address.h"
+
+namespace benari::media {
+
+// The flags, checked, with what follows from one another filled in.
+struct Config {
+  Endpoint grpc_listen;     // port 0: the kernel's choice
+  Endpoint grpc_advertise;  // port 0: the one really bound
+  SocketAddress rtp_bind;   // its port is not used
+  std::string rtp_advertise;
+  PortRange rtp_ports;
+  std::chrono::milliseconds quarantine{0};
+  std::string node_name;
+  uint32_t max_ttl_ms = 0;
+  size_t workers = 1;
+  Seconds drain;
+  Endpoint metrics_listen;  // empty host: none
+  log::Format log_format = log::Format::kText;
+  log::Level log_level = log::Level::kInfo;
+  bool healthcheck = false;
+};
+
+// From the command line. Every mistake goes to `errors`; the result is good only without one.
+Config ReadConfig(int argc, char** argv, FlagErrors* errors);
+
+}  // namespace benari::media

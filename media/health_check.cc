@@ -1,0 +1,47 @@
+#include "media/health_check.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "media/rpc/media_service.h"
+#include "media/session/socket_address.h"
+
+namespace benari::media {
+
+namespace {
+
+constexpr std::chrono::seconds kDeadline{3};
+
+Endpoint ToDial(const Endpoint& listen) {
+  const auto address = ParseSocketAddress(listen);
+  if (!address.ok() || !address->IsAny()) return listen;
+  return Endpoint(address->IsV4() ? "127.0.0.1" : "::1", listen.port);
+}
+
+}  // namespace
+
+int CheckHealth(const Endpoint& listen) {
+  const std::string target = ToDial(listen).ToString();
+  const auto channel = ::grpc::CreateChannel(target, ::grpc::InsecureChannelCredentials());
+  const auto stub = ::grpc::health::v1::Health::NewStub(channel);
+  ::grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+  ::grpc::health::v1::HealthCheckRequest request;
+  request.set_service(kServiceName);
+  ::grpc::health::v1::HealthCheckResponse response;
+  const ::grpc::Status status = stub->Check(&context, request, &response);
+  if (!status.ok()) {
+    std::fprintf(stderr, "%s: %s\n", target.c_str(), status.error_message().c_str());
+    return 1;
+  }
+  const auto serving = response.status();
+  std::printf("%s: %s\n", target.c_str(),
+              ::grpc::health::v1::HealthCheckResponse::ServingStatus_Name(serving).c_str());
+  return serving == ::grpc::health::v1::HealthCheckResponse::SERVING ? 0 : 1;
+}
+
+}  // namespace benari::media

@@ -1,0 +1,93 @@
+#include "media/io/epoll_engine.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+
+namespace benari::media {
+
+namespace {
+
+constexpr int kMaxEvents = 256;  // a round
+
+absl::Status Failed(const char* what) {
+  return absl::ResourceExhaustedError(absl::StrCat(what, ": ", std::strerror(errno)));
+}
+
+// epoll_wait's: -1 is without end; rounded up, so that the time has come when it returns.
+int TimeoutMs(Clock::Time now, std::optional<Clock::Time> until) {
+  if (!until) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - now).count();
+  return static_cast<int>(std::clamp<int64_t>(left, 0, std::numeric_limits<int>::max()));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<EpollEngine>> EpollEngine::Create(const Clock& clock) {
+  const int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+  if (epoll_fd < 0) return Failed("epoll_create1");
+  const int wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  std::unique_ptr<EpollEngine> engine(new EpollEngine(clock, epoll_fd, wake_fd));
+  if (wake_fd < 0) return Failed("eventfd");
+  epoll_event event = {.events = EPOLLIN, .data = {.ptr = nullptr}};  // no handler: the wake-up
+  if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, wake_fd, &event) != 0) return Failed("epoll_ctl");
+  return engine;
+}
+
+EpollEngine::EpollEngine(const Clock& clock, int epoll_fd, int wake_fd)
+    : clock_(clock), epoll_fd_(epoll_fd), wake_fd_(wake_fd) {}
+
+EpollEngine::~EpollEngine() {
+  if (wake_fd_ >= 0) close(wake_fd_);
+  close(epoll_fd_);
+}
+
+absl::Status EpollEngine::Add(DatagramHandler* handler) {
+  epoll_event event = {.events = EPOLLIN, .data = {.ptr = handler}};
+  if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, handler->fd(), &event) != 0) return Failed("epoll_ctl");
+  return absl::OkStatus();
+}
+
+void EpollEngine::Remove(DatagramHandler* handler) {
+  epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, handler->fd(), nullptr);
+}
+
+IoEngine::Ran EpollEngine::RunOnce(std::optional<Clock::Time> until) {
+  std::array<epoll_event, kMaxEvents> events;
+  const int timeout_ms = TimeoutMs(clock_.Now(), until);
+  const int count = epoll_wait(epoll_fd_, events.data(), kMaxEvents, timeout_ms);
+  Ran ran;
+  ran.now = clock_.Now();
+  for (int i = 0; i < count; ++i) {
+    if (auto* handler = static_cast<DatagramHandler*>(events[i].data.ptr)) {
+      Serve(ran.now, handler);
+    } else {
+      uint64_t wakes = 0;
+      ran.woken = read(wake_fd_, &wakes, sizeof wakes) == sizeof wakes;
+    }
+  }
+  return ran;
+}
+
+void EpollEngine::Serve(Clock::Time now, DatagramHandler* handler) {
+  const std::span<Datagram> datagrams = batch_.Receive(handler->fd());
+  if (datagrams.empty()) return;
+  handler->OnDatagrams(now, datagrams);
+  batch_.SendBack(handler->fd(),
+                  [&](const Datagram& datagram, bool sent) { handler->OnSendDone(now, datagram, sent); });
+}
+
+void EpollEngine::Wake() {
+  const uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = write(wake_fd_, &one, sizeof one);  // full: it is awake anyway
+}
+
+}  // namespace benari::media

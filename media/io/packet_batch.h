@@ -1,0 +1,41 @@
+#pragma once
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "absl/functional/function_ref.h"
+#include "media/io/io_engine.h"
+#include "media/io/sockaddr.h"
+
+namespace benari::media {
+
+// Buffers for one recvmmsg and the sendmmsg that answers it, used again and again. Owned by one worker.
+class PacketBatch {
+ public:
+  static constexpr size_t kMaxDatagrams = 32;
+  static constexpr size_t kMaxDatagramBytes = 2048;  // an Ethernet frame and some; longer ones are truncated
+
+  PacketBatch();
+  PacketBatch(const PacketBatch&) = delete;
+  PacketBatch& operator=(const PacketBatch&) = delete;
+
+  // What waits on the socket, at most kMaxDatagrams. recvmmsg(2).
+  std::span<Datagram> Receive(int fd);
+
+  // Sends those of the last Receive with send_back set, and tells of each whether the system took it. One
+  // that it does not take is given up; the others are still sent. sendmmsg(2).
+  void SendBack(int fd, absl::FunctionRef<void(const Datagram&, bool sent)> done);
+
+ private:
+  std::array<std::array<uint8_t, kMaxDatagramBytes>, kMaxDatagrams> buffers_;
+  std::array<Sockaddr, kMaxDatagrams> sources_;
+  std::array<iovec, kMaxDatagrams> vectors_;
+  std::array<mmsghdr, kMaxDatagrams> headers_;
+  std::array<Datagram, kMaxDatagrams> datagrams_;
+  size_t received_ = 0;
+};
+
+}  // namespace benari::media

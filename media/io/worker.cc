@@ -1,0 +1,66 @@
+#include "media/io/worker.h"
+
+#include "common/log.h"
+
+namespace benari::media {
+
+bool Worker::RunOnce() {
+  const IoEngine::Ran ran = engine_->RunOnce(running_ > 0 ? std::optional(next_tick_) : std::nullopt);
+  now_ = ran.now;
+  if (now_ >= next_tick_) {
+    next_tick_ = now_ + kTick;
+    for (const auto& [id, socket] : sockets_) socket->OnTime(now_);
+  }
+  return ran.woken;
+}
+
+void Worker::Add(SocketId id, UdpSocket socket) {
+  auto owned = std::make_unique<RtpSocket>(id, std::move(socket), &changes_);
+  if (const absl::Status added = engine_->Add(owned.get()); !added.ok()) {
+    log::Error("socket is deaf", {{"error", added.message()}});  // the session will miss its media and say so
+  }
+  sockets_[id] = std::move(owned);
+}
+
+void Worker::Start(SocketId id, const SessionStart& start) {
+  RtpSocket* socket = Find(id);
+  if (socket == nullptr) return;
+  if (!socket->running()) ++running_;
+  socket->Start(start, now_);
+}
+
+SessionSnapshot Worker::Stop(SocketId id) {
+  RtpSocket* socket = Find(id);
+  if (socket == nullptr) return {};
+  if (socket->running()) --running_;
+  socket->Stop();
+  return socket->Snapshot();
+}
+
+SessionSnapshot Worker::Close(SocketId id) {
+  SessionSnapshot last = Stop(id);
+  if (RtpSocket* socket = Find(id)) {
+    closed_ += socket->Totals();
+    engine_->Remove(socket);
+    sockets_.erase(id);
+  }
+  return last;
+}
+
+SessionSnapshot Worker::Read(SocketId id) const {
+  const RtpSocket* socket = Find(id);
+  return socket == nullptr ? SessionSnapshot() : socket->Snapshot();
+}
+
+RtpStats Worker::Totals() const {
+  RtpStats totals = closed_;
+  for (const auto& [id, socket] : sockets_) totals += socket->Totals();
+  return totals;
+}
+
+RtpSocket* Worker::Find(SocketId id) const {
+  const auto found = sockets_.find(id);
+  return found == sockets_.end() ? nullptr : found->second.get();
+}
+
+}  // namespace benari::media

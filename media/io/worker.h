@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
+#include "common/clock.h"
+#include "media/io/io_engine.h"
+#include "media/io/rtp_socket.h"
+
+namespace benari::media {
+
+using Task = absl::AnyInvocable<void()>;
+
+// Sockets and sessions of one thread. Nothing in here is shared: everybody else goes through WorkerProxy.
+// Owned by one worker.
+class Worker {
+ public:
+  // How often silence is looked for; a diagnosis is late by as much at most.
+  static constexpr std::chrono::milliseconds kTick{100};
+
+  explicit Worker(std::unique_ptr<IoEngine> engine) : engine_(std::move(engine)) {}
+
+  // One round: waits, moves packets, looks for silence. True when Wake was called.
+  bool RunOnce();
+  // Ends the wait. Any thread.
+  void Wake() { engine_->Wake(); }
+
+  void Add(SocketId id, UdpSocket socket);
+  void Start(SocketId id, const SessionStart& start);
+  SessionSnapshot Stop(SocketId id);
+  SessionSnapshot Close(SocketId id);
+  SessionSnapshot Read(SocketId id) const;  // an empty one where there is no such socket
+  RtpStats Totals() const;                  // of all sessions there ever were
+  std::vector<SocketChange> TakeChanges() { return std::exchange(changes_, {}); }
+
+ private:
+  RtpSocket* Find(SocketId id) const;
+
+  const std::unique_ptr<IoEngine> engine_;
+  std::vector<SocketChange> changes_;
+  absl::flat_hash_map<SocketId, std::unique_ptr<RtpSocket>> sockets_;
+  RtpStats closed_;
+  Clock::Time now_;  // of the last round
+  Clock::Time next_tick_;
+  size_t running_ = 0;
+};
+
+}  // namespace benari::media

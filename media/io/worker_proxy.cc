@@ -1,0 +1,110 @@
+#include "media/io/worker_proxy.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace benari::media {
+
+WorkerProxy::WorkerProxy(std::unique_ptr<IoEngine> engine, Executor executor, ChangeCallback on_change)
+    : worker_(std::move(engine)),
+      executor_(std::move(executor)),
+      on_change_(std::move(on_change)),
+      thread_([this] { Run(); }) {}
+
+WorkerProxy::~WorkerProxy() {
+  stopping_ = true;
+  worker_.Wake();
+  thread_.join();
+}
+
+void WorkerProxy::Run() {
+  bool stopping = false;
+  while (!stopping) {
+    std::vector<Task> tasks;
+    const bool woken = worker_.RunOnce();
+    for (SocketChange& change : worker_.TakeChanges()) {
+      tasks.push_back([on_change = on_change_, change = std::move(change)] { on_change(change); });
+    }
+    if (woken) {
+      stopping = stopping_;  // read first: what was queued before it was set is still done
+      DoCommands(&tasks);
+    }
+    if (!tasks.empty()) executor_(std::move(tasks));
+  }
+}
+
+void WorkerProxy::DoCommands(std::vector<Task>* tasks) {
+  std::vector<Command> commands;
+  {
+    MutexLock lock(&mutex_);
+    commands.swap(commands_);
+  }
+  for (Command& command : commands) {
+    if (Task task = command(worker_)) tasks->push_back(std::move(task));
+  }
+}
+
+absl::Status WorkerProxy::Queue(Command command) {
+  {
+    MutexLock lock(&mutex_);
+    if (commands_.size() >= kMaxQueued) {
+      return absl::ResourceExhaustedError(absl::StrCat("a worker has ", kMaxQueued, " commands to do"));
+    }
+    commands_.push_back(std::move(command));
+  }
+  worker_.Wake();
+  return absl::OkStatus();
+}
+
+void WorkerProxy::QueueAlways(Command command) {
+  {
+    MutexLock lock(&mutex_);
+    commands_.push_back(std::move(command));
+  }
+  worker_.Wake();
+}
+
+absl::Status WorkerProxy::Add(SocketId id, UdpSocket socket) {
+  return Queue([id, socket = std::move(socket)](Worker& worker) mutable {
+    worker.Add(id, std::move(socket));
+    return Task();
+  });
+}
+
+absl::Status WorkerProxy::Start(SocketId id, const SessionStart& start) {
+  return Queue([id, start](Worker& worker) {
+    worker.Start(id, start);
+    return Task();
+  });
+}
+
+absl::Status WorkerProxy::Read(std::vector<SocketId> ids, SessionRunner::SnapshotsCallback done) {
+  return Queue([ids = std::move(ids), done = std::move(done)](Worker& worker) mutable -> Task {
+    std::vector<SessionSnapshot> snapshots;
+    snapshots.reserve(ids.size());
+    for (const SocketId id : ids) snapshots.push_back(worker.Read(id));
+    return
+        [done = std::move(done), snapshots = std::move(snapshots)]() mutable { done(std::move(snapshots)); };
+  });
+}
+
+absl::Status WorkerProxy::ReadTotals(absl::AnyInvocable<void(const RtpStats&)> done) {
+  return Queue([done = std::move(done)](Worker& worker) mutable -> Task {
+    return [done = std::move(done), totals = worker.Totals()]() mutable { done(totals); };
+  });
+}
+
+void WorkerProxy::Stop(SocketId id, SessionRunner::SnapshotCallback done) {
+  QueueAlways([id, done = std::move(done)](Worker& worker) mutable -> Task {
+    return [done = std::move(done), last = worker.Stop(id)]() mutable { done(last); };
+  });
+}
+
+void WorkerProxy::Close(SocketId id, SessionRunner::SnapshotCallback done) {
+  QueueAlways([id, done = std::move(done)](Worker& worker) mutable -> Task {
+    return [done = std::move(done), last = worker.Close(id)]() mutable { done(last); };
+  });
+}
+
+}  // namespace benari::media

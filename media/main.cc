@@ -1,0 +1,105 @@
+#include <grpc/support/log.h>
+#include <sys/resource.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "media/config.h"
+#include "media/health_check.h"
+#include "media/node.h"
+
+namespace {
+
+using benari::Clock;
+using benari::media::Config;
+using benari::media::Node;
+namespace log = benari::log;
+
+constexpr std::chrono::milliseconds kDrainPoll{50};
+constexpr rlim_t kOtherFiles = 256;  // gRPC's connections, epoll, logs
+
+sigset_t EndSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+// True when a signal to end came within `timeout`.
+bool WaitForEndSignal(std::chrono::nanoseconds timeout) {
+  const sigset_t signals = EndSignals();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(timeout);
+  const timespec wait = {seconds.count(), (timeout - seconds).count()};
+  return sigtimedwait(&signals, nullptr, &wait) > 0;
+}
+
+// Every leased port is an open socket.
+void RaiseFileLimit(size_t ports) {
+  rlimit limit = {};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < ports + kOtherFiles) {
+    log::Warning("the limit of open files is below what all ports need",
+                 {{"nofile", limit.rlim_cur}, {"needed", ports + kOtherFiles}});
+  }
+}
+
+// Waits until nothing is leased, the time is over, or the second signal to end.
+void Drain(const Config& config, Node* node) {
+  node->StartDraining();
+  log::Info("draining", {{"ports_in_use", node->ports_in_use()}, {"drain_seconds", config.drain.value}});
+  const auto begun = std::chrono::steady_clock::now();
+  while (node->ports_in_use() > 0) {
+    if (!config.drain.infinite() && std::chrono::steady_clock::now() - begun >= config.drain.ms()) {
+      return log::Warning("time to drain is over", {{"ports_in_use", node->ports_in_use()}});
+    }
+    if (WaitForEndSignal(kDrainPoll)) {
+      return log::Warning("told to end at once", {{"ports_in_use", node->ports_in_use()}});
+    }
+  }
+  log::Info("drained");
+}
+
+int Serve(const Config& config) {
+  log::Init(config.log_format, config.log_level);
+  gpr_set_log_function([](gpr_log_func_args* args) { log::Debug(args->message, {{"from", "grpc"}}); });
+  std::signal(SIGPIPE, SIG_IGN);
+  const sigset_t signals = EndSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before there are threads, which inherit it
+  RaiseFileLimit(config.rtp_ports.size());
+
+  const benari::RealClock clock;
+  auto node = Node::Start(config, clock);
+  if (!node.ok()) {
+    std::fprintf(stderr, "%s\n", std::string(node.status().message()).c_str());
+    return 1;
+  }
+  const std::string metrics = (*node)->metrics().host.empty() ? "" : (*node)->metrics().ToString();
+  log::Info("serving", {{"node", config.node_name},
+                        {"grpc", (*node)->grpc().ToString()},
+                        {"metrics", metrics},
+                        {"rtp_ports", absl::StrCat(config.rtp_ports.min, "..", config.rtp_ports.max)}});
+  int signal = 0;
+  sigwait(&signals, &signal);
+  Drain(config, node->get());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  benari::FlagErrors errors;
+  const Config config = benari::media::ReadConfig(argc, argv, &errors);
+  errors.ExitIfAny();
+  return config.healthcheck ? benari::media::CheckHealth(config.grpc_listen) : Serve(config);
+}

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <prometheus/collectable.h>
+
+#include "media/io/worker_pool.h"
+#include "media/rpc/watch_hub.h"
+#include "media/session/session_registry.h"
+
+namespace benari::media {
+
+// The node's metrics, put together when they are asked for; nothing is counted twice. Thread-safe.
+class Metrics : public prometheus::Collectable {
+ public:
+  // All outlive it.
+  Metrics(const SessionRegistry& registry, const WatchHub& hub, WorkerPool& pool)
+      : registry_(registry), hub_(hub), pool_(pool) {}
+
+  // Waits for the workers for a second at most; without them, their families are missing.
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  const SessionRegistry& registry_;
+  const WatchHub& hub_;
+  WorkerPool& pool_;
+};
+
+}  // namespace benari::media

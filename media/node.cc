@@ -1,0 +1,233 @@
+#include "media/node.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/service_type.h>
+#include <netdb.h>
+#include <prometheus/exposer.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <future>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/log.h"
+#include "grpc/health/v1/health.pb.h"
+#include "media/housekeeper.h"
+#include "media/io/epoll_engine.h"
+#include "media/io/worker_pool.h"
+#include "media/metrics.h"
+#include "media/rpc/media_service.h"
+#include "media/rpc/watch_hub.h"
+#include "media/session/session_registry.h"
+
+namespace benari::media {
+
+namespace {
+
+constexpr int kKeepaliveTimeMs = 10000;
+constexpr int kKeepaliveTimeoutMs = 5000;
+constexpr int kMaxStreamsPerConnection = 2000;
+constexpr int kMaxRequestBytes = 4 << 20;  // 10000 lease ids of 200 bytes fit
+constexpr std::chrono::seconds kRpcsMayTakeAtEnd{2};
+
+std::string RandomHex64() {
+  std::random_device random;
+  const uint64_t bits = uint64_t{random()} << 32 | random();
+  return absl::StrCat(absl::Hex(bits, absl::kZeroPad16));
+}
+
+// Why nobody can listen there; gRPC itself does not say.
+std::string WhyNotBound(const Endpoint& endpoint) {
+  addrinfo hints = {};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE;
+  addrinfo* found = nullptr;
+  const int failed =
+      getaddrinfo(endpoint.host.c_str(), std::to_string(endpoint.port).c_str(), &hints, &found);
+  if (failed != 0) return gai_strerror(failed);
+  const int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const bool bound = fd >= 0 && bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, 1) == 0;
+  const std::string why = bound ? "the port was taken a moment ago" : std::strerror(errno);
+  if (fd >= 0) close(fd);
+  freeaddrinfo(found);
+  return why;
+}
+
+void LogEvent(const SessionEvent& event) {
+  const SessionView& session = event.session;
+  const SessionSnapshot& snapshot = session.snapshot;
+  const std::string message = absl::StrCat("session ", EventKindName(event.kind));
+  const std::string rtp = session.lease.rtp.ToString();
+  const std::string peer = snapshot.peer.ToString();
+  switch (event.kind) {
+    case EventKind::kStarted:
+    case EventKind::kMediaFlowing:
+      return log::Info(message, {{"lease", session.lease.lease_id},
+                                 {"rtp", rtp},
+                                 {"peer", peer},
+                                 {"payload_type", session.config.payload_type}});
+    case EventKind::kMediaMissing:
+      return log::Warning(message, {{"lease", session.lease.lease_id},
+                                    {"rtp", rtp},
+                                    {"diagnosis", DiagnosisName(snapshot.diagnosis)},
+                                    {"text", snapshot.diagnosis_text}});
+    case EventKind::kStopped:
+    case EventKind::kReleased:
+    case EventKind::kLeaseExpired:
+      return log::Info(message, {{"lease", session.lease.lease_id},
+                                 {"rtp", rtp},
+                                 {"received", snapshot.stats.received_packets},
+                                 {"sent", snapshot.stats.sent_packets},
+                                 {"lost", snapshot.stats.lost_packets},
+                                 {"jitter_ms", snapshot.stats.jitter_ms}});
+  }
+}
+
+// Members are in the order of what needs what.
+class NodeImpl : public Node {
+ public:
+  NodeImpl(const Config& config, const Clock& clock)
+      : config_(config), clock_(clock), hub_(node_info_.get_future()) {}
+
+  // No rpc is left when the housekeeper ends, and nobody asks the workers any more when they end.
+  ~NodeImpl() override {
+    exposer_.reset();
+    hub_.End();
+    if (server_ != nullptr) server_->Shutdown(std::chrono::system_clock::now() + kRpcsMayTakeAtEnd);
+    server_.reset();
+    housekeeper_.Stop();
+  }
+
+  absl::Status Start() {
+    absl::Status status = StartWorkers();
+    if (status.ok()) status = StartGrpc();
+    if (status.ok()) status = StartMetrics();
+    return status;
+  }
+
+  Endpoint grpc() const override { return grpc_; }
+  Endpoint metrics() const override { return metrics_; }
+  size_t ports_in_use() const override { return registry_->Counts().ports_in_use; }
+
+  void StartDraining() override {
+    registry_->StartDraining();
+    server_->GetHealthCheckService()->SetServingStatus(false);
+  }
+
+ private:
+  absl::Status StartWorkers();
+  absl::Status StartGrpc();
+  absl::Status StartMetrics();
+
+  const Config config_;
+  const Clock& clock_;
+  Endpoint grpc_;
+  Endpoint metrics_;
+  std::promise<NodeInfo> node_info_;
+  WatchHub hub_;
+  Housekeeper housekeeper_;
+  std::unique_ptr<SessionRegistry> registry_;
+  std::unique_ptr<WorkerPool> pool_;
+  std::unique_ptr<grpc::Service> service_;
+  std::unique_ptr<grpc::Server> server_;
+  std::shared_ptr<Metrics> collectable_;
+  std::unique_ptr<prometheus::Exposer> exposer_;
+};
+
+absl::Status NodeImpl::StartWorkers() {
+  std::vector<std::unique_ptr<IoEngine>> engines;
+  for (size_t i = 0; i < config_.workers; ++i) {
+    auto engine = EpollEngine::Create(clock_);
+    if (!engine.ok()) return engine.status();
+    engines.push_back(*std::move(engine));
+  }
+  pool_ = std::make_unique<WorkerPool>(
+      config_.rtp_bind, std::move(engines),
+      [this](std::vector<Task> tasks) { housekeeper_.Post(std::move(tasks)); },
+      [this](const SocketChange& change) {
+        registry_->OnMediaChange(change.socket, change.change, change.snapshot);
+      });
+
+  SessionRegistry::Options options;
+  options.rtp_host = config_.rtp_advertise;
+  options.ports = config_.rtp_ports;
+  options.quarantine = config_.quarantine;
+  options.random_ssrc = [] { return std::random_device()(); };
+  registry_ = std::make_unique<SessionRegistry>(options, clock_, *pool_, [this](SessionEvent event) {
+    housekeeper_.Post([this, event = std::move(event)] {
+      LogEvent(event);
+      hub_.Publish(event);
+    });
+  });
+  housekeeper_.Start([this] {
+    registry_->OnTime();
+    return registry_->NextExpiry();
+  });
+  return absl::OkStatus();
+}
+
+absl::Status NodeImpl::StartGrpc() {
+  // The built-in health service does not bring its descriptor, and the linker would leave ours out.
+  google::protobuf::LinkMessageReflection<::grpc::health::v1::HealthCheckRequest>();
+  ::grpc::EnableDefaultHealthCheckService(true);
+  ::grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  service_ = NewMediaService(registry_.get(), &hub_, hub_.node(), config_.max_ttl_ms);
+
+  ::grpc::ServerBuilder builder;
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a port that is taken is an error
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);  // control may ping as often as it likes
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
+  builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
+  int port = 0;
+  builder.AddListeningPort(config_.grpc_listen.ToString(), ::grpc::InsecureServerCredentials(), &port);
+  builder.RegisterService(service_.get());
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr || port == 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot serve gRPC on --grpc_listen=", config_.grpc_listen.ToString(), ": ",
+                     WhyNotBound(config_.grpc_listen)));
+  }
+  grpc_ = Endpoint(config_.grpc_listen.host, static_cast<uint16_t>(port));
+  Endpoint advertise = config_.grpc_advertise;
+  if (advertise.port == 0) advertise.port = grpc_.port;
+  node_info_.set_value({config_.node_name, RandomHex64(), advertise});
+  server_->GetHealthCheckService()->SetServingStatus(kServiceName, true);
+  return absl::OkStatus();
+}
+
+absl::Status NodeImpl::StartMetrics() {
+  if (config_.metrics_listen.host.empty()) return absl::OkStatus();
+  try {
+    exposer_ = std::make_unique<prometheus::Exposer>(config_.metrics_listen.ToString(), 1);
+  } catch (const std::exception&) {  // CivetException says no more than that it failed
+    return absl::UnavailableError(
+        absl::StrCat("cannot serve metrics on --metrics_listen=", config_.metrics_listen.ToString(), ": ",
+                     WhyNotBound(config_.metrics_listen)));
+  }
+  collectable_ = std::make_shared<Metrics>(*registry_, hub_, *pool_);
+  exposer_->RegisterCollectable(collectable_);
+  metrics_ =
+      Endpoint(config_.metrics_listen.host, static_cast<uint16_t>(exposer_->GetListeningPorts().front()));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Node>> Node::Start(const Config& config, const Clock& clock) {
+  auto node = std::make_unique<NodeImpl>(config, clock);
+  if (absl::Status status = node->Start(); !status.ok()) return status;
+  return node;
+}
+
+}  // namespace benari::media

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "common/clock.h"
+#include "common/endpoint.h"
+#include "media/config.h"
+
+namespace benari::media {
+
+// A whole media node: workers, registry, gRPC server, metrics. Thread-safe.
+class Node {
+ public:
+  // Serves when it returns. The error is one line for a person.
+  static absl::StatusOr<std::unique_ptr<Node>> Start(const Config& config, const Clock& clock);
+  virtual ~Node() = default;  // ends every rpc and every session
+
+  virtual Endpoint grpc() const = 0;     // with the port really bound
+  virtual Endpoint metrics() const = 0;  // likewise; empty host: none
+  // Leases no more, and tells so in its health.
+  virtual void StartDraining() = 0;
+  virtual size_t ports_in_use() const = 0;  // 0: every lease is gone and every socket closed
+};
+
+}  // namespace benari::media

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "benari/media/v1/media.pb.h"
+#include "media/session/session_view.h"
+
+// Answers of the registry as messages. Pure.
+namespace benari::media {
+
+inline OwnerId FromProto(const v1::Owner& owner) { return {owner.name(), owner.epoch()}; }
+
+void ToProto(const Endpoint& endpoint, v1::Endpoint* out);
+void ToProto(const NodeInfo& node, v1::Node* out);
+void ToProto(const LeaseView& lease, const NodeInfo& node, v1::Lease* out);
+void ToProto(const SessionView& view, const NodeInfo& node, v1::Session* out);
+v1::EventKind ToProto(EventKind kind);
+
+}  // namespace benari::media

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <future>
+#include <memory>
+
+#include "media/rpc/watch_hub.h"
+#include "media/session/session_registry.h"
+
+namespace grpc {
+class Service;
+}
+
+namespace benari::media {
+
+inline constexpr char kServiceName[] = "benari.media.v1.Media";
+
+// The rpcs of media.proto: checks the fields, asks the registry, and writes its answer down. The registry and
+// the hub outlive it; `node` as in WatchHub. Thread-safe.
+std::unique_ptr<grpc::Service> NewMediaService(SessionRegistry* registry, WatchHub* hub,
+                                               std::shared_future<NodeInfo> node, uint32_t max_ttl_ms);
+
+}  // namespace benari::media

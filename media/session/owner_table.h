@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "common/clock.h"
+
+namespace benari::media {
+
+struct OwnerId {
+  std::string name;
+  uint64_t epoch = 0;
+};
+
+// The latest epoch seen of each owner, which fences off the earlier ones, and how many leases each has.
+// Owned by SessionRegistry, under its mutex.
+class OwnerTable {
+ public:
+  static constexpr size_t kMaxOwners = 1000;
+
+  // Remembers the epoch. FAILED_PRECONDITION: a later one was seen. RESOURCE_EXHAUSTED: kMaxOwners hold
+  // leases; otherwise the one without leases that was not heard of for longest is forgotten for a new one.
+  absl::Status Admit(const OwnerId& owner, Clock::Time now);
+
+  uint64_t LatestEpoch(const std::string& name) const;  // 0: never seen
+  void AddLease(const std::string& name) { ++owners_.at(name).leases; }
+  void RemoveLease(const std::string& name) { --owners_.at(name).leases; }
+
+ private:
+  struct Owner {
+    uint64_t epoch = 0;
+    Clock::Time last_seen;
+    size_t leases = 0;
+  };
+
+  bool ForgetOne();
+
+  absl::flat_hash_map<std::string, Owner> owners_;
+};
+
+}  // namespace benari::media
