@@ -41,6 +41,7 @@ class AsteriskModel {
   Answer<std::vector<ari::Bridge>> ListBridges() const;
   Answer<ari::Application> GetApplication(const std::string& name) const;
   EventFeed& feed() { return feed_; }
+  bool Serves(const std::string& app) const { return feed_.Serves(app); }
 
   // The phones. An unknown channel id does nothing.
   std::string CallerArrives(const CallerArgs& args);

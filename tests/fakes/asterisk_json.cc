@@ -1,0 +1,107 @@
+#include "tests/fakes/asterisk_json.h"
+
+#include <variant>
+
+namespace benari::fakes {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kAsteriskId = "02:00:00:00:00:01";
+
+// Type and the fields that only this type has.
+struct Shape {
+  json operator()(const ari::StasisStart& e) const { return {{"type", "StasisStart"}, {"args", e.args}}; }
+  json operator()(const ari::StasisEnd&) const { return {{"type", "StasisEnd"}}; }
+  json operator()(const ari::ChannelDestroyed& e) const {
+    return {{"type", "ChannelDestroyed"}, {"cause", e.cause}, {"cause_txt", e.cause_text}};
+  }
+  // A caller's own hang-up has neither cause nor soft.
+  json operator()(const ari::ChannelHangupRequest& e) const {
+    json event = {{"type", "ChannelHangupRequest"}};
+    if (e.cause != 0) event["cause"] = e.cause;
+    if (e.cause == 32) event["soft"] = true;
+    return event;
+  }
+  json operator()(const ari::ChannelEnteredBridge&) const { return {{"type", "ChannelEnteredBridge"}}; }
+  json operator()(const ari::ChannelLeftBridge&) const { return {{"type", "ChannelLeftBridge"}}; }
+  json operator()(const ari::BridgeDestroyed&) const { return {{"type", "BridgeDestroyed"}}; }
+  json operator()(const ari::ApplicationReplaced&) const { return {{"type", "ApplicationReplaced"}}; }
+  json operator()(const ari::UnknownEvent& e) const { return {{"type", e.type}}; }
+};
+
+bool ShowsBridge(const std::string& type) {
+  return type == "ChannelEnteredBridge" || type == "ChannelLeftBridge" || type == "BridgeDestroyed";
+}
+
+}  // namespace
+
+json ChannelJson(const ChannelRecord& channel) {
+  json shown = {
+      {"id", channel.ari.id},
+      {"name", channel.ari.name},
+      {"state", channel.ari.state},
+      {"protocol_id", ""},
+      {"caller", {{"name", channel.caller_name}, {"number", channel.caller_number}}},
+      {"connected", {{"name", ""}, {"number", ""}}},
+      {"accountcode", ""},
+      {"dialplan",
+       {{"context", channel.context},
+        {"exten", channel.exten},
+        {"priority", channel.kind == ChannelKind::kCaller ? 2 : 1},
+        {"app_name", channel.in_stasis ? "Stasis" : "AppDial2"},
+        {"app_data", channel.in_stasis
+                         ? channel.app + (channel.app_args.empty() ? "" : "," + channel.app_args)
+                         : "(Outgoing Line)"}}},
+      {"creationtime", channel.ari.creationtime},
+      {"language", "en"},
+  };
+  if (!channel.ari.channelvars.empty()) shown["channelvars"] = channel.ari.channelvars;
+  return shown;
+}
+
+json BridgeJson(const ari::Bridge& bridge) {
+  return {
+      {"id", bridge.id},
+      {"technology", "simple_bridge"},
+      {"bridge_type", "mixing"},
+      {"bridge_class", "stasis"},
+      {"creator", "Stasis"},
+      {"name", ""},
+      {"channels", bridge.channel_ids},
+      {"creationtime", bridge.creationtime},
+      {"video_mode", "talker"},
+  };
+}
+
+json ApplicationJson(const ari::Application& application) {
+  return {
+      {"name", application.name},
+      {"channel_ids", application.channel_ids},
+      {"bridge_ids", application.bridge_ids},
+      {"endpoint_ids", json::array()},
+      {"device_names", json::array()},
+      {"events_allowed", json::array()},
+      {"events_disallowed", json::array()},
+  };
+}
+
+json EventJson(const Notice& notice) {
+  json event = std::visit(Shape{}, notice.event);
+  event["timestamp"] = Iso8601(notice.at);
+  event["application"] = notice.app;
+  event["asterisk_id"] = kAsteriskId;
+  const std::string type = event["type"];
+  if (type == "Dial") {
+    event["dialstatus"] = notice.dial_status;
+    event["forward"] = "";
+    event["dialstring"] = "";
+    if (notice.channel) event["peer"] = ChannelJson(*notice.channel);
+    return event;
+  }
+  if (notice.channel) event["channel"] = ChannelJson(*notice.channel);
+  if (notice.bridge && ShowsBridge(type)) event["bridge"] = BridgeJson(notice.bridge->ari);
+  return event;
+}
+
+}  // namespace benari::fakes

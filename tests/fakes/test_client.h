@@ -1,0 +1,64 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "common/endpoint.h"
+
+// What the loopback tests of the fake Asterisk talk to it with. Blocking.
+namespace benari::fakes {
+
+struct TestReply {
+  int status = 0;  // 0: the connection was closed without an answer
+  nlohmann::json body;
+  std::string authenticate;  // WWW-Authenticate
+};
+
+// One kept-alive HTTP connection. Confined to one thread.
+class TestHttp {
+ public:
+  explicit TestHttp(const Endpoint& server, const std::string& credentials = "benari:secret");
+  ~TestHttp();
+  TestReply Request(const std::string& method, const std::string& target, const std::string& json_body = "");
+
+ private:
+  class Impl;
+  const std::unique_ptr<Impl> impl_;
+};
+
+// The event WebSocket, read by a thread of its own. Thread-safe.
+class TestEvents {
+ public:
+  // Throws boost::system::system_error when the upgrade is refused.
+  TestEvents(const Endpoint& server, const std::string& app,
+             const std::string& credentials = "benari:secret");
+  ~TestEvents();
+  void Send(const std::string& text);
+  // The first event so far or to come that is of `type` and, unless empty, of `channel`; null after 10 s.
+  nlohmann::json Await(const std::string& type, const std::string& channel = "");
+  bool AwaitClosed();
+  // "StasisStart", … of one channel so far.
+  std::vector<std::string> TypesOf(const std::string& channel) const;
+
+ private:
+  class Impl;
+  const std::unique_ptr<Impl> impl_;
+};
+
+// Sends each datagram back with another SSRC, as media does; from a thread of its own. Thread-safe.
+class TestEcho {
+ public:
+  enum class Fault { kNone, kSameSsrc, kSilent, kOtherPayload };
+  explicit TestEcho(Fault fault = Fault::kNone);
+  ~TestEcho();
+  Endpoint endpoint() const;
+
+ private:
+  class Impl;
+  const std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace benari::fakes
