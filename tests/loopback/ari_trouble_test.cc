@@ -1,0 +1,100 @@
+// What may happen between control and Asterisk.
+#include <gmock/gmock.h>
+
+#include "tests/loopback/loopback_world.h"
+
+namespace benari::loopback {
+namespace {
+
+using fakes::Destination;
+using std::chrono::milliseconds;
+using ::testing::HasSubstr;
+
+using AriTroubleTest = LoopbackTest;
+
+TEST_F(AriTroubleTest, CallsGoOnWhenTheWebSocketBreaks) {
+  StartServices({"--echo_seconds=1"});
+  const std::string caller = asterisk().PlaceCall();
+  LoggedField("phase", "echo");
+  asterisk().DropWebSocket();
+  Logged("ARI events disconnected");
+  LoggedField("phase", "connected");
+  asterisk().HangUpCaller(caller);
+  EXPECT_EQ(Outcome(caller), "completed");
+}
+
+TEST_F(AriTroubleTest, WhenAsteriskDiesLeasesAreReleasedAndControlComesBack) {
+  StartServices({"--echo_seconds=inf"});
+  const std::string first = asterisk().PlaceCall();
+  LoggedField("phase", "echo");
+  asterisk().Stop();
+  EXPECT_TRUE(Eventually([this] { return Sessions().sessions_size() == 0; }));
+  EXPECT_EQ(Outcome(first), "caller_hung_up");
+  asterisk().Start();
+  ASSERT_TRUE(Eventually([this] { return asterisk().Serves("voicebot1"); }));
+  const std::string second = asterisk().PlaceCall();
+  EXPECT_TRUE(Eventually([this] { return Sessions().sessions_size() == 1; }));
+  asterisk().HangUpCaller(second);
+  EXPECT_EQ(Outcome(second), "caller_hung_up");
+}
+
+TEST_F(AriTroubleTest, SlowAnswersMakeSlowCallsAndNothingElse) {
+  StartServices({"--echo_seconds=0.1", "--ari_connections=4"});
+  asterisk().SetAnswerDelay(milliseconds(500));
+  std::vector<std::string> callers;
+  for (int i = 0; i < 8; ++i) callers.push_back(asterisk().PlaceCall());
+  asterisk().SetDestination("", Destination::HangsUp(milliseconds(100)));
+  EXPECT_LE(asterisk().http_connections(), 5) << "four of requests, one of events";
+  for (const std::string& caller : callers) EXPECT_NE(Outcome(caller), "");
+  EXPECT_EQ(asterisk().refused_connections(), 0);
+}
+
+TEST_F(AriTroubleTest, AWrongPasswordIsSaid) {
+  StartAsterisk();
+  StartMedia();
+  StartControl({"--ari_user=nobody"});
+  EXPECT_THAT(Logged("cannot connect to ARI events").Field("reason"), HasSubstr("401"));
+}
+
+TEST_F(AriTroubleTest, AnUnreachableAriIsSaidAndWaitedFor) {
+  StartAsterisk();
+  asterisk().Stop();
+  StartMedia();
+  StartControl({"--echo_seconds=inf"});
+  EXPECT_THAT(Logged("cannot connect to ARI events").Field("reason"), HasSubstr("is Asterisk running"));
+  asterisk().Start();
+  ASSERT_TRUE(Eventually([this] { return asterisk().Serves("voicebot1"); }));
+}
+
+TEST_F(AriTroubleTest, ANewInstanceTakesOverAndTheOldOneEndsUndoingNothing) {
+  StartServices({"--echo_seconds=2"});
+  const std::string caller = asterisk().PlaceCall();
+  LoggedField("phase", "echo");
+  const auto old = std::move(control_);
+  StartControl({"--echo_seconds=2"});
+  EXPECT_EQ(old->process().WaitForExit(std::chrono::seconds(20)), 0);
+  EXPECT_EQ(Logged("call adopted").Field("call"), caller);
+  LoggedField("phase", "connected");
+  EXPECT_EQ(asterisk().CallerHeard(caller).wrong_payload, 0u);
+  asterisk().HangUpCaller(caller);
+  EXPECT_EQ(Outcome(caller), "completed");
+}
+
+TEST_F(AriTroubleTest, AKilledControlIsFollowedByOneThatAdopts) {
+  StartServices({"--echo_seconds=inf"});
+  const std::string stays = asterisk().PlaceCall();
+  const std::string leaves = asterisk().PlaceCall();
+  ASSERT_TRUE(Eventually([this] { return Sessions().sessions_size() == 2; }));
+  ASSERT_TRUE(asterisk().WaitUntil([](const fakes::AsteriskModel& model) { return model.bridges().size() == 2; }));
+  control_->process().Signal(SIGKILL);
+  control_->process().WaitForExit(std::chrono::seconds(20));
+  asterisk().HangUpCaller(leaves);
+  StartControl({"--echo_seconds=inf"});
+  EXPECT_EQ(Logged("call adopted").Field("call"), stays);
+  EXPECT_TRUE(Eventually([this] { return Sessions().sessions_size() == 1; })) << "a hang-up that nobody saw";
+  asterisk().HangUpCaller(stays);
+  EXPECT_EQ(Outcome(stays), "caller_hung_up");
+}
+
+}  // namespace
+}  // namespace benari::loopback

@@ -1,0 +1,103 @@
+// control as a process: signals, flags, health.
+#include <gmock/gmock.h>
+
+#include <csignal>
+
+#include "absl/strings/str_join.h"
+#include "tests/loopback/loopback_world.h"
+
+namespace benari::loopback {
+namespace {
+
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+
+using ControlProcessTest = LoopbackTest;
+
+constexpr seconds kPatience{20};
+
+TEST_F(ControlProcessTest, SigtermLetsCallsEndAndRefusesNewOnes) {
+  StartServices({"--echo_seconds=1", "--drain_seconds=60"});
+  const std::string caller = asterisk().PlaceCall();
+  LoggedField("phase", "echo");
+  control().process().Signal(SIGTERM);
+  Logged("draining: no new calls");
+  EXPECT_EQ(Outcome(asterisk().PlaceCall()), "refused");
+  LoggedField("phase", "connected");
+  asterisk().HangUpCaller(caller);
+  EXPECT_EQ(control().process().WaitForExit(kPatience), 0);
+}
+
+TEST_F(ControlProcessTest, WhenTheDrainTimeIsOverCallsAreHungUp) {
+  StartServices({"--echo_seconds=inf", "--drain_seconds=0.2"});
+  const std::string caller = asterisk().PlaceCall();
+  LoggedField("phase", "echo");
+  control().process().Signal(SIGTERM);
+  EXPECT_EQ(Outcome(caller), "stopped");
+  EXPECT_EQ(control().process().WaitForExit(kPatience), 0);
+  EXPECT_TRUE(asterisk().EndOf(caller).has_value());
+}
+
+TEST_F(ControlProcessTest, ASecondSigtermEndsAtOnceAndLeavesTheCallsToTheNext) {
+  StartServices({"--echo_seconds=inf", "--drain_seconds=600"});
+  const std::string caller = asterisk().PlaceCall();
+  LoggedField("phase", "echo");
+  control().process().Signal(SIGTERM);
+  Logged("draining: no new calls");
+  control().process().Signal(SIGTERM);
+  EXPECT_EQ(control().process().WaitForExit(kPatience), 1);
+  EXPECT_FALSE(asterisk().EndOf(caller).has_value());
+  StartControl({"--echo_seconds=inf"});
+  EXPECT_EQ(Logged("call adopted").Field("call"), caller);
+  asterisk().HangUpCaller(caller);
+}
+
+struct Run {
+  int code;
+  std::string output;
+};
+
+Run RunControl(std::vector<std::string> flags) {
+  flags.insert(flags.begin(), BENARI_CONTROL_BINARY);
+  e2e::ChildProcess process({"control", flags, {{"BENARI_ARI_PASSWORD", "x"}}, "", ""});
+  const int code = process.WaitForExit(kPatience).value_or(-1);
+  return {code, absl::StrJoin(process.Lines(), "\n")};
+}
+
+TEST(ControlFlags, EveryMistakeIsNamedWithWhatIsAccepted) {
+  const Run run = RunControl({"--format=opus", "--media=nowhere", "--echo_seconds=-1", "--owner=a.b", "--ari_url=ftp://x",
+                              "--renew_interval_ms=9000", "--on_no_media=dance", "--max_calls=0", "--nonsense=1",
+                              "--destination=4438007", "--ari_timeout_ms=many"});
+  EXPECT_EQ(run.code, 2);
+  for (const char* flag : {"--format=opus", "--media=nowhere", "--echo_seconds=-1", "--owner=a.b", "--ari_url=ftp://x",
+                           "--renew_interval_ms=9000", "--on_no_media=dance", "--max_calls=0", "nonsense",
+                           "--destination=4438007", "--ari_timeout_ms=many"}) {
+    EXPECT_THAT(run.output, HasSubstr(flag));
+  }
+  EXPECT_THAT(run.output, HasSubstr("would not come back"));
+  EXPECT_THAT(run.output, HasSubstr("continue or hangup"));
+}
+
+TEST(ControlFlags, AFormatWhoseAudioCannotComeBackIsRefused) {
+  for (const char* format : {"slin16", "opus", "slin48"}) {
+    const Run run = RunControl({std::string("--format=") + format});
+    EXPECT_EQ(run.code, 2);
+    EXPECT_THAT(run.output, HasSubstr("payload type"));
+  }
+}
+
+TEST(ControlFlags, HealthcheckOfNothingSaysSo) {
+  const Run run = RunControl({"--healthcheck", "--metrics_listen=127.0.0.1:9"});
+  EXPECT_EQ(run.code, 1);
+  EXPECT_THAT(run.output, HasSubstr("nothing answers at 127.0.0.1:9"));
+}
+
+TEST_F(ControlProcessTest, HealthcheckOfAServingControlIsGood) {
+  StartServices();
+  Logged("connected to Asterisk");
+  const Run run = RunControl({"--healthcheck", "--metrics_listen=" + control().metrics().ToString()});
+  EXPECT_EQ(run.code, 0) << run.output;
+}
+
+}  // namespace
+}  // namespace benari::loopback
