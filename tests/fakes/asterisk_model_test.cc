@@ -44,7 +44,8 @@ TEST_F(AsteriskModelTest, ExternalMediaIsDownInItsAnswerThenUpAndInTheAppWithout
   EXPECT_EQ(answer.value.channelvars.at("UNICASTRTP_LOCAL_ADDRESS"), "127.0.0.1");
   EXPECT_EQ(answer.value.channelvars.count("UNICASTRTP_LOCAL_PORT"), 1u);
   Settle();
-  EXPECT_THAT(world.heard, ElementsAre("ChannelStateChange m Up", "Dial m ANSWER", "StasisStart m [] Up"));
+  EXPECT_THAT(world.heard,
+              ElementsAre("Dial m Down", "ChannelStateChange m Up", "Dial m ANSWER", "StasisStart m [] Up"));
 }
 
 TEST_F(AsteriskModelTest, ExternalMediaRefuses) {
