@@ -57,7 +57,8 @@ void RaiseFileLimit(size_t ports) {
 // Waits until nothing is leased, the time is over, or the second signal to end.
 void Drain(const Config& config, Node* node) {
   node->StartDraining();
-  log::Info("draining", {{"ports_in_use", node->ports_in_use()}, {"drain_seconds", config.drain.value}});
+  log::Info("draining", {{"ports_in_use", node->ports_in_use()},
+                         {"drain_seconds", benari::AbslUnparseFlag(config.drain)}});
   const auto begun = std::chrono::steady_clock::now();
   while (node->ports_in_use() > 0) {
     if (!config.drain.infinite() && std::chrono::steady_clock::now() - begun >= config.drain.ms()) {

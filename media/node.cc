@@ -4,14 +4,7 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/service_type.h>
-#include <netdb.h>
-#include <prometheus/exposer.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
-#include <exception>
 #include <future>
 #include <random>
 #include <utility>
@@ -23,7 +16,9 @@
 #include "media/housekeeper.h"
 #include "media/io/epoll_engine.h"
 #include "media/io/worker_pool.h"
+#include "media/listen_error.h"
 #include "media/metrics.h"
+#include "media/metrics_server.h"
 #include "media/rpc/media_service.h"
 #include "media/rpc/watch_hub.h"
 #include "media/session/session_registry.h"
@@ -36,29 +31,12 @@ constexpr int kKeepaliveTimeMs = 10000;
 constexpr int kKeepaliveTimeoutMs = 5000;
 constexpr int kMaxStreamsPerConnection = 2000;
 constexpr int kMaxRequestBytes = 4 << 20;  // 10000 lease ids of 200 bytes fit
-constexpr std::chrono::seconds kRpcsMayTakeAtEnd{2};
+constexpr std::chrono::milliseconds kRpcsMayTakeAtEnd{500};
 
 std::string RandomHex64() {
   std::random_device random;
   const uint64_t bits = uint64_t{random()} << 32 | random();
   return absl::StrCat(absl::Hex(bits, absl::kZeroPad16));
-}
-
-// Why nobody can listen there; gRPC itself does not say.
-std::string WhyNotBound(const Endpoint& endpoint) {
-  addrinfo hints = {};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE;
-  addrinfo* found = nullptr;
-  const int failed =
-      getaddrinfo(endpoint.host.c_str(), std::to_string(endpoint.port).c_str(), &hints, &found);
-  if (failed != 0) return gai_strerror(failed);
-  const int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const bool bound = fd >= 0 && bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, 1) == 0;
-  const std::string why = bound ? "the port was taken a moment ago" : std::strerror(errno);
-  if (fd >= 0) close(fd);
-  freeaddrinfo(found);
-  return why;
 }
 
 void LogEvent(const SessionEvent& event) {
@@ -99,7 +77,7 @@ class NodeImpl : public Node {
 
   // No rpc is left when the housekeeper ends, and nobody asks the workers any more when they end.
   ~NodeImpl() override {
-    exposer_.reset();
+    metrics_server_.reset();
     hub_.End();
     if (server_ != nullptr) server_->Shutdown(std::chrono::system_clock::now() + kRpcsMayTakeAtEnd);
     server_.reset();
@@ -114,7 +92,9 @@ class NodeImpl : public Node {
   }
 
   Endpoint grpc() const override { return grpc_; }
-  Endpoint metrics() const override { return metrics_; }
+  Endpoint metrics() const override {
+    return metrics_server_ == nullptr ? Endpoint() : metrics_server_->endpoint();
+  }
   size_t ports_in_use() const override { return registry_->Counts().ports_in_use; }
 
   void StartDraining() override {
@@ -130,7 +110,6 @@ class NodeImpl : public Node {
   const Config config_;
   const Clock& clock_;
   Endpoint grpc_;
-  Endpoint metrics_;
   std::promise<NodeInfo> node_info_;
   WatchHub hub_;
   Housekeeper housekeeper_;
@@ -138,8 +117,7 @@ class NodeImpl : public Node {
   std::unique_ptr<WorkerPool> pool_;
   std::unique_ptr<grpc::Service> service_;
   std::unique_ptr<grpc::Server> server_;
-  std::shared_ptr<Metrics> collectable_;
-  std::unique_ptr<prometheus::Exposer> exposer_;
+  std::unique_ptr<MetricsServer> metrics_server_;
 };
 
 absl::Status NodeImpl::StartWorkers() {
@@ -196,7 +174,7 @@ absl::Status NodeImpl::StartGrpc() {
   if (server_ == nullptr || port == 0) {
     return absl::UnavailableError(
         absl::StrCat("cannot serve gRPC on --grpc_listen=", config_.grpc_listen.ToString(), ": ",
-                     WhyNotBound(config_.grpc_listen)));
+                     WhyNotListening(config_.grpc_listen)));
   }
   grpc_ = Endpoint(config_.grpc_listen.host, static_cast<uint16_t>(port));
   Endpoint advertise = config_.grpc_advertise;
@@ -208,17 +186,10 @@ absl::Status NodeImpl::StartGrpc() {
 
 absl::Status NodeImpl::StartMetrics() {
   if (config_.metrics_listen.host.empty()) return absl::OkStatus();
-  try {
-    exposer_ = std::make_unique<prometheus::Exposer>(config_.metrics_listen.ToString(), 1);
-  } catch (const std::exception&) {  // CivetException says no more than that it failed
-    return absl::UnavailableError(
-        absl::StrCat("cannot serve metrics on --metrics_listen=", config_.metrics_listen.ToString(), ": ",
-                     WhyNotBound(config_.metrics_listen)));
-  }
-  collectable_ = std::make_shared<Metrics>(*registry_, hub_, *pool_);
-  exposer_->RegisterCollectable(collectable_);
-  metrics_ =
-      Endpoint(config_.metrics_listen.host, static_cast<uint16_t>(exposer_->GetListeningPorts().front()));
+  auto server =
+      MetricsServer::Start(config_.metrics_listen, std::make_shared<Metrics>(*registry_, hub_, *pool_));
+  if (!server.ok()) return server.status();
+  metrics_server_ = *std::move(server);
   return absl::OkStatus();
 }
 

@@ -58,13 +58,15 @@ void AsteriskModel::Later(const ChannelRecord& channel, Clock::Duration delay, C
   });
 }
 
-void AsteriskModel::Publish(const ChannelRecord& channel, ari::Event event, const std::string& dial_status) {
+void AsteriskModel::Publish(const ChannelRecord& channel, ari::Event event, const std::string& dial_status,
+                            bool soft) {
   if (!channel.subscribed) return;
   Notice notice;
   notice.event = std::move(event);
   notice.app = channel.app;
   notice.channel = channel;
   notice.dial_status = dial_status;
+  notice.soft = soft;
   const auto bridge = bridges_.find(channel.bridge_id);
   if (bridge != bridges_.end()) notice.bridge = bridge->second;
   feed_.Publish(channel.ari.id, std::move(notice));
@@ -123,9 +125,22 @@ void AsteriskModel::LeaveStasis(ChannelRecord& channel) {
 
 void AsteriskModel::BeginHangUp(ChannelRecord& channel, int cause, int shown_cause) {
   if (channel.dying) return;
+  Publish(channel, ari::ChannelHangupRequest{channel.ari.id, shown_cause}, "",
+          shown_cause == kShownOfRequests);
+  if (channel.kind == ChannelKind::kDialled && channel.ari.state != "Up") {
+    Publish(channel, ari::UnknownEvent{"Dial"}, "NOANSWER");
+  }
+  EndSoon(channel, cause);
+}
+
+// The dial plan of a Local channel's ;2 half comes to its end.
+void AsteriskModel::HangUpFarHalf(ChannelRecord& far, int cause) {
+  if (!far.dying) EndSoon(far, cause);
+}
+
+void AsteriskModel::EndSoon(ChannelRecord& channel, int cause) {
   channel.dying = true;
   channel.cause = cause;
-  Publish(channel, ari::ChannelHangupRequest{channel.ari.id, shown_cause});
   LaterDo(pace_.Step(), [this, id = channel.ari.id, serial = channel.serial] {
     if (ChannelRecord* const same = FindSame(id, serial)) Finish(*same);
   });
@@ -138,6 +153,9 @@ void AsteriskModel::Finish(ChannelRecord& channel) {
     Publish(channel, ari::StasisEnd{channel.ari.id});
     channel.in_stasis = false;
     if (channel.kind == ChannelKind::kCaller) channel.subscribed = false;
+  }
+  if (channel.kind == ChannelKind::kLocalFar && channel.cause != 0) {
+    Publish(channel, ari::ChannelHangupRequest{channel.ari.id, 16}, "", /*soft=*/true);
   }
   Publish(channel, ari::ChannelDestroyed{channel.ari.id, channel.cause, CauseText(channel.cause)});
   Ended& ended = ended_[channel.ari.id];

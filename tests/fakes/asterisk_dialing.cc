@@ -64,23 +64,23 @@ void AsteriskModel::Dial(ChannelRecord& channel, const Destination& destination,
 }
 
 // Busy and congestion behind a Local channel show as cause 0 on the ;1 half and as their own on the ;2 half;
-// a trunk's channel, and Hangup(1) in the dial plan, show it on the channel itself. No HangupRequest of ;1.
+// a trunk's channel, and Hangup(1) in the dial plan, show it on the channel itself.
 void AsteriskModel::Reject(ChannelRecord& channel, int cause, const std::string& dial_status) {
-  if (!dial_status.empty()) Publish(channel, ari::UnknownEvent{"Dial"}, dial_status);
-  const bool hidden = cause == 17 || cause == 34;
   ChannelRecord* const far = Find(channel.other_half);
+  if (far != nullptr && dial_status == "NOANSWER")
+    return HangUpFarHalf(*far, cause);  // takes this half along
+  if (!dial_status.empty()) Publish(channel, ari::UnknownEvent{"Dial"}, dial_status);
   if (far != nullptr) {
     channel.other_half.clear();
     far->other_half.clear();
-    if (dial_status.empty()) {
-      far->cause = cause;
-      far->dying = true;
-      Finish(*far);
-    } else {
-      BeginHangUp(*far, cause, 0);
+    if (!dial_status.empty()) {
+      far->ari.state = "Busy";
+      Publish(*far, ari::UnknownEvent{"ChannelStateChange"});
+      Publish(*far, ari::ChannelHangupRequest{far->ari.id, 0});
     }
+    HangUpFarHalf(*far, cause);
   }
-  channel.cause = far != nullptr && hidden ? 0 : cause;
+  channel.cause = far != nullptr ? 0 : cause;
   channel.dying = true;
   Finish(channel);
 }
@@ -117,7 +117,7 @@ void AsteriskModel::DestinationHangsUp(const std::string& channel_id) {
   ended_[channel_id].by_itself = true;
   ChannelRecord* const far = Find(channel->other_half);
   if (far == nullptr) return BeginHangUp(*channel, 16, 16);
-  BeginHangUp(*far, 16, 16);
+  HangUpFarHalf(*far, 16);
 }
 
 }  // namespace benari::fakes

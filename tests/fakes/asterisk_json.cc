@@ -16,12 +16,8 @@ struct Shape {
   json operator()(const ari::ChannelDestroyed& e) const {
     return {{"type", "ChannelDestroyed"}, {"cause", e.cause}, {"cause_txt", e.cause_text}};
   }
-  // A caller's own hang-up has neither cause nor soft.
   json operator()(const ari::ChannelHangupRequest& e) const {
-    json event = {{"type", "ChannelHangupRequest"}};
-    if (e.cause != 0) event["cause"] = e.cause;
-    if (e.cause == 32) event["soft"] = true;
-    return event;
+    return {{"type", "ChannelHangupRequest"}, {"cause", e.cause}};
   }
   json operator()(const ari::ChannelEnteredBridge&) const { return {{"type", "ChannelEnteredBridge"}}; }
   json operator()(const ari::ChannelLeftBridge&) const { return {{"type", "ChannelLeftBridge"}}; }
@@ -98,6 +94,11 @@ json EventJson(const Notice& notice) {
     event["dialstring"] = "";
     if (notice.channel) event["peer"] = ChannelJson(*notice.channel);
     return event;
+  }
+  if (notice.soft) event["soft"] = true;
+  // A caller's own hang-up shows no cause.
+  if (notice.channel && notice.channel->kind == ChannelKind::kCaller && event.value("cause", 1) == 0) {
+    event.erase("cause");
   }
   if (notice.channel) event["channel"] = ChannelJson(*notice.channel);
   if (notice.bridge && ShowsBridge(type)) event["bridge"] = BridgeJson(notice.bridge->ari);

@@ -59,6 +59,7 @@ Answer<ari::Channel> AsteriskModel::CreateExternalMedia(const std::string& app,
                         : Endpoint("127.0.0.1", static_cast<uint16_t>(20000 + 2 * (rtp_ports_++ % 20000)));
   channel.ari.channelvars["UNICASTRTP_LOCAL_ADDRESS"] = local.host;
   channel.ari.channelvars["UNICASTRTP_LOCAL_PORT"] = absl::StrCat(local.port);
+  Publish(channel, ari::UnknownEvent{"Dial"});
   Later(channel, pace_.Step(), &AsteriskModel::AnswerExternalMedia);
   return Result{200, "", channel.ari};
 }
@@ -121,7 +122,6 @@ Answer<Nothing> AsteriskModel::HangUp(const std::string& channel_id, const std::
 }
 
 Answer<Nothing> AsteriskModel::HangUpWithCause(const std::string& channel_id, int cause) {
-  constexpr int kShownOfRequests = 32;
   ChannelRecord* const channel = Find(channel_id);
   if (channel == nullptr || channel->dying) return Error<Nothing>(404, kNoChannel);
   BeginHangUp(*channel, cause, kShownOfRequests);

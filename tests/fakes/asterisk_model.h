@@ -73,6 +73,9 @@ class AsteriskModel {
   Clock::Duration DrawAnswerDelay() { return pace_.Answer(); }
 
  private:
+  // What ChannelHangupRequest shows of a hang-up by request.
+  static constexpr int kShownOfRequests = 32;
+
   using ChannelStep = void (AsteriskModel::*)(ChannelRecord&);
 
   // channels: life and end
@@ -83,6 +86,8 @@ class AsteriskModel {
   void EnterStasis(ChannelRecord& channel);
   void LeaveStasis(ChannelRecord& channel);
   void BeginHangUp(ChannelRecord& channel, int cause, int shown_cause);
+  void HangUpFarHalf(ChannelRecord& far, int cause);
+  void EndSoon(ChannelRecord& channel, int cause);
   void Finish(ChannelRecord& channel);
   void FarEndHangsUp(const std::string& channel_id);
 
@@ -99,7 +104,8 @@ class AsteriskModel {
   void Join(const std::string& bridge_id, uint64_t bridge_serial, ChannelRecord& channel);
   void LeaveBridge(ChannelRecord& channel, bool moved);
 
-  void Publish(const ChannelRecord& channel, ari::Event event, const std::string& dial_status = "");
+  void Publish(const ChannelRecord& channel, ari::Event event, const std::string& dial_status = "",
+               bool soft = false);
   void PublishBridge(const BridgeRecord& bridge, ari::Event event);
 
   // Runs `step` later, unless the channel has gone or hangs up by then.

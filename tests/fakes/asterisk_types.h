@@ -80,6 +80,7 @@ struct Notice {
   std::optional<ChannelRecord> channel;
   std::optional<BridgeRecord> bridge;
   std::string dial_status;
+  bool soft = false;  // of ChannelHangupRequest: asked for within Asterisk
 };
 
 // What a request answers: the value with 2xx, or the status and Asterisk's message.

@@ -111,7 +111,7 @@ TEST_F(FakeAsteriskTest, ShapesJsonAsAsteriskDoes) {
   const json destroyed = events.Await("ChannelDestroyed", "m");
   EXPECT_EQ(destroyed["cause"], 17);
   EXPECT_EQ(destroyed["cause_txt"], "User busy");
-  EXPECT_THAT(events.TypesOf("m"), ElementsAre("ChannelStateChange", "Dial", "StasisStart",
+  EXPECT_THAT(events.TypesOf("m"), ElementsAre("Dial", "ChannelStateChange", "Dial", "StasisStart",
                                                "ChannelHangupRequest", "StasisEnd", "ChannelDestroyed"));
 }
 

@@ -32,6 +32,18 @@ struct Describer {
 
 }  // namespace
 
+ari::ExternalMediaRequest External(const std::string& id) {
+  return {id, "alaw", Endpoint("127.0.0.1", 26500)};
+}
+
+ari::OriginateRequest Dial(const std::string& id, const std::string& endpoint) {
+  ari::OriginateRequest request(id, endpoint);
+  request.app_args = "dialed";
+  request.formats = "alaw";
+  request.timeout_s = 10;
+  return request;
+}
+
 std::string ModelWorld::Describe(const Notice& notice) {
   const std::string text = std::visit(Describer{}, notice.event);
   if (!std::holds_alternative<ari::UnknownEvent>(notice.event)) return text;

@@ -9,6 +9,11 @@
 
 namespace benari::fakes {
 
+// To 127.0.0.1:26500, in alaw.
+ari::ExternalMediaRequest External(const std::string& id);
+// Ten seconds of ringing, appArgs "dialed".
+ari::OriginateRequest Dial(const std::string& id, const std::string& endpoint = "Local/4438007@default/n");
+
 // A model with one subscriber that writes down what it hears: "StasisStart caller", "ChannelDestroyed d 17".
 // For the fakes' own tests. Confined to the control loop.
 class ModelWorld {
@@ -29,7 +34,7 @@ class ModelWorld {
     while (timers.Next() && *timers.Next() <= end) timers.RunNext();
     timers.AdvanceTo(end);
   }
-  // A caller that has entered the app, called "caller" in what is heard.
+  // A caller that has entered the app.
   std::string Caller() {
     const std::string id = model.CallerArrives({});
     RunFor(std::chrono::milliseconds(20));

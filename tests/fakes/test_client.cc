@@ -116,6 +116,13 @@ class TestEvents::Impl {
     return news_.wait_for(lock, kPatience, [&] { return closed_; });
   }
 
+  std::vector<json> Take() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::vector<json> taken(events_.begin() + static_cast<std::ptrdiff_t>(taken_), events_.end());
+    taken_ = events_.size();
+    return taken;
+  }
+
   std::vector<std::string> TypesOf(const std::string& channel) const {
     const std::lock_guard<std::mutex> lock(mutex_);
     std::vector<std::string> types;
@@ -150,6 +157,7 @@ class TestEvents::Impl {
   mutable std::mutex mutex_;
   std::condition_variable news_;
   std::vector<json> events_;
+  size_t taken_ = 0;
   bool closed_ = false;
   std::thread thread_;
 };
@@ -162,6 +170,7 @@ json TestEvents::Await(const std::string& type, const std::string& channel) {
   return impl_->Await(type, channel);
 }
 bool TestEvents::AwaitClosed() { return impl_->AwaitClosed(); }
+std::vector<json> TestEvents::Take() { return impl_->Take(); }
 std::vector<std::string> TestEvents::TypesOf(const std::string& channel) const {
   return impl_->TypesOf(channel);
 }

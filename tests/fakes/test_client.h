@@ -40,6 +40,8 @@ class TestEvents {
   // The first event so far or to come that is of `type` and, unless empty, of `channel`; null after 10 s.
   nlohmann::json Await(const std::string& type, const std::string& channel = "");
   bool AwaitClosed();
+  // What came since the last Take.
+  std::vector<nlohmann::json> Take();
   // "StasisStart", … of one channel so far.
   std::vector<std::string> TypesOf(const std::string& channel) const;
 

@@ -1,0 +1,60 @@
+#include "media/metrics_server.h"
+
+#include <netdb.h>
+#include <prometheus/exposer.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <exception>
+#include <future>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "media/listen_error.h"
+
+namespace benari::media {
+
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenKnocks{5};
+
+void Knock(const Endpoint& endpoint) {
+  addrinfo hints = {};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(endpoint.host.c_str(), std::to_string(endpoint.port).c_str(), &hints, &found) != 0) return;
+  const int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd >= 0) {
+    [[maybe_unused]] const int connected = connect(fd, found->ai_addr, found->ai_addrlen);
+    close(fd);
+  }
+  freeaddrinfo(found);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Start(
+    const Endpoint& listen, std::shared_ptr<prometheus::Collectable> metrics) {
+  try {
+    return std::unique_ptr<MetricsServer>(new MetricsServer(listen, std::move(metrics)));
+  } catch (const std::exception&) {  // of the Exposer; it says no more than that it failed
+    return absl::UnavailableError(absl::StrCat("cannot serve metrics on --metrics_listen=", listen.ToString(),
+                                               ": ", WhyNotListening(listen)));
+  }
+}
+
+MetricsServer::MetricsServer(const Endpoint& listen, std::shared_ptr<prometheus::Collectable> metrics)
+    : metrics_(std::move(metrics)),
+      exposer_(std::make_unique<prometheus::Exposer>(listen.ToString(), 1)),
+      endpoint_(listen.host, static_cast<uint16_t>(exposer_->GetListeningPorts().front())) {
+  exposer_->RegisterCollectable(metrics_);
+}
+
+// The HTTP server within notices its end only at a connection, or after 2 s.
+MetricsServer::~MetricsServer() {
+  const std::future<void> ended = std::async(std::launch::async, [this] { exposer_.reset(); });
+  while (ended.wait_for(kBetweenKnocks) != std::future_status::ready) Knock(endpoint_);
+}
+
+}  // namespace benari::media

@@ -1,0 +1,319 @@
+#include "media/io/worker_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <random>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "media/io/epoll_engine.h"
+#include "tests/media/rtp_bytes.h"
+#include "tests/media/udp_peer.h"
+
+namespace benari::media {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Bytes = std::vector<uint8_t>;
+
+// A pool whose tasks run on the thread that waits for them.
+class WorkerPoolTest : public ::testing::TestWithParam<size_t> {
+ protected:
+  WorkerPoolTest() {
+    std::vector<std::unique_ptr<IoEngine>> engines;
+    for (size_t i = 0; i < GetParam(); ++i) engines.push_back(EpollEngine::Create(clock_).value());
+    pool_ = std::make_unique<WorkerPool>(
+        Loopback(0), std::move(engines),
+        [this](std::vector<Task> tasks) {
+          MutexLock lock(&mutex_);
+          for (Task& task : tasks) tasks_.push_back(std::move(task));
+          changed_.NotifyAll();
+        },
+        [this](const SocketChange& change) { changes_.push_back(change); });
+  }
+
+  ~WorkerPoolTest() override { pool_.reset(); }
+
+  // Runs tasks until `done` holds; false when it does not within a generous time.
+  template <typename Condition>
+  bool RunUntil(Condition done) {
+    const auto deadline = std::chrono::steady_clock::now() + seconds(20);
+    while (!done()) {
+      std::vector<Task> tasks;
+      {
+        MutexLock lock(&mutex_);
+        if (tasks_.empty()) changed_.WaitUntil(&mutex_, deadline);
+        tasks.swap(tasks_);
+      }
+      if (tasks.empty() && std::chrono::steady_clock::now() >= deadline) return false;
+      for (Task& task : tasks) task();
+    }
+    return true;
+  }
+
+  struct Opened {
+    SocketId socket;
+    uint16_t port;
+  };
+  // On a port of the kernel's choice, so that no test depends on what else runs here.
+  Opened Open() {
+    while (true) {
+      const uint16_t port = UdpSocket::Bind(Loopback(0))->local().port;
+      const auto socket = pool_->Open(port);
+      if (socket.ok()) return {*socket, port};
+      EXPECT_TRUE(absl::IsAlreadyExists(socket.status())) << socket.status();
+    }
+  }
+
+  static SessionStart Start(const UdpPeer& peer, milliseconds no_media_timeout = milliseconds(0)) {
+    SessionStart start;
+    start.config.peer = peer.address();
+    start.config.payload_type = 8;
+    start.config.no_media_timeout = no_media_timeout;
+    start.ssrc = 0x99999999;
+    start.told_to = "127.0.0.1:1";
+    return start;
+  }
+
+  std::vector<SessionSnapshot> Read(const std::vector<SocketId>& sockets) {
+    std::optional<std::vector<SessionSnapshot>> snapshots;
+    pool_->Read(sockets, [&](auto answer) { snapshots = std::move(answer).value(); });
+    EXPECT_TRUE(RunUntil([&] { return snapshots.has_value(); }));
+    return std::move(snapshots).value();
+  }
+
+  RtpStats ReadTotals() {
+    std::optional<RtpStats> totals;
+    pool_->ReadTotals([&](auto answer) { totals = std::move(answer).value(); });
+    EXPECT_TRUE(RunUntil([&] { return totals.has_value(); }));
+    return std::move(totals).value();
+  }
+
+  SessionSnapshot Close(SocketId socket) {
+    std::optional<SessionSnapshot> last;
+    pool_->Close(socket, [&](const SessionSnapshot& snapshot) { last = snapshot; });
+    EXPECT_TRUE(RunUntil([&] { return last.has_value(); }));
+    return std::move(last).value();
+  }
+
+  RealClock clock_;
+  Mutex mutex_;
+  CondVar changed_;
+  std::vector<Task> tasks_ ABSL_GUARDED_BY(mutex_);
+  std::vector<SocketChange> changes_;
+  std::unique_ptr<WorkerPool> pool_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Workers, WorkerPoolTest, ::testing::Values(1, 3));
+
+TEST_P(WorkerPoolTest, EchoesToThePeerFromTheLeasedPort) {
+  UdpPeer peer;
+  const auto [socket, port] = Open();
+  ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+  Read({socket});  // it is started
+  for (const uint16_t sequence : {1, 2, 3}) {
+    peer.Send(RtpBytes(sequence), Loopback(port));
+    Bytes expected = RtpBytes(sequence);
+    rtp::SetSsrc(0x99999999, expected);
+    EXPECT_EQ(peer.Receive(), expected);
+  }
+  ASSERT_TRUE(RunUntil([&] { return !changes_.empty(); }));
+  EXPECT_EQ(changes_[0].change, MediaChange::kFlowing);
+  EXPECT_EQ(changes_[0].socket, socket);
+  const SessionSnapshot last = Close(socket);
+  EXPECT_EQ(last.stats.received_packets, 3u);
+  EXPECT_EQ(last.stats.sent_packets, 3u);
+  EXPECT_EQ(changes_.size(), 1u);
+}
+
+TEST_P(WorkerPoolTest, NobodyElseIsAnswered) {
+  UdpPeer peer;
+  UdpPeer stranger;
+  const auto [socket, port] = Open();
+  ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+  Read({socket});
+  for (uint16_t i = 0; i < 10; ++i) stranger.Send(RtpBytes(i), Loopback(port));
+  peer.Send(RtpBytes(1), Loopback(port));
+  ASSERT_TRUE(peer.Receive().has_value());
+  EXPECT_TRUE(peer.Silent());
+  EXPECT_TRUE(stranger.Silent());
+  EXPECT_EQ(Read({socket})[0].stats.Dropped(DropReason::kStranger), 10u);
+}
+
+TEST_P(WorkerPoolTest, WithoutASessionEverythingIsDroppedAndCounted) {
+  UdpPeer peer;
+  const auto [socket, port] = Open();
+  for (uint16_t i = 0; i < 5; ++i) peer.Send(RtpBytes(i), Loopback(port));
+  const auto deadline = std::chrono::steady_clock::now() + seconds(20);
+  while (Read({socket})[0].stats.Dropped(DropReason::kNoSession) < 5) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+  }
+  ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+  Read({socket});
+  peer.Send(RtpBytes(9), Loopback(port));
+  EXPECT_TRUE(peer.Receive().has_value());
+  EXPECT_TRUE(peer.Silent());
+}
+
+TEST_P(WorkerPoolTest, AClosedPortCanBeBoundAtOnce) {
+  const auto [socket, port] = Open();
+  EXPECT_TRUE(absl::IsAlreadyExists(pool_->Open(port).status()));
+  Close(socket);
+  const auto again = pool_->Open(port);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_NE(*again, socket) << "an id is never used twice";
+}
+
+TEST_P(WorkerPoolTest, StopKeepsTheStatisticsUntilClose) {
+  UdpPeer peer;
+  const auto [socket, port] = Open();
+  ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+  Read({socket});
+  peer.Send(RtpBytes(1), Loopback(port));
+  ASSERT_TRUE(peer.Receive().has_value());
+  std::optional<SessionSnapshot> last;
+  pool_->Stop(socket, [&](const SessionSnapshot& snapshot) { last = snapshot; });
+  ASSERT_TRUE(RunUntil([&] { return last.has_value(); }));
+  EXPECT_EQ(last->stats.sent_packets, 1u);
+  peer.Send(RtpBytes(2), Loopback(port));
+  const auto deadline = std::chrono::steady_clock::now() + seconds(20);
+  while (Read({socket})[0].stats.Dropped(DropReason::kNoSession) < 1) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+  }
+  EXPECT_TRUE(peer.Silent());
+  EXPECT_EQ(Read({socket})[0].stats.sent_packets, 1u);
+  Close(socket);
+  EXPECT_EQ(Read({socket})[0].stats.sent_packets, 0u) << "an empty one where it is closed";
+}
+
+TEST_P(WorkerPoolTest, SilenceIsDiagnosed) {
+  UdpPeer peer;
+  const SocketId socket = Open().socket;
+  ASSERT_TRUE(pool_->Start(socket, Start(peer, milliseconds(50))).ok());
+  ASSERT_TRUE(RunUntil([&] { return !changes_.empty(); }));
+  EXPECT_EQ(changes_[0].change, MediaChange::kMissing);
+  EXPECT_EQ(changes_[0].snapshot.diagnosis, Diagnosis::kNothingArrived);
+}
+
+TEST_P(WorkerPoolTest, AnswersAreInTheOrderOfTheQuestionOverAllWorkers) {
+  std::vector<std::unique_ptr<UdpPeer>> peers;
+  std::vector<SocketId> sockets;
+  for (int i = 0; i < 7; ++i) {
+    peers.push_back(std::make_unique<UdpPeer>());
+    sockets.push_back(Open().socket);
+    ASSERT_TRUE(pool_->Start(sockets.back(), Start(*peers.back())).ok());
+  }
+  const auto snapshots = Read(sockets);
+  ASSERT_EQ(snapshots.size(), 7u);
+  for (size_t i = 0; i < 7; ++i) EXPECT_EQ(snapshots[i].peer, peers[i]->address());
+  EXPECT_TRUE(Read({}).empty());
+}
+
+TEST_P(WorkerPoolTest, SocketsGoToTheWorkerThatHasTheFewest) {
+  std::multiset<size_t> workers;
+  std::vector<SocketId> sockets;
+  for (int i = 0; i < 6; ++i) {
+    sockets.push_back(Open().socket);
+    workers.insert(sockets.back() % GetParam());
+  }
+  for (size_t worker = 0; worker < GetParam(); ++worker) EXPECT_EQ(workers.count(worker), 6 / GetParam());
+  const size_t freed = sockets[4] % GetParam();
+  Close(sockets[4]);
+  EXPECT_EQ(Open().socket % GetParam(), freed);
+}
+
+TEST_P(WorkerPoolTest, TotalsKeepWhatClosedSessionsCounted) {
+  UdpPeer peer;
+  for (int i = 0; i < 3; ++i) {
+    const auto [socket, port] = Open();
+    ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+    Read({socket});
+    peer.Send(RtpBytes(1), Loopback(port));
+    ASSERT_TRUE(peer.Receive().has_value());
+    if (i < 2) Close(socket);
+  }
+  EXPECT_EQ(ReadTotals().sent_packets, 3u);
+}
+
+TEST_P(WorkerPoolTest, AMegabyteOfRubbishIsDroppedAndTheSessionGoesOn) {
+  UdpPeer peer;
+  const auto [socket, port] = Open();
+  ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+  Read({socket});
+  std::mt19937 random(3);
+  size_t left = 1 << 20;
+  for (uint16_t i = 0; left > 0; ++i) {
+    Bytes rubbish(std::min<size_t>(left, random() % 4000));
+    for (uint8_t& octet : rubbish) octet = static_cast<uint8_t>(random());
+    if (i % 2 == 0 && rubbish.size() > 1)
+      rubbish[0] = 0x80 | (rubbish[0] & 0x3f), rubbish[1] = 8;  // nearly RTP
+    peer.Send(rubbish, Loopback(port));
+    left -= rubbish.size();
+    while (peer.Receive(milliseconds(0))) {
+    }
+  }
+  // The rubbish may have filled the socket, so that a packet of ours is lost: the next one is not.
+  const auto deadline = std::chrono::steady_clock::now() + seconds(20);
+  bool answered = false;
+  for (uint16_t sequence = 1; !answered && std::chrono::steady_clock::now() < deadline; ++sequence) {
+    Bytes packet = RtpBytes(sequence, 8, 0x77777777);
+    peer.Send(packet, Loopback(port));
+    rtp::SetSsrc(0x99999999, packet);
+    while (const auto answer = peer.Receive(milliseconds(100))) answered |= answer == packet;
+  }
+  EXPECT_TRUE(answered);
+  const RtpStats stats = Read({socket})[0].stats;
+  EXPECT_GT(stats.Dropped(DropReason::kVersion) + stats.Dropped(DropReason::kLength), 0u);
+  EXPECT_EQ(stats.received_packets, stats.sent_packets + stats.Dropped(DropReason::kDuplicate) +
+                                        stats.Dropped(DropReason::kSendFailed));
+}
+
+TEST_P(WorkerPoolTest, EndsWithSocketsOpenAndPacketsOnTheWay) {
+  UdpPeer peer;
+  for (int i = 0; i < 20; ++i) {
+    const auto [socket, port] = Open();
+    ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+    peer.Send(RtpBytes(1), Loopback(port));
+  }
+}
+
+// What the queue refuses leaves nothing behind. The worker is held up by one long task of its own.
+TEST(WorkerProxy, AFullQueueRefusesAndStillTakesCloses) {
+  RealClock clock;
+  std::atomic<int> done = 0;
+  std::promise<void> holding;
+  std::promise<void> release;
+  bool held = false;
+  WorkerProxy proxy(
+      EpollEngine::Create(clock).value(),
+      [&](std::vector<Task> tasks) {
+        if (!std::exchange(held, true)) {
+          holding.set_value();
+          release.get_future().wait();
+        }
+        for (Task& task : tasks) task();
+      },
+      [](const SocketChange&) {});
+  ASSERT_TRUE(proxy.Read({1}, [&](auto) { ++done; }).ok());
+  holding.get_future().wait();
+  size_t taken = 0;
+  absl::Status status;
+  while (status.ok() && taken <= WorkerProxy::kMaxQueued) {
+    status = proxy.Read({1}, [&](auto) { ++done; });
+    if (status.ok()) ++taken;
+  }
+  EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
+  EXPECT_EQ(taken, WorkerProxy::kMaxQueued);
+  EXPECT_TRUE(absl::IsResourceExhausted(proxy.Start(1, SessionStart())));
+  std::promise<void> closed;
+  proxy.Close(1, [&](const SessionSnapshot&) { closed.set_value(); });
+  release.set_value();
+  EXPECT_EQ(closed.get_future().wait_for(seconds(20)), std::future_status::ready);
+  EXPECT_EQ(static_cast<size_t>(done), taken + 1);
+}
+
+}  // namespace
+}  // namespace benari::media

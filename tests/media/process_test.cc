@@ -1,0 +1,270 @@
+// The real binary: flags, signals, exit codes.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/media/rpc/client.h"
+#include "tests/media/udp_peer.h"
+
+namespace benari::media {
+namespace {
+
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+constexpr seconds kPatience{30};
+
+// A run of benari-media, killed at its end if it still runs. Confined to one thread.
+class Process {
+ public:
+  explicit Process(std::vector<std::string> flags) {
+    int out[2];
+    EXPECT_EQ(pipe2(out, O_CLOEXEC), 0);
+    out_ = out[0];
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, out[1], STDERR_FILENO);
+    flags.insert(flags.begin(), MEDIA_BINARY);
+    std::vector<char*> argv;
+    for (std::string& flag : flags) argv.push_back(flag.data());
+    argv.push_back(nullptr);
+    EXPECT_EQ(posix_spawn(&pid_, MEDIA_BINARY, &actions, nullptr, argv.data(), environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(out[1]);
+  }
+
+  ~Process() {
+    if (pid_ > 0) {
+      kill(pid_, SIGKILL);
+      waitpid(pid_, nullptr, 0);
+    }
+    close(out_);
+  }
+
+  void Signal(int signal) { kill(pid_, signal); }
+
+  // Reads on until a line has `text`; that line, or what came instead.
+  std::string ReadLine(const std::string& text) {
+    while (true) {
+      for (size_t end; (end = unread_.find('\n')) != std::string::npos;) {
+        const std::string line = unread_.substr(0, end);
+        unread_.erase(0, end + 1);
+        if (line.find(text) != std::string::npos) return line;
+      }
+      if (!ReadMore()) {
+        ADD_FAILURE() << "no line with " << text << " in:\n" << all_;
+        return "{}";
+      }
+    }
+  }
+
+  // Waits for the end; the exit code, or -1.
+  int Wait() {
+    while (ReadMore()) {
+    }
+    int status = 0;
+    if (waitpid(pid_, &status, 0) != std::exchange(pid_, -1)) return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+  const std::string& output() const { return all_; }
+
+ private:
+  bool ReadMore() {
+    pollfd ready = {.fd = out_, .events = POLLIN, .revents = 0};
+    if (poll(&ready, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count())) != 1) return false;
+    char buffer[4096];
+    const ssize_t size = read(out_, buffer, sizeof buffer);
+    if (size <= 0) return false;
+    unread_.append(buffer, static_cast<size_t>(size));
+    all_.append(buffer, static_cast<size_t>(size));
+    return true;
+  }
+
+  pid_t pid_ = -1;
+  int out_ = -1;
+  std::string unread_;
+  std::string all_;
+};
+
+// A node that serves on ports of the kernel's choice.
+class ServingProcess : public Process {
+ public:
+  explicit ServingProcess(std::vector<std::string> more_flags = {})
+      : Process([&] {
+          std::vector<std::string> flags = {"--grpc_listen=127.0.0.1:0", "--metrics_listen=127.0.0.1:0",
+                                            "--log_format=json"};
+          flags.insert(flags.end(), more_flags.begin(), more_flags.end());
+          return flags;
+        }()),
+        serving_(nlohmann::json::parse(ReadLine("\"serving\""))) {}
+
+  Endpoint grpc() const { return ParseEndpoint(serving_["grpc"].get<std::string>()).value(); }
+  const nlohmann::json& serving() const { return serving_; }
+
+ private:
+  const nlohmann::json serving_;
+};
+
+// The exit code of a run that ends by itself, and what it printed.
+std::pair<int, std::string> RunToEnd(std::vector<std::string> flags) {
+  Process process(std::move(flags));
+  const int code = process.Wait();
+  return {code, process.output()};
+}
+
+TEST(Process, SaysWhereItServes) {
+  const ServingProcess node({"--node_name=media-1", "--rtp_port_min=30000", "--rtp_port_max=30009"});
+  EXPECT_EQ(node.serving()["node"], "media-1");
+  EXPECT_EQ(node.serving()["rtp_ports"], "30000..30009");
+  EXPECT_TRUE(ParseEndpoint(node.serving()["metrics"].get<std::string>()).ok());
+  Client client(node.grpc());
+  v1::KeepAliveResponse keep;
+  ASSERT_TRUE(client.KeepAlive({}, &keep).ok());
+  EXPECT_EQ(keep.node().name(), "media-1");
+  EXPECT_EQ(keep.node().grpc().port(), node.grpc().port);
+  EXPECT_EQ(keep.ports_total(), 10u);
+}
+
+TEST(Process, ListsEveryMistakeAndExitsWithTwo) {
+  const auto [code, output] =
+      RunToEnd({"--rtp_port_min=70000", "--rtp_port_max=-1", "--grpc_listen=nowhere", "--workers=0",
+                "--unknown=1", "--log_format=xml", "--drain_seconds=-3", "--quarantine_ms=soon",
+                "--max_ttl_ms=0", "--rtp_bind=localhost"});
+  EXPECT_EQ(code, 2);
+  for (const char* line :
+       {"--rtp_port_min=70000: accepted is 1..65535\n", "--rtp_port_max=-1: accepted is 1..65535\n",
+        "--grpc_listen=nowhere: accepted is HOST:PORT", "--workers=0: accepted is 1..64\n",
+        "--unknown=1: accepted is one of the flags that --help lists\n",
+        "--log_format=xml: accepted is text or json\n", "--drain_seconds=-3: accepted is a number of seconds",
+        "--quarantine_ms=soon: accepted is a value such as 1000\n",
+        "--max_ttl_ms=0: accepted is 1..86400000\n",
+        "--rtp_bind=localhost: accepted is an IPv4 or IPv6 address"}) {
+    EXPECT_THAT(output, HasSubstr(line));
+  }
+}
+
+TEST(Process, MistakesBetweenFlags) {
+  struct Case {
+    std::vector<std::string> flags;
+    const char* line;
+  };
+  const Case cases[] = {
+      {{"--rtp_port_min=300", "--rtp_port_max=200"},
+       "--rtp_port_max=200: accepted is --rtp_port_min=300 or more"},
+      {{"--rtp_bind=0.0.0.0"}, "--rtp_advertise=: accepted is the name or address, without a port,"},
+      {{"--rtp_bind=::"}, "--rtp_advertise=: accepted is"},
+      {{"--rtp_advertise=0.0.0.0"}, "--rtp_advertise=0.0.0.0: accepted is"},
+      {{"--rtp_advertise=10.0.0.1:5"}, "--rtp_advertise=10.0.0.1:5: accepted is"},
+      {{"--grpc_listen=0.0.0.0:50051"}, "--grpc_advertise=: accepted is HOST:PORT where control reaches"},
+      {{"--grpc_listen=[::]:50051"}, "--grpc_advertise=: accepted is"},
+      {{"--grpc_listen="}, "--grpc_listen=: accepted is HOST:PORT"},
+      {{"--node_name=a b"}, "--node_name=a b: accepted is"},
+  };
+  for (const Case& each : cases) {
+    const auto [code, output] = RunToEnd(each.flags);
+    EXPECT_EQ(code, 2) << each.line;
+    EXPECT_THAT(output, HasSubstr(each.line));
+    EXPECT_EQ(std::count(output.begin(), output.end(), '\n'), 1) << output;
+  }
+}
+
+TEST(Process, HelpNamesTheFlags) {
+  const auto [code, output] = RunToEnd({"--help"});
+  EXPECT_EQ(code, 0);
+  EXPECT_THAT(output, HasSubstr("--rtp_port_max=26999\n"));
+}
+
+TEST(Process, ATakenPortIsOneLineAndExitCodeOne) {
+  const ServingProcess first;
+  const auto [code, output] =
+      RunToEnd({absl::StrCat("--grpc_listen=", first.grpc().ToString()), "--metrics_listen="});
+  EXPECT_EQ(code, 1);
+  EXPECT_EQ(output, absl::StrCat("cannot serve gRPC on --grpc_listen=", first.grpc().ToString(),
+                                 ": Address already in use\n"));
+}
+
+TEST(Process, HealthcheckTellsServingFromDrainingFromGone) {
+  std::string flag;
+  {
+    ServingProcess node;
+    flag = absl::StrCat("--grpc_listen=", node.grpc().ToString());
+    EXPECT_EQ(RunToEnd({"--healthcheck", flag}).first, 0);
+    Client client(node.grpc());
+    v1::LeasePortResponse lease;
+    ASSERT_TRUE(client.LeasePort("a", &lease).ok());
+    node.Signal(SIGTERM);
+    node.ReadLine("\"draining\"");
+    const auto [code, output] = RunToEnd({"--healthcheck", flag});
+    EXPECT_EQ(code, 1);
+    EXPECT_THAT(output, HasSubstr("NOT_SERVING"));
+  }
+  EXPECT_EQ(RunToEnd({"--healthcheck", flag}).first, 1);
+}
+
+TEST(Process, SigtermWithoutLeasesEndsAtOnce) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    ServingProcess node;
+    node.Signal(signal);
+    node.ReadLine("\"drained\"");
+    EXPECT_EQ(node.Wait(), 0);
+  }
+}
+
+TEST(Process, SigtermWaitsForTheLastLease) {
+  ServingProcess node({"--drain_seconds=inf"});
+  Client client(node.grpc());
+  v1::LeasePortResponse lease;
+  ASSERT_TRUE(client.LeasePort("a", &lease).ok());
+  UdpPeer peer;
+  v1::StartSessionResponse started;
+  ASSERT_TRUE(client.StartSession("a", peer.address(), &started).ok());
+  node.Signal(SIGTERM);
+  node.ReadLine("\"draining\"");
+  EXPECT_EQ(client.LeasePort("b", &lease).error_code(), ::grpc::StatusCode::UNAVAILABLE);
+  v1::KeepAliveResponse keep;
+  ASSERT_TRUE(client.KeepAlive({"a"}, &keep).ok());
+  EXPECT_TRUE(keep.draining());
+  v1::ReleasePortResponse released;
+  ASSERT_TRUE(client.ReleasePort("a", &released).ok());
+  node.ReadLine("\"drained\"");
+  EXPECT_EQ(node.Wait(), 0);
+}
+
+TEST(Process, DrainingEndsWhenItsTimeIsOver) {
+  ServingProcess node({"--drain_seconds=0.2"});
+  Client client(node.grpc());
+  v1::LeasePortResponse lease;
+  ASSERT_TRUE(client.LeasePort("a", &lease).ok());
+  node.Signal(SIGTERM);
+  node.ReadLine("\"time to drain is over\"");
+  EXPECT_EQ(node.Wait(), 0);
+}
+
+TEST(Process, TheSecondSigtermEndsAtOnce) {
+  ServingProcess node({"--drain_seconds=inf", "--max_ttl_ms=3600000"});
+  Client client(node.grpc());
+  v1::LeasePortResponse lease;
+  ASSERT_TRUE(client.LeasePort("a", &lease, 3600000).ok());
+  EventStream watching(&client);  // and a stream does not hold it up
+  node.Signal(SIGTERM);
+  node.ReadLine("\"draining\"");
+  node.Signal(SIGTERM);
+  node.ReadLine("\"told to end at once\"");
+  EXPECT_EQ(node.Wait(), 0);
+}
+
+}  // namespace
+}  // namespace benari::media

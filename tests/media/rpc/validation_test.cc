@@ -1,0 +1,134 @@
+#include "media/rpc/validation.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+
+namespace benari::media {
+namespace {
+
+using ::testing::HasSubstr;
+
+v1::StartSessionRequest Start() {
+  v1::StartSessionRequest request;
+  request.mutable_owner()->set_name("benari");
+  request.mutable_owner()->set_epoch(1);
+  request.set_lease_id("benari.1732350000.12.media1");
+  request.mutable_peer()->set_host("10.0.0.5");
+  request.mutable_peer()->set_port(25000);
+  request.set_payload_type(8);
+  request.set_clock_rate_hz(8000);
+  request.set_no_media_timeout_ms(2000);
+  request.mutable_echo();
+  return request;
+}
+
+TEST(Validation, AGoodStartIsRead) {
+  const auto config = ReadConfig(Start());
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->peer.ToString(), "10.0.0.5:25000");
+  EXPECT_EQ(config->peer_policy, PeerPolicy::kExact);
+  EXPECT_EQ(config->payload_type, 8);
+  EXPECT_EQ(config->clock_rate_hz, 8000u);
+  EXPECT_EQ(config->no_media_timeout, std::chrono::milliseconds(2000));
+}
+
+TEST(Validation, EachFieldOfAStartIsChecked) {
+  struct Case {
+    std::function<void(v1::StartSessionRequest*)> spoil;
+    const char* error;
+  };
+  const Case cases[] = {
+      {[](auto* r) { r->clear_owner(); }, "owner.name '': accepted is 1..32 of A-Z a-z 0-9 _ -"},
+      {[](auto* r) { r->mutable_owner()->set_name(std::string(33, 'a')); }, "owner.name 'aaa"},
+      {[](auto* r) { r->mutable_owner()->set_name("a.b"); }, "owner.name 'a.b'"},
+      {[](auto* r) { r->mutable_owner()->set_epoch(0); }, "owner.epoch 0: accepted is 1 or more"},
+      {[](auto* r) { r->set_lease_id(""); }, "lease_id '': accepted is 1..200 of"},
+      {[](auto* r) { r->set_lease_id(std::string(201, 'x')); }, "...' (201 bytes): accepted is 1..200"},
+      {[](auto* r) { r->set_lease_id("a/b"); }, "lease_id 'a/b'"},
+      {[](auto* r) { r->set_lease_id("a\nb"); }, "lease_id 'a\\nb'"},
+      {[](auto* r) { r->set_lease_id(std::string("a\0b", 3)); }, "lease_id 'a\\x00\\x62'"},
+      {[](auto* r) { r->clear_peer(); }, "peer.port 0: accepted is 1..65535; peer.host ''"},
+      {[](auto* r) { r->mutable_peer()->set_host("asterisk"); },
+       "peer.host 'asterisk': accepted is the IPv4 or"},
+      {[](auto* r) { r->mutable_peer()->set_host("0.0.0.0"); }, "peer.host '0.0.0.0'"},
+      {[](auto* r) { r->mutable_peer()->set_host("239.0.0.1"); }, "peer.host '239.0.0.1'"},
+      {[](auto* r) { r->mutable_peer()->set_port(65536); }, "peer.port 65536"},
+      {[](auto* r) { r->set_peer_policy(static_cast<v1::PeerPolicy>(9)); },
+       "peer_policy 9: accepted is PEER_"},
+      {[](auto* r) { r->set_payload_type(128); }, "payload_type 128: accepted is 0..127"},
+      {[](auto* r) { r->set_clock_rate_hz(0); }, "clock_rate_hz 0: accepted is 1..192000"},
+      {[](auto* r) { r->set_clock_rate_hz(4000000000u); }, "clock_rate_hz 4000000000"},
+      {[](auto* r) { r->clear_processor(); }, "processor (none): accepted is echo"},
+  };
+  for (const Case& each : cases) {
+    v1::StartSessionRequest request = Start();
+    each.spoil(&request);
+    const auto config = ReadConfig(request);
+    EXPECT_TRUE(absl::IsInvalidArgument(config.status())) << each.error;
+    EXPECT_THAT(std::string(config.status().message()), HasSubstr(each.error));
+  }
+}
+
+TEST(Validation, EveryMistakeIsNamed) {
+  v1::LeasePortRequest request;
+  request.set_ttl_ms(4294967295u);  // -1 of a client that thinks it is signed
+  const std::string error(Validate(request, 60000).message());
+  EXPECT_THAT(error, HasSubstr("owner.name"));
+  EXPECT_THAT(error, HasSubstr("owner.epoch"));
+  EXPECT_THAT(error, HasSubstr("lease_id"));
+  EXPECT_THAT(error, HasSubstr("ttl_ms 4294967295: accepted is 1..60000"));
+}
+
+TEST(Validation, AnErrorIsShortHoweverLongTheValue) {
+  v1::GetSessionRequest request;
+  request.set_lease_id(std::string(1 << 20, '\xff'));
+  EXPECT_LT(Validate(request).message().size(), 400u);
+}
+
+TEST(Validation, TimesToLive) {
+  for (const auto& [ttl_ms, ok] : {std::pair(0u, false), {1u, true}, {60000u, true}, {60001u, false}}) {
+    v1::LeasePortRequest lease;
+    *lease.mutable_owner() = Start().owner();
+    lease.set_lease_id("a");
+    lease.set_ttl_ms(ttl_ms);
+    EXPECT_EQ(Validate(lease, 60000).ok(), ok) << ttl_ms;
+    v1::KeepAliveRequest keep;
+    *keep.mutable_owner() = Start().owner();
+    keep.set_ttl_ms(ttl_ms);
+    EXPECT_EQ(Validate(keep, 60000).ok(), ok) << ttl_ms;
+  }
+}
+
+TEST(Validation, KeepAliveIds) {
+  v1::KeepAliveRequest request;
+  *request.mutable_owner() = Start().owner();
+  request.set_ttl_ms(1);
+  for (int i = 0; i < 10000; ++i) request.add_lease_ids("a");
+  EXPECT_TRUE(Validate(request, 60000).ok());
+  request.set_lease_ids(7, "b c");
+  EXPECT_THAT(std::string(Validate(request, 60000).message()), HasSubstr("lease_ids[7] 'b c'"));
+  request.add_lease_ids("a");
+  EXPECT_THAT(std::string(Validate(request, 60000).message()), HasSubstr("accepted is at most 10000"));
+}
+
+TEST(Validation, Lists) {
+  v1::ListSessionsRequest request;
+  EXPECT_TRUE(Validate(request).ok());
+  request.set_page_size(1001);
+  request.set_owner("a b");
+  request.set_page_token("?");
+  const std::string error(Validate(request).message());
+  EXPECT_THAT(error, HasSubstr("page_size 1001: accepted is 0..1000"));
+  EXPECT_THAT(error, HasSubstr("owner 'a b'"));
+  EXPECT_THAT(error, HasSubstr("page_token '?'"));
+  v1::WatchSessionsRequest watch;
+  EXPECT_TRUE(Validate(watch).ok());
+  watch.set_owner(std::string(33, 'x'));
+  EXPECT_FALSE(Validate(watch).ok());
+}
+
+}  // namespace
+}  // namespace benari::media

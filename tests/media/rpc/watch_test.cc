@@ -1,0 +1,196 @@
+// WatchSessions, expiry by itself, and metrics: what a node tells without being asked each time.
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "absl/strings/str_cat.h"
+#include "media/rpc/media_service.h"
+#include "tests/media/manual_clock.h"
+#include "tests/media/rpc/node_fixture.h"
+#include "tests/media/rtp_bytes.h"
+#include "tests/media/session/fake_session_runner.h"
+
+namespace benari::media {
+namespace {
+
+using ::grpc::StatusCode;
+using ::testing::HasSubstr;
+
+TEST_F(NodeTest, AWatcherSeesASessionsLife) {
+  EventStream events(&client_);
+  EXPECT_EQ(events.Next().kind(), v1::EVENT_KIND_WATCHING);
+  UdpPeer peer;
+  const v1::Lease lease = Lease("a");
+  const SocketAddress rtp = Loopback(static_cast<uint16_t>(lease.rtp().port()));
+  Start("a", peer.address(), 100);
+  EXPECT_EQ(events.Next().kind(), v1::EVENT_KIND_STARTED);
+
+  const v1::WatchSessionsResponse missing = events.Next();
+  EXPECT_EQ(missing.kind(), v1::EVENT_KIND_MEDIA_MISSING);
+  EXPECT_EQ(missing.session().diagnosis(), v1::DIAGNOSIS_NOTHING_ARRIVED);
+  EXPECT_EQ(
+      missing.session().diagnosis_text(),
+      absl::StrCat("no datagram since the session began; Asterisk was told to send to 127.0.0.1:", rtp.port));
+
+  UdpPeer stranger;
+  stranger.Send(RtpBytes(1), rtp);
+  const v1::WatchSessionsResponse closer = events.Next();
+  EXPECT_EQ(closer.session().diagnosis(), v1::DIAGNOSIS_STRANGER);
+  EXPECT_EQ(closer.session().diagnosis_text(),
+            absl::StrCat("packets come from ", stranger.address().ToString(), ", expected ",
+                         peer.address().ToString()));
+  peer.Send(RtpBytes(1), rtp);
+  const v1::WatchSessionsResponse flowing = events.Next();
+  EXPECT_EQ(flowing.kind(), v1::EVENT_KIND_MEDIA_FLOWING);
+  EXPECT_EQ(flowing.session().diagnosis(), v1::DIAGNOSIS_UNSPECIFIED);
+  EXPECT_EQ(flowing.session().stats().sent_packets(), 1u);
+  EXPECT_EQ(events.Next().session().diagnosis(), v1::DIAGNOSIS_STOPPED_ARRIVING);
+
+  v1::StopSessionResponse stopped;
+  ASSERT_TRUE(client_.StopSession("a", &stopped).ok());
+  EXPECT_EQ(events.Next().kind(), v1::EVENT_KIND_STOPPED);
+  Release("a");
+  EXPECT_EQ(events.Next().kind(), v1::EVENT_KIND_RELEASED);
+}
+
+TEST_F(NodeTest, ALeaseThatNobodyNamesRunsOutByItself) {
+  EventStream events(&client_);
+  EXPECT_EQ(events.Next().kind(), v1::EVENT_KIND_WATCHING);
+  Lease("a", 50);
+  const v1::WatchSessionsResponse expired = events.Next();
+  EXPECT_EQ(expired.kind(), v1::EVENT_KIND_LEASE_EXPIRED);
+  EXPECT_EQ(expired.session().lease().lease_id(), "a");
+  EXPECT_EQ(node_->ports_in_use(), 0u);
+}
+
+TEST_F(NodeTest, AWatcherOfOneOwnerSeesNoOthers) {
+  EventStream events(&client_, "other");
+  EXPECT_EQ(events.Next().kind(), v1::EVENT_KIND_WATCHING);
+  Lease("a");
+  Release("a");
+  Client other(node_->grpc(), "other");
+  v1::LeasePortResponse lease;
+  v1::ReleasePortResponse release;
+  ASSERT_TRUE(other.LeasePort("b", &lease).ok());
+  ASSERT_TRUE(other.ReleasePort("b", &release).ok());
+  EXPECT_EQ(events.Next().session().lease().lease_id(), "b");
+}
+
+TEST_F(NodeTest, WatchersComeAndGo) {
+  for (int i = 0; i < 300; ++i) {  // more than may watch at once
+    EventStream events(&client_);
+    ASSERT_EQ(events.Next().kind(), v1::EVENT_KIND_WATCHING) << i;
+  }
+}
+
+TEST_F(NodeTest, TheEndOfTheNodeEndsTheStream) {
+  EventStream events(&client_);
+  EXPECT_EQ(events.Next().kind(), v1::EVENT_KIND_WATCHING);
+  node_.reset();
+  EXPECT_EQ(events.End().error_code(), StatusCode::UNAVAILABLE);
+}
+
+// The hub on a server of its own, so that events come without sessions.
+class WatchHubTest : public ::testing::Test {
+ protected:
+  WatchHubTest() {
+    node_.set_value({"n", "i", Endpoint("127.0.0.1", 1)});
+    ::grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", ::grpc::InsecureServerCredentials(), &port_);
+    builder.RegisterService(service_.get());
+    server_ = builder.BuildAndStart();
+    client_ = std::make_unique<Client>(Endpoint("127.0.0.1", static_cast<uint16_t>(port_)));
+  }
+  ~WatchHubTest() override {
+    hub_.End();
+    server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  }
+
+  static SessionRegistry::Options Options() {
+    SessionRegistry::Options options;
+    options.ports = {1, 1};
+    return options;
+  }
+
+  ManualClock clock_;
+  FakeSessionRunner runner_;
+  SessionRegistry registry_{Options(), clock_, runner_, [](const SessionEvent&) {}};
+  std::promise<NodeInfo> node_;
+  WatchHub hub_{node_.get_future()};
+  std::unique_ptr<::grpc::Service> service_ = NewMediaService(&registry_, &hub_, hub_.node(), 1000);
+  int port_ = 0;
+  std::unique_ptr<::grpc::Server> server_;
+  std::unique_ptr<Client> client_;
+};
+
+TEST_F(WatchHubTest, AWatcherThatDoesNotReadIsEndedAndTheOthersAreNot) {
+  EventStream slow(client_.get());
+  EXPECT_EQ(slow.Next().kind(), v1::EVENT_KIND_WATCHING);
+  EventStream quick(client_.get());
+  EXPECT_EQ(quick.Next().kind(), v1::EVENT_KIND_WATCHING);
+  SessionEvent event;
+  event.session.state = SessionState::kRunning;
+  event.session.snapshot.diagnosis_text = std::string(10000, 'x');
+  for (int i = 0; i < 20000 && hub_.watchers() == 2; ++i) {
+    hub_.Publish(event);
+    EXPECT_EQ(quick.Next().kind(), v1::EVENT_KIND_STARTED);
+  }
+  const ::grpc::Status end = slow.End();
+  EXPECT_EQ(end.error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(end.error_message(), HasSubstr("list and watch again"));
+  hub_.Publish(event);
+  EXPECT_EQ(quick.Next().kind(), v1::EVENT_KIND_STARTED);
+}
+
+TEST_F(WatchHubTest, OneMoreThanMayWatchIsRefused) {
+  std::vector<std::unique_ptr<EventStream>> streams;
+  for (size_t i = 0; i < WatchHub::kMaxWatchers; ++i) {
+    streams.push_back(std::make_unique<EventStream>(client_.get()));
+    ASSERT_EQ(streams.back()->Next().kind(), v1::EVENT_KIND_WATCHING);
+  }
+  EXPECT_EQ(EventStream(client_.get()).End().error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(hub_.watchers(), WatchHub::kMaxWatchers);
+}
+
+std::string HttpGet(const Endpoint& server, const std::string& path) {
+  Sockaddr address;
+  const socklen_t address_bytes = ToSockaddr(ParseSocketAddress(server).value(), &address);
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  EXPECT_EQ(connect(fd, &address.any, address_bytes), 0);
+  const std::string request = absl::StrCat("GET ", path, " HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(write(fd, request.data(), request.size()), static_cast<ssize_t>(request.size()));
+  std::string answer;
+  char buffer[4096];
+  for (ssize_t size; (size = read(fd, buffer, sizeof buffer)) > 0;) {
+    answer.append(buffer, static_cast<size_t>(size));
+  }
+  close(fd);
+  return answer;
+}
+
+TEST_F(NodeTest, Metrics) {
+  EventStream events(&client_);
+  EXPECT_EQ(events.Next().kind(), v1::EVENT_KIND_WATCHING);
+  UdpPeer peer;
+  UdpPeer stranger;
+  const SocketAddress rtp = Loopback(static_cast<uint16_t>(Lease("a").rtp().port()));
+  Lease("b");
+  Start("a", peer.address());
+  stranger.Send(RtpBytes(1), rtp);
+  peer.Send(RtpBytes(1), rtp);
+  ASSERT_TRUE(peer.Receive().has_value());
+  const std::string metrics = HttpGet(node_->metrics(), "/metrics");
+  for (const char* line :
+       {"media_ports{state=\"in_use\"} 2\n", "media_ports{state=\"free\"} 6\n", "media_leases 2\n",
+        "media_sessions_running 1\n", "media_watchers 1\n", "media_draining 0\n",
+        "media_received_packets_total 1\n", "media_sent_packets_total 1\n", "media_sent_bytes_total 172\n",
+        "media_lost_packets 0\n", "media_dropped_packets_total{reason=\"stranger\"} 1\n",
+        "media_bind_failures_total 0\n", "media_lease_expiries_total 0\n",
+        "media_diagnoses_total{kind=\"stranger\"} 0\n"}) {
+    EXPECT_THAT(metrics, HasSubstr(line));
+  }
+}
+
+}  // namespace
+}  // namespace benari::media

@@ -1,0 +1,277 @@
+#include "media/session/echo_session.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "tests/media/rtp_bytes.h"
+
+namespace benari::media {
+namespace {
+
+using std::chrono::milliseconds;
+using Bytes = std::vector<uint8_t>;
+
+constexpr uint32_t kOurs = 0xabcdef01;
+constexpr Clock::Time kStart{std::chrono::hours(1)};
+
+SocketAddress Address(const char* host, uint16_t port) {
+  return ParseSocketAddress(Endpoint(host, port)).value();
+}
+const SocketAddress kPeer = Address("10.0.0.5", 25000);
+const SocketAddress kStranger = Address("10.0.0.9", 4000);
+
+SessionStart Start(PeerPolicy policy = PeerPolicy::kExact) {
+  SessionStart start;
+  start.config.peer = kPeer;
+  start.config.peer_policy = policy;
+  start.config.payload_type = 8;
+  start.config.no_media_timeout = milliseconds(2000);
+  start.ssrc = kOurs;
+  start.told_to = "127.0.0.1:26500";
+  return start;
+}
+
+struct Echo {
+  explicit Echo(PeerPolicy policy = PeerPolicy::kExact) : session(Start(policy), kStart) {}
+
+  DropReason Get(Bytes bytes, const SocketAddress& source = kPeer, milliseconds at = milliseconds(0)) {
+    return session.OnPacket(kStart + at, bytes, source);
+  }
+  // As Get, and the system sends what may go back. True when media begins to flow.
+  bool GetAndSend(uint16_t sequence, milliseconds at = milliseconds(0)) {
+    return Get(RtpBytes(sequence), kPeer, at) == DropReason::kNone && session.OnSent(kStart + at, 172);
+  }
+  uint64_t Dropped(DropReason reason) const { return session.Snapshot().stats.Dropped(reason); }
+  RtpStats stats() const { return session.Snapshot().stats; }
+
+  EchoSession session;
+};
+
+TEST(EchoSession, SendsBackTheSamePacketUnderItsOwnSsrc) {
+  Echo echo;
+  Bytes bytes = RtpBytes(7);
+  Bytes expected = bytes;
+  rtp::SetSsrc(kOurs, expected);
+  EXPECT_EQ(echo.session.OnPacket(kStart, bytes, kPeer), DropReason::kNone);
+  EXPECT_EQ(bytes, expected);
+  EXPECT_EQ(echo.session.peer(), kPeer);
+}
+
+TEST(EchoSession, AnswersFromTheFirstPacketAndCounts) {
+  Echo echo;
+  EXPECT_TRUE(echo.GetAndSend(1, milliseconds(20)));
+  EXPECT_FALSE(echo.GetAndSend(2, milliseconds(40)));
+  const SessionSnapshot snapshot = echo.session.Snapshot();
+  EXPECT_EQ(snapshot.stats.received_packets, 2u);
+  EXPECT_EQ(snapshot.stats.received_bytes, 2u * 172);
+  EXPECT_EQ(snapshot.stats.sent_packets, 2u);
+  EXPECT_EQ(snapshot.stats.sent_bytes, 2u * 172);
+  EXPECT_EQ(snapshot.first_received, kStart + milliseconds(20));
+  EXPECT_EQ(snapshot.first_sent, kStart + milliseconds(20));
+  EXPECT_EQ(snapshot.last_received, kStart + milliseconds(40));
+  EXPECT_EQ(snapshot.ssrc, kOurs);
+}
+
+TEST(EchoSession, DropsAndCountsEachReason) {
+  Bytes version = RtpBytes(1);
+  version[0] = 0x40;
+  struct Case {
+    const char* what;
+    Bytes bytes;
+    SocketAddress source;
+    DropReason reason;
+  };
+  const Case cases[] = {
+      {"another host", RtpBytes(1), kStranger, DropReason::kStranger},
+      {"another port of the peer's host", RtpBytes(1), Address("10.0.0.5", 25001), DropReason::kStranger},
+      {"rubbish of a stranger", {1, 2, 3}, kStranger, DropReason::kStranger},
+      {"empty", {}, kPeer, DropReason::kLength},
+      {"too short", Bytes(11, 0x80), kPeer, DropReason::kLength},
+      {"version 1", version, kPeer, DropReason::kVersion},
+      {"another payload type", RtpBytes(1, 0), kPeer, DropReason::kPayloadType},
+  };
+  for (const Case& each : cases) {
+    Echo echo;
+    Bytes bytes = each.bytes;
+    EXPECT_EQ(echo.session.OnPacket(kStart, bytes, each.source), each.reason) << each.what;
+    EXPECT_EQ(bytes, each.bytes) << each.what;
+    EXPECT_EQ(echo.Dropped(each.reason), 1u) << each.what;
+    EXPECT_EQ(echo.stats().received_packets, 0u) << each.what;
+    EXPECT_EQ(echo.session.Snapshot().first_received, std::nullopt) << each.what;
+  }
+}
+
+TEST(EchoSession, EveryReceivedPacketIsSentOrAccountedFor) {
+  Echo echo;
+  for (const uint16_t sequence : {1, 2, 2, 5, 4, 40000, 40001, 40001}) {
+    if (echo.Get(RtpBytes(sequence)) != DropReason::kNone) continue;
+    if (sequence == 5) {
+      echo.session.OnSendFailed();
+    } else {
+      echo.session.OnSent(kStart, 172);
+    }
+  }
+  const RtpStats stats = echo.stats();
+  EXPECT_EQ(stats.received_packets, 7u);
+  EXPECT_EQ(stats.Dropped(DropReason::kDuplicate), 2u);
+  EXPECT_EQ(stats.Dropped(DropReason::kProbation), 1u);
+  EXPECT_EQ(stats.Dropped(DropReason::kSendFailed), 1u);
+  EXPECT_EQ(stats.reordered_packets, 1u);
+  EXPECT_EQ(stats.received_packets, stats.sent_packets + 2 + 1);
+}
+
+TEST(EchoSession, ANewSsrcOfThePeerIsTakenAtOnce) {
+  Echo echo;
+  echo.GetAndSend(1);
+  EXPECT_EQ(echo.Get(RtpBytes(50000, 8, 0x22222222)), DropReason::kNone);
+  EXPECT_EQ(echo.stats().lost_packets, 0);
+}
+
+TEST(EchoSession, WhatItSentItselfIsALoop) {
+  Echo echo;
+  echo.GetAndSend(1);
+  EXPECT_EQ(echo.Get(RtpBytes(2, 8, kOurs)), DropReason::kLoop);
+  EXPECT_EQ(echo.Dropped(DropReason::kLoop), 1u);
+}
+
+TEST(EchoSession, APeerThatChoseOurSsrcFirstMakesUsTakeAnother) {
+  Echo echo;
+  Bytes bytes = RtpBytes(1, 8, kOurs);
+  EXPECT_EQ(echo.session.OnPacket(kStart, bytes, kPeer), DropReason::kNone);
+  EXPECT_NE(echo.session.Snapshot().ssrc, kOurs);
+  rtp::Packet sent;
+  ASSERT_EQ(rtp::ParsePacket(bytes, &sent), rtp::ParseResult::kOk);
+  EXPECT_EQ(sent.ssrc, echo.session.Snapshot().ssrc);
+  EXPECT_EQ(echo.Get(RtpBytes(2, 8, kOurs)), DropReason::kNone);
+}
+
+TEST(EchoSession, TwoOfThemDoNotEchoForEver) {
+  SessionStart other_start = Start();
+  other_start.ssrc = 0x33333333;
+  Echo one;
+  EchoSession other(other_start, kStart);
+  Bytes bytes = RtpBytes(1);  // somebody forges one packet between them
+  int hops = 0;
+  while (hops < 100) {
+    if (one.session.OnPacket(kStart, bytes, kPeer) != DropReason::kNone) break;
+    ++hops;
+    if (other.OnPacket(kStart, bytes, kPeer) != DropReason::kNone) break;
+    ++hops;
+  }
+  EXPECT_LT(hops, 6);
+}
+
+TEST(EchoSession, LatchesOnTheFirstValidSourceOnce) {
+  Echo echo(PeerPolicy::kLatch);
+  EXPECT_EQ(echo.Get({1, 2, 3}, kStranger), DropReason::kVersion);
+  EXPECT_EQ(echo.Get(RtpBytes(1, 0), kStranger), DropReason::kPayloadType);
+  EXPECT_FALSE(echo.session.Snapshot().latched);
+  EXPECT_EQ(echo.Get(RtpBytes(1), kStranger), DropReason::kNone);
+  EXPECT_TRUE(echo.session.Snapshot().latched);
+  EXPECT_EQ(echo.session.peer(), kStranger);
+  EXPECT_EQ(echo.Get(RtpBytes(2), kPeer), DropReason::kStranger);
+  EXPECT_EQ(echo.Get(RtpBytes(2), kStranger), DropReason::kNone);
+}
+
+TEST(EchoSession, JitterInMilliseconds) {
+  Echo echo;
+  for (uint16_t i = 0; i < 500; ++i) echo.GetAndSend(i, milliseconds(20 * i));
+  EXPECT_EQ(echo.stats().jitter_ms, 0);
+  for (uint16_t i = 500; i < 1000; ++i) echo.GetAndSend(i, milliseconds(20 * i + (i % 2) * 8));
+  EXPECT_NEAR(echo.stats().jitter_ms, 8, 0.2);
+}
+
+TEST(EchoSession, JitterStaysRightAfterWeeks) {
+  Echo echo;
+  const milliseconds weeks = std::chrono::hours(24 * 60);
+  echo.GetAndSend(1, weeks);
+  for (uint16_t i = 2; i < 50; ++i) echo.GetAndSend(i, weeks + milliseconds(20 * (i - 1)));
+  EXPECT_EQ(echo.stats().jitter_ms, 0);
+}
+
+struct SilenceCase {
+  const char* what;
+  bool flowed;
+  std::vector<std::pair<Bytes, SocketAddress>> instead;
+  Diagnosis diagnosis;
+  const char* text;
+};
+
+TEST(EchoSession, SaysWhyItIsSilent) {
+  const std::pair<Bytes, SocketAddress> stranger = {RtpBytes(1), kStranger};
+  const std::pair<Bytes, SocketAddress> wrong_type = {RtpBytes(1, 0), kPeer};
+  const std::pair<Bytes, SocketAddress> rubbish = {{1, 2, 3}, kPeer};
+  const SilenceCase cases[] = {
+      {"nothing",
+       false,
+       {},
+       Diagnosis::kNothingArrived,
+       "no datagram since the session began; Asterisk was told to send to 127.0.0.1:26500"},
+      {"a stranger",
+       false,
+       {stranger},
+       Diagnosis::kStranger,
+       "packets come from 10.0.0.9:4000, expected 10.0.0.5:25000"},
+      {"wrong type", false, {wrong_type}, Diagnosis::kWrongPayloadType, "payload type 0 arrives, expected 8"},
+      {"rubbish", false, {rubbish}, Diagnosis::kNotRtp, "datagrams from 10.0.0.5:25000 are not RTP"},
+      {"the peer tells more than a stranger",
+       false,
+       {wrong_type, stranger},
+       Diagnosis::kWrongPayloadType,
+       "payload type 0 arrives, expected 8"},
+      {"flowed",
+       true,
+       {},
+       Diagnosis::kStoppedArriving,
+       "packets from 10.0.0.5:25000 stopped arriving at 127.0.0.1:26500"},
+      {"flowed, then changed type",
+       true,
+       {wrong_type},
+       Diagnosis::kWrongPayloadType,
+       "payload type 0 arrives, expected 8"},
+  };
+  for (const SilenceCase& each : cases) {
+    Echo echo;
+    if (each.flowed) echo.GetAndSend(1);
+    for (const auto& [bytes, source] : each.instead) echo.Get(bytes, source);
+    EXPECT_FALSE(echo.session.OnTime(kStart + milliseconds(1999))) << each.what;
+    EXPECT_TRUE(echo.session.OnTime(kStart + milliseconds(2000))) << each.what;
+    EXPECT_FALSE(echo.session.OnTime(kStart + milliseconds(5000))) << each.what << ": said twice";
+    EXPECT_EQ(echo.session.Snapshot().diagnosis, each.diagnosis) << each.what;
+    EXPECT_EQ(echo.session.Snapshot().diagnosis_text, each.text) << each.what;
+  }
+}
+
+TEST(EchoSession, TheDiagnosisGetsMoreExactAndEndsWithTheSilence) {
+  Echo echo;
+  EXPECT_TRUE(echo.GetAndSend(1));
+  EXPECT_TRUE(echo.session.OnTime(kStart + milliseconds(2000)));
+  echo.Get(RtpBytes(1), kStranger);
+  EXPECT_TRUE(echo.session.OnTime(kStart + milliseconds(2100)));
+  EXPECT_EQ(echo.session.Snapshot().diagnosis, Diagnosis::kStranger);
+  EXPECT_TRUE(echo.GetAndSend(2, milliseconds(2200))) << "flows again";
+  EXPECT_EQ(echo.session.Snapshot().diagnosis, Diagnosis::kNone);
+  EXPECT_EQ(echo.session.Snapshot().diagnosis_text, "");
+  EXPECT_FALSE(echo.GetAndSend(3, milliseconds(2220)));
+  EXPECT_FALSE(echo.session.OnTime(kStart + milliseconds(4219)));
+  EXPECT_TRUE(echo.session.OnTime(kStart + milliseconds(4220)));
+}
+
+TEST(EchoSession, WithoutATimeoutSilenceIsFine) {
+  SessionStart start = Start();
+  start.config.no_media_timeout = milliseconds(0);
+  EchoSession session(start, kStart);
+  EXPECT_FALSE(session.OnTime(kStart + std::chrono::hours(24)));
+}
+
+TEST(EchoSession, ATruncatedDatagramIsTooLong) {
+  Echo echo;
+  echo.session.OnTruncated(kPeer);
+  echo.session.OnTruncated(kStranger);
+  EXPECT_EQ(echo.Dropped(DropReason::kLength), 1u);
+  EXPECT_EQ(echo.Dropped(DropReason::kStranger), 1u);
+}
+
+}  // namespace
+}  // namespace benari::media
