@@ -45,7 +45,6 @@ class RealStage : public Stage {
         options_.hang_up_after.count(), " ms");
   }
   AriAccess ari_access() const override { return asterisk_->ari_access(); }
-  const AriView& ari() const override { return asterisk_->ari(); }
 
   absl::Status Call() override {
     SippOptions phone;
@@ -72,6 +71,15 @@ class RealStage : public Stage {
         "the phone heard %.1f s; of what it sent, %d samples came back, %d of them unchanged, %.1f ms later",
         heard.samples.size() / static_cast<double>(kSampleRateHz), match.compared, match.equal,
         match.delay_ms);
+  }
+
+  absl::StatusOr<std::string> Left() override {
+    const AriView& ari = asterisk_->ari();
+    if (absl::Status empty = ari.WaitUntilEmpty(kPatience); !empty.ok()) return empty;
+    const auto channels = ari.Channels();
+    const auto bridges = ari.Bridges();
+    if (!channels.ok() || !bridges.ok()) return absl::UnavailableError("ARI does not answer");
+    return absl::StrCat(channels->size(), " channels, ", bridges->size(), " bridges");
   }
 
   std::string HowToCallIn() const override {
