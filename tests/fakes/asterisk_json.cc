@@ -23,6 +23,7 @@ struct Shape {
     if (e.cause == 32) event["soft"] = true;
     return event;
   }
+  json operator()(const ari::Dial&) const { return {{"type", "Dial"}}; }
   json operator()(const ari::ChannelEnteredBridge&) const { return {{"type", "ChannelEnteredBridge"}}; }
   json operator()(const ari::ChannelLeftBridge&) const { return {{"type", "ChannelLeftBridge"}}; }
   json operator()(const ari::BridgeDestroyed&) const { return {{"type", "BridgeDestroyed"}}; }
