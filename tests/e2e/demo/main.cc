@@ -100,6 +100,7 @@ int Run() {
   const milliseconds echo_time = absl::GetFlag(FLAGS_echo_seconds).ms();
   StageOptions options;
   options.sip = absl::GetFlag(FLAGS_sip_listen);
+  options.echo_time = echo_time;
   options.hang_up_after = echo_time + kTalkTime;
   options.log_dir = std::filesystem::absolute(absl::GetFlag(FLAGS_out));
   options.wav_file = options.log_dir + "/heard.wav";

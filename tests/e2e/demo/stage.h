@@ -11,7 +11,8 @@
 namespace benari::e2e {
 
 struct StageOptions {
-  Endpoint sip;                             // where the real Asterisk listens; port 0: a free one
+  Endpoint sip;  // where the real Asterisk listens; port 0: a free one
+  std::chrono::milliseconds echo_time;
   std::chrono::milliseconds hang_up_after;  // the caller's
   std::string wav_file;                     // what the caller heard
   std::string log_dir;
