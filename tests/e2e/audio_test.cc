@@ -57,6 +57,13 @@ TEST(CompareAudio, SilenceProvesNothing) {
   EXPECT_EQ(CompareAudio(silence, silence).compared, 0u);
 }
 
+TEST(Beginning, CutsAndDoesNotStretch) {
+  EXPECT_EQ(Beginning(Tone(4000, 0), 100).samples.size(), 800u);
+  EXPECT_EQ(Beginning(Tone(4000, 0), 100).present.size(), 800u);
+  EXPECT_EQ(Beginning(Tone(400, 0), 100).samples.size(), 400u);
+  EXPECT_EQ(Beginning(Tone(400, 0), -1).samples.size(), 0u);
+}
+
 TEST(WriteWav, WritesAHeaderAndTwoBytesASample) {
   const RunFolder folder(std::filesystem::temp_directory_path(), "benari-wav-");
   WriteWav(folder.File("a.wav"), Tone(100, 0));

@@ -37,9 +37,9 @@ TEST_F(DestinationTest, AnswersAndIsHeard) {
   ExpectAllWell(*phone);
   EXPECT_EQ(Outcome(), "completed");
   EXPECT_THAT(trunk->Messages(), HasSubstr("INVITE sip:4438007@"));
-  // The destination echoes as well: what came back is more than the second of media's echo.
+  // The destination echoes as well, so much more comes back than the second of media's echo. The two echoes
+  // may differ in delay: most samples are equal at that of the destination's.
   const AudioMatch match = CompareAudio((*tap)->Sent(), (*tap)->Heard());
-  EXPECT_GT(match.compared, 20'000u);
   EXPECT_GT(match.equal, 15'000u) << "of " << match.compared << " at a delay of " << match.delay_ms << " ms";
 }
 

@@ -19,6 +19,7 @@ struct Shape {
   json operator()(const ari::ChannelHangupRequest& e) const {
     return {{"type", "ChannelHangupRequest"}, {"cause", e.cause}};
   }
+  json operator()(const ari::Dial&) const { return {{"type", "Dial"}}; }
   json operator()(const ari::ChannelEnteredBridge&) const { return {{"type", "ChannelEnteredBridge"}}; }
   json operator()(const ari::ChannelLeftBridge&) const { return {{"type", "ChannelLeftBridge"}}; }
   json operator()(const ari::BridgeDestroyed&) const { return {{"type", "BridgeDestroyed"}}; }

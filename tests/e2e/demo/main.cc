@@ -76,18 +76,15 @@ void FollowEcho(const MediaView& media, Timeline& timeline, milliseconds echo_ti
 }
 
 // What is left anywhere; all zero, or the demo fails.
-bool ProveNothingIsLeft(const Stage& stage, const MediaView& media) {
-  const absl::Status empty = stage.ari().WaitUntilEmpty(kPatience);
-  const auto channels = stage.ari().Channels();
-  const auto bridges = stage.ari().Bridges();
+bool ProveNothingIsLeft(Stage& stage, const MediaView& media) {
+  const auto asterisk = stage.Left();
   const auto leases = media.ListSessions();
-  if (!channels.ok() || !bridges.ok() || !leases.ok()) {
-    Say("what is left cannot be asked for");
+  if (!asterisk.ok() || !leases.ok()) {
+    Say(std::string((asterisk.ok() ? leases.status() : asterisk.status()).message()));
     return false;
   }
-  Say(absl::StrFormat("left: %d channels, %d bridges, %d leases", channels->size(), bridges->size(),
-                      leases->sessions_size()));
-  return empty.ok() && leases->sessions_size() == 0;
+  Say(absl::StrCat("left: ", *asterisk, ", ", leases->sessions_size(), " leases"));
+  return leases->sessions_size() == 0;
 }
 
 void WaitForCtrlC() {
@@ -103,6 +100,7 @@ int Run() {
   const milliseconds echo_time = absl::GetFlag(FLAGS_echo_seconds).ms();
   StageOptions options;
   options.sip = absl::GetFlag(FLAGS_sip_listen);
+  options.echo_time = echo_time;
   options.hang_up_after = echo_time + kTalkTime;
   options.log_dir = std::filesystem::absolute(absl::GetFlag(FLAGS_out));
   options.wav_file = options.log_dir + "/heard.wav";

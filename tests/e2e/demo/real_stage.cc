@@ -9,6 +9,7 @@ namespace benari::e2e {
 namespace {
 
 constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::milliseconds kMargin{100};
 constexpr char kAnyAddress[] = "0.0.0.0";
 
 // Confined to the thread that made it.
@@ -45,7 +46,6 @@ class RealStage : public Stage {
         options_.hang_up_after.count(), " ms");
   }
   AriAccess ari_access() const override { return asterisk_->ari_access(); }
-  const AriView& ari() const override { return asterisk_->ari(); }
 
   absl::Status Call() override {
     SippOptions phone;
@@ -67,11 +67,24 @@ class RealStage : public Stage {
     const Audio heard = tap_->Heard();
     WriteWav(options_.wav_file, heard);
     if (result->failed > 0) return absl::AbortedError("the phone's call failed: " + result->errors);
-    const AudioMatch match = CompareAudio(tap_->Sent(), heard);
+    // What is sent towards the end of the echo may come back from the destination already.
+    const Audio sent = Beginning(tap_->Sent(), static_cast<double>((options_.echo_time - kMargin).count()));
+    const AudioMatch match = CompareAudio(sent, heard);
     return absl::StrFormat(
-        "the phone heard %.1f s; of what it sent, %d samples came back, %d of them unchanged, %.1f ms later",
+        "the phone heard %.1f s; of the echo, %d samples that are not silence came back, %d of them "
+        "unchanged, %.1f ms "
+        "later",
         heard.samples.size() / static_cast<double>(kSampleRateHz), match.compared, match.equal,
         match.delay_ms);
+  }
+
+  absl::StatusOr<std::string> Left() override {
+    const AriView& ari = asterisk_->ari();
+    if (absl::Status empty = ari.WaitUntilEmpty(kPatience); !empty.ok()) return empty;
+    const auto channels = ari.Channels();
+    const auto bridges = ari.Bridges();
+    if (!channels.ok() || !bridges.ok()) return absl::UnavailableError("ARI does not answer");
+    return absl::StrCat(channels->size(), " channels, ", bridges->size(), " bridges");
   }
 
   std::string HowToCallIn() const override {

@@ -42,6 +42,14 @@ int16_t DecodeAlaw(uint8_t sample) {
   return static_cast<int16_t>((bits & 0x80) != 0 ? magnitude : -magnitude);
 }
 
+Audio Beginning(const Audio& audio, double ms) {
+  Audio beginning = audio;
+  const size_t count = std::min(audio.samples.size(), static_cast<size_t>(std::max(0.0, ms) * kSamplesPerMs));
+  beginning.samples.resize(count);
+  beginning.present.resize(count);
+  return beginning;
+}
+
 AudioMatch CompareAudio(const Audio& sent, const Audio& heard, double max_delay_ms) {
   const auto offset = static_cast<int64_t>(std::lround((sent.start_ms - heard.start_ms) * kSamplesPerMs));
   const auto reach = static_cast<int64_t>(max_delay_ms * kSamplesPerMs);

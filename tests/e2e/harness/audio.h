@@ -20,6 +20,9 @@ struct Audio {
   double start_ms = 0;           // of the first sample, since the recording began
 };
 
+// Its first milliseconds.
+Audio Beginning(const Audio& audio, double ms);
+
 // How well one recording is found in the other.
 struct AudioMatch {
   double delay_ms = 0;  // `heard` is so much later than `sent`

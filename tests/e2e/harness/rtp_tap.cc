@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
@@ -126,16 +127,22 @@ std::vector<TappedPacket> RtpTap::Packets() const {
   return packets_;
 }
 
-// Places packets by their timestamps; by the clock where a new stream begins.
+// Places packets by their timestamps; by the clock where a new stream begins. The clock of the whole is that
+// of the least delayed packet of the first stream.
 Audio RtpTap::Assemble(bool outgoing) const {
   Audio audio;
   const TappedPacket* first = nullptr;  // of the stream
   int64_t first_position = 0;
+  double origin_ms = 0;
+  uint32_t first_ssrc = 0;
   for (const std::vector<TappedPacket> packets = Packets(); const TappedPacket& packet : packets) {
     if (packet.outgoing != outgoing || packet.payload.empty()) continue;
-    if (audio.samples.empty()) audio.start_ms = Milliseconds(packet.at);
-    const auto by_clock =
-        static_cast<int64_t>((Milliseconds(packet.at) - audio.start_ms) * kSampleRateHz / 1000);
+    if (first == nullptr) {
+      origin_ms = audio.start_ms = Milliseconds(packet.at);
+      first_ssrc = packet.ssrc;
+    }
+    const double age_ms = Milliseconds(packet.at) - origin_ms;
+    const auto by_clock = static_cast<int64_t>(age_ms * kSampleRateHz / 1000);
     int64_t position = by_clock;
     if (first != nullptr && first->ssrc == packet.ssrc) {
       position = first_position + static_cast<int32_t>(packet.timestamp - first->timestamp);
@@ -146,6 +153,9 @@ Audio RtpTap::Assemble(bool outgoing) const {
       first_position = position = by_clock;
     }
     if (position < 0) continue;
+    if (packet.ssrc == first_ssrc) {
+      audio.start_ms = std::min(audio.start_ms, origin_ms + age_ms - position * 1000.0 / kSampleRateHz);
+    }
     const size_t end = static_cast<size_t>(position) + packet.payload.size();
     if (end > audio.samples.size()) {
       audio.samples.resize(end, kAlawSilence);

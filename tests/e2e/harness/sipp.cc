@@ -5,8 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
-#include <regex>
 #include <thread>
 
 #include "absl/strings/match.h"
@@ -141,10 +141,10 @@ std::optional<int> Sipp::HangupCause() const {
   const std::string messages = Messages();
   const size_t bye = messages.rfind("\nBYE ");
   if (bye == std::string::npos) return std::nullopt;
-  std::smatch match;
-  const std::string text = messages.substr(bye, messages.find("\n-----", bye) - bye);
-  if (!std::regex_search(text, match, std::regex("Reason: *Q\\.850; *cause=([0-9]+)"))) return std::nullopt;
-  return std::stoi(match[1]);
+  constexpr char kReason[] = "\nReason: Q.850;cause=";
+  const size_t reason = messages.find(kReason, bye);
+  if (reason == std::string::npos || reason > messages.find("\n-----", bye)) return std::nullopt;
+  return std::atoi(messages.c_str() + reason + sizeof(kReason) - 1);
 }
 
 }  // namespace benari::e2e
