@@ -126,7 +126,7 @@ void AsteriskModel::BeginHangUp(ChannelRecord& channel, int cause, int shown_cau
   Publish(channel, ari::ChannelHangupRequest{channel.ari.id, shown_cause},
           shown_cause == kShownOfRequests);
   if (channel.kind == ChannelKind::kDialled && channel.ari.state != "Up") {
-    Publish(channel, ari::UnknownEvent{"Dial"}, "NOANSWER");
+    Publish(channel, ari::Dial{channel.ari.id, "NOANSWER"});
   }
   EndSoon(channel, cause);
 }
