@@ -29,7 +29,9 @@ TEST(FlagErrors, KeepsEveryMistake) {
   errors.Require(true, "a", "1", "anything");
   errors.Require(false, "rtp_port_min", "70000", "1..65535");
   errors.Require(false, "rtp_port_max", "1", "rtp_port_min or more");
-  ASSERT_EQ(errors.lines().size(), 2u);
+  errors.Require(false, "", "stray", "flags only");
+  ASSERT_EQ(errors.lines().size(), 3u);
+  EXPECT_EQ(errors.lines()[2], "stray: accepted is flags only");
   EXPECT_EQ(errors.lines()[0], "--rtp_port_min=70000: accepted is 1..65535");
 }
 

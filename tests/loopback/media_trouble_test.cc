@@ -56,6 +56,7 @@ TEST_F(MediaTroubleTest, WithNoOtherNodeTheCallGoesOnToTheDestination) {
 
 TEST_F(MediaTroubleTest, WithNoNodeAtAllCallersAreRefusedNotLeftInSilence) {
   StartServices();
+  Logged("media node up");
   media().process().Signal(SIGKILL);
   media().process().WaitForExit(std::chrono::seconds(10));
   Logged("media node lost");
