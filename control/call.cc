@@ -57,7 +57,7 @@ void Call::TakeOver(const Found& found) {
     bridge_.TakeOver();
     echo_began_ = started_ - *found.bridge_age;
   }
-  if (found.media_number > 0) media_.TakeOver(found.media_number, found.lease);
+  media_.TakeOver(found.last_media_number, found.media_number, found.lease);
   if (found.destination) {
     originated_ = true;
     undo_.Defer("hang up destination", [this] { return HangUpDestination(); });

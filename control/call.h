@@ -17,6 +17,7 @@ namespace benari::control {
 struct Found {
   std::optional<Clock::Duration> bridge_age;  // nullopt: there is no bridge
   int media_number = 0;                       // of the newest ExternalMedia channel; 0: none
+  int last_media_number = 0;                  // that was ever used, by a channel or a lease
   std::optional<Lease> lease;                 // of that media, where its session still runs
   bool destination = false;
 };

@@ -41,8 +41,9 @@ CallMedia::CallMedia(const CallContext& context, const std::string& call_id, Cal
       bridge_(bridge),
       began_(context.timers.Now()) {}
 
-void CallMedia::TakeOver(int number, std::optional<Lease> lease) {
-  number_ = number;
+void CallMedia::TakeOver(int last, int number, std::optional<Lease> lease) {
+  number_ = last;
+  if (number == 0) return;
   now_.id = context_.ids.Media(call_id_, number);
   heard_ = true;  // or not: nobody can tell how long ago the call began to be set up
   if (lease.has_value()) {

@@ -41,6 +41,7 @@ class LeaseKeeper {
 
   void Add(const std::string& lease_id, const std::string& node, Listener listener);
   void Remove(const std::string& lease_id);
+  bool Keeps(const std::string& lease_id) const { return leases_.contains(lease_id); }
   size_t size() const { return leases_.size(); }
   // Called when a node has seen a later epoch of our owner: another instance has taken over.
   void set_on_fenced(std::function<void(const std::string& why)> on_fenced) {

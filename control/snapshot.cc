@@ -83,8 +83,15 @@ std::vector<Adoptable> FindAdoptable(const Snapshot& snapshot, const Ids& ids,
     if (parsed->kind == ResourceKind::kMedia)
       found.media_number = std::max(found.media_number, parsed->number);
   }
+  for (const auto& [id, lease] : leases) {
+    const auto parsed = ids.Parse(id);
+    if (!parsed.has_value() || !by_call.contains(parsed->call_id)) continue;
+    int& last = by_call[parsed->call_id].last_media_number;
+    last = std::max(last, parsed->number);
+  }
   std::vector<Adoptable> adoptable;
   for (auto& [call_id, found] : by_call) {
+    found.last_media_number = std::max(found.last_media_number, found.media_number);
     if (found.media_number > 0) {
       const auto lease = leases.find(ids.Media(call_id, found.media_number));
       if (lease != leases.end() && lease->second.session.state == SessionState::kRunning) {

@@ -113,6 +113,7 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
   }
   for (const auto& [id, call] : table_.calls()) TellSnapshot(snapshot, context_.ids, *call);
   const auto adopted = Adopt(snapshot, leases);
+  asio::co_spawn(context_.executor, ReleaseUnkept(leases), asio::detached);
   const auto has_call = [this](const std::string& call_id) {
     return table_.Contains(call_id) || table_.EndedLately(call_id);
   };
@@ -171,6 +172,19 @@ std::vector<std::shared_ptr<Call>> StasisApp::Adopt(const Snapshot& snapshot,
     adopted.push_back(std::move(call));
   }
   return adopted;
+}
+
+// Leases of an earlier process that no adopted call goes on with.
+asio::awaitable<void> StasisApp::ReleaseUnkept(std::map<std::string, NodeLease> leases) {
+  for (const auto& [id, lease] : leases) {
+    if (context_.keeper.Keeps(id)) continue;
+    try {
+      co_await context_.media.ReleasePort(lease.node, id);
+      log::Info("lease of an earlier process released", {{"lease", id}, {"node", lease.node}});
+    } catch (const MediaError& error) {
+      log::Info("lease left to its time to live", {{"lease", id}, {"why", error.what()}});
+    }
+  }
 }
 
 asio::awaitable<void> StasisApp::RunCall(std::shared_ptr<Call> call, bool admitted) {

@@ -62,6 +62,7 @@ class StasisApp {
   Awaitable<void> Resync(uint64_t connection);
   Awaitable<bool> ResyncOnce();
   Awaitable<std::map<std::string, NodeLease>> MeetNodes();
+  Awaitable<void> ReleaseUnkept(std::map<std::string, NodeLease> leases);
   Awaitable<void> RunCall(std::shared_ptr<Call> call, bool admitted);
   Awaitable<void> HangUpStray(std::string channel_id);
 

@@ -39,6 +39,7 @@ std::vector<Step> StepsOfACall() {
   const size_t before = world->control->faults().steps().size();
   world->Caller();
   EXPECT_TRUE(world->Until([&] { return world->Ended(CallOutcome::kCompleted) == 1; }));
+  world->RunFor(seconds(1));  // channels take a moment to go
   EXPECT_EQ(world->Leftovers(), "");
   const std::set<std::string> background = {"media.KeepAlive", "media.ListSessions"};
   std::vector<Step> steps;

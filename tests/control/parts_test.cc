@@ -22,7 +22,8 @@ using ::testing::HasSubstr;
 
 TEST(Ids, AreReadBackWhateverTheCallIsCalled) {
   const Ids ids("benari");
-  for (const std::string call : {"1732350000.12", "pbx-1-1732350000.12", "a", "with/slash?and&more", "x.media1"}) {
+  for (const std::string call :
+       {"1732350000.12", "pbx-1-1732350000.12", "a", "with/slash?and&more", "x.media1"}) {
     EXPECT_EQ(ids.Parse(ids.Bridge(call))->call_id, call);
     EXPECT_EQ(ids.Parse(ids.Destination(call))->kind, ResourceKind::kDestination);
     EXPECT_EQ(ids.Parse(ids.Destination(call) + ";2")->call_id, call);
@@ -32,15 +33,17 @@ TEST(Ids, AreReadBackWhateverTheCallIsCalled) {
 
 TEST(Ids, OfOthersAreNotOurs) {
   const Ids ids("benari");
-  for (const char* id : {"", "benari", "benari.", "benari..bridge", "benari.1.2.media0", "benari.1.2.mediax", "benari.1.2.tea",
-                         "benari-2.1.2.bridge", "1732350000.12", "benari.bridge", "xbenari.1.bridge"}) {
+  for (const char* id :
+       {"", "benari", "benari.", "benari..bridge", "benari.1.2.media0", "benari.1.2.mediax", "benari.1.2.tea",
+        "benari-2.1.2.bridge", "1732350000.12", "benari.bridge", "xbenari.1.bridge"}) {
     EXPECT_FALSE(ids.Parse(id).has_value()) << id;
   }
 }
 
 TEST(Ids, AnOwnerHasNoDot) {
   EXPECT_TRUE(IsValidOwner("benari_2-A"));
-  for (const char* owner : {"", "a.b", "a b", "0123456789012345678901234567890123"}) EXPECT_FALSE(IsValidOwner(owner));
+  for (const char* owner : {"", "a.b", "a b", "0123456789012345678901234567890123"})
+    EXPECT_FALSE(IsValidOwner(owner));
 }
 
 TEST(AudioFormat, StaticPayloadTypesOnly) {
@@ -66,7 +69,8 @@ TEST(CreationTime, IsReadAsAsteriskWritesIt) {
   ASSERT_TRUE(at.has_value());
   EXPECT_EQ(*at, *ParseCreationTime("2026-01-31T13:00:00.250+0100"));
   EXPECT_EQ(*at - *ParseCreationTime("2026-01-31T11:59:59.000+0000"), std::chrono::milliseconds(1250));
-  for (const char* text : {"", "yesterday", "2026-01-31"}) EXPECT_FALSE(ParseCreationTime(text).has_value()) << text;
+  for (const char* text : {"", "yesterday", "2026-01-31"})
+    EXPECT_FALSE(ParseCreationTime(text).has_value()) << text;
 }
 
 NodeStatus Free(uint32_t ports, bool draining = false) {
@@ -141,7 +145,8 @@ TEST_F(UndoTest, AFailureStopsNothingAndIsTriedAgain) {
   undo.Defer("later", Step("later", 2));
   undo.Defer("never", Step("never", 100));
   Run(undo.RunAll());
-  EXPECT_THAT(ran, ElementsAre("never", "never", "later", "later", "once", "once", "a", "never", "never", "later"));
+  EXPECT_THAT(
+      ran, ElementsAre("never", "never", "later", "later", "once", "once", "a", "never", "never", "later"));
   EXPECT_THAT(reported, ElementsAre("never"));
 }
 

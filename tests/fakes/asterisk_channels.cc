@@ -58,14 +58,12 @@ void AsteriskModel::Later(const ChannelRecord& channel, Clock::Duration delay, C
   });
 }
 
-void AsteriskModel::Publish(const ChannelRecord& channel, ari::Event event, const std::string& dial_status,
-                            bool soft) {
+void AsteriskModel::Publish(const ChannelRecord& channel, ari::Event event, bool soft) {
   if (!channel.subscribed) return;
   Notice notice;
   notice.event = std::move(event);
   notice.app = channel.app;
   notice.channel = channel;
-  notice.dial_status = dial_status;
   notice.soft = soft;
   const auto bridge = bridges_.find(channel.bridge_id);
   if (bridge != bridges_.end()) notice.bridge = bridge->second;
@@ -125,10 +123,10 @@ void AsteriskModel::LeaveStasis(ChannelRecord& channel) {
 
 void AsteriskModel::BeginHangUp(ChannelRecord& channel, int cause, int shown_cause) {
   if (channel.dying) return;
-  Publish(channel, ari::ChannelHangupRequest{channel.ari.id, shown_cause}, "",
+  Publish(channel, ari::ChannelHangupRequest{channel.ari.id, shown_cause},
           shown_cause == kShownOfRequests);
   if (channel.kind == ChannelKind::kDialled && channel.ari.state != "Up") {
-    Publish(channel, ari::UnknownEvent{"Dial"}, "NOANSWER");
+    Publish(channel, ari::Dial{channel.ari.id, "NOANSWER"});
   }
   EndSoon(channel, cause);
 }
@@ -155,7 +153,7 @@ void AsteriskModel::Finish(ChannelRecord& channel) {
     if (channel.kind == ChannelKind::kCaller) channel.subscribed = false;
   }
   if (channel.kind == ChannelKind::kLocalFar && channel.cause != 0) {
-    Publish(channel, ari::ChannelHangupRequest{channel.ari.id, 16}, "", /*soft=*/true);
+    Publish(channel, ari::ChannelHangupRequest{channel.ari.id, 16}, /*soft=*/true);
   }
   Publish(channel, ari::ChannelDestroyed{channel.ari.id, channel.cause, CauseText(channel.cause)});
   Ended& ended = ended_[channel.ari.id];

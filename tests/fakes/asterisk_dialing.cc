@@ -13,13 +13,13 @@ void AsteriskModel::AnswerExternalMedia(ChannelRecord& channel) {
   channel.ari.state = "Up";
   channel.ari.channelvars.clear();  // only the request's answer shows them
   Publish(channel, ari::UnknownEvent{"ChannelStateChange"});
-  Publish(channel, ari::UnknownEvent{"Dial"}, "ANSWER");
+  Publish(channel, ari::Dial{channel.ari.id, "ANSWER"});
   StartStasis(channel);
 }
 
 void AsteriskModel::Dial(ChannelRecord& channel, const Destination& destination, Clock::Duration timeout) {
   using Kind = Destination::Kind;
-  if (destination.kind != Kind::kUnknown) Publish(channel, ari::UnknownEvent{"Dial"});
+  if (destination.kind != Kind::kUnknown) Publish(channel, ari::Dial{channel.ari.id, ""});
   const Clock::Duration soon = pace_.Step();
   const auto reject = [&](int cause, const char* status) {
     LaterDo(soon, [this, id = channel.ari.id, serial = channel.serial, cause, status] {
@@ -69,7 +69,7 @@ void AsteriskModel::Reject(ChannelRecord& channel, int cause, const std::string&
   ChannelRecord* const far = Find(channel.other_half);
   if (far != nullptr && dial_status == "NOANSWER")
     return HangUpFarHalf(*far, cause);  // takes this half along
-  if (!dial_status.empty()) Publish(channel, ari::UnknownEvent{"Dial"}, dial_status);
+  if (!dial_status.empty()) Publish(channel, ari::Dial{channel.ari.id, dial_status});
   if (far != nullptr) {
     channel.other_half.clear();
     far->other_half.clear();
@@ -88,7 +88,7 @@ void AsteriskModel::Reject(ChannelRecord& channel, int cause, const std::string&
 void AsteriskModel::Ring(ChannelRecord& channel) {
   channel.ari.state = "Ringing";
   Publish(channel, ari::UnknownEvent{"ChannelStateChange"});
-  Publish(channel, ari::UnknownEvent{"Dial"}, "RINGING");
+  Publish(channel, ari::Dial{channel.ari.id, "RINGING"});
 }
 
 // No ChannelHangupRequest of the ringing channel itself.
@@ -106,7 +106,7 @@ void AsteriskModel::AnswerDialled(ChannelRecord& channel) {
     Publish(*far, ari::UnknownEvent{"ChannelStateChange"});
   }
   Publish(channel, ari::UnknownEvent{"ChannelStateChange"});
-  Publish(channel, ari::UnknownEvent{"Dial"}, "ANSWER");
+  Publish(channel, ari::Dial{channel.ari.id, "ANSWER"});
   StartStasis(channel);
 }
 

@@ -19,7 +19,7 @@ struct Shape {
   json operator()(const ari::ChannelHangupRequest& e) const {
     return {{"type", "ChannelHangupRequest"}, {"cause", e.cause}};
   }
-  json operator()(const ari::Dial&) const { return {{"type", "Dial"}}; }
+  json operator()(const ari::Dial& e) const { return {{"type", "Dial"}, {"dialstatus", e.status}}; }
   json operator()(const ari::ChannelEnteredBridge&) const { return {{"type", "ChannelEnteredBridge"}}; }
   json operator()(const ari::ChannelLeftBridge&) const { return {{"type", "ChannelLeftBridge"}}; }
   json operator()(const ari::BridgeDestroyed&) const { return {{"type", "BridgeDestroyed"}}; }
@@ -90,7 +90,6 @@ json EventJson(const Notice& notice) {
   event["asterisk_id"] = kAsteriskId;
   const std::string type = event["type"];
   if (type == "Dial") {
-    event["dialstatus"] = notice.dial_status;
     event["forward"] = "";
     event["dialstring"] = "";
     if (notice.channel) event["peer"] = ChannelJson(*notice.channel);

@@ -104,8 +104,7 @@ class AsteriskModel {
   void Join(const std::string& bridge_id, uint64_t bridge_serial, ChannelRecord& channel);
   void LeaveBridge(ChannelRecord& channel, bool moved);
 
-  void Publish(const ChannelRecord& channel, ari::Event event, const std::string& dial_status = "",
-               bool soft = false);
+  void Publish(const ChannelRecord& channel, ari::Event event, bool soft = false);
   void PublishBridge(const BridgeRecord& bridge, ari::Event event);
 
   // Runs `step` later, unless the channel has gone or hangs up by then.

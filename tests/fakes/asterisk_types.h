@@ -79,7 +79,6 @@ struct Notice {
   Clock::WallTime at;
   std::optional<ChannelRecord> channel;
   std::optional<BridgeRecord> bridge;
-  std::string dial_status;
   bool soft = false;  // of ChannelHangupRequest: asked for within Asterisk
 };
 

@@ -165,6 +165,16 @@ TEST_F(FakeAsteriskTest, ConnectionsBeyondTheSessionLimitAreClosedWithoutAnAnswe
   EXPECT_EQ(TestHttp(asterisk->http()).Request("GET", "/ari/channels").status, 200);
 }
 
+TEST(KeepAliveTest, AnIdleConnectionIsClosed) {
+  FakeAsteriskOptions options;
+  options.limits.keep_alive = milliseconds(50);
+  FakeAsterisk asterisk(options);
+  TestHttp idle(asterisk.http());
+  EXPECT_EQ(idle.Request("GET", "/ari/channels").status, 200);
+  EXPECT_TRUE(asterisk.WaitUntil([&](const AsteriskModel&) { return asterisk.http_connections() == 0; }));
+  EXPECT_EQ(idle.Request("GET", "/ari/channels").status, 0);
+}
+
 TEST_F(FakeAsteriskTest, ASlowAsteriskActsAtOnceAndAnswersLate) {
   asterisk->SetAnswerDelay(milliseconds(300));
   const auto start = std::chrono::steady_clock::now();

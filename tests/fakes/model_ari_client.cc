@@ -13,20 +13,13 @@ namespace {
   throw ari::Error(kind, status, absl::StrCat(step.ToString(), ": ", why));
 }
 
-// A Dial event keeps its status beside it.
-ari::Event EventOf(const Notice& notice) {
-  const auto* unknown = std::get_if<ari::UnknownEvent>(&notice.event);
-  const bool dial = unknown != nullptr && unknown->type == "Dial" && notice.channel.has_value();
-  return dial ? ari::Event(ari::Dial{notice.channel->ari.id, notice.dial_status}) : notice.event;
-}
-
 }  // namespace
 
 bool ModelAriClient::Connect(EventHandler on_event, std::function<void()> on_closed) {
   Disconnect();
   if (!model_.running()) return false;
   const auto deliver = [this, on_event = std::move(on_event)](const Notice& notice) {
-    boost::asio::post(loop_, [on_event, event = EventOf(notice)] { on_event(event); });
+    boost::asio::post(loop_, [on_event, event = notice.event] { on_event(event); });
   };
   const auto closed = [this, on_closed = std::move(on_closed)] {
     subscriber_ = 0;

@@ -27,6 +27,9 @@ struct Describer {
   }
   std::string operator()(const ari::BridgeDestroyed& e) const { return "BridgeDestroyed " + e.bridge_id; }
   std::string operator()(const ari::ApplicationReplaced&) const { return "ApplicationReplaced"; }
+  std::string operator()(const ari::Dial& e) const {
+    return absl::StrCat("Dial ", e.channel_id, " ", e.status.empty() ? "Down" : e.status);
+  }
   std::string operator()(const ari::UnknownEvent& e) const { return e.type; }
 };
 
@@ -47,7 +50,7 @@ ari::OriginateRequest Dial(const std::string& id, const std::string& endpoint) {
 std::string ModelWorld::Describe(const Notice& notice) {
   const std::string text = std::visit(Describer{}, notice.event);
   if (!std::holds_alternative<ari::UnknownEvent>(notice.event)) return text;
-  const std::string state = notice.dial_status.empty() ? notice.channel->ari.state : notice.dial_status;
+  const std::string state = notice.channel->ari.state;
   return absl::StrCat(text, " ", notice.channel->ari.id, " ", state);
 }
 

@@ -20,10 +20,10 @@ class ModelWorld {
  public:
   explicit ModelWorld(AsteriskOptions options = {}) : model(timers, std::move(options)) {}
 
-  SubscriberId Subscribe(std::vector<std::string>* heard) {
+  SubscriberId Subscribe(std::vector<std::string>* lines) {
     return model.feed().Subscribe(
-        "voicebot1", [heard](const Notice& notice) { heard->push_back(Describe(notice)); },
-        [heard] { heard->push_back("closed"); });
+        "voicebot1", [lines](const Notice& notice) { lines->push_back(Describe(notice)); },
+        [lines] { lines->push_back("closed"); });
   }
   void Run() {
     while (timers.RunNext()) {

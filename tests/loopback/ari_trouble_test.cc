@@ -85,7 +85,8 @@ TEST_F(AriTroubleTest, AKilledControlIsFollowedByOneThatAdopts) {
   const std::string stays = asterisk().PlaceCall();
   const std::string leaves = asterisk().PlaceCall();
   ASSERT_TRUE(Eventually([this] { return Sessions().sessions_size() == 2; }));
-  ASSERT_TRUE(asterisk().WaitUntil([](const fakes::AsteriskModel& model) { return model.bridges().size() == 2; }));
+  ASSERT_TRUE(
+      asterisk().WaitUntil([](const fakes::AsteriskModel& model) { return model.bridges().size() == 2; }));
   control_->process().Signal(SIGKILL);
   control_->process().WaitForExit(std::chrono::seconds(20));
   asterisk().HangUpCaller(leaves);

@@ -34,12 +34,9 @@ TEST_P(OrderTest, TheCallerHearsItselfAndIsConnected) {
 TEST_P(OrderTest, ADestinationThatCannotBeReached) {
   StartServices({"--echo_seconds=0", "--dial_timeout_seconds=1"});
   const std::vector<std::pair<Destination, std::string>> cases = {
-      {Destination::Busy(), "destination_busy"},
-      {Destination::Unknown(), "destination_unknown"},
-      {Destination::Unallocated(), "destination_unknown"},
-      {Destination::Rings(), "destination_no_answer"},
-      {Destination::Congestion(), "destination_failed"},
-      {Destination::Unroutable(), "failed"}};
+      {Destination::Busy(), "destination_busy"},           {Destination::Unknown(), "destination_unknown"},
+      {Destination::Unallocated(), "destination_unknown"}, {Destination::Rings(), "destination_no_answer"},
+      {Destination::Congestion(), "destination_failed"},   {Destination::Unroutable(), "failed"}};
   for (const auto& [destination, outcome] : cases) {
     asterisk().SetDestination("", destination);
     EXPECT_EQ(Outcome(asterisk().PlaceCall()), outcome);
@@ -53,17 +50,21 @@ TEST_P(OrderTest, CallersThatHangUpAtAnyMoment) {
   for (int ms = 0; ms < 300; ms += 5) {
     callers.push_back(asterisk().PlaceCall());
     const auto hang_up_at = std::chrono::steady_clock::now() + milliseconds(ms);
-    asterisk().WaitUntil([&](const fakes::AsteriskModel&) { return std::chrono::steady_clock::now() >= hang_up_at; });
+    asterisk().WaitUntil(
+        [&](const fakes::AsteriskModel&) { return std::chrono::steady_clock::now() >= hang_up_at; });
     asterisk().HangUpCaller(callers.back());
   }
 }
 
+std::string OrderName(const ::testing::TestParamInfo<fakes::Order>& info) {
+  if (info.param == fakes::Order::kDrawn) return "Drawn";
+  return info.param == fakes::Order::kEventsFirst ? "EventsFirst" : "AnswerFirst";
+}
+
 INSTANTIATE_TEST_SUITE_P(Orders, OrderTest,
-                         ::testing::Values(fakes::Order::kDrawn, fakes::Order::kEventsFirst, fakes::Order::kAnswerFirst),
-                         [](const auto& test) {
-                           const char* const names[] = {"Drawn", "EventsFirst", "AnswerFirst"};
-                           return names[static_cast<int>(test.param)];
-                         });
+                         ::testing::Values(fakes::Order::kDrawn, fakes::Order::kEventsFirst,
+                                           fakes::Order::kAnswerFirst),
+                         OrderName);
 
 using CallsTest = LoopbackTest;
 

@@ -27,11 +27,12 @@ void LoopbackTest::TearDown() {
   if (asterisk_ != nullptr) {
     asterisk_->WaitUntil([this](const fakes::AsteriskModel& model) { return model.Leftovers().empty(); });
     EXPECT_EQ(asterisk_->Leftovers(), "");
-    EXPECT_EQ(asterisk_->open_rtp_sockets(), 0u);
+    EXPECT_TRUE(Eventually([this] { return asterisk_->open_rtp_sockets() == 0; }));
   }
   for (size_t node = 0; node < media_.size(); ++node) {
     if (!media_[node]->process().Running()) continue;
-    EXPECT_TRUE(Eventually([&] { return Sessions(node).sessions_size() == 0; })) << e2e::AsJson(Sessions(node));
+    EXPECT_TRUE(Eventually([&] { return Sessions(node).sessions_size() == 0; }))
+        << e2e::AsJson(Sessions(node));
   }
   if (!HasFailure()) return;
   if (control_ != nullptr) std::cerr << control_->process().LastLines(60);

@@ -52,12 +52,12 @@ TEST_F(ControlProcessTest, ASecondSigtermEndsAtOnceAndLeavesTheCallsToTheNext) {
   asterisk().HangUpCaller(caller);
 }
 
-struct Run {
+struct Ended {
   int code;
   std::string output;
 };
 
-Run RunControl(std::vector<std::string> flags) {
+Ended RunControl(std::vector<std::string> flags) {
   flags.insert(flags.begin(), BENARI_CONTROL_BINARY);
   e2e::ChildProcess process({"control", flags, {{"BENARI_ARI_PASSWORD", "x"}}, "", ""});
   const int code = process.WaitForExit(kPatience).value_or(-1);
@@ -65,13 +65,14 @@ Run RunControl(std::vector<std::string> flags) {
 }
 
 TEST(ControlFlags, EveryMistakeIsNamedWithWhatIsAccepted) {
-  const Run run = RunControl({"--format=opus", "--media=nowhere", "--echo_seconds=-1", "--owner=a.b", "--ari_url=ftp://x",
-                              "--renew_interval_ms=9000", "--on_no_media=dance", "--max_calls=0", "--nonsense=1",
-                              "--destination=4438007", "--ari_timeout_ms=many"});
+  const Ended run =
+      RunControl({"--format=opus", "--media=nowhere", "--echo_seconds=-1", "--owner=a.b", "--ari_url=ftp://x",
+                  "--renew_interval_ms=9000", "--on_no_media=dance", "--max_calls=0", "--nonsense=1",
+                  "--destination=4438007", "--ari_timeout_ms=many"});
   EXPECT_EQ(run.code, 2);
-  for (const char* flag : {"--format=opus", "--media=nowhere", "--echo_seconds=-1", "--owner=a.b", "--ari_url=ftp://x",
-                           "--renew_interval_ms=9000", "--on_no_media=dance", "--max_calls=0", "nonsense",
-                           "--destination=4438007", "--ari_timeout_ms=many"}) {
+  for (const char* flag : {"--format=opus", "--media=nowhere", "--echo_seconds=-1", "--owner=a.b",
+                           "--ari_url=ftp://x", "--renew_interval_ms=9000", "--on_no_media=dance",
+                           "--max_calls=0", "nonsense", "--destination=4438007", "--ari_timeout_ms=many"}) {
     EXPECT_THAT(run.output, HasSubstr(flag));
   }
   EXPECT_THAT(run.output, HasSubstr("would not come back"));
@@ -80,14 +81,14 @@ TEST(ControlFlags, EveryMistakeIsNamedWithWhatIsAccepted) {
 
 TEST(ControlFlags, AFormatWhoseAudioCannotComeBackIsRefused) {
   for (const char* format : {"slin16", "opus", "slin48"}) {
-    const Run run = RunControl({std::string("--format=") + format});
+    const Ended run = RunControl({std::string("--format=") + format});
     EXPECT_EQ(run.code, 2);
     EXPECT_THAT(run.output, HasSubstr("payload type"));
   }
 }
 
 TEST(ControlFlags, HealthcheckOfNothingSaysSo) {
-  const Run run = RunControl({"--healthcheck", "--metrics_listen=127.0.0.1:9"});
+  const Ended run = RunControl({"--healthcheck", "--metrics_listen=127.0.0.1:9"});
   EXPECT_EQ(run.code, 1);
   EXPECT_THAT(run.output, HasSubstr("nothing answers at 127.0.0.1:9"));
 }
@@ -95,7 +96,7 @@ TEST(ControlFlags, HealthcheckOfNothingSaysSo) {
 TEST_F(ControlProcessTest, HealthcheckOfAServingControlIsGood) {
   StartServices();
   Logged("connected to Asterisk");
-  const Run run = RunControl({"--healthcheck", "--metrics_listen=" + control().metrics().ToString()});
+  const Ended run = RunControl({"--healthcheck", "--metrics_listen=" + control().metrics().ToString()});
   EXPECT_EQ(run.code, 0) << run.output;
 }
 

@@ -51,6 +51,8 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
   if (working_directory[0] != '\0' && chdir(working_directory) != 0) _exit(126);
+  // Sockets of this process must not live on in the child: their ports would look taken, and never refuse.
+  close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
   execvpe(argv[0], argv, envp);
   dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0], strerror(errno));
   _exit(127);

