@@ -8,6 +8,22 @@
 namespace benari::e2e {
 namespace {
 constexpr std::chrono::seconds kTimeout{10};
+constexpr int kAttempts = 3;
+
+// One page. A blocking client answers no keep-alive pings between its calls, so the node may have closed the
+// connection meanwhile: UNAVAILABLE is tried again.
+grpc::Status ListPage(media::v1::Media::Stub& rpc, const media::v1::ListSessionsRequest& request,
+                      media::v1::ListSessionsResponse* page) {
+  grpc::Status status;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kTimeout);
+    context.set_wait_for_ready(true);
+    status = rpc.ListSessions(&context, request, page);
+    if (status.error_code() != grpc::StatusCode::UNAVAILABLE) break;
+  }
+  return status;
+}
 }  // namespace
 
 struct MediaView::Stub {
@@ -25,11 +41,8 @@ absl::StatusOr<media::v1::ListSessionsResponse> MediaView::ListSessions() const 
   media::v1::ListSessionsResponse all;
   media::v1::ListSessionsRequest request;
   do {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + kTimeout);
-    context.set_wait_for_ready(true);
     media::v1::ListSessionsResponse page;
-    const grpc::Status status = stub_->rpc->ListSessions(&context, request, &page);
+    const grpc::Status status = ListPage(*stub_->rpc, request, &page);
     if (!status.ok()) {
       return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
     }
