@@ -60,6 +60,9 @@ class CallMailbox {
     return wake_up_.WaitUntil(std::move(condition), deadline);
   }
 
+  // See WakeUp.
+  void Abandon() { wake_up_.Abandon(); }
+
  private:
   std::string caller_id_;
   CallNews news_;

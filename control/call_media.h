@@ -26,8 +26,8 @@ class CallMedia {
   // Ends the echo: channel, session and port go back now, not at the end of the call.
   boost::asio::awaitable<void> Drop();
 
-  // Of a call that is adopted: numbers up to `last` were used, the channel of `number` is there (0: none). Without
-  // a lease it is lost, and gets replaced.
+  // Of a call that is adopted: numbers up to `last` were used, the channel of `number` is there (0: none).
+  // Without a lease it is lost, and gets replaced.
   void TakeOver(int last, int number, std::optional<Lease> lease);
 
   bool made() const { return !now_.id.empty(); }

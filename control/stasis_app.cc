@@ -21,10 +21,18 @@ StasisApp::StasisApp(const CallContext& context, Options options)
     : context_(context),
       options_(std::move(options)),
       table_(context.ids),
-      sweep_(context.ari, context.ids, context.metrics) {}
+      sweep_(context.ari, context.ids, context.metrics),
+      pause_(context.executor, context.timers) {}
+
+StasisApp::~StasisApp() {
+  pause_.Abandon();
+  const auto calls = table_.calls();
+  for (const auto& [id, call] : calls) call->mailbox().Abandon();
+}
 
 void StasisApp::OnConnected() {
   ++connection_;
+  pause_.Wake();
   waiting_.clear();  // older than the list that is asked for now
   context_.metrics.connects.Increment();
   context_.metrics.ari_connected.Set(1);
@@ -34,6 +42,7 @@ void StasisApp::OnConnected() {
 
 void StasisApp::OnDisconnected() {
   ++connection_;
+  pause_.Wake();
   serving_ = false;
   context_.metrics.ari_connected.Set(0);
 }
@@ -90,8 +99,10 @@ asio::awaitable<void> StasisApp::Resync(uint64_t connection) {
       const std::vector<ari::Event> waited = std::exchange(waiting_, {});
       for (const ari::Event& event : waited) Handle(event);
     }
-    const auto pause = serving_ ? options_.sweep_interval : options_.list_retry;
-    co_await Sleep(context_.executor, context_.timers, pause);
+    const auto length = serving_ ? options_.sweep_interval : options_.list_retry;
+    std::function<bool()> outdated = [this, connection] { return connection != connection_; };
+    const Clock::Time until = context_.timers.Now() + length;
+    co_await pause_.WaitUntil(outdated, until);
   }
 }
 

@@ -14,6 +14,7 @@
 #include "control/call_table.h"
 #include "control/snapshot.h"
 #include "control/sweep.h"
+#include "control/wake_up.h"
 
 namespace benari::control {
 
@@ -34,6 +35,8 @@ class StasisApp {
   };
 
   StasisApp(const CallContext& context, Options options);
+  ~StasisApp();
+  StasisApp(const StasisApp&) = delete;
 
   void OnConnected();
   void OnDisconnected();
@@ -78,6 +81,7 @@ class StasisApp {
   const Options options_;
   CallTable table_;
   Sweep sweep_;
+  WakeUp pause_;             // of Resync
   uint64_t connection_ = 0;  // counts OnConnected and OnDisconnected: work begun under an older one stops
   bool serving_ = false;
   bool listing_ = false;

@@ -14,6 +14,10 @@ void WakeUp::Wake() {
   if (auto waiter = std::exchange(waiter_, nullptr)) waiter();
 }
 
+void WakeUp::Abandon() {
+  const auto waiter = std::exchange(waiter_, nullptr);  // may take this object along as it goes
+}
+
 asio::awaitable<bool> WakeUp::WaitUntil(std::function<bool()> condition, Clock::Time deadline) {
   while (!condition()) {
     if (timers_.Now() >= deadline) co_return false;

@@ -17,6 +17,9 @@ class WakeUp {
       : executor_(std::move(executor)), timers_(timers) {}
 
   void Wake();
+  // Destroys the coroutine that waits, if one does: it would own itself for ever when nobody wakes it any
+  // more.
+  void Abandon();
   // Waits until `condition` holds (true) or `deadline` passes (false). Never throws. Time::max(): no
   // deadline.
   boost::asio::awaitable<bool> WaitUntil(std::function<bool()> condition, Clock::Time deadline);
