@@ -16,9 +16,10 @@ struct Row {
   uint32_t clock_rate_hz;
 };
 
+// slin is 8 kHz, yet Asterisk sends it as type 10, which RFC 3551 gives to 44.1 kHz (measured with 22.10.1).
 // g722 samples at 16 kHz, yet its RTP clock is 8 kHz (RFC 3551 section 4.5.2).
 constexpr std::array<Row, 5> kFormats = {
-    {{"alaw", 8, 8000}, {"ulaw", 0, 8000}, {"g722", 9, 8000}, {"gsm", 3, 8000}, {"slin", 11, 8000}}};
+    {{"alaw", 8, 8000}, {"ulaw", 0, 8000}, {"g722", 9, 8000}, {"gsm", 3, 8000}, {"slin", 10, 8000}}};
 constexpr std::array<Row, 6> kOneWay = {{{"slin12", 122, 12000},
                                          {"slin16", 118, 16000},
                                          {"slin24", 123, 24000},

@@ -1,6 +1,7 @@
 // The caller hears itself: phone, Asterisk, ExternalMedia, media and back, compared sample by sample.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "tests/e2e/call_test.h"
@@ -60,6 +61,27 @@ TEST_F(EchoTest, SilenceBeyondTheRecordingIsDiagnosedAndTheCallGoesOn) {
   ExpectAllWell(*phone);
   EXPECT_EQ(Outcome(), "caller_hung_up");
 }
+
+// Formats whose payload type is static: Asterisk translates, and takes back what it sent.
+class FormatTest : public EchoTest, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(FormatTest, TheAudioComesBack) {
+  StartServices({"--echo_seconds=inf", std::string("--format=") + GetParam()});
+  const auto phone = Phone("phone_hangs_up", milliseconds(3000));
+  const auto tap = RtpTap::Start(phone->rtp_port());
+  ASSERT_TRUE(tap.ok()) << tap.status();
+  const media::v1::Session session = RunningSession();
+  EXPECT_EQ(session.stats().dropped_size(), 0) << session.DebugString();
+  ExpectAllWell(*phone);
+  EXPECT_EQ(Outcome(), "caller_hung_up");
+  const auto& heard = (*tap)->Heard().samples;
+  const auto loud =
+      std::count_if(heard.begin(), heard.end(), [](uint8_t sample) { return DecodeAlaw(sample) > 1000; });
+  EXPECT_GT(loud, 100) << "of " << heard.size() << " samples";
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, FormatTest, ::testing::Values("ulaw", "g722", "gsm", "slin"),
+                         [](const auto& test) { return std::string(test.param); });
 
 TEST_F(EchoTest, NoEchoAtAllWithZeroSeconds) {
   StartServices({"--echo_seconds=0"});
