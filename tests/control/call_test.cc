@@ -243,8 +243,8 @@ TEST_F(CallTest, WithNoFreePortACallerIsRefusedOrSentOn) {
     CallConfig config;
     config.when_full = when_full;
     Begin(config);
-    world->media.SetDraining(ControlWorld::kNode1, true);
-    world->media.SetDraining(ControlWorld::kNode2, true);
+    world->media.StartDraining(ControlWorld::kNode1);
+    world->media.StartDraining(ControlWorld::kNode2);
     world->RunFor(seconds(2));
     const std::string caller = world->Caller();
     ASSERT_TRUE(world->Until([&] { return world->asterisk.EndOf(caller).has_value(); }));

@@ -8,17 +8,19 @@ namespace benari::control {
 
 ControlProcess::ControlProcess(boost::asio::io_context& loop, fakes::VirtualTimers& timers,
                                fakes::AsteriskModel& asterisk, fakes::FakeMedia& media,
-                               const CallConfig& config, StasisApp::Options options)
-    : registry_(std::make_shared<prometheus::Registry>()),
+                               const std::vector<std::string>& nodes, const CallConfig& config,
+                               StasisApp::Options options)
+    : process_(loop, timers),
+      registry_(std::make_shared<prometheus::Registry>()),
       metrics_(*registry_),
       ids_("benari"),
       config_(config),
-      ari_(loop, timers, asterisk, faults_, fakes::ModelAriClient::Options()),
-      media_(loop, timers, media, faults_, fakes::FakeMediaClient::Options()),
-      keeper_(loop.get_executor(), media_, nodes_, timers, LeaseKeeper::Options()),
-      context_{loop.get_executor(), ari_, media_, nodes_, keeper_, timers, metrics_, ids_, config_},
+      ari_(process_, asterisk, faults_, fakes::ModelAriClient::Options()),
+      media_(process_, media, faults_, fakes::FakeMediaClient::Options()),
+      keeper_(loop.get_executor(), media_, nodes_, process_, LeaseKeeper::Options()),
+      context_{loop.get_executor(), ari_, media_, nodes_, keeper_, process_, metrics_, ids_, config_},
       app_(context_, std::move(options)) {
-  nodes_.SetListed({ControlWorld::kNode1, ControlWorld::kNode2});
+  nodes_.SetListed(nodes);
   app_.set_on_replaced([this](const std::string&) { replaced_ = true; });
 }
 
@@ -35,12 +37,8 @@ void ControlProcess::Disconnect() {
 }
 
 void ControlProcess::Kill() {
-  faults_.ChooseWith([](const fakes::Step&) {
-    fakes::Fault nothing;
-    nothing.kind = fakes::FaultKind::kTimeoutBefore;
-    return nothing;
-  });
-  Disconnect();
+  process_.Kill();
+  ari_.Disconnect();
   keeper_.Stop();
 }
 
@@ -78,7 +76,8 @@ void ControlWorld::Kill() {
 
 void ControlWorld::Start() {
   if (control != nullptr) earlier.push_back(std::move(control));
-  control = std::make_unique<ControlProcess>(loop, timers, asterisk, media, config, options);
+  const std::vector<std::string> nodes = {kNode1, kNode2};
+  control = std::make_unique<ControlProcess>(loop, timers, asterisk, media, nodes, config, options);
   ASSERT_TRUE(control->Connect());
   ASSERT_TRUE(Until([this] { return control->app().serving(); }));
 }

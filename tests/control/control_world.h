@@ -14,6 +14,7 @@
 #include "tests/fakes/fake_media_client.h"
 #include "tests/fakes/fault_plan.h"
 #include "tests/fakes/model_ari_client.h"
+#include "tests/fakes/process.h"
 #include "tests/fakes/virtual_timers.h"
 
 namespace benari::control {
@@ -23,15 +24,18 @@ namespace benari::control {
 class ControlProcess {
  public:
   ControlProcess(boost::asio::io_context& loop, fakes::VirtualTimers& timers, fakes::AsteriskModel& asterisk,
-                 fakes::FakeMedia& media, const CallConfig& config, StasisApp::Options options);
+                 fakes::FakeMedia& media, const std::vector<std::string>& nodes, const CallConfig& config,
+                 StasisApp::Options options);
 
   // As the event stream does: false when Asterisk is down.
   bool Connect();
   void Disconnect();
-  // kill -9: no request has an effect any more, no event arrives. The object has to stay until the world
+  // kill -9: what was sent has its effect, nothing else runs any more. The object has to stay until the world
   // ends, as its coroutines do.
   void Kill();
 
+  fakes::Process& process() { return process_; }
+  fakes::ModelAriClient& ari() { return ari_; }
   fakes::FaultPlan& faults() { return faults_; }
   StasisApp& app() { return app_; }
   LeaseKeeper& keeper() { return keeper_; }
@@ -41,6 +45,7 @@ class ControlProcess {
   double Metric(const std::string& name, const std::string& label = "") const;
 
  private:
+  fakes::Process process_;
   std::shared_ptr<prometheus::Registry> registry_;
   Metrics metrics_;
   Ids ids_;

@@ -4,124 +4,87 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
-#include "control/media_client.h"
-#include "control/timers.h"
+#include "tests/fakes/model_node.h"
 
 namespace benari::fakes {
 
-struct FakeMediaOptions {
-  int ports_per_node = 250;
-  std::chrono::milliseconds quarantine{1000};
-  std::chrono::milliseconds no_media_timeout{2000};
-  // After StartSession: does media flow, and how soon? Where not, it is reported missing after the timeout.
-  bool media_flows = true;
-  std::chrono::milliseconds first_packet_after{20};
-};
-
-// Media nodes as control sees them: leases with a time to live, fenced by epoch; sessions; watches. A node
-// can die (everything on it is gone), come back empty under another instance_id, be cut off, and drain. A
-// node named "dns:///…" stands for all living ones, in turn. Confined to the control loop.
+// Media nodes as control sees them: each runs the real SessionRegistry. A node can die (everything on it is
+// gone), come back empty under another instance_id, be stopped (SIGSTOP), be cut off, and drain. Confined to
+// the control loop.
 class FakeMedia {
  public:
   using EventHandler = std::function<void(const control::SessionEvent&)>;
-  struct Caller {
-    std::string owner;
-    uint64_t epoch = 1;
-  };
+  // What control asks of a node, and throws MediaError.
+  using Request = std::function<void(ModelNode&)>;
 
-  FakeMedia(control::Timers& timers, FakeMediaOptions options)
-      : timers_(timers), options_(std::move(options)) {}
+  FakeMedia(control::Timers& timers, FakeMediaOptions options) : timers_(timers), options_(options) {}
   FakeMedia(const FakeMedia&) = delete;
 
-  // `address` is "host:port" of its gRPC server; its RTP ports are of the same host.
+  // `address`: "host:port" of its gRPC server.
   void AddNode(const std::string& address);
   void Kill(const std::string& address);
   void Return(const std::string& address);  // after Kill: empty, with another instance_id
-  // Cut off: requests get no answer, watches end, leases run on.
+  // Cut off: requests are lost, what watches should hear arrives once it is reachable again; leases run on.
   void SetReachable(const std::string& address, bool reachable);
-  void SetDraining(const std::string& address, bool draining);
+  // SIGSTOP and SIGCONT: requests are answered, and leases run out, once it goes on.
+  void SetStopped(const std::string& address, bool stopped);
+  void StartDraining(const std::string& address) { Living(address).StartDraining(); }
+  // The connections to it break; it goes on.
+  void ResetConnections(const std::string& address) { EndWatches(address); }
   // From now on, of sessions that start; and of this running one, at once.
   void SetMediaFlows(bool flows) { options_.media_flows = flows; }
-  void LoseMedia(const std::string& lease_id, const std::string& diagnosis = "stopped_arriving");
-  void ResumeMedia(const std::string& lease_id);
+  void LoseMedia(const std::string& lease_id,
+                 media::Diagnosis diagnosis = media::Diagnosis::kStoppedArriving);
+  void ResumeMedia(const std::string& lease_id) { LoseMedia(lease_id, media::Diagnosis::kNone); }
 
   // The ledger: a line for every lease that is held; "" when there is none.
   std::string Leftovers() const;
-  // Invariant broken so far: "" unless a port was ever leased twice at once.
-  const std::string& violation() const { return violation_; }
+  // Invariant broken so far: "" unless a port was ever bound twice at once, or within its quarantine.
+  std::string violation() const;
+  // Leases that ran out, on nodes that live.
+  uint64_t lease_expiries() const;
 
-  // The rpcs; they throw control::MediaError. `node` must be alive and reachable (see Reach).
-  control::Lease LeasePort(const std::string& node, const Caller& caller, const std::string& lease_id,
-                           Clock::Duration ttl);
-  control::SessionInfo ReleasePort(const std::string& node, const Caller& caller,
-                                   const std::string& lease_id);
-  control::SessionInfo StartSession(const std::string& node, const Caller& caller,
-                                    const control::SessionRequest& request);
-  control::SessionInfo StopSession(const std::string& node, const Caller& caller,
-                                   const std::string& lease_id);
-  control::NodeStatus KeepAlive(const std::string& node, const Caller& caller,
-                                const std::vector<std::string>& lease_ids, Clock::Duration ttl);
-  control::NodeSessions ListSessions(const std::string& node, const Caller& caller);
-  // 0: the node is not there, and `on_end` is not called.
-  uint64_t Watch(const std::string& node, const std::string& owner, EventHandler on_event,
-                 std::function<void()> on_end);
-  void Unwatch(uint64_t watch);
-
-  enum class Reach { kAnswers, kRefuses, kSilent };
-  Reach ReachOf(const std::string& node) const;
+  enum class Reach { kAnswers, kRefuses, kSilent, kStopped };
+  Reach ReachOf(const std::string& address) const;
   // Another one after each return; 0: there is no such node.
-  uint64_t InstanceOf(const std::string& node) const;
-  // The node itself, or the next living one for "dns:///…"; "" when none lives.
-  std::string Resolve(const std::string& node);
+  uint64_t InstanceOf(const std::string& address) const;
+  // The node's, which has to be alive.
+  ModelNode& Living(const std::string& address) { return *nodes_.at(address).process; }
+  // Runs once a stopped node goes on; never if it dies.
+  void WhenItGoesOn(const std::string& address, std::function<void()> arrival);
+
+  // 0: the node is not there, and `on_end` is not called.
+  uint64_t Watch(const std::string& address, EventHandler on_event, std::function<void()> on_end);
+  void Unwatch(uint64_t watch) { watchers_.erase(watch); }
 
  private:
-  struct Held {
-    Caller owner;
-    control::SessionInfo session;
-    bool started = false;
-    std::unique_ptr<control::Timer> expiry;
-    std::unique_ptr<control::Timer> media;
-  };
   struct Watcher {
     std::string node;
-    std::string owner;
     EventHandler on_event;
     std::function<void()> on_end;
   };
   struct Node {
-    bool alive = true;
     bool reachable = true;
-    bool draining = false;
+    bool stopped = false;
     uint64_t instance = 1;
-    std::map<std::string, Held> leases;
-    std::map<std::string, uint64_t> epochs;             // by owner, the latest seen
-    std::map<uint16_t, Clock::Time> quarantined_until;  // by port
+    std::unique_ptr<ModelNode> process;                // null: dead
+    std::vector<control::SessionEvent> unheard;        // while it is cut off
+    std::vector<std::function<void()>> when_it_goes_on;
   };
 
-  Node& At(const std::string& node);
-  void Fence(Node& node, const Caller& caller);
-  Held& Find(Node& node, const Caller& caller, const std::string& lease_id);
-  std::optional<uint16_t> LowestFreePort(const Node& node) const;
-  int FreePorts(const Node& node) const;
-  void Renew(const std::string& node, const std::string& lease_id, Held& held, Clock::Duration ttl);
-  void Free(const std::string& node, const std::string& lease_id, control::SessionEventKind why);
-  void Emit(const std::string& node, const Held& held, control::SessionEventKind kind);
-  void ExpectMedia(const std::string& node, const std::string& lease_id, Held& held);
-  void EndWatches(const std::string& node);
-  Held* FindAnywhere(const std::string& lease_id, std::string* node);
+  void Boot(const std::string& address, Node& node);
+  void Emit(const std::string& address, const control::SessionEvent& event);
+  void EndWatches(const std::string& address);
 
   control::Timers& timers_;
   FakeMediaOptions options_;
   std::map<std::string, Node> nodes_;
   std::map<uint64_t, Watcher> watchers_;
   uint64_t last_watch_ = 0;
-  size_t next_node_ = 0;
-  std::string violation_;
+  std::string violation_;  // of nodes that died
 };
 
 }  // namespace benari::fakes

@@ -1,6 +1,5 @@
 #include "tests/fakes/fake_media_client.h"
 
-#include <boost/asio/post.hpp>
 #include <exception>
 #include <utility>
 
@@ -40,32 +39,43 @@ class FakeWatch : public control::Watch {
 
 }  // namespace
 
+// In time its answer comes by this coroutine; late or at a stopped node it has its effect when it arrives.
 template <typename T>
 FakeMediaClient::Awaitable<T> FakeMediaClient::Request(std::string operation, std::string node,
                                                        Effect<T> effect) {
-  const Clock::Time deadline = timers_.Now() + options_.deadline;
+  const Clock::Time deadline = process_.Now() + options_.deadline;
   const Step step = faults_.Begin(operation);
   const Fault fault = faults_.Choose(step);
-  co_await Pause(timers_, options_.way);
-  const std::string target = media_.Resolve(node);
-  const FakeMedia::Reach reach = media_.ReachOf(target);
-  const uint64_t instance = media_.InstanceOf(target);
+  const Clock::Time arrival = process_.Now() + options_.way + fault.late;
+  const bool in_time = arrival <= deadline;
+  if (in_time) {
+    co_await Pause(process_.world(), arrival - process_.Now());
+  } else if (TakesEffect(fault.kind)) {
+    process_.world().RunAt(arrival, [this, node, effect] { TakeEffectLate<T>(node, effect); });
+  }
+  const FakeMedia::Reach reach = media_.ReachOf(node);
+  const uint64_t instance = media_.InstanceOf(node);
   std::exception_ptr error;
   T value{};
-  if (reach == FakeMedia::Reach::kAnswers && TakesEffect(fault.kind)) {
-    try {
-      value = effect(target);
-    } catch (const MediaError&) {
-      error = std::current_exception();
+  if (in_time && TakesEffect(fault.kind)) {
+    if (reach == FakeMedia::Reach::kStopped) {
+      media_.WhenItGoesOn(node, [this, node, effect] { TakeEffectLate<T>(node, effect); });
+    } else if (reach == FakeMedia::Reach::kAnswers) {
+      try {
+        value = effect(media_.Living(node));
+      } catch (const MediaError&) {
+        error = std::current_exception();
+      }
     }
   }
-  const Clock::Time answered = timers_.Now() + options_.way + fault.delay;
-  const bool late = reach == FakeMedia::Reach::kSilent || IsNeverAnswered(fault.kind) || answered > deadline;
-  co_await Pause(timers_, (late ? deadline : answered) - timers_.Now());
+  const Clock::Time answered = process_.Now() + options_.way + fault.delay;
+  const bool silent = reach == FakeMedia::Reach::kSilent || reach == FakeMedia::Reach::kStopped;
+  const bool late = !in_time || silent || IsNeverAnswered(fault.kind) || answered > deadline;
+  co_await Pause(process_, (late ? deadline : answered) - process_.Now());
   faults_.End(step);
   // A node that died meanwhile took its answer along.
   const bool gone =
-      media_.ReachOf(target) == FakeMedia::Reach::kRefuses || media_.InstanceOf(target) != instance;
+      media_.ReachOf(node) == FakeMedia::Reach::kRefuses || media_.InstanceOf(node) != instance;
   if (gone) Fail(MediaErrorKind::kUnavailable, step, absl::StrCat("node ", node, ": connection refused"));
   if (late) Fail(MediaErrorKind::kTimeout, step, "no answer within the deadline");
   if (fault.kind == FaultKind::kUnreachableBefore || fault.kind == FaultKind::kUnreachableAfter) {
@@ -78,10 +88,19 @@ FakeMediaClient::Awaitable<T> FakeMediaClient::Request(std::string operation, st
   co_return std::move(value);
 }
 
+template <typename T>
+void FakeMediaClient::TakeEffectLate(const std::string& node, const Effect<T>& effect) {
+  if (media_.ReachOf(node) != FakeMedia::Reach::kAnswers) return;
+  try {
+    effect(media_.Living(node));
+  } catch (const MediaError&) {  // nobody hears the answer
+  }
+}
+
 FakeMediaClient::Awaitable<control::Lease> FakeMediaClient::LeasePort(std::string node,
                                                                       std::string lease_id) {
-  return Request<control::Lease>("media.LeasePort", std::move(node), [this, lease_id](const std::string& at) {
-    return media_.LeasePort(at, caller(), lease_id, options_.lease_ttl);
+  return Request<control::Lease>("media.LeasePort", std::move(node), [=, this, by = owner()](ModelNode& at) {
+    return at.LeasePort(by, lease_id, options_.lease_ttl);
   });
 }
 
@@ -89,36 +108,34 @@ FakeMediaClient::Awaitable<control::SessionInfo> FakeMediaClient::ReleasePort(st
                                                                               std::string lease_id) {
   return Request<control::SessionInfo>(
       "media.ReleasePort", std::move(node),
-      [this, lease_id](const std::string& at) { return media_.ReleasePort(at, caller(), lease_id); });
+      [=, by = owner()](ModelNode& at) { return at.ReleasePort(by, lease_id); });
 }
 
 FakeMediaClient::Awaitable<control::SessionInfo> FakeMediaClient::StartSession(
     std::string node, control::SessionRequest request) {
-  return Request<control::SessionInfo>("media.StartSession", std::move(node),
-                                       [this, request = std::move(request)](const std::string& at) {
-                                         return media_.StartSession(at, caller(), request);
-                                       });
+  return Request<control::SessionInfo>(
+      "media.StartSession", std::move(node),
+      [=, by = owner()](ModelNode& at) { return at.StartSession(by, request); });
 }
 
 FakeMediaClient::Awaitable<control::SessionInfo> FakeMediaClient::StopSession(std::string node,
                                                                               std::string lease_id) {
   return Request<control::SessionInfo>(
       "media.StopSession", std::move(node),
-      [this, lease_id](const std::string& at) { return media_.StopSession(at, caller(), lease_id); });
+      [=, by = owner()](ModelNode& at) { return at.StopSession(by, lease_id); });
 }
 
 FakeMediaClient::Awaitable<control::NodeStatus> FakeMediaClient::KeepAlive(
     std::string node, std::vector<std::string> lease_ids) {
   return Request<control::NodeStatus>("media.KeepAlive", std::move(node),
-                                      [this, ids = std::move(lease_ids)](const std::string& at) {
-                                        return media_.KeepAlive(at, caller(), ids, options_.lease_ttl);
+                                      [=, this, by = owner()](ModelNode& at) {
+                                        return at.KeepAlive(by, lease_ids, options_.lease_ttl);
                                       });
 }
 
 FakeMediaClient::Awaitable<control::NodeSessions> FakeMediaClient::ListSessions(std::string node) {
-  return Request<control::NodeSessions>("media.ListSessions", std::move(node), [this](const std::string& at) {
-    return media_.ListSessions(at, caller());
-  });
+  return Request<control::NodeSessions>("media.ListSessions", std::move(node),
+                                        [this](ModelNode& at) { return at.ListSessions(options_.owner); });
 }
 
 std::unique_ptr<control::Watch> FakeMediaClient::WatchSessions(
@@ -126,16 +143,16 @@ std::unique_ptr<control::Watch> FakeMediaClient::WatchSessions(
     std::function<void()> on_end) {
   auto state = std::make_shared<Live>();
   const auto event = [this, state, on_event = std::move(on_event)](const control::SessionEvent& what) {
-    boost::asio::post(loop_, [state, on_event, what] {
+    process_.Post([state, on_event, what] {
       if (state->live) on_event(what);
     });
   };
   const auto end = [this, state, on_end = std::move(on_end)] {
-    boost::asio::post(loop_, [state, on_end] {
+    process_.Post([state, on_end] {
       if (state->live) on_end();
     });
   };
-  const uint64_t id = media_.Watch(node, options_.owner, event, end);
+  const uint64_t id = media_.Watch(node, event, end);
   if (id == 0) end();
   return std::make_unique<FakeWatch>(media_, id, std::move(state));
 }

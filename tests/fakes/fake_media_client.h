@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -8,14 +7,15 @@
 #include <vector>
 
 #include "control/media_client.h"
-#include "control/timers.h"
 #include "tests/fakes/fake_media.h"
 #include "tests/fakes/fault_plan.h"
+#include "tests/fakes/process.h"
 
 namespace benari::fakes {
 
-// control::MediaClient over FakeMedia in the same process; faults come from the plan, under names
-// "media.LeasePort". Every request completes within `deadline`. Confined to the control loop.
+// control::MediaClient of one process over FakeMedia; faults come from the plan, under names
+// "media.LeasePort". Every request completes within `deadline` of a process that runs. Confined to the control
+// loop.
 class FakeMediaClient : public control::MediaClient {
  public:
   struct Options {
@@ -25,9 +25,8 @@ class FakeMediaClient : public control::MediaClient {
     std::chrono::milliseconds deadline{1000};
   };
 
-  FakeMediaClient(boost::asio::io_context& loop, control::Timers& timers, FakeMedia& media, FaultPlan& faults,
-                  Options options)
-      : loop_(loop), timers_(timers), media_(media), faults_(faults), options_(std::move(options)) {}
+  FakeMediaClient(Process& process, FakeMedia& media, FaultPlan& faults, Options options)
+      : process_(process), media_(media), faults_(faults), options_(std::move(options)) {}
 
   void SetEpoch(uint64_t epoch) override { epoch_ = epoch; }
   Awaitable<control::Lease> LeasePort(std::string node, std::string lease_id) override;
@@ -42,14 +41,15 @@ class FakeMediaClient : public control::MediaClient {
 
  private:
   template <typename T>
-  using Effect = std::function<T(const std::string& node)>;
+  using Effect = std::function<T(ModelNode& node)>;
 
   template <typename T>
   Awaitable<T> Request(std::string operation, std::string node, Effect<T> effect);
-  FakeMedia::Caller caller() const { return {options_.owner, epoch_}; }
+  template <typename T>
+  void TakeEffectLate(const std::string& node, const Effect<T>& effect);
+  media::OwnerId owner() const { return {options_.owner, epoch_}; }
 
-  boost::asio::io_context& loop_;
-  control::Timers& timers_;
+  Process& process_;
   FakeMedia& media_;
   FaultPlan& faults_;
   const Options options_;

@@ -70,7 +70,8 @@ class FakeMediaTest : public testing::Test {
   VirtualTimers timers;
   FakeMedia media{timers, TwoPorts()};
   FaultPlan faults;
-  FakeMediaClient client{loop, timers, media, faults, {}};
+  Process process{loop, timers};
+  FakeMediaClient client{process, media, faults, {}};
 };
 
 TEST_F(FakeMediaTest, LeasesTheLowestFreePortAndIsIdempotent) {
@@ -79,7 +80,7 @@ TEST_F(FakeMediaTest, LeasesTheLowestFreePortAndIsIdempotent) {
   EXPECT_EQ(Lease(client, "b", &b), std::nullopt);
   EXPECT_EQ(Lease(client, "a", &again), std::nullopt);
   EXPECT_EQ(a.rtp, Endpoint("127.0.0.1", 26500));
-  EXPECT_EQ(b.rtp, Endpoint("127.0.0.1", 26502));
+  EXPECT_EQ(b.rtp, Endpoint("127.0.0.1", 26501));
   EXPECT_EQ(again.rtp, a.rtp);
   EXPECT_EQ(a.node, kNode);
   EXPECT_EQ(Lease(client, "c"), MediaErrorKind::kExhausted);
@@ -105,7 +106,7 @@ TEST_F(FakeMediaTest, ALeaseThatNobodyRenewsRunsOut) {
     EXPECT_EQ(Try(client.KeepAlive(kNode, {"a", "unheard_of"}), &status), std::nullopt);
     EXPECT_EQ(status.unknown_lease_ids, std::vector<std::string>{"unheard_of"});
   }
-  EXPECT_EQ(media.Leftovers(), "lease a of benari on " + kNode + " port 26500\n");
+  EXPECT_EQ(media.Leftovers(), "lease a on " + kNode + " port 26500\n");
   SettleFor(loop, timers, seconds(11));
   EXPECT_EQ(media.Leftovers(), "");
 }
@@ -122,7 +123,7 @@ TEST_F(FakeMediaTest, SessionsStartStopAndRefuseAnotherPeer) {
 }
 
 TEST_F(FakeMediaTest, AHigherEpochFencesOffTheLower) {
-  FakeMediaClient newer(loop, timers, media, faults, {});
+  FakeMediaClient newer(process, media, faults, {});
   newer.SetEpoch(7);
   Lease(client, "a");
   EXPECT_EQ(Try(newer.KeepAlive(kNode, {"a"})), std::nullopt);
@@ -172,23 +173,11 @@ TEST_F(FakeMediaTest, ANodeCutOffIsSilentAndItsLeasesRunOut) {
 
 TEST_F(FakeMediaTest, ADrainingNodeLeasesNoMore) {
   Lease(client, "a");
-  media.SetDraining(kNode, true);
+  media.StartDraining(kNode);
   EXPECT_EQ(Lease(client, "b"), MediaErrorKind::kUnavailable);
   control::NodeStatus status;
   EXPECT_EQ(Try(client.KeepAlive(kNode, {"a"}), &status), std::nullopt);
   EXPECT_TRUE(status.draining);
-}
-
-TEST_F(FakeMediaTest, ABalancedNameTakesTheLivingNodesInTurn) {
-  control::Lease a, b, c;
-  Lease(client, "a", &a, "dns:///media:50051");
-  Lease(client, "b", &b, "dns:///media:50051");
-  EXPECT_NE(a.node, b.node);
-  media.Kill(kNode);
-  Lease(client, "c", &c, "dns:///media:50051");
-  EXPECT_EQ(c.node, kOther);
-  media.Kill(kOther);
-  EXPECT_EQ(Lease(client, "d", nullptr, "dns:///media:50051"), MediaErrorKind::kUnavailable);
 }
 
 class WatchTest : public FakeMediaTest {

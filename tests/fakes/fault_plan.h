@@ -29,6 +29,8 @@ struct Fault {
   FaultKind kind = FaultKind::kNone;
   int status = 500;  // of kError… over HTTP
   std::chrono::milliseconds delay{0};
+  // On the way there, whatever the kind. After the deadline of the request it has its effect all the same.
+  std::chrono::milliseconds late{0};
 };
 
 // One request of a fake client: "ari.CreateBridge", "media.LeasePort"; the nth of its operation, from 1.

@@ -1,6 +1,5 @@
 #include "tests/fakes/model_ari_client.h"
 
-#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,35 +16,66 @@ namespace {
 
 bool ModelAriClient::Connect(EventHandler on_event, std::function<void()> on_closed) {
   Disconnect();
-  if (!model_.running()) return false;
-  const auto deliver = [this, on_event = std::move(on_event)](const Notice& notice) {
-    boost::asio::post(loop_, [on_event, event = notice.event] { on_event(event); });
+  if (!model_.running() || cut_) return false;
+  connection_ = std::make_shared<Connection>();
+  const std::weak_ptr<Connection> connection = connection_;
+  const auto deliver = [this, connection, on_event = std::move(on_event)](const Notice& notice) {
+    Arrive([connection, on_event, event = notice.event] {
+      if (!connection.expired()) on_event(event);
+    });
   };
-  const auto closed = [this, on_closed = std::move(on_closed)] {
+  const auto closed = [this, connection, on_closed = std::move(on_closed)] {
+    if (connection.expired()) return;
     subscriber_ = 0;
-    boost::asio::post(loop_, on_closed);
+    Arrive([connection, on_closed] {
+      if (!connection.expired()) on_closed();
+    });
   };
   subscriber_ = model_.feed().Subscribe(options_.app, deliver, closed);
   return true;
 }
 
 void ModelAriClient::Disconnect() {
+  connection_.reset();
   if (subscriber_ != 0) model_.feed().Unsubscribe(std::exchange(subscriber_, 0));
 }
 
+void ModelAriClient::SetCut(bool cut) {
+  cut_ = cut;
+  if (cut) return;
+  for (auto& each : std::exchange(waiting_, {})) process_.Post(std::move(each));
+}
+
+void ModelAriClient::Arrive(std::function<void()> arrival) {
+  if (cut_) {
+    waiting_.push_back(std::move(arrival));
+  } else {
+    process_.Post(std::move(arrival));
+  }
+}
+
+// In time its answer comes by this coroutine; late it has its effect when it arrives.
 template <typename T>
 ari::Awaitable<T> ModelAriClient::Request(std::string operation, Effect<T> effect) {
-  const Clock::Time deadline = timers_.Now() + options_.deadline;
+  const Clock::Time deadline = process_.Now() + options_.deadline;
   const Step step = faults_.Begin(operation);
   const Fault fault = faults_.Choose(step);
-  co_await Pause(timers_, options_.way_there);
-  const bool reached = model_.running();
+  const Clock::Time arrival = process_.Now() + options_.way_there + fault.late;
   const uint64_t generation = model_.generation();
+  const bool in_time = arrival <= deadline;
+  if (in_time) {
+    co_await Pause(process_.world(), arrival - process_.Now());
+  } else if (TakesEffect(fault.kind)) {
+    process_.world().RunAt(arrival, [this, generation, effect] {
+      if (model_.running() && model_.generation() == generation) effect();
+    });
+  }
+  const bool reached = model_.running();
   Answer<T> answer;
-  if (reached && TakesEffect(fault.kind)) answer = effect();
-  const Clock::Time answered = timers_.Now() + model_.DrawAnswerDelay() + fault.delay;
-  const bool late = IsNeverAnswered(fault.kind) || answered > deadline;
-  co_await Pause(timers_, (late && reached ? deadline : answered) - timers_.Now());
+  if (in_time && reached && TakesEffect(fault.kind)) answer = effect();
+  const Clock::Time answered = process_.Now() + model_.DrawAnswerDelay() + fault.delay;
+  const bool late = !in_time || IsNeverAnswered(fault.kind) || answered > deadline;
+  co_await Pause(process_, (late && reached ? deadline : answered) - process_.Now());
   faults_.End(step);
   if (!reached || generation != model_.generation()) {
     Fail(ari::ErrorKind::kUnreachable, 0, step, "Asterisk is down");

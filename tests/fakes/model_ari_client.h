@@ -1,22 +1,22 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "control/ari/client.h"
 #include "control/ari/events.h"
-#include "control/timers.h"
 #include "tests/fakes/asterisk_model.h"
 #include "tests/fakes/fault_plan.h"
+#include "tests/fakes/process.h"
 
 namespace benari::fakes {
 
-// ari::Client over a model in the same process. A request takes its effect after `way_there`, and its answer
-// comes after the delay that the model draws; faults come from the plan, under names "ari.CreateBridge".
-// Every request completes within `deadline`. Confined to the control loop.
+// ari::Client of one process over a model. A request takes its effect after `way_there`, and its answer comes
+// after the delay that the model draws; faults come from the plan, under names "ari.CreateBridge". Every
+// request completes within `deadline` of a process that runs. Confined to the control loop.
 class ModelAriClient : public ari::Client {
  public:
   struct Options {
@@ -26,15 +26,18 @@ class ModelAriClient : public ari::Client {
   };
   using EventHandler = std::function<void(const ari::Event&)>;
 
-  ModelAriClient(boost::asio::io_context& loop, control::Timers& timers, AsteriskModel& model,
-                 FaultPlan& faults, Options options)
-      : loop_(loop), timers_(timers), model_(model), faults_(faults), options_(std::move(options)) {}
+  ModelAriClient(Process& process, AsteriskModel& model, FaultPlan& faults, Options options)
+      : process_(process), model_(model), faults_(faults), options_(std::move(options)) {}
   ~ModelAriClient() override { Disconnect(); }
 
-  // The event WebSocket. Handlers are posted to the loop; `on_closed` when Asterisk closes. False: Asterisk
+  // The event WebSocket. Handlers are posted to the process; `on_closed` when Asterisk closes. False: Asterisk
   // is down. A Connect while connected is a Disconnect first.
   bool Connect(EventHandler on_event, std::function<void()> on_closed);
   void Disconnect();
+  // This end forgets the connection, and Asterisk does not know.
+  void Forget() { connection_.reset(), subscriber_ = 0; }
+  // What comes while the network is cut waits until it is not.
+  void SetCut(bool cut);
 
   ari::Awaitable<ari::Channel> CreateExternalMedia(ari::ExternalMediaRequest request) override;
   ari::Awaitable<ari::Channel> Originate(ari::OriginateRequest request) override;
@@ -58,12 +61,20 @@ class ModelAriClient : public ari::Client {
   ari::Awaitable<T> Request(std::string operation, Effect<T> effect);
   ari::Awaitable<void> RequestNothing(std::string operation, Effect<Nothing> effect);
 
-  boost::asio::io_context& loop_;
-  control::Timers& timers_;
+  struct Connection {
+    bool live = true;
+  };
+
+  void Arrive(std::function<void()> arrival);
+
+  Process& process_;
   AsteriskModel& model_;
   FaultPlan& faults_;
   const Options options_;
   SubscriberId subscriber_ = 0;
+  std::shared_ptr<Connection> connection_;  // handlers of an earlier one are not called
+  bool cut_ = false;
+  std::vector<std::function<void()>> waiting_;  // while it is cut
 };
 
 }  // namespace benari::fakes

@@ -53,7 +53,8 @@ class ModelAriClientTest : public testing::Test {
   VirtualTimers timers;
   AsteriskModel model{timers, {}};
   FaultPlan faults;
-  ModelAriClient client{loop, timers, model, faults, {}};
+  Process process{loop, timers};
+  ModelAriClient client{process, model, faults, {}};
 };
 
 struct FaultRow {
@@ -174,7 +175,8 @@ class Race {
   VirtualTimers timers_;
   AsteriskModel model_;
   FaultPlan faults_;
-  ModelAriClient client_{loop_, timers_, model_, faults_, {}};
+  Process process_{loop_, timers_};
+  ModelAriClient client_{process_, model_, faults_, {}};
   std::string order_;
 };
 

@@ -46,6 +46,10 @@ std::unique_ptr<control::Timer> VirtualTimers::CallAt(Time when, std::function<v
   return std::make_unique<Entry>(queue_, key);
 }
 
+void VirtualTimers::RunAt(Time when, std::function<void()> function) {
+  queue_->emplace(Key(std::max(when, now_), ++sequence_), std::move(function));
+}
+
 bool VirtualTimers::RunNext() {
   if (queue_->empty()) return false;
   const auto first = queue_->begin();

@@ -23,6 +23,9 @@ class VirtualTimers : public control::Timers {
   WallTime WallNow() const override;
   [[nodiscard]] std::unique_ptr<control::Timer> CallAt(Time when, std::function<void()> function) override;
 
+  // As CallAt, but nobody can cancel it.
+  void RunAt(Time when, std::function<void()> function);
+
   // Advances to the next timer and runs it; false: there is none.
   bool RunNext();
   // When the next timer is due.

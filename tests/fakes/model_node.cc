@@ -1,0 +1,206 @@
+#include "tests/fakes/model_node.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace benari::fakes {
+
+using control::MediaError;
+using control::MediaErrorKind;
+
+namespace {
+
+constexpr uint16_t kFirstPort = 26500;
+
+[[noreturn]] void Throw(const absl::Status& status) {
+  MediaErrorKind kind = MediaErrorKind::kOther;
+  if (absl::IsUnavailable(status)) kind = MediaErrorKind::kUnavailable;
+  if (absl::IsResourceExhausted(status)) kind = MediaErrorKind::kExhausted;
+  if (absl::IsNotFound(status)) kind = MediaErrorKind::kNotFound;
+  if (absl::IsFailedPrecondition(status)) kind = MediaErrorKind::kFenced;
+  throw MediaError(kind, std::string(status.message()));
+}
+
+control::SessionInfo ToInfo(const media::SessionView& view) {
+  control::SessionInfo info;
+  info.lease_id = view.lease.lease_id;
+  info.rtp = view.lease.rtp;
+  info.peer = view.snapshot.peer.ToEndpoint();
+  info.state = static_cast<control::SessionState>(view.state);
+  if (view.snapshot.diagnosis != media::Diagnosis::kNone)
+    info.diagnosis = media::DiagnosisName(view.snapshot.diagnosis);
+  info.diagnosis_text = view.snapshot.diagnosis_text;
+  info.received_packets = view.snapshot.stats.received_packets;
+  info.sent_packets = view.snapshot.stats.sent_packets;
+  return info;
+}
+
+}  // namespace
+
+absl::StatusOr<media::SocketId> ModelRunner::Open(uint16_t port) {
+  const auto opened = FakeSessionRunner::Open(port);
+  if (!opened.ok()) violation_ = std::string(opened.status().message());
+  const auto closed = closed_.find(port);
+  if (closed != closed_.end() && timers_.Now() < closed->second + options_.quarantine)
+    violation_ = absl::StrCat("port ", port, " is bound again within its quarantine");
+  return opened;
+}
+
+absl::Status ModelRunner::Start(media::SocketId id, const media::SessionStart& start) {
+  const absl::Status started = FakeSessionRunner::Start(id, start);
+  const bool flows = options_.media_flows;
+  const Clock::Duration after = flows ? options_.first_packet_after : options_.no_media_timeout;
+  media_[id] = timers_.CallAt(timers_.Now() + after, [this, id, flows] {
+    Change(id, flows ? media::Diagnosis::kNone : media::Diagnosis::kNothingArrived, "");
+  });
+  return started;
+}
+
+void ModelRunner::Stop(media::SocketId id, SnapshotCallback done) {
+  media_.erase(id);
+  FakeSessionRunner::Stop(id, std::move(done));
+}
+
+void ModelRunner::Close(media::SocketId id, SnapshotCallback done) {
+  media_.erase(id);
+  closed_[sockets.at(id).port] = timers_.Now();
+  FakeSessionRunner::Close(id, std::move(done));
+}
+
+void ModelRunner::Change(media::SocketId id, media::Diagnosis diagnosis, const std::string& text) {
+  media::SessionSnapshot& snapshot = sockets.at(id).snapshot;
+  snapshot.diagnosis = diagnosis;
+  snapshot.diagnosis_text = text;
+  const bool flows = diagnosis == media::Diagnosis::kNone;
+  if (flows) ++snapshot.stats.received_packets, ++snapshot.stats.sent_packets;
+  on_change_(id, flows ? media::MediaChange::kFlowing : media::MediaChange::kMissing, snapshot);
+}
+
+ModelNode::ModelNode(control::Timers& timers, const FakeMediaOptions& options, const std::string& address,
+                     uint64_t instance, EventHandler on_event)
+    : timers_(timers),
+      options_(options),
+      address_(address),
+      instance_(instance),
+      on_event_(std::move(on_event)),
+      runner_(timers, options,
+              [this](media::SocketId id, media::MediaChange change, const media::SessionSnapshot& snapshot) {
+                registry_.OnMediaChange(id, change, snapshot);
+                Settle();
+              }),
+      registry_(RegistryOptions(), timers, runner_,
+                [this](media::SessionEvent event) { events_.push_back(std::move(event)); }) {}
+
+media::SessionRegistry::Options ModelNode::RegistryOptions() const {
+  media::SessionRegistry::Options options;
+  options.rtp_host = address_.substr(0, address_.rfind(':'));
+  options.ports = {kFirstPort, static_cast<uint16_t>(kFirstPort + options_.ports_per_node - 1)};
+  options.quarantine = options_.quarantine;
+  options.random_ssrc = [ssrc = uint32_t{0}]() mutable { return ++ssrc; };
+  return options;
+}
+
+void ModelNode::Settle() {
+  if (stopped_) return;
+  runner_.Deliver();
+  for (const media::SessionEvent& event : std::exchange(events_, {})) {
+    on_event_({static_cast<control::SessionEventKind>(event.kind), ToInfo(event.session)});
+  }
+  const auto next = registry_.NextExpiry();
+  expiry_.reset();
+  if (!next.has_value()) return;
+  expiry_ = timers_.CallAt(*next, [this] {
+    registry_.OnTime();
+    Settle();
+  });
+}
+
+void ModelNode::SetStopped(bool stopped) {
+  stopped_ = stopped;
+  expiry_.reset();
+  if (!stopped) registry_.OnTime();
+  Settle();
+}
+
+template <typename View>
+View ModelNode::Value(absl::StatusOr<View> answer) {
+  Settle();
+  if (!answer.ok()) Throw(answer.status());
+  return *std::move(answer);
+}
+
+media::SessionRegistry::SessionCallback ModelNode::Keep() {
+  answer_.reset();
+  return [this](absl::StatusOr<media::SessionView> answer) { answer_ = std::move(answer); };
+}
+
+control::SessionInfo ModelNode::Answer() {
+  Settle();
+  return ToInfo(Value(*std::move(answer_)));
+}
+
+control::Lease ModelNode::LeasePort(const media::OwnerId& owner, const std::string& lease_id,
+                                    std::chrono::milliseconds ttl) {
+  const media::LeaseView lease = Value(registry_.LeasePort(owner, lease_id, ttl));
+  return control::Lease{lease.lease_id, address_, lease.rtp};
+}
+
+control::SessionInfo ModelNode::ReleasePort(const media::OwnerId& owner, const std::string& lease_id) {
+  registry_.ReleasePort(owner, lease_id, Keep());
+  return Answer();
+}
+
+control::SessionInfo ModelNode::StartSession(const media::OwnerId& owner,
+                                             const control::SessionRequest& request) {
+  media::SessionConfig config;
+  config.peer = Value(media::ParseSocketAddress(request.peer));
+  config.payload_type = 8;
+  config.no_media_timeout = options_.no_media_timeout;
+  registry_.StartSession(owner, request.lease_id, config, Keep());
+  return Answer();
+}
+
+control::SessionInfo ModelNode::StopSession(const media::OwnerId& owner, const std::string& lease_id) {
+  registry_.StopSession(owner, lease_id, Keep());
+  return Answer();
+}
+
+control::NodeStatus ModelNode::KeepAlive(const media::OwnerId& owner,
+                                         const std::vector<std::string>& lease_ids,
+                                         std::chrono::milliseconds ttl) {
+  const media::KeepAliveView view = Value(registry_.KeepAlive(owner, lease_ids, ttl));
+  control::NodeStatus status;
+  status.name = address_;
+  status.instance_id = absl::StrCat(address_, "/", instance_);
+  status.draining = view.draining;
+  status.ports_total = static_cast<uint32_t>(view.ports_total);
+  status.ports_free = static_cast<uint32_t>(view.ports_free);
+  status.unknown_lease_ids = view.unknown_lease_ids;
+  return status;
+}
+
+control::NodeSessions ModelNode::ListSessions(const std::string& owner) {
+  std::optional<absl::StatusOr<media::SessionPage>> page;
+  registry_.ListSessions(owner, "", 10000, [&page](auto answer) { page = std::move(answer); });
+  Settle();
+  control::NodeSessions sessions;
+  const media::SessionPage all = Value(*std::move(page));
+  sessions.owner_epoch = all.owner_epoch;
+  for (const media::SessionView& view : all.sessions) sessions.sessions.push_back(ToInfo(view));
+  return sessions;
+}
+
+std::vector<control::SessionInfo> ModelNode::Sessions() { return ListSessions("").sessions; }
+
+bool ModelNode::ChangeMedia(const std::string& lease_id, media::Diagnosis diagnosis) {
+  for (const control::SessionInfo& session : Sessions()) {
+    if (session.lease_id != lease_id || session.state != control::SessionState::kRunning) continue;
+    const bool flows = diagnosis == media::Diagnosis::kNone;
+    runner_.Change(runner_.IdOfPort(session.rtp.port), diagnosis, flows ? "" : "the model lost it");
+    return true;
+  }
+  return false;
+}
+
+}  // namespace benari::fakes

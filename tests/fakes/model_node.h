@@ -1,0 +1,106 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/media_client.h"
+#include "control/timers.h"
+#include "media/session/session_registry.h"
+#include "tests/media/session/fake_session_runner.h"
+
+namespace benari::fakes {
+
+struct FakeMediaOptions {
+  int ports_per_node = 250;
+  std::chrono::milliseconds quarantine{1000};
+  std::chrono::milliseconds no_media_timeout{2000};
+  // After StartSession: does media flow, and how soon? Where not, it is reported missing after the timeout.
+  bool media_flows = true;
+  std::chrono::milliseconds first_packet_after{20};
+};
+
+// The packet side of a modelled node: media flows, or does not, as the options say when a session starts.
+class ModelRunner : public media::FakeSessionRunner {
+ public:
+  using OnChange =
+      std::function<void(media::SocketId, media::MediaChange, const media::SessionSnapshot&)>;
+
+  ModelRunner(control::Timers& timers, const FakeMediaOptions& options, OnChange on_change)
+      : timers_(timers), options_(options), on_change_(std::move(on_change)) {}
+
+  absl::StatusOr<media::SocketId> Open(uint16_t port) override;
+  absl::Status Start(media::SocketId id, const media::SessionStart& start) override;
+  void Stop(media::SocketId id, SnapshotCallback done) override;
+  void Close(media::SocketId id, SnapshotCallback done) override;
+
+  // Now, of a running session. kNone: it flows.
+  void Change(media::SocketId id, media::Diagnosis diagnosis, const std::string& text);
+  // A port that was bound twice at once, or again within its quarantine; "" is the only right answer.
+  const std::string& violation() const { return violation_; }
+
+ private:
+  control::Timers& timers_;
+  const FakeMediaOptions& options_;
+  const OnChange on_change_;
+  std::map<media::SocketId, std::unique_ptr<control::Timer>> media_;
+  std::map<uint16_t, Clock::Time> closed_;
+  std::string violation_;
+};
+
+// One run of one media process: the real SessionRegistry on a modelled packet side, in virtual time. What it
+// is asked takes effect at once. Confined to the control loop.
+class ModelNode {
+ public:
+  using EventHandler = std::function<void(const control::SessionEvent&)>;
+
+  // `address`: "host:port" of its gRPC server; its RTP ports are of the same host.
+  ModelNode(control::Timers& timers, const FakeMediaOptions& options, const std::string& address,
+            uint64_t instance, EventHandler on_event);
+
+  // The rpcs; they throw control::MediaError.
+  control::Lease LeasePort(const media::OwnerId& owner, const std::string& lease_id,
+                           std::chrono::milliseconds ttl);
+  control::SessionInfo ReleasePort(const media::OwnerId& owner, const std::string& lease_id);
+  control::SessionInfo StartSession(const media::OwnerId& owner, const control::SessionRequest& request);
+  control::SessionInfo StopSession(const media::OwnerId& owner, const std::string& lease_id);
+  control::NodeStatus KeepAlive(const media::OwnerId& owner, const std::vector<std::string>& lease_ids,
+                                std::chrono::milliseconds ttl);
+  control::NodeSessions ListSessions(const std::string& owner);
+
+  void StartDraining() { registry_.StartDraining(); }
+  // SIGSTOP: leases run out only once it goes on.
+  void SetStopped(bool stopped);
+  // False: there is no such session running here.
+  bool ChangeMedia(const std::string& lease_id, media::Diagnosis diagnosis);
+
+  std::vector<control::SessionInfo> Sessions();
+  media::RegistryCounts Counts() const { return registry_.Counts(); }
+  const std::string& violation() const { return runner_.violation(); }
+
+ private:
+  template <typename View>
+  View Value(absl::StatusOr<View> answer);
+  media::SessionRegistry::SessionCallback Keep();
+  control::SessionInfo Answer();
+  media::SessionRegistry::Options RegistryOptions() const;
+  // After everything that was asked of the registry: callbacks, events, the next expiry.
+  void Settle();
+
+  control::Timers& timers_;
+  const FakeMediaOptions& options_;
+  const std::string address_;
+  const uint64_t instance_;
+  const EventHandler on_event_;
+  bool stopped_ = false;
+  std::vector<media::SessionEvent> events_;
+  std::optional<absl::StatusOr<media::SessionView>> answer_;
+  std::unique_ptr<control::Timer> expiry_;
+  ModelRunner runner_;
+  media::SessionRegistry registry_;
+};
+
+}  // namespace benari::fakes
