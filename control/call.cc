@@ -158,7 +158,10 @@ asio::awaitable<void> Call::Originate() {
   request.formats = context_.config.format;
   request.timeout_s = static_cast<int>(context_.config.dial_timeout.count());
   log::Info("dialing", {{"call", id_}, {"endpoint", request.endpoint}});
+  const int reconnects = mailbox_.news().reconnects;
   co_await context_.ari.Originate(request);
+  mailbox_.Tell([this](CallNews& news) { news.channels[destination_].created = true; });
+  if (mailbox_.news().reconnects != reconnects) co_await AskAfter(context_.ari, destination_, mailbox_);
   mailbox_.StillUp();
 }
 
@@ -187,6 +190,7 @@ asio::awaitable<void> Call::Talk() {
     if (!destination.gone) co_await bridge_.Join(destination_);
   }
   SetPhase(CallPhase::kConnected);
+  co_await undo_.RetryFailed();
   std::function<bool()> over = [this, &destination] { return destination.gone || mailbox_.Ending(); };
   co_await mailbox_.WaitUntil(over, Clock::Time::max());
   if (destination.gone) throw CallOver(CallOutcome::kCompleted, "normal", "the destination hung up");

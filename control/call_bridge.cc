@@ -1,7 +1,5 @@
 #include "control/call_bridge.h"
 
-#include <optional>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "control/requests.h"
@@ -9,6 +7,10 @@
 namespace benari::control {
 
 namespace asio = boost::asio;
+
+namespace {
+constexpr std::chrono::milliseconds kAddRetry(100);
+}
 
 CallBridge::CallBridge(const CallContext& context, const std::string& call_id, CallMailbox& mailbox,
                        UndoStack& undo)
@@ -40,12 +42,7 @@ asio::awaitable<void> CallBridge::Join(std::string channel_id) {
   std::vector<std::string> channels;
   if (!caller.entered_bridge) channels.push_back(caller_id_);
   channels.push_back(channel_id);
-  std::optional<ari::Error> refused;
-  try {
-    co_await context_.ari.AddToBridge(id_, channels);
-  } catch (const ari::Error& error) {
-    refused = error;
-  }
+  const std::optional<ari::Error> refused = co_await Add(std::move(channels), started_by);
   std::function<bool()> settled = [this, &caller, &other] {
     return (caller.entered_bridge && other.entered_bridge) || other.gone || mailbox_.Ending();
   };
@@ -53,10 +50,30 @@ asio::awaitable<void> CallBridge::Join(std::string channel_id) {
   const bool in_time = co_await mailbox_.WaitUntil(settled, context_.timers.Now() + patience);
   mailbox_.StillUp();
   if (in_time) co_return;
+  co_await AskAfter(context_.ari, channel_id, mailbox_);
+  if (other.gone) co_return;
   if (refused.has_value()) throw *refused;
   throw ari::Error(ari::ErrorKind::kTimeout, 0,
                    absl::StrCat("bridge ", id_, ": no ChannelEnteredBridge for ", channel_id, " within ",
                                 context_.config.join_timeout.count(), " ms"));
+}
+
+// Nothing, or why Asterisk refused. A channel that a list showed on its way into the app is asked for again.
+asio::awaitable<std::optional<ari::Error>> CallBridge::Add(std::vector<std::string> channels,
+                                                           Clock::Time give_up) {
+  std::function<bool()> ending = [this] { return mailbox_.Ending(); };
+  while (true) {
+    std::optional<ari::Error> refused;
+    try {
+      co_await context_.ari.AddToBridge(id_, channels);
+    } catch (const ari::Error& error) {
+      refused = error;
+    }
+    const Clock::Time now = context_.timers.Now();
+    const bool not_in_app = refused.has_value() && refused->status == 422;
+    if (!not_in_app || now >= give_up || mailbox_.Ending()) co_return refused;
+    co_await mailbox_.WaitUntil(ending, now + kAddRetry);
+  }
 }
 
 asio::awaitable<void> CallBridge::Destroy() {

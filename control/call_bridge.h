@@ -1,7 +1,9 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "control/call_context.h"
 #include "control/call_mailbox.h"
@@ -25,6 +27,8 @@ class CallBridge {
   boost::asio::awaitable<void> Join(std::string channel_id);
 
  private:
+  boost::asio::awaitable<std::optional<ari::Error>> Add(std::vector<std::string> channels,
+                                                        Clock::Time give_up);
   boost::asio::awaitable<void> Destroy();
 
   const CallContext& context_;

@@ -15,6 +15,7 @@ namespace benari::control {
 // What a call was told about one of its channels. Nothing is ever taken back: a channel that is gone stays
 // gone.
 struct ChannelNews {
+  bool created = false;         // the request that makes it was answered
   bool started = false;         // entered the Stasis app
   bool entered_bridge = false;  // the call's bridge
   bool gone = false;            // left the Stasis app, or was destroyed
@@ -27,6 +28,7 @@ struct CallNews {
   std::map<std::string, ChannelNews> channels;  // by channel id
   bool bridge_gone = false;
   bool stop = false;          // this process ends: release the call
+  int reconnects = 0;         // of the event WebSocket: what happened before each may be unheard of
   std::string media_lost;     // id of the last media whose lease was lost
   std::string media_missing;  // why the present media hears nothing; empty: it flows
 };

@@ -47,13 +47,14 @@ void CallMedia::TakeOver(int last, int number, std::optional<Lease> lease) {
   now_.id = context_.ids.Media(call_id_, number);
   heard_ = true;  // or not: nobody can tell how long ago the call began to be set up
   if (lease.has_value()) {
-    now_.lease = *std::move(lease);
+    now_.lease = *lease;
     now_.release_port = DeferRelease(now_.lease.node, now_.id);
     Keep();
-  } else {
-    mailbox_.Tell([this](CallNews& news) { news.media_lost = now_.id; });
   }
   DeferHangUp();
+  // Half made: it is replaced.
+  if (!lease.has_value() || !mailbox_.channel(now_.id).entered_bridge)
+    mailbox_.Tell([this](CallNews& news) { news.media_lost = now_.id; });
 }
 
 bool CallMedia::lost() const {
@@ -172,7 +173,10 @@ asio::awaitable<Endpoint> CallMedia::MakeChannel() {
 
 asio::awaitable<void> CallMedia::CreateExternalMedia(Endpoint* rtp_from) {
   ari::ExternalMediaRequest request(now_.id, context_.config.format, now_.lease.rtp);
+  const int reconnects = mailbox_.news().reconnects;
   const ari::Channel channel = co_await context_.ari.CreateExternalMedia(request);
+  mailbox_.Tell([&channel](CallNews& news) { news.channels[channel.id].created = true; });
+  if (mailbox_.news().reconnects != reconnects) co_await AskAfter(context_.ari, channel.id, mailbox_);
   *rtp_from = RtpFrom(channel);
   log::Info("external media created",
             {{"call", call_id_}, {"channel", channel.name}, {"rtp_from", rtp_from->ToString()}});

@@ -22,20 +22,39 @@ asio::awaitable<void> Both(asio::any_io_executor executor, asio::awaitable<void>
   if (second_error) std::rethrow_exception(second_error);
 }
 
-asio::awaitable<void> HangUpIfThere(ari::Client& ari, std::string channel_id, std::string reason) {
+asio::awaitable<bool> HangUpIfThere(ari::Client& ari, std::string channel_id, std::string reason) {
   try {
     co_await ari.HangUp(channel_id, reason);
+    co_return true;
   } catch (const ari::Error& error) {
     if (!error.not_found()) throw;
   }
+  co_return false;
 }
 
-asio::awaitable<void> DestroyIfThere(ari::Client& ari, std::string bridge_id) {
+asio::awaitable<bool> DestroyIfThere(ari::Client& ari, std::string bridge_id) {
   try {
     co_await ari.DestroyBridge(bridge_id);
+    co_return true;
   } catch (const ari::Error& error) {
     if (!error.not_found()) throw;
   }
+  co_return false;
+}
+
+asio::awaitable<void> AskAfter(ari::Client& ari, std::string channel_id, CallMailbox& mailbox) {
+  bool up = false, gone = false;
+  try {
+    const ari::Channel channel = co_await ari.GetChannel(channel_id);
+    up = channel.state == "Up";
+  } catch (const ari::Error& error) {
+    gone = error.not_found();
+  }
+  mailbox.Tell([&](CallNews& news) {
+    ChannelNews& channel = news.channels[channel_id];
+    channel.started = channel.started || up;
+    channel.gone = channel.gone || gone;
+  });
 }
 
 }  // namespace benari::control

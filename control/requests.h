@@ -5,6 +5,7 @@
 #include <string>
 
 #include "control/ari/client.h"
+#include "control/call_mailbox.h"
 
 namespace benari::control {
 
@@ -13,8 +14,11 @@ namespace benari::control {
 boost::asio::awaitable<void> Both(boost::asio::any_io_executor executor, boost::asio::awaitable<void> first,
                                   boost::asio::awaitable<void> second);
 
-// For undoing: what is not there (404) is undone. Throws every other ari::Error.
-boost::asio::awaitable<void> HangUpIfThere(ari::Client& ari, std::string channel_id, std::string reason);
-boost::asio::awaitable<void> DestroyIfThere(ari::Client& ari, std::string bridge_id);
+// For undoing: what is not there (404) is undone, and the answer is false. Throws every other ari::Error.
+boost::asio::awaitable<bool> HangUpIfThere(ari::Client& ari, std::string channel_id, std::string reason);
+boost::asio::awaitable<bool> DestroyIfThere(ari::Client& ari, std::string bridge_id);
+
+// Asks Asterisk about a channel and tells the mailbox: for when its events may have been lost. Never throws.
+boost::asio::awaitable<void> AskAfter(ari::Client& ari, std::string channel_id, CallMailbox& mailbox);
 
 }  // namespace benari::control

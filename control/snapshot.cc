@@ -9,15 +9,11 @@ namespace benari::control {
 
 namespace asio = boost::asio;
 
-bool Snapshot::InApp(const std::string& channel_id) const {
-  return std::find(app_channels.begin(), app_channels.end(), channel_id) != app_channels.end();
-}
-
-asio::awaitable<Snapshot> TakeSnapshot(ari::Client& ari, std::string app) {
-  Snapshot snapshot;
+asio::awaitable<void> TakeSnapshot(ari::Client& ari, std::string app, Snapshot& snapshot) {
   try {
     ari::Application application = co_await ari.GetApplication(app);
-    snapshot.app_channels = std::move(application.channel_ids);
+    const auto& ids = application.channel_ids;
+    snapshot.app_channels.insert(ids.begin(), ids.end());
   } catch (const ari::Error& error) {
     if (!error.not_found()) throw;
   }
@@ -25,7 +21,12 @@ asio::awaitable<Snapshot> TakeSnapshot(ari::Client& ari, std::string app) {
   for (const ari::Bridge& bridge : bridges) snapshot.bridges[bridge.id] = bridge;
   const std::vector<ari::Channel> channels = co_await ari.ListChannels();
   for (const ari::Channel& channel : channels) snapshot.channels[channel.id] = channel;
-  co_return snapshot;
+}
+
+void ExpectChannels(const CallNews& news, Snapshot& snapshot) {
+  for (const auto& [id, channel] : news.channels) {
+    if ((channel.created || channel.started) && !channel.gone) snapshot.expected.insert(id);
+  }
 }
 
 void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
@@ -36,17 +37,20 @@ void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
       caller = &found->second;
     bool bridged_before = false;
     for (auto& [id, channel] : news.channels) {
-      if (channel.started && !snapshot.channels.contains(id)) channel.gone = true;
+      if (snapshot.expected.contains(id) && !snapshot.channels.contains(id)) channel.gone = true;
       bridged_before = bridged_before || (channel.entered_bridge && !channel.gone);
     }
     ChannelNews& caller_news = news.channels[call.id()];
     caller_news.started = true;
     if (caller == nullptr) caller_news.gone = true;
-    // An originated channel is the application's before it is answered and enters it.
-    const std::string destination_id = ids.Destination(call.id());
-    const auto destination = snapshot.channels.find(destination_id);
-    const bool answered = destination != snapshot.channels.end() && destination->second.state == "Up";
-    if (answered && snapshot.InApp(destination_id)) news.channels[destination_id].started = true;
+    // A channel that was asked for is the application's before it is answered and enters it.
+    news.channels[ids.Destination(call.id())];
+    for (auto& [id, channel] : news.channels) {
+      const auto there = snapshot.channels.find(id);
+      if (there == snapshot.channels.end()) continue;
+      channel.created = true;
+      if (there->second.state == "Up" && snapshot.InApp(id)) channel.started = true;
+    }
     if (bridge == snapshot.bridges.end()) {
       if (bridged_before) news.bridge_gone = true;
     } else {

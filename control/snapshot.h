@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,15 +18,18 @@ namespace benari::control {
 struct Snapshot {
   std::map<std::string, ari::Channel> channels;  // all of Asterisk's, by id
   std::map<std::string, ari::Bridge> bridges;    // all of Asterisk's, by id
-  std::vector<std::string> app_channels;         // ids of those in our Stasis app
+  std::set<std::string> app_channels;            // ids of those in our Stasis app
+  std::set<std::string> expected;                // ids of channels that calls knew of before it was taken
 
-  bool InApp(const std::string& channel_id) const;
+  bool InApp(const std::string& channel_id) const { return app_channels.contains(channel_id); }
 };
 
 // Throws ari::Error. An application that Asterisk does not know is empty.
-boost::asio::awaitable<Snapshot> TakeSnapshot(ari::Client& ari, std::string app);
+boost::asio::awaitable<void> TakeSnapshot(ari::Client& ari, std::string app, Snapshot& snapshot);
 
-// What a call is told from a snapshot. A channel that had started and is not listed is gone. Pure.
+// Adds the channels that a call knows to be there. Pure.
+void ExpectChannels(const CallNews& news, Snapshot& snapshot);
+// What a call is told from a snapshot. A channel that was expected and is not listed is gone. Pure.
 void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call);
 
 struct NodeLease {

@@ -37,6 +37,9 @@ void StasisApp::OnConnected() {
   context_.metrics.connects.Increment();
   context_.metrics.ari_connected.Set(1);
   log::Info("connected to Asterisk", {{"app", options_.app}});
+  for (const auto& [id, call] : table_.calls()) {
+    call->mailbox().Tell([](CallNews& news) { ++news.reconnects; });
+  }
   asio::co_spawn(context_.executor, Resync(connection_), asio::detached);
 }
 
@@ -111,8 +114,9 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
   table_.ForgetEnded();
   Snapshot snapshot;
   std::map<std::string, NodeLease> leases;
+  for (const auto& [id, call] : table_.calls()) ExpectChannels(call->mailbox().news(), snapshot);
   try {
-    snapshot = co_await TakeSnapshot(context_.ari, options_.app);
+    co_await TakeSnapshot(context_.ari, options_.app, snapshot);
   } catch (const ari::Error& error) {
     log::Warning("cannot list what Asterisk holds", {{"why", error.what()}});
     co_return false;
@@ -208,17 +212,6 @@ asio::awaitable<void> StasisApp::RunCall(std::shared_ptr<Call> call, bool admitt
   OnCallEnded(call);
 }
 
-asio::awaitable<void> StasisApp::HangUpStray(std::string channel_id) {
-  log::Warning("swept", {{"channel", channel_id}});
-  context_.metrics.swept.Increment();
-  const std::string reason = "normal";
-  try {
-    co_await HangUpIfThere(context_.ari, channel_id, reason);
-  } catch (const ari::Error& error) {
-    log::Warning("sweep failed", {{"channel", channel_id}, {"why", error.what()}});
-  }
-}
-
 void StasisApp::Handle(const ari::Event& event) {
   if (const auto* start = std::get_if<ari::StasisStart>(&event)) {
     OnStasisStart(*start);
@@ -233,7 +226,10 @@ void StasisApp::Handle(const ari::Event& event) {
     Tell(entered->bridge_id,
          [entered](CallNews& news) { news.channels[entered->channel_id].entered_bridge = true; });
   } else if (const auto* gone = std::get_if<ari::BridgeDestroyed>(&event)) {
-    Tell(gone->bridge_id, [](CallNews& news) { news.bridge_gone = true; });
+    // One that nobody was in yet is an earlier process's, of a call that was adopted while it was released.
+    Tell(gone->bridge_id, [](CallNews& news) {
+      for (const auto& [id, channel] : news.channels) news.bridge_gone |= channel.entered_bridge;
+    });
   }
 }
 
@@ -243,7 +239,9 @@ void StasisApp::OnStasisStart(const ari::StasisStart& start) {
     if (table_.Contains(parsed->call_id)) {
       Tell(id, [&id](CallNews& news) { news.channels[id].started = true; });
     } else {  // its request was given up, and had its effect all the same
-      asio::co_spawn(context_.executor, HangUpStray(id), asio::detached);
+      Sweep::Orphans stray;
+      stray.channels.push_back(id);
+      asio::co_spawn(context_.executor, sweep_.Remove(std::move(stray)), asio::detached);
     }
     return;
   }

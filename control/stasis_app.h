@@ -67,7 +67,6 @@ class StasisApp {
   Awaitable<std::map<std::string, NodeLease>> MeetNodes();
   Awaitable<void> ReleaseUnkept(std::map<std::string, NodeLease> leases);
   Awaitable<void> RunCall(std::shared_ptr<Call> call, bool admitted);
-  Awaitable<void> HangUpStray(std::string channel_id);
 
   void Handle(const ari::Event& event);
   void OnStasisStart(const ari::StasisStart& start);

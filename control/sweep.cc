@@ -26,23 +26,26 @@ Sweep::Orphans Sweep::Find(const Snapshot& snapshot,
 asio::awaitable<void> Sweep::Remove(Orphans orphans) {
   const std::string reason = "normal";
   for (const std::string& id : orphans.channels) {
-    log::Warning("swept", {{"channel", id}});
-    metrics_.swept.Increment();
     try {
-      co_await HangUpIfThere(ari_, id, reason);
+      const bool was_there = co_await HangUpIfThere(ari_, id, reason);
+      if (was_there) Removed("channel", id);
     } catch (const ari::Error& error) {
       log::Warning("sweep failed", {{"channel", id}, {"why", error.what()}});
     }
   }
   for (const std::string& id : orphans.bridges) {
-    log::Warning("swept", {{"bridge", id}});
-    metrics_.swept.Increment();
     try {
-      co_await DestroyIfThere(ari_, id);
+      const bool was_there = co_await DestroyIfThere(ari_, id);
+      if (was_there) Removed("bridge", id);
     } catch (const ari::Error& error) {
       log::Warning("sweep failed", {{"bridge", id}, {"why", error.what()}});
     }
   }
+}
+
+void Sweep::Removed(const char* what, const std::string& id) {
+  log::Warning("swept", {{what, id}});
+  metrics_.swept.Increment();
 }
 
 }  // namespace benari::control

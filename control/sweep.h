@@ -25,10 +25,13 @@ class Sweep {
   Orphans Find(const Snapshot& snapshot,
                const std::function<bool(const std::string& call_id)>& has_call) const;
 
-  // Removes them one after the other; what fails is logged and found again by the next sweep. Never throws.
+  // Removes them one after the other; what fails is logged and found again by the next sweep. Counts what was
+  // there. Never throws.
   boost::asio::awaitable<void> Remove(Orphans orphans);
 
  private:
+  void Removed(const char* what, const std::string& id);
+
   ari::Client& ari_;
   const Ids& ids_;
   Metrics& metrics_;

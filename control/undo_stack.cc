@@ -19,21 +19,42 @@ UndoStack::Awaitable<void> UndoStack::RunNow(Handle handle) {
   // Off the list first: a step that runs is never run again, not even when RunAll comes meanwhile.
   Handle::Entry entry = std::move(*handle.entry_);
   entries_.erase(handle.entry_);
-  std::string failure;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    failure.clear();
-    try {
-      co_await entry.step();
-      co_return;
-    } catch (const std::exception& error) {
-      failure = error.what();
-    }
-  }
+  const std::string failure = co_await Try(entry);
+  if (failure.empty()) co_return;
   if (entry.postponed) {
     on_failure_(entry.name, failure);
   } else {
     entry.postponed = true;
     entries_.push_front(std::move(entry));
+  }
+}
+
+// Why it failed; empty: it did not.
+UndoStack::Awaitable<std::string> UndoStack::Try(const Handle::Entry& entry) {
+  std::string failure;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    try {
+      co_await entry.step();
+      co_return std::string();
+    } catch (const std::exception& error) {
+      failure = error.what();
+    }
+  }
+  co_return failure;
+}
+
+UndoStack::Awaitable<void> UndoStack::RetryFailed() {
+  std::list<Handle::Entry> failed;
+  while (!entries_.empty() && entries_.front().postponed) {
+    failed.splice(failed.end(), entries_, entries_.begin());
+  }
+  while (!failed.empty()) {
+    const std::string failure = co_await Try(failed.front());
+    if (failure.empty()) {
+      failed.pop_front();
+    } else {
+      entries_.splice(entries_.begin(), failed, failed.begin());
+    }
   }
 }
 

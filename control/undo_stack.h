@@ -9,7 +9,7 @@ namespace benari::control {
 
 // What must be undone before a call is over. A step is registered before the thing it undoes is made, so
 // undoing what never came to be has to be success. Steps run in reverse order, each to its end; one that
-// throws is reported and the next one runs anyway. Confined to the control loop.
+// throws is tried again at the end, then reported, and the next one runs anyway. Confined to the control loop.
 class UndoStack {
  public:
   template <typename T>
@@ -24,7 +24,7 @@ class UndoStack {
     struct Entry {
       std::string name;
       Step step;
-      bool postponed = false;  // failed before
+      bool postponed = false;  // failed before, and waits at the front
     };
     std::list<Entry>::iterator entry_;
   };
@@ -34,11 +34,15 @@ class UndoStack {
   Handle Defer(std::string name, Step step);
   // Runs one step ahead of time, once. Its handle is void afterwards.
   Awaitable<void> RunNow(Handle handle);
+  // Tries once more what failed before; what fails again stays for RunAll.
+  Awaitable<void> RetryFailed();
   // Runs everything, the youngest first.
   Awaitable<void> RunAll();
   bool empty() const { return entries_.empty(); }
 
  private:
+  Awaitable<std::string> Try(const Handle::Entry& entry);
+
   OnFailure on_failure_;
   std::list<Handle::Entry> entries_;
 };

@@ -1,64 +1,16 @@
 #pragma once
 
-#include <prometheus/registry.h>
-
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "control/call_context.h"
-#include "control/stasis_app.h"
+#include "tests/control/control_process.h"
 #include "tests/fakes/asterisk_model.h"
 #include "tests/fakes/fake_media.h"
-#include "tests/fakes/fake_media_client.h"
-#include "tests/fakes/fault_plan.h"
-#include "tests/fakes/model_ari_client.h"
-#include "tests/fakes/process.h"
 #include "tests/fakes/virtual_timers.h"
 
 namespace benari::control {
-
-// The real call logic of one control process, over a modelled Asterisk and modelled media nodes that outlive
-// it. Confined to the control loop.
-class ControlProcess {
- public:
-  ControlProcess(boost::asio::io_context& loop, fakes::VirtualTimers& timers, fakes::AsteriskModel& asterisk,
-                 fakes::FakeMedia& media, const std::vector<std::string>& nodes, const CallConfig& config,
-                 StasisApp::Options options);
-
-  // As the event stream does: false when Asterisk is down.
-  bool Connect();
-  void Disconnect();
-  // kill -9: what was sent has its effect, nothing else runs any more. The object has to stay until the world
-  // ends, as its coroutines do.
-  void Kill();
-
-  fakes::Process& process() { return process_; }
-  fakes::ModelAriClient& ari() { return ari_; }
-  fakes::FaultPlan& faults() { return faults_; }
-  StasisApp& app() { return app_; }
-  LeaseKeeper& keeper() { return keeper_; }
-  MediaNodes& nodes() { return nodes_; }
-  bool replaced() const { return replaced_; }
-  // Value of a counter or gauge, summed over its labels that contain `label` ("": all).
-  double Metric(const std::string& name, const std::string& label = "") const;
-
- private:
-  fakes::Process process_;
-  std::shared_ptr<prometheus::Registry> registry_;
-  Metrics metrics_;
-  Ids ids_;
-  const CallConfig config_;
-  fakes::FaultPlan faults_;
-  fakes::ModelAriClient ari_;
-  fakes::FakeMediaClient media_;
-  MediaNodes nodes_;
-  LeaseKeeper keeper_;
-  CallContext context_;
-  StasisApp app_;
-  bool replaced_ = false;
-};
 
 // One Asterisk, two media nodes and one control, all in virtual time.
 class ControlWorld {

@@ -81,7 +81,7 @@ Answer<ari::Channel> AsteriskModel::Originate(const std::string& app, const ari:
   }
   const std::string taken = "Channel with given unique ID already exists";
   const std::string id = request.channel_id.empty() ? MintId() : request.channel_id;
-  if (channels_.count(id) > 0) {
+  if (channels_.count(id) + channels_.count(id + ";2") > 0) {  // a far half may outlive its near one
     duplicate_id_seen_ = true;
     return Error<Result::Value>(409, taken);
   }

@@ -47,6 +47,7 @@ class FakeMedia {
   // Leases that ran out, on nodes that live.
   uint64_t lease_expiries() const;
 
+  bool IsAlive(const std::string& address) const { return nodes_.at(address).process != nullptr; }
   enum class Reach { kAnswers, kRefuses, kSilent, kStopped };
   Reach ReachOf(const std::string& address) const;
   // Another one after each return; 0: there is no such node.

@@ -43,8 +43,9 @@ class FakeWatch : public control::Watch {
 template <typename T>
 FakeMediaClient::Awaitable<T> FakeMediaClient::Request(std::string operation, std::string node,
                                                        Effect<T> effect) {
-  const Clock::Time deadline = process_.Now() + options_.deadline;
-  const Step step = faults_.Begin(operation);
+  const bool keep_alive = operation == "media.KeepAlive";
+  const Clock::Time deadline = process_.Now() + (keep_alive ? options_.keep_alive_deadline : options_.deadline);
+  const Step step = faults_.Begin(operation, node);
   const Fault fault = faults_.Choose(step);
   const Clock::Time arrival = process_.Now() + options_.way + fault.late;
   const bool in_time = arrival <= deadline;

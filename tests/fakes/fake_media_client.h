@@ -14,7 +14,7 @@
 namespace benari::fakes {
 
 // control::MediaClient of one process over FakeMedia; faults come from the plan, under names
-// "media.LeasePort". Every request completes within `deadline` of a process that runs. Confined to the control
+// "media.LeasePort". Every request completes within its deadline, if the process runs. Confined to the control
 // loop.
 class FakeMediaClient : public control::MediaClient {
  public:
@@ -23,6 +23,7 @@ class FakeMediaClient : public control::MediaClient {
     std::chrono::milliseconds lease_ttl{10000};
     std::chrono::milliseconds way{1};  // there, and as long back
     std::chrono::milliseconds deadline{1000};
+    std::chrono::milliseconds keep_alive_deadline{500};
   };
 
   FakeMediaClient(Process& process, FakeMedia& media, FaultPlan& faults, Options options)

@@ -45,8 +45,8 @@ void FaultPlan::Add(const std::string& operation, int nth, Fault fault) {
   faults_[Step{operation, nth}.ToString()] = fault;
 }
 
-Step FaultPlan::Begin(const std::string& operation) {
-  const Step step{operation, ++counts_[operation]};
+Step FaultPlan::Begin(const std::string& operation, const std::string& to) {
+  const Step step{operation, ++counts_[operation], to};
   steps_.push_back(step);
   ++outstanding_;
   if (before_) before_(step);

@@ -37,6 +37,7 @@ struct Fault {
 struct Step {
   std::string operation;
   int nth = 1;
+  std::string to = "";  // address of the media node; empty: Asterisk
   std::string ToString() const { return operation + "#" + std::to_string(nth); }
 };
 
@@ -60,7 +61,7 @@ class FaultPlan {
 
   // For the fake clients: Begin counts the step and calls the hook, Choose says what goes wrong, End calls
   // the hook.
-  Step Begin(const std::string& operation);
+  Step Begin(const std::string& operation, const std::string& to = "");
   Fault Choose(const Step& step) const;
   void End(const Step& step);
 

@@ -1,0 +1,57 @@
+#include "tests/control/control_process.h"
+
+#include <utility>
+
+namespace benari::control {
+
+ControlProcess::ControlProcess(boost::asio::io_context& loop, fakes::VirtualTimers& timers,
+                               fakes::AsteriskModel& asterisk, fakes::FakeMedia& media,
+                               const std::vector<std::string>& nodes, const CallConfig& config,
+                               StasisApp::Options options)
+    : process_(loop, timers),
+      registry_(std::make_shared<prometheus::Registry>()),
+      metrics_(*registry_),
+      ids_("benari"),
+      config_(config),
+      ari_(process_, asterisk, faults_, fakes::ModelAriClient::Options()),
+      media_(process_, media, faults_, fakes::FakeMediaClient::Options()),
+      keeper_(loop.get_executor(), media_, nodes_, process_, LeaseKeeper::Options()),
+      context_{loop.get_executor(), ari_, media_, nodes_, keeper_, process_, metrics_, ids_, config_},
+      app_(context_, std::move(options)) {
+  nodes_.SetListed(nodes);
+  app_.set_on_replaced([this](const std::string&) { replaced_ = true; });
+}
+
+bool ControlProcess::Connect() {
+  const bool connected = ari_.Connect([this](const ari::Event& event) { app_.OnEvent(event); },
+                                      [this] { app_.OnDisconnected(); });
+  if (connected) app_.OnConnected();
+  return connected;
+}
+
+void ControlProcess::Disconnect() {
+  ari_.Disconnect();
+  app_.OnDisconnected();
+}
+
+void ControlProcess::Kill() {
+  process_.Kill();
+  ari_.Disconnect();
+  keeper_.Stop();
+}
+
+double ControlProcess::Metric(const std::string& name, const std::string& label) const {
+  double sum = 0;
+  for (const auto& family : registry_->Collect()) {
+    if (family.name != name) continue;
+    for (const auto& metric : family.metric) {
+      bool wanted = label.empty();
+      for (const auto& each : metric.label) wanted = wanted || each.value == label;
+      if (!wanted) continue;
+      sum += metric.counter.value + metric.gauge.value + static_cast<double>(metric.histogram.sample_count);
+    }
+  }
+  return sum;
+}
+
+}  // namespace benari::control

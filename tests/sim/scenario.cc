@@ -1,0 +1,164 @@
+#include "tests/sim/scenario.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "tests/fakes/random.h"
+
+namespace benari::sim {
+
+using fakes::Destination;
+using fakes::Random;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+template <typename T>
+T OneOf(Random& random, std::initializer_list<T> choices) {
+  return *(choices.begin() + random.Below(choices.size()));
+}
+
+Destination DrawDestination(Random& random) {
+  const Clock::Duration rings = random.Flip() ? Clock::Duration::zero() : random.UpTo(seconds(3));
+  switch (random.Below(10)) {
+    case 0:
+      return Destination::Busy();
+    case 1:
+      return Destination::Congestion();
+    case 2:
+      return Destination::Unknown();
+    case 3:
+      return Destination::Rings();
+    case 4:
+      return random.Flip() ? Destination::Unroutable() : Destination::Unallocated();
+    case 5:
+    case 6:
+    case 7:
+      return Destination::HangsUp(random.UpTo(seconds(6)), rings);
+    default:
+      return Destination::Answers(rings);
+  }
+}
+
+control::CallConfig DrawCall(Random& random) {
+  control::CallConfig call;
+  call.echo_time = OneOf(random, {milliseconds(0), milliseconds(200), milliseconds(2000), milliseconds(7000)});
+  call.dial_timeout = seconds(5);
+  if (random.Below(4) == 0) call.on_no_media = control::OnNoMedia::kHangUp;
+  if (random.Below(4) == 0) call.on_media_lost = control::OnMediaLost::kHangUp;
+  if (random.Below(4) == 0) call.when_full = control::WhenFull::kContinue;
+  return call;
+}
+
+// Short ones are as common as those that outlast a lease.
+Clock::Duration DrawLength(Random& random) {
+  return random.UpTo(OneOf(random, {milliseconds(100), milliseconds(1500), milliseconds(12000), milliseconds(30000)}));
+}
+
+std::vector<Disaster> DrawDisasters(Random& random, size_t nodes) {
+  const uint64_t kind_of_seed = random.Below(10);
+  const size_t count = kind_of_seed < 3 ? 0 : kind_of_seed < 7 ? 1 : 2 + random.Below(4);
+  std::vector<Disaster> disasters;
+  for (size_t i = 0; i < count; ++i) {
+    Disaster disaster;
+    disaster.kind = static_cast<DisasterKind>(random.Below(kDisasterKinds));
+    disaster.at = random.UpTo(seconds(15));
+    disaster.length = DrawLength(random);
+    disaster.node = random.Below(nodes);
+    disaster.flip = random.Flip();
+    disasters.push_back(disaster);
+  }
+  return disasters;
+}
+
+}  // namespace
+
+std::string ToString(DisasterKind kind) {
+  switch (kind) {
+    case DisasterKind::kKillControl:
+      return "kill control";
+    case DisasterKind::kStopControl:
+      return "stop control";
+    case DisasterKind::kReplaceControl:
+      return "replace control";
+    case DisasterKind::kStopAndReplaceControl:
+      return "stop and replace control";
+    case DisasterKind::kKillMedia:
+      return "kill media";
+    case DisasterKind::kStopMedia:
+      return "stop media";
+    case DisasterKind::kDrainMedia:
+      return "drain media";
+    case DisasterKind::kCutMedia:
+      return "cut the network to media";
+    case DisasterKind::kResetMedia:
+      return "reset the connections to media";
+    case DisasterKind::kKillAsterisk:
+      return "kill Asterisk";
+    case DisasterKind::kStopAsterisk:
+      return "stop Asterisk";
+    case DisasterKind::kCutAsterisk:
+      return "cut the network to Asterisk";
+    case DisasterKind::kResetAsterisk:
+      return "reset the connections to Asterisk";
+    case DisasterKind::kHangUpMedia:
+      return "hang up external media";
+    case DisasterKind::kDestroyBridge:
+      return "destroy a bridge";
+  }
+  return "?";
+}
+
+Clock::Duration Scenario::Length() const {
+  Clock::Duration length = seconds(1);
+  for (const Phone& phone : phones) length = std::max(length, phone.at);
+  for (const Disaster& disaster : disasters) length = std::max(length, disaster.at + disaster.length);
+  return length + seconds(1);
+}
+
+bool Scenario::Disturbed(Clock::Duration at) const {
+  return std::any_of(disasters.begin(), disasters.end(), [at](const Disaster& disaster) {
+    return disaster.at <= at && at < disaster.at + disaster.length + seconds(1);
+  });
+}
+
+bool Scenario::Has(std::initializer_list<DisasterKind> kinds) const {
+  return std::any_of(disasters.begin(), disasters.end(), [&](const Disaster& disaster) {
+    return std::find(kinds.begin(), kinds.end(), disaster.kind) != kinds.end();
+  });
+}
+
+bool Scenario::HasUnroutable() const {
+  return std::any_of(phones.begin(), phones.end(), [](const Phone& phone) {
+    return phone.destination.kind == Destination::Kind::kUnroutable;
+  });
+}
+
+Scenario Draw(uint64_t seed) {
+  Random random(seed);
+  Scenario scenario;
+  scenario.seed = seed;
+  scenario.call = DrawCall(random);
+  scenario.app.max_calls = random.Below(4) == 0 ? 1 + random.Below(4) : 200;
+  scenario.asterisk.seed = random.Next();
+  scenario.media.ports_per_node = random.Below(4) == 0 ? static_cast<int>(1 + random.Below(4)) : 100;
+  scenario.media.media_flows = random.Below(8) != 0;
+  const size_t nodes = 1 + random.Below(3);
+  for (size_t i = 1; i <= nodes; ++i) scenario.nodes.push_back(absl::StrCat("media-", i, ":50051"));
+  scenario.jitter = OneOf(random, {milliseconds(0), milliseconds(2), milliseconds(20), milliseconds(200)});
+  scenario.request_faults = OneOf(random, {0, 0, 10, 50});
+  const size_t phones = 1 + random.Below(12);
+  for (size_t i = 0; i < phones; ++i) {
+    Phone phone;
+    phone.at = random.UpTo(seconds(15));
+    if (random.Below(3) != 0) phone.hangs_up_after = random.UpTo(OneOf(random, {milliseconds(50), milliseconds(12000)}));
+    phone.destination = DrawDestination(random);
+    scenario.phones.push_back(phone);
+  }
+  scenario.disasters = DrawDisasters(random, nodes);
+  scenario.control_ends = random.Below(8) == 0;
+  return scenario;
+}
+
+}  // namespace benari::sim
