@@ -57,7 +57,7 @@ void Call::TakeOver(const Found& found) {
     bridge_.TakeOver();
     echo_began_ = started_ - *found.bridge_age;
   }
-  media_.TakeOver(found.last_media_number, found.media_number, found.lease);
+  media_.TakeOver(found.last_media_number, found.media_numbers, found.lease);
   if (found.destination) {
     originated_ = true;
     undo_.Defer("hang up destination", [this] { return HangUpDestination(); });
@@ -94,6 +94,7 @@ asio::awaitable<void> Call::Refuse(std::string why) {
 // Echo for a while, then the destination.
 asio::awaitable<void> Call::DialPlan() {
   mailbox_.StillUp();
+  co_await media_.DropOlder();
   if (!originated_) {
     if (EchoEnd() > context_.timers.Now()) co_await Echo();
     if (media_.made()) co_await media_.Drop();

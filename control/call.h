@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "control/call_bridge.h"
 #include "control/call_context.h"
@@ -16,9 +17,9 @@ namespace benari::control {
 // What an earlier process had made for a call, as found in Asterisk and media; the mailbox is told the rest.
 struct Found {
   std::optional<Clock::Duration> bridge_age;  // nullopt: there is no bridge
-  int media_number = 0;                       // of the newest ExternalMedia channel; 0: none
+  std::vector<int> media_numbers;             // of the ExternalMedia channels, the newest last
   int last_media_number = 0;                  // that was ever used, by a channel or a lease
-  std::optional<Lease> lease;                 // of that media, where its session still runs
+  std::optional<Lease> lease;                 // of the newest media, where its session still runs
   bool destination = false;
 };
 

@@ -41,20 +41,28 @@ CallMedia::CallMedia(const CallContext& context, const std::string& call_id, Cal
       bridge_(bridge),
       began_(context.timers.Now()) {}
 
-void CallMedia::TakeOver(int last, int number, std::optional<Lease> lease) {
+void CallMedia::TakeOver(int last, const std::vector<int>& numbers, const std::optional<Lease>& lease) {
   number_ = last;
-  if (number == 0) return;
-  now_.id = context_.ids.Media(call_id_, number);
-  heard_ = true;  // or not: nobody can tell how long ago the call began to be set up
-  if (lease.has_value()) {
-    now_.lease = *lease;
-    now_.release_port = DeferRelease(now_.lease.node, now_.id);
-    Keep();
+  for (const int number : numbers) {
+    if (made()) older_.push_back(*now_.hang_up);
+    now_.id = context_.ids.Media(call_id_, number);
+    if (number == numbers.back() && lease.has_value()) {
+      now_.lease = *lease;
+      now_.release_port = DeferRelease(now_.lease.node, now_.id);
+      Keep();
+    }
+    DeferHangUp();
   }
-  DeferHangUp();
+  if (!made()) return;
+  heard_ = true;  // or not: nobody can tell how long ago the call began to be set up
   // Half made: it is replaced.
   if (!lease.has_value() || !mailbox_.channel(now_.id).entered_bridge)
     mailbox_.Tell([this](CallNews& news) { news.media_lost = now_.id; });
+}
+
+asio::awaitable<void> CallMedia::DropOlder() {
+  const std::vector<UndoStack::Handle> older = std::exchange(older_, {});
+  for (const UndoStack::Handle& hang_up : older) co_await undo_.RunNow(hang_up);
 }
 
 bool CallMedia::lost() const {

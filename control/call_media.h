@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "control/call_bridge.h"
 #include "control/call_context.h"
@@ -26,9 +27,11 @@ class CallMedia {
   // Ends the echo: channel, session and port go back now, not at the end of the call.
   boost::asio::awaitable<void> Drop();
 
-  // Of a call that is adopted: numbers up to `last` were used, the channel of `number` is there (0: none).
-  // Without a lease it is lost, and gets replaced.
-  void TakeOver(int last, int number, std::optional<Lease> lease);
+  // Of a call that is adopted: numbers up to `last` were used, the channels of `numbers` are there. The last
+  // one is the media; without a lease, or outside the bridge, it is lost, and gets replaced.
+  void TakeOver(int last, const std::vector<int>& numbers, const std::optional<Lease>& lease);
+  // Hangs up the others: what a process left that died as it replaced one by another.
+  boost::asio::awaitable<void> DropOlder();
 
   bool made() const { return !now_.id.empty(); }
   bool lost() const;
@@ -64,6 +67,7 @@ class CallMedia {
   UndoStack& undo_;
   CallBridge& bridge_;
   Media now_;
+  std::vector<UndoStack::Handle> older_;  // their channels' hang-ups
   int number_ = 0;  // of the newest media
   Clock::Time began_;
   bool heard_ = false;  // the caller heard itself at least once

@@ -84,8 +84,7 @@ std::vector<Adoptable> FindAdoptable(const Snapshot& snapshot, const Ids& ids,
     if (!parsed.has_value() || !by_call.contains(parsed->call_id)) continue;
     Found& found = by_call[parsed->call_id];
     if (parsed->kind == ResourceKind::kDestination) found.destination = true;
-    if (parsed->kind == ResourceKind::kMedia)
-      found.media_number = std::max(found.media_number, parsed->number);
+    if (parsed->kind == ResourceKind::kMedia) found.media_numbers.push_back(parsed->number);
   }
   for (const auto& [id, lease] : leases) {
     const auto parsed = ids.Parse(id);
@@ -95,9 +94,11 @@ std::vector<Adoptable> FindAdoptable(const Snapshot& snapshot, const Ids& ids,
   }
   std::vector<Adoptable> adoptable;
   for (auto& [call_id, found] : by_call) {
-    found.last_media_number = std::max(found.last_media_number, found.media_number);
-    if (found.media_number > 0) {
-      const auto lease = leases.find(ids.Media(call_id, found.media_number));
+    std::sort(found.media_numbers.begin(), found.media_numbers.end());
+    if (!found.media_numbers.empty()) {
+      const int newest = found.media_numbers.back();
+      found.last_media_number = std::max(found.last_media_number, newest);
+      const auto lease = leases.find(ids.Media(call_id, newest));
       if (lease != leases.end() && lease->second.session.state == SessionState::kRunning) {
         found.lease = Lease{lease->first, lease->second.node, lease->second.session.rtp};
       }

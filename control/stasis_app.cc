@@ -181,7 +181,7 @@ std::vector<std::shared_ptr<Call>> StasisApp::Adopt(const Snapshot& snapshot,
     context_.metrics.calls_adopted.Increment();
     log::Info("call adopted", {{"call", each.call_id},
                                {"bridge", each.found.bridge_age.has_value()},
-                               {"media", each.found.media_number},
+                               {"media", each.found.media_numbers.size()},
                                {"lease", each.found.lease.has_value()},
                                {"destination", each.found.destination}});
     adopted.push_back(std::move(call));

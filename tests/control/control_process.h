@@ -38,6 +38,7 @@ class ControlProcess {
   fakes::ModelAriClient& ari() { return ari_; }
   fakes::FaultPlan& faults() { return faults_; }
   StasisApp& app() { return app_; }
+  const StasisApp& app() const { return app_; }
   LeaseKeeper& keeper() { return keeper_; }
   MediaNodes& nodes() { return nodes_; }
   bool replaced() const { return replaced_; }

@@ -33,8 +33,6 @@ Clock::Duration Since(std::map<std::string, Clock::Time>& since, const std::stri
   return now - since.emplace(id, now).first->second;
 }
 
-double InSeconds(Clock::Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
 }  // namespace
 
 std::string Checks::Step() {
@@ -54,51 +52,66 @@ std::string Checks::Bridges() const {
   return "";
 }
 
-std::string Checks::Callers(Clock::Time now, bool serving) {
-  if (!serving) {
-    heard_.clear();
-    unserved_.clear();
-    held_.clear();
-    return "";
+std::string Checks::Callers(Clock::Time now, const control::ControlProcess* control) {
+  if (control == nullptr) {
+    for (auto* since : {&nobodys_, &heard_, &unserved_, &held_}) since->clear();
   }
   for (const auto& [id, channel] : asterisk_.channels()) {
     if (channel.kind != ChannelKind::kCaller || !channel.in_stasis || channel.dying) continue;
-    const std::string wrong = Caller(channel, now);
+    const std::string wrong = Caller(channel, control, now);
     if (!wrong.empty()) return wrong;
   }
   return "";
 }
 
-std::string Checks::Caller(const fakes::ChannelRecord& caller, Clock::Time now) {
+std::string Checks::Caller(const fakes::ChannelRecord& caller, const control::ControlProcess* control,
+                           Clock::Time now) {
   const std::string& id = caller.ari.id;
+  Company company = CompanyOf(caller);
+  // Without a bridge nobody can tell that there was one, before a control died that was about to let it go.
+  if (caller.bridge_id.empty()) echo_began_.erase(id);
+  if (company.served) echo_began_.emplace(id, now);
+  if (control == nullptr) return "";
   // A request that is never answered takes its five seconds, and so does each of its undos.
   const Clock::Duration patience = scenario_.request_faults > 0 ? seconds(60) : seconds(4);
+  const auto too_long = [&](std::map<std::string, Clock::Time>& since, bool holds, Clock::Duration limit) {
+    return Since(since, id, holds, now) > limit;
+  };
+  if (too_long(nobodys_, !control->app().table().Contains(id), seconds(2)))
+    return absl::StrCat("caller ", id, " is nobody's call");
+  if (too_long(heard_, company.alone, patience)) return absl::StrCat("caller ", id, " hears nothing");
+  if (too_long(unserved_, company.echoes && !company.served, patience))
+    return absl::StrCat("caller ", id, ": no session for its external media");
+  if (too_long(held_, company.talks && !company.leased.empty(), patience + seconds(10)))
+    return absl::StrCat("caller ", id, " talks, and ", company.leased, " is leased");
+  const bool stopped = scenario_.Has({DisasterKind::kStopControl, DisasterKind::kStopAndReplaceControl});
+  if (!stopped && company.served && now - echo_began_.at(id) > *scenario_.call.echo_time + patience)
+    return absl::StrCat("caller ", id, " hears itself for too long");
+  return "";
+}
+
+Checks::Company Checks::CompanyOf(const fakes::ChannelRecord& caller) {
+  Company company;
   std::set<std::string> sessions;
   for (const std::string& node : scenario_.nodes) {
     if (media_.ReachOf(node) != fakes::FakeMedia::Reach::kAnswers) continue;
-    for (const auto& session : media_.Living(node).Sessions()) {
-      if (CallOf(session.lease_id) == id) sessions.insert(session.lease_id);
-    }
+    for (const auto& session : media_.Living(node).Sessions()) sessions.insert(session.lease_id);
   }
-  bool alone = true, talks = false, echoes = false, served = false;
-  for (const auto& [other_id, other] : asterisk_.channels()) {
-    if (other_id == id || CallOf(other_id) != id || other.dying) continue;
+  for (const std::string& lease_id : sessions) {
+    if (CallOf(lease_id) == caller.ari.id) company.leased = lease_id;
+  }
+  for (const auto& [id, other] : asterisk_.channels()) {
+    if (id == caller.ari.id || CallOf(id) != caller.ari.id || other.dying) continue;
     const bool bridged = !other.bridge_id.empty() && other.bridge_id == caller.bridge_id;
-    const bool rings = other.kind == ChannelKind::kDialled && other.ari.state != "Up";
-    alone = alone && !bridged && !rings;
-    if (other.kind == ChannelKind::kDialled) talks = talks || bridged;
-    if (other.kind == ChannelKind::kExternalMedia) {
-      echoes = echoes || bridged;
-      served = served || sessions.contains(other_id);
-    }
+    const bool dialled = other.kind == ChannelKind::kDialled;
+    const bool external = other.kind == ChannelKind::kExternalMedia;
+    const bool rings = dialled && other.ari.state != "Up";
+    company.alone = company.alone && !bridged && !rings;
+    company.talks = company.talks || (dialled && bridged);
+    company.echoes = company.echoes || (external && bridged);
+    company.served = company.served || (external && sessions.contains(id));
   }
-  if (const auto length = Since(heard_, id, alone, now); length > patience)
-    return absl::StrCat("caller ", id, " has heard nothing for ", InSeconds(length), " s");
-  if (const auto length = Since(unserved_, id, echoes && !served, now); length > patience)
-    return absl::StrCat("caller ", id, ": no session for its external media for ", InSeconds(length), " s");
-  if (const auto length = Since(held_, id, talks && !sessions.empty(), now); length > patience + seconds(10))
-    return absl::StrCat("caller ", id, " talks, and ", *sessions.begin(), " is leased for ", InSeconds(length), " s");
-  return "";
+  return company;
 }
 
 bool Checks::AllSettled() const {

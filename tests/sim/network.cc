@@ -9,6 +9,7 @@ using std::chrono::milliseconds;
 namespace {
 constexpr milliseconds kWay(1);  // of the fake clients, at least
 constexpr milliseconds kAnswerTakes(4);
+constexpr milliseconds kDeadline(5000);  // of a request
 constexpr milliseconds kRetransmission(500);  // after a cut, the longest
 
 milliseconds Until(Clock::Time to, Clock::Time from) {
@@ -33,7 +34,9 @@ Fault Network::Fate(const std::string& link, Clock::Time now) {
   fault.late = UpTo(jitter_);
   fault.delay = UpTo(jitter_);
   while (const Window* cut = Find(link, now + kWay + fault.late)) {
-    if (!cut->stopped && random_.Flip()) {
+    // TCP sends it again, unless the sender has given up by then: that may be noticed first.
+    const bool given_up = cut->to - now > kDeadline;
+    if (!cut->stopped && given_up && random_.Flip()) {
       fault.kind = FaultKind::kTimeoutBefore;
       return fault;
     }

@@ -249,7 +249,8 @@ Result SimWorld::Run() {
     Control* const control = Living();
     const bool serving = control != nullptr && control->process->app().serving();
     if (!serving || scenario_.Disturbed(timers_.Now() - start_)) calm_since = timers_.Now();
-    const std::string wrong = checks_.Callers(timers_.Now(), timers_.Now() - calm_since >= seconds(2));
+    const bool calm = timers_.Now() - calm_since >= seconds(2);
+    const std::string wrong = checks_.Callers(timers_.Now(), calm ? control->process.get() : nullptr);
     if (!wrong.empty()) Fail(wrong);
     In(kLookInterval, look);
   };
