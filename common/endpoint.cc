@@ -24,6 +24,7 @@ absl::StatusOr<Endpoint> ParseEndpoint(absl::string_view text) {
   } else if (host.find(':') != absl::string_view::npos) {
     return refuse();
   }
+  if (host.find_first_of("[]") != absl::string_view::npos) return refuse();
   const absl::string_view digits = text.substr(colon + 1);
   const bool only_digits = digits.find_first_not_of("0123456789") == absl::string_view::npos;
   uint32_t port = 0;

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "absl/strings/str_cat.h"
 
@@ -40,10 +41,12 @@ absl::StatusOr<SocketAddress> ParseSocketAddress(const Endpoint& endpoint) {
   SocketAddress address;
   address.port = endpoint.port;
   std::copy(kV4Prefix.begin(), kV4Prefix.end(), address.ip.begin());
-  if (inet_pton(AF_INET, endpoint.host.c_str(), address.ip.data() + kV4Prefix.size()) == 1) return address;
-  if (inet_pton(AF_INET6, endpoint.host.c_str(), address.ip.data()) == 1) return address;
+  const char* const host = endpoint.host.c_str();
+  const bool ends_at_nul = std::strlen(host) < endpoint.host.size();  // inet_pton would not see the rest
+  if (!ends_at_nul && inet_pton(AF_INET, host, address.ip.data() + kV4Prefix.size()) == 1) return address;
+  if (!ends_at_nul && inet_pton(AF_INET6, host, address.ip.data()) == 1) return address;
   return absl::InvalidArgumentError(absl::StrCat(
-      "'", endpoint.host, "': accepted is an IPv4 or IPv6 address, such as 10.0.0.7 or fd00::7"));
+      "'", host, "': accepted is an IPv4 or IPv6 address, such as 10.0.0.7 or fd00::7"));
 }
 
 }  // namespace benari::media

@@ -16,7 +16,7 @@ TEST(Endpoint, ReadsWhatItWrites) {
 
 TEST(Endpoint, RefusesEverythingElseAndSaysWhatIsAccepted) {
   for (const char* text : {"", "host", ":1", "host:", "host:65536", "host:-1", "host:1x", "host:+1", "::1:5",
-                           "[]:5", "[::1:5", "host: 1"}) {
+                           "[]:5", "[::1:5", "host: 1", "[[x]y]:1", "a]:1"}) {
     const auto endpoint = ParseEndpoint(text);
     ASSERT_FALSE(endpoint.ok()) << text;
     EXPECT_NE(endpoint.status().message().find("accepted is HOST:PORT"), std::string::npos);

@@ -14,6 +14,7 @@ TEST(SocketAddress, ReadsAddressesAndNoNames) {
   for (const char* text : {"", "localhost", "10.0.0", "10.0.0.256", "1.2.3.4 ", "[::1]", "::g"}) {
     EXPECT_FALSE(ParseSocketAddress(Endpoint(text, 5)).ok()) << text;
   }
+  EXPECT_FALSE(ParseSocketAddress(Endpoint(std::string("10.0.0.7\0x", 10), 5)).ok());
 }
 
 TEST(SocketAddress, KnowsOneHostFromMany) {
