@@ -98,6 +98,7 @@ void AsteriskModel::StartStasis(ChannelRecord& channel) {
   if (channel.kind != ChannelKind::kCaller && pace_.Choose(options_.unserved_app_keeps_channel)) {
     return EnterStasis(channel);
   }
+  ended_[channel.ari.id].by_itself = true;
   BeginHangUp(channel, 16, 16);
 }
 

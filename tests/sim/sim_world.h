@@ -36,10 +36,11 @@ class SimWorld {
   struct Control {
     std::unique_ptr<control::ControlProcess> process;
     std::unique_ptr<ModelEventStream> events;
-    bool ended = false;
+    Watched watched;
   };
 
   void StartControl();
+  void Connect(Control& control);
   void SuperviseIn(Clock::Duration length);
   void End(Control& control, const std::string& why);
   Control* Living();
@@ -48,6 +49,7 @@ class SimWorld {
   void Ring(const Phone& phone);
   void Strike(const Disaster& disaster);
   void StrikeControl(const Disaster& disaster);
+  void Terminate(Control& control, Clock::Duration length);
   void StrikeMedia(const Disaster& disaster);
   void StrikeAsterisk(const Disaster& disaster);
   void StrikeCall(const Disaster& disaster);
@@ -58,6 +60,7 @@ class SimWorld {
   // Runs until `done`; false: `limit` has passed, or something is wrong.
   bool Until(const std::function<bool()>& done, Clock::Duration limit);
   void Fail(const std::string& what);
+  void LookAgain();
   void HangUpAll();
   void LeaveMediaAlone();
 
@@ -70,6 +73,7 @@ class SimWorld {
   fakes::FakeMedia media_;
   Network network_;
   std::vector<std::unique_ptr<Control>> controls_;
+  std::vector<const Watched*> watched_;  // of each
   bool supervised_ = true;
   std::vector<std::string> callers_;
   Checks checks_;
