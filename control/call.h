@@ -64,8 +64,8 @@ class Call {
   void SetPhase(CallPhase phase);
 
   const CallContext& context_;
-  const std::string id_;  // the caller's channel id
-  std::string destination_;       // the channel that is, or will be, dialled
+  const std::string id_;     // the caller's channel id
+  std::string destination_;  // the channel that is, or will be, dialled
   const Clock::Time started_;
   CallMailbox mailbox_;
   UndoStack undo_;

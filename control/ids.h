@@ -25,8 +25,8 @@ class Ids {
   std::string Media(const std::string& call_id,
                     int number) const;  // of the lease and its ExternalMedia channel
   std::string Bridge(const std::string& call_id) const;
-  // 1 of a new call; another one, that is used once, of a call that is adopted: what is heard of a channel that an
-  // earlier process dialled must not be taken for news of this one.
+  // 1 of a new call; another one, that is used once, of a call that is adopted: what is heard of a channel
+  // that an earlier process dialled must not be taken for news of this one.
   std::string Destination(const std::string& call_id, int number) const;
 
   // Nothing unless `id` is one that this owner makes. The far half of a Local channel ("…;2") counts as its

@@ -145,11 +145,13 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
   co_return true;
 }
 
-// The first words with the nodes, all at once: what they hold of ours, and an epoch above every earlier instance's.
+// The first words with the nodes, all at once: what they hold of ours, and an epoch above every earlier
+// instance's.
 asio::awaitable<std::map<std::string, NodeLease>> StasisApp::MeetNodes() {
   Met met;
   const auto since_1970 = context_.timers.WallNow().time_since_epoch();
-  met.epoch = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count());
+  met.epoch =
+      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count());
   std::optional<Awaitable<void>> all;
   for (const auto& [address, node] : context_.nodes.nodes()) {
     Awaitable<void> one = MeetNode(address, &met);
@@ -169,7 +171,8 @@ asio::awaitable<void> StasisApp::MeetNode(std::string address, Met* met) {
   try {
     const NodeSessions held = co_await context_.media.ListSessions(address);
     met->epoch = std::max(met->epoch, held.owner_epoch + 1);
-    for (const SessionInfo& session : held.sessions) met->leases[session.lease_id] = NodeLease{address, session};
+    for (const SessionInfo& session : held.sessions)
+      met->leases[session.lease_id] = NodeLease{address, session};
   } catch (const MediaError& error) {
     log::Warning("media node does not answer", {{"node", address}, {"why", error.what()}});
   }

@@ -36,8 +36,8 @@ class ModelAriClient : public ari::Client {
         connections_(process, options_.connections) {}
   ~ModelAriClient() override { Disconnect(); }
 
-  // The event WebSocket. Handlers are posted to the process; `on_closed` when Asterisk closes. False: Asterisk
-  // is down. A Connect while connected is a Disconnect first.
+  // The event WebSocket. Handlers are posted to the process; `on_closed` when Asterisk closes. False:
+  // Asterisk is down. A Connect while connected is a Disconnect first.
   bool Connect(EventHandler on_event, std::function<void()> on_closed);
   void Disconnect();
   // This end forgets the connection, and Asterisk does not know.

@@ -26,8 +26,7 @@ struct FakeMediaOptions {
 // The packet side of a modelled node: media flows, or does not, as the options say when a session starts.
 class ModelRunner : public media::FakeSessionRunner {
  public:
-  using OnChange =
-      std::function<void(media::SocketId, media::MediaChange, const media::SessionSnapshot&)>;
+  using OnChange = std::function<void(media::SocketId, media::MediaChange, const media::SessionSnapshot&)>;
 
   ModelRunner(control::Timers& timers, const FakeMediaOptions& options, OnChange on_change)
       : timers_(timers), options_(options), on_change_(std::move(on_change)) {}

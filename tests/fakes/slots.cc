@@ -21,7 +21,9 @@ asio::awaitable<bool> Slots::Take(Clock::Time deadline) {
   const auto waiter = std::make_shared<Waiter>();
   const auto initiate = [&](auto handler) {
     const auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    waiter->done = [shared, executor](bool taken) { asio::post(executor, asio::append(std::move(*shared), taken)); };
+    waiter->done = [shared, executor](bool taken) {
+      asio::post(executor, asio::append(std::move(*shared), taken));
+    };
     std::weak_ptr<Waiter> weak = waiter;
     waiter->deadline = timers_.CallAt(deadline, [this, weak] {
       const auto late = weak.lock();
@@ -31,7 +33,8 @@ asio::awaitable<bool> Slots::Take(Clock::Time deadline) {
     });
     waiters_.push_back(waiter);
   };
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(bool)>(initiate, asio::use_awaitable);
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(bool)>(initiate,
+                                                                                      asio::use_awaitable);
 }
 
 void Slots::Release() {

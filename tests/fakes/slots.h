@@ -10,8 +10,8 @@
 
 namespace benari::fakes {
 
-// As many as there are connections in a pool; whoever finds none free waits in a queue. Confined to the control
-// loop.
+// As many as there are connections in a pool; whoever finds none free waits in a queue. Confined to the
+// control loop.
 class Slots {
  public:
   Slots(control::Timers& timers, int count) : timers_(timers), free_(count) {}

@@ -48,7 +48,9 @@ int CauseOf(const Destination& destination) {
   return 34;
 }
 
-std::string DestinationsOf(const std::string& caller) { return absl::StrCat("benari.", caller, ".destination"); }
+std::string DestinationsOf(const std::string& caller) {
+  return absl::StrCat("benari.", caller, ".destination");
+}
 
 }  // namespace
 
@@ -77,8 +79,8 @@ std::string Checks::Bridges() {
 
 bool Checks::HasSilence() const {
   using enum DisasterKind;
-  return scenario_.Has({kStopControl, kStopAndReplaceControl, kStopAsterisk, kCutAsterisk, kSlowAsterisk, kStopMedia,
-                        kCutMedia});
+  return scenario_.Has({kStopControl, kStopAndReplaceControl, kStopAsterisk, kCutAsterisk, kSlowAsterisk,
+                        kStopMedia, kCutMedia});
 }
 
 bool Checks::IsSetUp(const std::string& caller, const std::vector<const Watched*>& controls) {
@@ -96,7 +98,8 @@ Clock::Duration Checks::Patience() const {
   return scenario_.jitter > milliseconds(20) ? seconds(4) : seconds(2);
 }
 
-std::string Checks::Look(Clock::Time now, const std::vector<const Watched*>& controls, const Watched* living) {
+std::string Checks::Look(Clock::Time now, const std::vector<const Watched*>& controls,
+                         const Watched* living) {
   const auto companies = Companies(asterisk_, media_, scenario_.nodes);
   const bool disturbed = scenario_.IsDisturbed(now - start_);
   for (const auto& [id, company] : companies) {
@@ -136,8 +139,8 @@ std::string Checks::Controls(Clock::Time now, const std::vector<const Watched*>&
     // Each call makes two requests at most at a time, and so does each node's keeper.
     const size_t most = 2 * control->process->app().table().size() + 2 * scenario_.nodes.size() + 20;
     if (control->outstanding.size() > most)
-      return absl::StrCat(control->outstanding.size(), " requests at once, of ", control->process->app().table().size(),
-                          " calls");
+      return absl::StrCat(control->outstanding.size(), " requests at once, of ",
+                          control->process->app().table().size(), " calls");
   }
   const bool disturbed = scenario_.IsDisturbed(now - start_);
   if (Since(many_, "", serving > 1 && !disturbed, now) > seconds(2)) return "more than one control serves";
@@ -164,8 +167,8 @@ std::string Checks::DeadAsterisk(Clock::Time now, bool control_runs) {
   return left.empty() ? "" : absl::StrCat("Asterisk is gone for seconds, and there is still:\n", left);
 }
 
-std::string Checks::Caller(const std::string& id, const Company& company, const control::ControlProcess& control,
-                           Clock::Time now) {
+std::string Checks::Caller(const std::string& id, const Company& company,
+                           const control::ControlProcess& control, Clock::Time now) {
   const auto too_long = [&](Moments& since, bool holds, Clock::Duration limit) {
     return Since(since, id, holds, now) > limit;
   };
@@ -177,7 +180,8 @@ std::string Checks::Caller(const std::string& id, const Company& company, const 
   if (too_long(held_, company.talks && !company.leased.empty(), Patience() + kLeaseTtl))
     return absl::StrCat("caller ", id, " talks, and ", company.leased, " is leased");
   const bool overdue = company.served && now - echo_began_.at(id) > *scenario_.call.echo_time;
-  if (too_long(overdue_, overdue, Patience())) return absl::StrCat("caller ", id, " hears itself for too long");
+  if (too_long(overdue_, overdue, Patience()))
+    return absl::StrCat("caller ", id, " hears itself for too long");
   return "";
 }
 
@@ -204,17 +208,20 @@ std::string Checks::AllOver(const std::vector<const Watched*>& controls, control
   add("calls without an outcome", living.Metric("control_calls"));
   add("leases kept alive", static_cast<double>(living.keeper().size()));
   using enum DisasterKind;
-  const bool calls_were_lost = living.Metric("control_undo_failures_total") > 0 || scenario_.control_ends ||
-                               scenario_.Has({kKillControl, kStopControl, kReplaceControl, kStopAndReplaceControl,
-                                              kTerminateControl, kKillAsterisk, kStopAsterisk, kCutAsterisk,
-                                              kResetAsterisk, kSlowAsterisk});
+  const bool calls_were_lost =
+      living.Metric("control_undo_failures_total") > 0 || scenario_.control_ends ||
+      scenario_.Has({kKillControl, kStopControl, kReplaceControl, kStopAndReplaceControl, kTerminateControl,
+                     kKillAsterisk, kStopAsterisk, kCutAsterisk, kResetAsterisk, kSlowAsterisk});
   if (!calls_were_lost) add("swept without need", living.Metric("control_swept_total"));
-  // An instance that was stopped acts on what it knew until it reads that it was replaced: ARI cannot fence it off.
-  const bool asterisk_was_lost = scenario_.Has({kKillAsterisk, kStopAsterisk, kCutAsterisk, kResetAsterisk, kSlowAsterisk,
-                                                kDestroyBridge, kStopControl, kStopAndReplaceControl});
+  // An instance that was stopped acts on what it knew until it reads that it was replaced: ARI cannot fence
+  // it off.
+  const bool asterisk_was_lost =
+      scenario_.Has({kKillAsterisk, kStopAsterisk, kCutAsterisk, kResetAsterisk, kSlowAsterisk,
+                     kDestroyBridge, kStopControl, kStopAndReplaceControl});
   if (!asterisk_was_lost && scenario_.request_faults == 0 && !scenario_.HasUnroutable()) {
     double failed = 0;
-    for (const Watched* control : controls) failed += control->process->Metric("control_calls_ended_total", "failed");
+    for (const Watched* control : controls)
+      failed += control->process->Metric("control_calls_ended_total", "failed");
     add("calls that failed without need", failed);
   }
   const bool media_was_lost = scenario_.Has({kStopMedia, kKillMedia, kDrainMedia, kCutMedia, kResetMedia});
@@ -246,14 +253,15 @@ std::string Checks::EndOf(const std::string& caller) const {
     left = left || (over.has_value() && over->by_itself);
     last = dialled->second;
   }
-  // An instance that was stopped acts on what it knew until it reads that it was replaced: ARI cannot fence it off.
+  // An instance that was stopped acts on what it knew until it reads that it was replaced: ARI cannot fence
+  // it off.
   using enum DisasterKind;
   const bool may_be = scenario_.Has({kTerminateControl, kStopControl, kStopAndReplaceControl});
-  if (end->cause == 16 && !left && !may_be)
-    return "was hung up though its destination did not hang up";
+  if (end->cause == 16 && !left && !may_be) return "was hung up though its destination did not hang up";
   if (!scenario_.IsCalm()) return "";
   const bool room = scenario_.app.max_calls >= 50 && scenario_.media.ports_per_node >= 50;
-  const bool heard = scenario_.media.media_flows || scenario_.call.on_no_media == control::OnNoMedia::kContinue;
+  const bool heard =
+      scenario_.media.media_flows || scenario_.call.on_no_media == control::OnNoMedia::kContinue;
   if (!last.has_value()) return room && heard ? "was let go before its destination was dialled" : "";
   const int told = CauseOf(*last);
   return end->cause == told ? "" : absl::StrCat("was told cause ", end->cause, ", not ", told);

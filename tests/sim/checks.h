@@ -15,14 +15,15 @@ namespace benari::sim {
 struct Watched {
   control::ControlProcess* process = nullptr;
   Clock::Time started;
-  bool ended = false;                                             // killed, or stepped aside
+  bool ended = false;                                              // killed, or stepped aside
   std::map<std::pair<std::string, int>, Clock::Time> outstanding;  // requests without an answer, by Step
 };
 
 // What must hold all the time. Each check answers "" or what is wrong. Confined to the simulation's thread.
 class Checks {
  public:
-  Checks(const Scenario& scenario, Clock::Time start, const fakes::AsteriskModel& asterisk, fakes::FakeMedia& media)
+  Checks(const Scenario& scenario, Clock::Time start, const fakes::AsteriskModel& asterisk,
+         fakes::FakeMedia& media)
       : scenario_(scenario), start_(start), asterisk_(asterisk), media_(media) {}
 
   // Whenever the loop is idle.

@@ -52,9 +52,11 @@ int Main() {
   const auto began = std::chrono::steady_clock::now();
   const Tally tally = RunSeeds(runs);
   const double took_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  std::printf("%llu seeds from %llu on, %llu calls, %.1f hours simulated in %.1f s: %.0f calls/s; %llu seeds failed\n",
-              Number(tally.seeds), Number(runs.first), Number(tally.calls), tally.simulated_s / 3600, took_s,
-              static_cast<double>(tally.calls) / took_s, Number(tally.failures));
+  std::printf(
+      "%llu seeds from %llu on, %llu calls, %.1f hours simulated in %.1f s: %.0f calls/s; %llu seeds "
+      "failed\n",
+      Number(tally.seeds), Number(runs.first), Number(tally.calls), tally.simulated_s / 3600, took_s,
+      static_cast<double>(tally.calls) / took_s, Number(tally.failures));
   if (absl::GetFlag(FLAGS_expect_failure)) {
     if (tally.failures == 0) std::printf("no seed caught it\n");
     return tally.failures > 0 ? 0 : 1;
@@ -70,7 +72,8 @@ int Main() {
 }  // namespace benari::sim
 
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage("the call logic and the lease machinery in a modelled world, drawn from seeds");
+  absl::SetProgramUsageMessage(
+      "the call logic and the lease machinery in a modelled world, drawn from seeds");
   absl::ParseCommandLine(argc, argv);
   return benari::sim::Main();
 }

@@ -10,12 +10,10 @@ namespace {
 constexpr milliseconds kWay(1);  // of the fake clients, at least
 constexpr milliseconds kAnswerTakes(4);
 constexpr milliseconds kSlow(2000);
-constexpr milliseconds kDeadline(5000);  // of a request
+constexpr milliseconds kDeadline(5000);       // of a request
 constexpr milliseconds kRetransmission(500);  // after a cut, the longest
 
-milliseconds Until(Clock::Time to, Clock::Time from) {
-  return std::chrono::ceil<milliseconds>(to - from);
-}
+milliseconds Until(Clock::Time to, Clock::Time from) { return std::chrono::ceil<milliseconds>(to - from); }
 }  // namespace
 
 void Network::Cut(const std::string& link, Clock::Time from, Clock::Time to, bool stopped) {

@@ -15,11 +15,13 @@ class Network {
   Network(uint64_t seed, Clock::Duration jitter, int request_faults)
       : random_(seed), jitter_(jitter), request_faults_(request_faults) {}
 
-  // Nothing passes between these times; what was sent arrives afterwards, or, unless `stopped`, is lost. Known
-  // beforehand, since the fate of a request is drawn as it sets out.
+  // Nothing passes between these times; what was sent arrives afterwards, or, unless `stopped`, is lost.
+  // Known beforehand, since the fate of a request is drawn as it sets out.
   void Cut(const std::string& link, Clock::Time from, Clock::Time to, bool stopped);
   // Each answer comes two seconds late between these times.
-  void Slow(const std::string& link, Clock::Time from, Clock::Time to) { slow_.push_back({link, from, to, false}); }
+  void Slow(const std::string& link, Clock::Time from, Clock::Time to) {
+    slow_.push_back({link, from, to, false});
+  }
   void Reset(const std::string& link, Clock::Time at) { resets_.push_back({link, at}); }
   bool IsCut(const std::string& link, Clock::Time at) const { return Find(link, at) != nullptr; }
   // From now on only delays.

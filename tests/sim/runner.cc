@@ -33,7 +33,9 @@ class TimeFlag : public spdlog::custom_flag_formatter {
     const int length = std::snprintf(text, sizeof(text), "%10.6f", seconds);
     line.append(text, text + length);
   }
-  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<TimeFlag>(timers_); }
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<TimeFlag>(timers_);
+  }
 
  private:
   const fakes::VirtualTimers& timers_;
@@ -51,7 +53,8 @@ struct Shared {
 };
 
 Shared& Map() {
-  void* const memory = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* const memory =
+      mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) std::perror("mmap"), _exit(2);
   return *new (memory) Shared();
 }

@@ -43,7 +43,8 @@ Destination DrawDestination(Random& random) {
 
 control::CallConfig DrawCall(Random& random) {
   control::CallConfig call;
-  call.echo_time = OneOf(random, {milliseconds(0), milliseconds(200), milliseconds(2000), milliseconds(7000)});
+  call.echo_time =
+      OneOf(random, {milliseconds(0), milliseconds(200), milliseconds(2000), milliseconds(7000)});
   call.dial_timeout = seconds(5);
   if (random.Below(4) == 0) call.on_no_media = control::OnNoMedia::kHangUp;
   if (random.Below(4) == 0) call.on_media_lost = control::OnMediaLost::kHangUp;
@@ -55,10 +56,12 @@ control::CallConfig DrawCall(Random& random) {
 Clock::Duration DrawLength(Random& random, DisasterKind kind) {
   using enum DisasterKind;
   const bool cut = kind == kCutMedia || kind == kCutAsterisk;
-  const bool stop = kind == kStopControl || kind == kStopAndReplaceControl || kind == kStopMedia || kind == kStopAsterisk;
+  const bool stop =
+      kind == kStopControl || kind == kStopAndReplaceControl || kind == kStopMedia || kind == kStopAsterisk;
   if (cut && random.Flip()) return OneOf(random, {seconds(1), seconds(10), seconds(60)});
   if (stop && random.Below(4) == 0) return seconds(30);
-  return random.UpTo(OneOf(random, {milliseconds(100), milliseconds(1500), milliseconds(12000), milliseconds(30000)}));
+  return random.UpTo(
+      OneOf(random, {milliseconds(100), milliseconds(1500), milliseconds(12000), milliseconds(30000)}));
 }
 
 std::vector<Disaster> DrawDisasters(Random& random, size_t nodes) {
@@ -174,7 +177,8 @@ Scenario Draw(uint64_t seed) {
   for (size_t i = 0; i < phones; ++i) {
     Phone phone;
     phone.at = random.UpTo(seconds(15));
-    if (random.Below(3) != 0) phone.hangs_up_after = random.UpTo(OneOf(random, {milliseconds(50), milliseconds(12000)}));
+    if (random.Below(3) != 0)
+      phone.hangs_up_after = random.UpTo(OneOf(random, {milliseconds(50), milliseconds(12000)}));
     phone.destination = DrawDestination(random);
     scenario.phones.push_back(phone);
   }

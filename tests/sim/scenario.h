@@ -48,7 +48,9 @@ struct Disaster {
   // Until then calls may suffer from it, and no longer.
   Clock::Duration end() const;
   bool IsOfMedia() const { return kind >= DisasterKind::kKillMedia && kind <= DisasterKind::kResetMedia; }
-  bool IsOfAsterisk() const { return kind >= DisasterKind::kKillAsterisk && kind <= DisasterKind::kSlowAsterisk; }
+  bool IsOfAsterisk() const {
+    return kind >= DisasterKind::kKillAsterisk && kind <= DisasterKind::kSlowAsterisk;
+  }
 };
 
 struct Phone {
@@ -64,10 +66,10 @@ struct Scenario {
   fakes::AsteriskOptions asterisk;
   fakes::FakeMediaOptions media;
   std::vector<std::string> nodes;
-  Clock::Duration jitter{};       // the most that the network adds, each way
-  int request_faults = 0;         // of 1000 requests
-  bool control_ends = false;      // in the end it is killed, and started again only when leases have run out
-  std::vector<Phone> phones;      // by time
+  Clock::Duration jitter{};   // the most that the network adds, each way
+  int request_faults = 0;     // of 1000 requests
+  bool control_ends = false;  // in the end it is killed, and started again only when leases have run out
+  std::vector<Phone> phones;  // by time
   std::vector<Disaster> disasters;
 
   // When everything has happened.

@@ -39,8 +39,8 @@ SimWorld::~SimWorld() {
 
 void SimWorld::StartControl() {
   auto control = std::make_unique<Control>();
-  control->process = std::make_unique<control::ControlProcess>(loop_, timers_, asterisk_, media_, scenario_.nodes,
-                                                               scenario_.call, scenario_.app);
+  control->process = std::make_unique<control::ControlProcess>(
+      loop_, timers_, asterisk_, media_, scenario_.nodes, scenario_.call, scenario_.app);
   control->events = std::make_unique<ModelEventStream>(*control->process, asterisk_, random_.Next());
   control->watched.process = control->process.get();
   control->watched.started = timers_.Now();
@@ -52,22 +52,23 @@ void SimWorld::StartControl() {
 
 void SimWorld::Connect(Control& control) {
   fakes::FaultPlan& faults = control.process->faults();
-  faults.ChooseWith(
-      [this](const Step& step) { return network_.Fate(step.to.empty() ? kAsterisk : step.to, timers_.Now()); });
+  faults.ChooseWith([this](const Step& step) {
+    return network_.Fate(step.to.empty() ? kAsterisk : step.to, timers_.Now());
+  });
   auto& outstanding = control.watched.outstanding;
   const auto is_shown = [](const Step& step) {
     return spdlog::should_log(spdlog::level::debug) && step.operation != "media.KeepAlive";
   };
   faults.Before([this, &outstanding, is_shown](const Step& step) {
     outstanding[{step.operation, step.nth}] = timers_.Now();
-    if (is_shown(step))
-      log::Debug("SIM request", {{"request", step.ToString()}, {"to", step.to}});
+    if (is_shown(step)) log::Debug("SIM request", {{"request", step.ToString()}, {"to", step.to}});
   });
   faults.After([&outstanding, is_shown](const Step& step) {
     outstanding.erase({step.operation, step.nth});
     if (is_shown(step)) log::Debug("SIM answer", {{"request", step.ToString()}});
   });
-  if (scenario_.jitter.count() > 0) control.process->ari().DelayEvents([this] { return network_.EventDelay(); });
+  if (scenario_.jitter.count() > 0)
+    control.process->ari().DelayEvents([this] { return network_.EventDelay(); });
   const auto step_aside = [this, &control](const std::string& why) {
     In({}, [this, &control, why] { End(control, why); });
   };
@@ -167,9 +168,8 @@ void SimWorld::StrikeControl(const Disaster& disaster) {
 }
 
 void SimWorld::Terminate(Control& control, Clock::Duration length) {
-  control.process->app().Drain([this, &control] {
-    In({}, [this, &control] { End(control, "no calls are left"); });
-  });
+  control.process->app().Drain(
+      [this, &control] { In({}, [this, &control] { End(control, "no calls are left"); }); });
   In(length, [&control] {
     if (!control.watched.ended) control.process->app().EndCalls();
   });
@@ -276,7 +276,8 @@ void SimWorld::LeaveMediaAlone() {
 void SimWorld::LookAgain() {
   In(kLookInterval, [this] {
     Control* const control = Living();
-    const std::string wrong = checks_.Look(timers_.Now(), watched_, control == nullptr ? nullptr : &control->watched);
+    const std::string wrong =
+        checks_.Look(timers_.Now(), watched_, control == nullptr ? nullptr : &control->watched);
     if (!wrong.empty()) Fail(wrong);
     LookAgain();
   });

@@ -20,8 +20,8 @@ struct Result {
   Clock::Duration simulated{};
 };
 
-// One run: an Asterisk, media nodes, phones, and control processes under a supervisor that starts one whenever
-// none lives. Everything is one thread and virtual time. Confined to that thread.
+// One run: an Asterisk, media nodes, phones, and control processes under a supervisor that starts one
+// whenever none lives. Everything is one thread and virtual time. Confined to that thread.
 class SimWorld {
  public:
   explicit SimWorld(Scenario scenario);
@@ -56,7 +56,9 @@ class SimWorld {
   void SetAsteriskCut(bool cut);
 
   void At(Clock::Duration since_start, std::function<void()> what);
-  void In(Clock::Duration length, std::function<void()> what) { timers_.RunAt(timers_.Now() + length, std::move(what)); }
+  void In(Clock::Duration length, std::function<void()> what) {
+    timers_.RunAt(timers_.Now() + length, std::move(what));
+  }
   // Runs until `done`; false: `limit` has passed, or something is wrong.
   bool Until(const std::function<bool()>& done, Clock::Duration limit);
   void Fail(const std::string& what);
