@@ -60,6 +60,9 @@ GrpcMediaClient::Node& GrpcMediaClient::At(const std::string& address) {
   return *node;
 }
 
+// A request under way keeps the channel to its end by itself.
+void GrpcMediaClient::Forget(const std::string& node) { nodes_.erase(node); }
+
 asio::awaitable<Lease> GrpcMediaClient::LeasePort(std::string node, std::string lease_id) {
   grpc::ClientContext context;
   SetDeadline(context, options_.timeout);
