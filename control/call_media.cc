@@ -182,7 +182,13 @@ asio::awaitable<Endpoint> CallMedia::MakeChannel() {
 asio::awaitable<void> CallMedia::CreateExternalMedia(Endpoint* rtp_from) {
   ari::ExternalMediaRequest request(now_.id, context_.config.format, now_.lease.rtp);
   const int reconnects = mailbox_.news().reconnects;
-  const ari::Channel channel = co_await context_.ari.CreateExternalMedia(request);
+  ari::Channel channel;
+  try {
+    channel = co_await context_.ari.CreateExternalMedia(request);
+  } catch (const ari::Error& error) {
+    if (error.never_sent()) undo_.Forget(*std::exchange(now_.hang_up, std::nullopt));
+    throw;
+  }
   mailbox_.Tell([&channel](CallNews& news) { news.channels[channel.id].created = true; });
   if (mailbox_.news().reconnects != reconnects) co_await AskAfter(context_.ari, channel.id, mailbox_);
   *rtp_from = RtpFrom(channel);

@@ -24,7 +24,7 @@ ABSL_FLAG(std::string, ari_password_file, "",
           "file with the password of that user; without it the environment's BENARI_ARI_PASSWORD is used");
 ABSL_FLAG(std::string, ari_ca_file, "",
           "CA certificates (PEM) that an https ARI is verified with; default: the system's");
-ABSL_FLAG(int, ari_timeout_ms, 5000, "of each ARI request, waiting for a connection included");
+ABSL_FLAG(int, ari_timeout_ms, 5000, "of each ARI request: for its turn, and then for its answer");
 ABSL_FLAG(int, ari_connections, 8, "HTTP connections kept to ARI; stay below http.conf's sessionlimit");
 ABSL_FLAG(std::string, app, "voicebot1", "name of the Stasis application");
 ABSL_FLAG(std::string, owner, "benari", "name of this deployment, the first part of every id that it makes");

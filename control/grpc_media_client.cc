@@ -68,6 +68,9 @@ void GrpcMediaClient::ThrowUnlessOk(const std::string& node, const char* rpc,
   throw ToMediaError(node, rpc, grpc::Status(status.error_code(), status.error_message() + hint));
 }
 
+// A request under way keeps the channel to its end by itself.
+void GrpcMediaClient::Forget(const std::string& node) { nodes_.erase(node); }
+
 asio::awaitable<Lease> GrpcMediaClient::LeasePort(std::string node, std::string lease_id) {
   grpc::ClientContext context;
   SetDeadline(context, options_.timeout);

@@ -48,6 +48,7 @@ class GrpcMediaClient : public MediaClient {
   Awaitable<NodeSessions> ListSessions(std::string node) override;
   std::unique_ptr<Watch> WatchSessions(std::string node, std::function<void(const SessionEvent&)> on_event,
                                        std::function<void()> on_end) override;
+  void Forget(const std::string& node) override;
 
  private:
   struct Node;  // a channel and its stub

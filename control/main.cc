@@ -44,7 +44,7 @@ class Control {
         timers_(loop_.get_executor()),
         registry_(std::make_shared<prometheus::Registry>()),
         metrics_(*registry_),
-        ari_(loop_.get_executor(), config.ari, config.http, RequestHook()),
+        ari_(loop_.get_executor(), config.ari, config.http, RequestHook(), LoadHook()),
         media_(loop_.get_executor(), config.media),
         keeper_(loop_.get_executor(), media_, nodes_, timers_, config.keeper),
         context_{loop_.get_executor(), ari_, media_, nodes_, keeper_, timers_, metrics_, ids_, config_.call},
@@ -79,6 +79,13 @@ class Control {
     return [this](absl::string_view operation, absl::string_view code, std::chrono::nanoseconds duration) {
       metrics_.AriRequest(std::string(operation), std::string(code),
                           std::chrono::duration<double>(duration).count());
+    };
+  }
+
+  ari::LoadHook LoadHook() {
+    return [this](size_t waiting, size_t connections) {
+      metrics_.ari_waiting.Set(static_cast<double>(waiting));
+      metrics_.ari_connections.Set(static_cast<double>(connections));
     };
   }
 

@@ -35,6 +35,8 @@ class UndoStack {
   Handle Defer(std::string name, Step step);
   // Runs one step ahead of time, once. Its handle is void afterwards.
   Awaitable<void> RunNow(Handle handle);
+  // What it would undo was never asked for. The handle is void afterwards.
+  void Forget(Handle handle) { entries_.erase(handle.entry_); }
   // Tries once more what failed before; what fails again stays for RunAll.
   Awaitable<void> RetryFailed();
   // Runs everything, the youngest first.

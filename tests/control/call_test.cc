@@ -230,8 +230,9 @@ TEST_F(CallTest, BeyondTheLimitACallerIsRefusedAtOnce) {
   ASSERT_TRUE(world->UntilPhase(second, CallPhase::kEcho));
   const std::string third = world->Caller();
   ASSERT_TRUE(world->Until([&] { return world->asterisk.EndOf(third).has_value(); }, milliseconds(200)));
-  EXPECT_EQ(CauseOf(third), 34) << "congestion";
+  EXPECT_EQ(CauseOf(third), 42) << "switching equipment congestion";
   EXPECT_EQ(world->Ended(CallOutcome::kRefused), 1);
+  EXPECT_EQ(world->control->Metric("control_calls_refused_total", "full"), 1);
   world->asterisk.CallerHangsUp(first);
   world->asterisk.CallerHangsUp(second);
   EXPECT_TRUE(world->UntilNoCalls());
@@ -249,8 +250,27 @@ TEST_F(CallTest, WithNoFreePortACallerIsRefusedOrSentOn) {
     const std::string caller = world->Caller();
     ASSERT_TRUE(world->Until([&] { return world->asterisk.EndOf(caller).has_value(); }));
     EXPECT_EQ(world->asterisk.EndOf(caller)->continued_at, when_full == WhenFull::kContinue ? "," : "");
+    if (when_full == WhenFull::kCongestion) {
+      EXPECT_EQ(CauseOf(caller), 42);
+    }
+    EXPECT_EQ(world->control->Metric("control_calls_refused_total", "no_port"), 1);
     ExpectEnd(CallOutcome::kRefused);
   }
+}
+
+TEST_F(CallTest, WhenMoreHappensThanCanBeListedEverythingIsListedAnew) {
+  StasisApp::Options options;
+  options.max_waiting_events = 5;
+  Begin({}, options);
+  const std::string caller = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  world->control->app().OnDisconnected();
+  world->control->app().OnConnected();  // lists
+  for (int i = 0; i < 6; ++i) world->control->app().OnEvent(ari::StasisEnd{"1.1"});
+  EXPECT_EQ(world->control->Metric("control_ari_events_dropped_total"), 6);
+  world->asterisk.CallerHangsUp(caller);
+  EXPECT_TRUE(world->UntilNoCalls());
+  EXPECT_EQ(world->Leftovers(), "");
 }
 
 TEST_F(CallTest, OtherArgumentsAreIgnored) {

@@ -47,8 +47,10 @@ void CallTest::ExpectNoLeases() {
   EXPECT_EQ(listed->sessions_size(), 0) << "leases left: " << AsJson(*listed);
 }
 
-void CallTest::StartServices(std::vector<std::string> control_flags) {
-  auto media = MediaProcess::Start({});
+void CallTest::StartServices(std::vector<std::string> control_flags, std::vector<std::string> media_flags) {
+  ServiceOptions media_options;
+  media_options.extra_flags = std::move(media_flags);
+  auto media = MediaProcess::Start(media_options);
   if (!media.ok()) throw std::runtime_error(std::string(media.status().message()));
   media_ = std::move(*media);
   media_view_ = std::make_unique<MediaView>(media_->grpc());

@@ -30,7 +30,7 @@ class CallTest : public ::testing::Test {
   MediaView& media_view() { return *media_view_; }
 
   // Throws, and so fails the test, when one of them does not come up.
-  void StartServices(std::vector<std::string> control_flags);
+  void StartServices(std::vector<std::string> control_flags, std::vector<std::string> media_flags = {});
   // The other end of the AVAYA trunk, listening.
   std::unique_ptr<Sipp> Trunk(const std::string& scenario, std::chrono::milliseconds pause = {});
   // Calls at once.

@@ -82,6 +82,7 @@ absl::Status AsteriskServer::Launch(const AsteriskOptions& options) {
   settings.http_port = FreeTcpPort();
   settings.sip = options.sip;
   if (settings.sip.port == 0) settings.sip.port = FreeUdpPort();
+  settings.rtp_last = options.rtp_last;
   settings.trunk = Endpoint("127.0.0.1", FreeUdpPort());
   settings.ari_password = RandomPassword();
   RenderAsteriskConfig(rootfs + "/etc/asterisk", BENARI_DEPLOY_DIR "/asterisk", files_->File("etc"),

@@ -17,6 +17,7 @@ namespace benari::e2e {
 struct AsteriskOptions {
   Endpoint sip{"127.0.0.1", 0};  // port 0: a free one
   std::string log_file;          // of its console; empty: none
+  uint16_t rtp_last = 26'000;    // the end of its RTP range; four ports a call
   TlsFiles https;  // `cert` and `key` serve ARI over https and wss as well, and control is told so
 };
 
@@ -31,6 +32,8 @@ class AsteriskServer {
   static absl::Status Available();
   // Starts one and waits until ARI answers.
   static absl::StatusOr<std::unique_ptr<AsteriskServer>> Start(AsteriskOptions options);
+
+  ChildProcess& process() { return *process_; }
 
   AriAccess ari_access() const;  // for control
   Endpoint sip() const { return sip_; }

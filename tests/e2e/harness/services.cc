@@ -10,7 +10,6 @@ namespace benari::e2e {
 namespace {
 
 constexpr std::chrono::seconds kStartTimeout{30};
-constexpr uint16_t kRtpPorts = 500;
 
 nlohmann::json Parsed(const std::string& line) {
   nlohmann::json json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
@@ -62,16 +61,22 @@ absl::StatusOr<std::unique_ptr<MediaProcess>> MediaProcess::Start(ServiceOptions
   auto media = std::make_unique<MediaProcess>();
   media->grpc_ = Endpoint("127.0.0.1", FreeTcpPort());
   media->metrics_ = Endpoint("127.0.0.1", FreeTcpPort());
-  const uint16_t first = FreeUdpRange(kRtpPorts);
+  media->first_rtp_port_ = FreeUdpRange(options.rtp_ports);
+  media->options_ = std::move(options);
+  if (absl::Status started = media->StartAgain(); !started.ok()) return started;
+  return media;
+}
+
+absl::Status MediaProcess::StartAgain() {
   auto process = StartService(
       "media", BENARI_MEDIA_BINARY,
-      {absl::StrCat("--grpc_listen=", media->grpc_.ToString()),
-       absl::StrCat("--metrics_listen=", media->metrics_.ToString()), absl::StrCat("--rtp_port_min=", first),
-       absl::StrCat("--rtp_port_max=", first + kRtpPorts - 1), "--log_format=json"},
-      options);
+      {"--grpc_listen=" + grpc_.ToString(), "--metrics_listen=" + metrics_.ToString(),
+       absl::StrCat("--rtp_port_min=", first_rtp_port_),
+       absl::StrCat("--rtp_port_max=", first_rtp_port_ + options_.rtp_ports - 1), "--log_format=json"},
+      options_);
   if (!process.ok()) return process.status();
-  media->process_ = std::move(*process);
-  return media;
+  process_ = std::move(*process);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<ControlProcess>> ControlProcess::Start(const AriAccess& ari,

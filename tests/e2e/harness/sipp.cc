@@ -44,9 +44,6 @@ Command SippCommand(const SippOptions& options, uint16_t rtp_port, const RunFold
                            "-d",
                            absl::StrCat(options.pause.count()),
                            "-nostdin",
-                           "-trace_msg",
-                           "-message_file",
-                           files.File("messages"),
                            "-trace_err",
                            "-error_file",
                            files.File("errors"),
@@ -55,7 +52,11 @@ Command SippCommand(const SippOptions& options, uint16_t rtp_port, const RunFold
                            files.File("statistics"),
                            "-fd",
                            "1"});
-  if (options.calls > 0) argv.insert(argv.end(), {"-m", absl::StrCat(options.calls)});
+  // Without a limit of its own SIPp places no more than a few seconds' worth of calls at a time.
+  if (options.calls > 0) {
+    argv.insert(argv.end(), {"-m", absl::StrCat(options.calls), "-l", absl::StrCat(options.calls)});
+  }
+  if (options.trace) argv.insert(argv.end(), {"-trace_msg", "-message_file", files.File("messages")});
   if (options.echo_rtp) argv.push_back("-rtp_echo");
   return Command{"sipp " + options.scenario, argv, {{"TERM", "dumb"}}, files.path(), files.File("output")};
 }

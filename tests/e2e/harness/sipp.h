@@ -1,5 +1,7 @@
 #pragma once
 
+#include <signal.h>
+
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -21,6 +23,7 @@ struct SippOptions {
   double calls_per_s = 10;
   std::chrono::milliseconds pause{0};  // of the scenario's <pause/>: hang up so long after the answer
   bool echo_rtp = false;               // send back what is heard
+  bool trace = true;                   // keep its SIP messages
 };
 
 struct SippResult {
@@ -41,6 +44,8 @@ class Sipp {
   bool WaitUntilListening(std::chrono::milliseconds timeout);
   // DEADLINE_EXCEEDED when its calls are not over in time.
   absl::StatusOr<SippResult> WaitForEnd(std::chrono::milliseconds timeout);
+  // Places no more calls; those that stand go on to their end.
+  void PlaceNoMore() { process_.Signal(SIGUSR1); }
   // Ends it now; what it counted so far.
   SippResult Stop();
 
