@@ -23,6 +23,9 @@ class CallTest : public ::testing::Test {
   void SetUp() override;
   void TearDown() override;
 
+  // How the Asterisk of this test is started.
+  virtual AsteriskOptions Options() const { return {}; }
+
   AsteriskServer& asterisk() { return *asterisk_; }
   ControlProcess& control() { return *control_; }
   MediaView& media_view() { return *media_view_; }
@@ -43,10 +46,11 @@ class CallTest : public ::testing::Test {
   // Fails the test unless SIPp's calls all went as in their scenario.
   void ExpectAllWell(Sipp& sipp, int calls = 1);
 
+  static std::unique_ptr<AsteriskServer> asterisk_;
+
  private:
   void ExpectNoLeases();
 
-  static std::unique_ptr<AsteriskServer> asterisk_;
   std::unique_ptr<MediaProcess> media_;
   std::unique_ptr<MediaView> media_view_;
   std::unique_ptr<ControlProcess> control_;
