@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "common/grpc_log.h"
 #include "common/health_probe.h"
 #include "common/log.h"
 #include "control/ari/event_stream.h"
@@ -173,6 +174,7 @@ int main(int argc, char** argv) {
   const control::Config config = control::ReadConfig(argc, argv);
   if (config.healthcheck) return ProbeMetric(config.metrics_listen, "control_ari_connected 1") ? 0 : 1;
   log::Init(config.log_format, config.log_level);
+  LogGrpcAtDebug();
   control::Control(config).Run();
   return 0;
 }

@@ -21,10 +21,9 @@ namespace benari::e2e {
 class CallTest : public ::testing::Test {
  protected:
   void SetUp() override;
+  // Of the Asterisk of this process.
+  virtual AsteriskOptions asterisk_options() { return {}; }
   void TearDown() override;
-
-  // How the Asterisk of this test is started.
-  virtual AsteriskOptions Options() const { return {}; }
 
   AsteriskServer& asterisk() { return *asterisk_; }
   ControlProcess& control() { return *control_; }

@@ -54,7 +54,7 @@ void ChaosTest::SetUp() {
   CallTest::SetUp();
 }
 
-AsteriskOptions ChaosTest::Options() const {
+AsteriskOptions ChaosTest::asterisk_options() {
   AsteriskOptions options;
   options.http_host = "0.0.0.0";
   return options;

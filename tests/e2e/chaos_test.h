@@ -54,7 +54,7 @@ class ChaosTest : public CallTest {
   std::string asterisk_host_ = "127.0.0.1";
 
  private:
-  AsteriskOptions Options() const override;
+  AsteriskOptions asterisk_options() override;
   // Nothing, or what is held beyond what was held before the calls.
   std::string HeldBeyond();
   int Swept();

@@ -89,6 +89,12 @@ void AsteriskServer::Configure(const AsteriskOptions& options) {
   RenderAsteriskConfig(rootfs + "/etc/asterisk", BENARI_DEPLOY_DIR "/asterisk", files_->File("etc"),
                        settings);
   WriteFile(PasswordFile(), settings.ari_password + "\n");
+  if (!options.https.cert.empty()) {
+    https_ = Endpoint("127.0.0.1", FreeTcpPort());
+    fs::copy(options.https.cert, files_->File("etc/https.pem"));
+    fs::copy(options.https.key, files_->File("etc/https.key"));
+    AddHttps(files_->File("etc"), settings.run_dir + "/etc", https_);
+  }
 
   ari_ = std::make_unique<AriView>(Endpoint("127.0.0.1", settings.http_port), kUser, settings.ari_password);
   sip_ = settings.sip;
@@ -116,8 +122,9 @@ absl::Status AsteriskServer::StartAgain() {
 }
 
 AriAccess AsteriskServer::ari_access(const std::string& host) const {
-  const Endpoint server(host, ari_->server().port);
-  return AriAccess{"http://" + server.ToString() + "/ari", kUser, PasswordFile()};
+  const uint16_t port = https_.host.empty() ? ari_->server().port : https_.port;
+  const std::string scheme = https_.host.empty() ? "http://" : "https://";
+  return AriAccess{scheme + Endpoint(host, port).ToString() + "/ari", kUser, PasswordFile()};
 }
 
 }  // namespace benari::e2e

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <iostream>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -61,6 +62,14 @@ Network::Network() : own_(1, -1) {
   Ip("link add name switch type bridge");
   Ip(absl::StrCat("addr add ", own_.address(), "/24 dev switch"));
   Ip("link set switch up");
+}
+
+Network::~Network() {
+  try {
+    Ip("link del switch");
+  } catch (const std::exception& error) {
+    std::cerr << error.what();
+  }
 }
 
 std::unique_ptr<Network::Host> Network::AddHost() {

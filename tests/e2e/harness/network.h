@@ -38,6 +38,7 @@ class Network {
   };
 
   Network();
+  ~Network();
   std::unique_ptr<Host> AddHost();
   Host& own() { return own_; }  // of the calling thread
 
