@@ -107,6 +107,8 @@ asio::awaitable<void> Call::DialPlan() {
   co_await media_.DropOlder();
   if (!originated_) {
     if (EchoEnd() > context_.timers.Now()) co_await Echo();
+    co_await mailbox_.UntilBack();  // without Asterisk the echo can go on, and nothing else can
+    mailbox_.StillUp();
     if (media_.made()) co_await media_.Drop();
     co_await Originate();
   }
@@ -141,6 +143,8 @@ asio::awaitable<void> Call::StartMedia() {
 
 // False: there is no other media, and the call goes on without.
 asio::awaitable<bool> Call::ReplaceMedia() {
+  co_await mailbox_.UntilBack();
+  mailbox_.StillUp();
   std::string failure;
   try {
     co_await media_.Replace();
@@ -190,6 +194,7 @@ asio::awaitable<void> Call::AwaitAnswer() {
   // Asterisk gives up by itself after the time-out; the margin is for its news to arrive.
   const Clock::Time deadline = began + context_.config.dial_timeout + context_.config.join_timeout;
   co_await mailbox_.WaitUntil(settled, deadline);
+  co_await mailbox_.UntilBack();
   mailbox_.StillUp();
   if (destination.started) co_return;
   const Clock::Duration rang = context_.timers.Now() - began;

@@ -106,7 +106,11 @@ asio::awaitable<void> CallMedia::Drop() {
   if (media.hang_up.has_value()) {
     const UndoStack::Handle hang_up = *media.hang_up;
     media.hang_up.reset();
-    co_await undo_.RunNow(hang_up);
+    const bool gone = co_await undo_.RunNow(hang_up);
+    if (!gone) {  // Asterisk may be away: as long as the channel is there, so is the echo
+      co_await mailbox_.UntilBack();
+      co_await undo_.RetryFailed();
+    }
   }
   if (context_.nodes.IsUp(media.lease.node)) {
     try {

@@ -108,7 +108,8 @@ asio::awaitable<void> LeaseKeeper::Run(std::shared_ptr<Loop> loop) {
       ++loop->failures;
       if (kind == MediaErrorKind::kFenced && on_fenced_) on_fenced_(failure);
       const bool refused = kind == MediaErrorKind::kUnavailable && loop->failures >= 2;
-      const bool silent = timers_.Now() - loop->last_answer >= options_.lost_after;
+      const auto patience = nodes_.AnotherIsUp(loop->node) ? options_.lost_after : options_.lost_after_alone;
+      const bool silent = timers_.Now() - loop->last_answer >= patience;
       if (refused || silent) OnNodeLost(*loop, failure);
       const auto node = nodes_.nodes().find(loop->node);
       if (node == nodes_.nodes().end()) {  // no longer listed, and gone

@@ -48,6 +48,9 @@ void StasisApp::OnDisconnected() {
   pause_.Wake();
   serving_ = false;
   context_.metrics.ari_connected.Set(0);
+  for (const auto& [id, call] : table_.calls()) {
+    call->mailbox().Tell([](CallNews& news) { news.away = true; });
+  }
 }
 
 // Nobody speaks to media before the epoch is settled: see MeetNodes.

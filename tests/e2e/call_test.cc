@@ -11,6 +11,7 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr seconds kPatience{30};
+constexpr seconds kLongestCall{150};
 constexpr milliseconds kPollInterval{20};
 constexpr size_t kLinesOnFailure = 100;
 
@@ -97,7 +98,7 @@ LogLine CallTest::WaitForLog(const std::string& message) {
 }
 
 void CallTest::ExpectAllWell(Sipp& sipp, int calls) {
-  const auto result = sipp.WaitForEnd(kPatience);
+  const auto result = sipp.WaitForEnd(kLongestCall);
   ASSERT_TRUE(result.ok()) << result.status().message();
   EXPECT_EQ(result->successful, calls) << result->errors;
   EXPECT_EQ(result->failed, 0) << result->errors;

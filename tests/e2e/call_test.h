@@ -45,10 +45,11 @@ class CallTest : public ::testing::Test {
   // Fails the test unless SIPp's calls all went as in their scenario.
   void ExpectAllWell(Sipp& sipp, int calls = 1);
 
+  static std::unique_ptr<AsteriskServer> asterisk_;
+
  private:
   void ExpectNoLeases();
 
-  static std::unique_ptr<AsteriskServer> asterisk_;
   std::unique_ptr<MediaProcess> media_;
   std::unique_ptr<MediaView> media_view_;
   std::unique_ptr<ControlProcess> control_;

@@ -10,6 +10,7 @@ namespace benari::e2e {
 // What deploy/asterisk leaves to the place where it runs.
 struct AsteriskSettings {
   std::string run_dir;  // as Asterisk sees it; configuration in etc/, the rest in run/ log/ spool/ db/
+  std::string http_host = "127.0.0.1";
   uint16_t http_port = 0;
   Endpoint sip;
   Endpoint trunk;

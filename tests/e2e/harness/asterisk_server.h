@@ -15,9 +15,10 @@
 namespace benari::e2e {
 
 struct AsteriskOptions {
-  Endpoint sip{"127.0.0.1", 0};  // port 0: a free one
-  std::string log_file;          // of its console; empty: none
-  uint16_t rtp_last = 26'000;    // the end of its RTP range; four ports a call
+  Endpoint sip{"127.0.0.1", 0};         // port 0: a free one
+  std::string log_file;                 // of its console; empty: none
+  std::string http_host = "127.0.0.1";  // where ARI listens; 0.0.0.0: everywhere
+  uint16_t rtp_last = 26'000;           // the end of its RTP range; four ports a call
   TlsFiles https;  // `cert` and `key` serve ARI over https and wss as well, and control is told so
 };
 
@@ -33,9 +34,12 @@ class AsteriskServer {
   // Starts one and waits until ARI answers.
   static absl::StatusOr<std::unique_ptr<AsteriskServer>> Start(AsteriskOptions options);
 
+  // With the same configuration on the same ports, once it has ended. Waits until ARI answers.
+  absl::Status StartAgain();
   ChildProcess& process() { return *process_; }
 
-  AriAccess ari_access() const;  // for control
+  AriAccess ari_access() const { return ari_access("127.0.0.1"); }  // for control
+  AriAccess ari_access(const std::string& host) const;              // for a control on another host
   Endpoint sip() const { return sip_; }
   Endpoint trunk() const { return trunk_; }  // where the trunk's stand-in must listen
   const AriView& ari() const { return *ari_; }
@@ -44,9 +48,11 @@ class AsteriskServer {
 
  private:
   AsteriskServer() = default;
-  absl::Status Launch(const AsteriskOptions& options);
+  void Configure(const AsteriskOptions& options);
   std::string PasswordFile() const { return files_->File("ari_password"); }
 
+  std::string run_dir_;  // as Asterisk sees it
+  std::string log_file_;
   Endpoint sip_;
   Endpoint trunk_;
   Endpoint https_;  // without a host: not served

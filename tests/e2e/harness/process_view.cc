@@ -1,10 +1,10 @@
 #include "tests/e2e/harness/process_view.h"
 
 #include <filesystem>
-#include <iterator>
 #include <set>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr size_t kRemoteColumn = 2;  // ADDRESS:PORT, both in hexadecimal
 constexpr size_t kInodeColumn = 9;
+constexpr char kGrpcPool[] = "default-executo";  // at most two threads a core
 
 // Inodes of the sockets in a table of /proc/PID/net, of all or of those whose remote port is `port`.
 std::set<std::string> Inodes(const std::string& table, uint16_t port = 0) {
@@ -40,7 +41,10 @@ Held HeldBy(pid_t pid, uint16_t pool_port) {
   const std::string proc = absl::StrCat("/proc/", pid);
   std::error_code gone;  // a thread or a file may end meanwhile
   Held held;
-  held.threads = static_cast<int>(std::distance(fs::directory_iterator(proc + "/task", gone), {}));
+  for (const auto& entry : fs::directory_iterator(proc + "/task", gone)) {
+    const std::string name(absl::StripAsciiWhitespace(ReadFile(entry.path() / "comm")));
+    if (!name.empty() && name != kGrpcPool) ++held.threads[name];
+  }
   std::set<std::string> udp = Inodes(proc + "/net/udp");
   udp.merge(Inodes(proc + "/net/udp6"));
   std::set<std::string> pooled;

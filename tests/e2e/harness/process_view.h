@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -12,7 +13,7 @@ namespace benari::e2e {
 
 // What a process holds of the system's, as /proc tells.
 struct Held {
-  int threads = 0;
+  std::map<std::string, int> threads;  // by name, without gRPC's pool, which keeps those it once needed
   int udp_sockets = 0;
   int other_sockets = 0;  // TCP and all the rest
 };

@@ -27,6 +27,8 @@ struct LogLine {
 
 struct ServiceOptions {
   std::vector<std::string> extra_flags;
+  std::string host = "127.0.0.1";                   // where it listens
+  int network = -1;                                 // see Command
   uint16_t rtp_ports = 500;                         // of media
   std::string log_file;                             // empty: none
   std::function<void(const LogLine&)> on_log_line;  // called by the reading thread

@@ -154,7 +154,7 @@ Held LoadStage::HeldByServices() const {
   Held sum = HeldBy(control_->process().pid(), http_port);  // without the pool of HTTP connections
   for (const auto& node : media_) {
     const Held held = HeldBy(node->process().pid());
-    sum.threads += held.threads;
+    for (const auto& [name, count] : held.threads) sum.threads[name] += count;
     sum.udp_sockets += held.udp_sockets;
     sum.other_sockets += held.other_sockets;
   }
@@ -183,7 +183,10 @@ Left LoadStage::Count() const {
   const Held asterisk = HeldBy(asterisk_->process().pid());
   left.ports = services.udp_sockets + Beyond(asterisk.udp_sockets, asterisk_held_.udp_sockets);
   left.sockets = Beyond(services.other_sockets, services_held_.other_sockets);
-  left.threads = Beyond(services.threads, services_held_.threads);
+  for (const auto& [name, count] : services.threads) {
+    const auto known = services_held_.threads.find(name);
+    left.threads += Beyond(count, known == services_held_.threads.end() ? 0 : known->second);
+  }
   return left;
 }
 
