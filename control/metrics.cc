@@ -41,6 +41,11 @@ Metrics::Metrics(prometheus::Registry& registry)
                         .Help("1 while the event stream stands.")
                         .Register(registry)
                         .Add({})),
+      standby(BuildGauge()
+                  .Name("control_standby")
+                  .Help("1 while another instance serves and this one waits for it to be gone.")
+                  .Register(registry)
+                  .Add({})),
       calls_(BuildGauge().Name("control_calls").Help("Calls now, by phase.").Register(registry)),
       ended_(BuildCounter()
                  .Name("control_calls_ended_total")

@@ -35,6 +35,7 @@ class Metrics {
   prometheus::Counter& calls_adopted;
   prometheus::Counter& swept;
   prometheus::Gauge& ari_connected;
+  prometheus::Gauge& standby;
 
  private:
   prometheus::Gauge& CallsIn(CallPhase phase);

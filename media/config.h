@@ -24,6 +24,7 @@ struct Config {
   uint32_t max_ttl_ms = 0;
   size_t workers = 1;
   Seconds drain;
+  Endpoint health_listen;   // empty host: none
   Endpoint metrics_listen;  // empty host: none
   log::Format log_format = log::Format::kText;
   log::Level log_level = log::Level::kInfo;

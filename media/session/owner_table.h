@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -25,6 +26,8 @@ class OwnerTable {
   absl::Status Admit(const OwnerId& owner, Clock::Time now);
 
   uint64_t LatestEpoch(const std::string& name) const;  // 0: never seen
+  // Since the latest request that was admitted; 0: never seen.
+  std::chrono::milliseconds SilentFor(const std::string& name, Clock::Time now) const;
   void AddLease(const std::string& name) { ++owners_.at(name).leases; }
   void RemoveLease(const std::string& name) { --owners_.at(name).leases; }
 
