@@ -1,0 +1,84 @@
+// Requests of hostile gRPC clients: any bytes as each message, through the checks that stand before the
+// registry.
+#include <algorithm>
+#include <cctype>
+#include <string>
+
+#include "media/rpc/validation.h"
+#include "tests/fuzz/input.h"
+#include "tests/fuzz/require.h"
+
+namespace benari::media {
+namespace {
+
+using fuzz::Input;
+using fuzz::Require;
+
+constexpr uint32_t kMaxTtlMs = 60000;
+
+// Each field that is wrong has its part; a few wrong ones make a line of some hundred bytes.
+void CheckRefusal(const absl::Status& status) {
+  if (status.ok()) return;
+  Require(status.code() == absl::StatusCode::kInvalidArgument, "a refusal of another kind");
+  Require(!status.message().empty() && status.message().size() < 2000,
+          "a refusal without end, or without words");
+  for (const char c : status.message()) Require(c >= ' ' && c <= '~', "a refusal that is not printable");
+}
+
+template <typename Message>
+bool Parse(const std::string& bytes, Message* message) {
+  return message->ParseFromString(bytes);
+}
+
+template <typename Message, typename... Limits>
+void Check(const std::string& bytes, Limits... limits) {
+  Message message;
+  if (Parse(bytes, &message)) CheckRefusal(Validate(message, limits...));
+}
+
+void CheckStart(const std::string& bytes) {
+  v1::StartSessionRequest request;
+  if (!Parse(bytes, &request)) return;
+  const auto config = ReadConfig(request);
+  CheckRefusal(config.status());
+  if (!config.ok()) return;
+  const std::string& host = request.peer().host();
+  Require(std::all_of(host.begin(), host.end(),
+                      [](unsigned char c) { return std::isxdigit(c) || c == '.' || c == ':'; }),
+          "a peer that is not an address");
+  Require(config->peer.IsUnicast() && config->peer.port != 0, "a peer that nothing can be sent to");
+  Require(config->payload_type <= 127 && config->clock_rate_hz > 0, "a payload that RTP does not have");
+  Require(config->no_media_timeout.count() >= 0, "a time below zero");
+}
+
+void Run(Input& input) {
+  const uint8_t kind = input.Byte();
+  const std::string bytes = input.Rest();
+  switch (kind & 7) {
+    case 0:
+      return CheckStart(bytes);
+    case 1:
+      return Check<v1::LeasePortRequest>(bytes, kMaxTtlMs);
+    case 2:
+      return Check<v1::ReleasePortRequest>(bytes);
+    case 3:
+      return Check<v1::StopSessionRequest>(bytes);
+    case 4:
+      return Check<v1::KeepAliveRequest>(bytes, kMaxTtlMs);
+    case 5:
+      return Check<v1::GetSessionRequest>(bytes);
+    case 6:
+      return Check<v1::ListSessionsRequest>(bytes);
+    default:
+      return Check<v1::WatchSessionsRequest>(bytes);
+  }
+}
+
+}  // namespace
+}  // namespace benari::media
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  benari::fuzz::Input input(data, size);
+  benari::media::Run(input);
+  return 0;
+}
