@@ -18,7 +18,7 @@ const cpuTicks = (pid) => {
 };
 const memoryMib = (pid) => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 const metric = async (address, line) =>
-  Number(new RegExp(`^${line} (\\S+)`, 'm').exec(await (await fetch(`http://${address}/metrics`)).text())?.[1]);
+  Number(new RegExp(`^${line} (\\S+)`, 'm').exec(await (await fetch(`http://${address}/metrics`, { headers: { connection: 'close' } })).text())?.[1]);
 
 const folder = mkdtempSync(path.join(tmpdir(), 'benari-measure-'));
 writeFileSync(path.join(folder, 'password'), 'secret');
