@@ -30,6 +30,13 @@ CallOver Explain(const ChannelNews& destination, bool timed_out) {
   return CallOver(CallOutcome::kDestinationFailed, "congestion", why);
 }
 
+// Of a destination: no earlier process will have used it for this call.
+int UnusedNumber(const Timers& timers) {
+  constexpr int64_t kMost = 1'000'000'000;
+  const auto now = timers.WallNow().time_since_epoch();
+  return static_cast<int>(2 + std::chrono::duration_cast<std::chrono::milliseconds>(now).count() % kMost);
+}
+
 int64_t Ms(Clock::Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
@@ -39,7 +46,7 @@ int64_t Ms(Clock::Duration duration) {
 Call::Call(const CallContext& context, std::string call_id)
     : context_(context),
       id_(std::move(call_id)),
-      destination_(context.ids.Destination(id_)),
+      destination_(context.ids.Destination(id_, 1)),
       started_(context.timers.Now()),
       mailbox_(context.executor, context.timers, id_),
       undo_([this](const std::string& step, const std::string& what) {
@@ -58,7 +65,8 @@ void Call::TakeOver(const Found& found) {
     echo_began_ = started_ - *found.bridge_age;
   }
   media_.TakeOver(found.last_media_number, found.media_numbers, found.lease);
-  if (found.destination) {
+  destination_ = context_.ids.Destination(id_, found.destination.value_or(UnusedNumber(context_.timers)));
+  if (found.destination.has_value()) {
     originated_ = true;
     undo_.Defer("hang up destination", [this] { return HangUpDestination(); });
   }

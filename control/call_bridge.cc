@@ -1,6 +1,5 @@
 #include "control/call_bridge.h"
 
-
 #include "absl/strings/str_cat.h"
 #include "control/requests.h"
 

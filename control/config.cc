@@ -29,6 +29,16 @@ ABSL_FLAG(int, ari_connections, 8, "HTTP connections kept to ARI; stay below htt
 ABSL_FLAG(std::string, app, "voicebot1", "name of the Stasis application");
 ABSL_FLAG(std::string, owner, "benari", "name of this deployment, the first part of every id that it makes");
 ABSL_FLAG(std::string, media, "127.0.0.1:50051", "media nodes: HOST:PORT[,HOST:PORT...] or dns:///NAME:PORT");
+ABSL_FLAG(std::string, media_tls_ca_file, "",
+          "CA certificates (PEM) that media nodes are verified with; default: no TLS");
+ABSL_FLAG(std::string, media_tls_cert_file, "", "certificate (PEM) shown to media nodes that ask for one");
+ABSL_FLAG(std::string, media_tls_key_file, "", "private key (PEM) of --media_tls_cert_file");
+ABSL_FLAG(
+    std::string, media_tls_server_name, "",
+    "name that the certificates of media nodes are for; default: NAME of dns:///NAME, else each one's HOST");
+ABSL_FLAG(
+    std::string, rtp_source, "exact",
+    "whose RTP media takes: exact (what Asterisk announced), or latch on the first valid one (for NAT)");
 ABSL_FLAG(std::string, format, "alaw", "audio towards media: alaw, ulaw, g722, gsm or slin");
 ABSL_FLAG(Seconds, echo_seconds, Seconds{7},
           "how long a caller hears itself; 0: not at all, inf: until it hangs up");
@@ -129,6 +139,19 @@ void ReadCall(FlagErrors& errors, Config& config) {
                                  WhenFull::kCongestion, "continue", WhenFull::kContinue);
 }
 
+void ReadMediaTls(FlagErrors& errors, Config& config) {
+  GrpcMediaClient::Options& media = config.media;
+  media.tls = {absl::GetFlag(FLAGS_media_tls_ca_file), absl::GetFlag(FLAGS_media_tls_cert_file),
+               absl::GetFlag(FLAGS_media_tls_key_file)};
+  const TlsFiles flags = {"media_tls_ca_file", "media_tls_cert_file", "media_tls_key_file"};
+  CheckTlsFiles(media.tls, flags, &errors);
+  media.server_name = absl::GetFlag(FLAGS_media_tls_server_name);
+  const bool wanted = !media.tls.cert.empty() || !media.tls.key.empty() || !media.server_name.empty();
+  errors.Require(!wanted || !media.tls.ca.empty(), flags.ca, "",
+                 "the CA certificates to verify media nodes with, since other --media_tls_ flags are given");
+  if (media.server_name.empty() && !media.tls.ca.empty()) media.server_name = config.media_targets.dns.host;
+}
+
 void ReadMedia(FlagErrors& errors, Config& config) {
   config.media.owner = absl::GetFlag(FLAGS_owner);
   errors.Require(IsValidOwner(config.media.owner), "owner", config.media.owner, "1..32 of A-Z a-z 0-9 _ -");
@@ -139,6 +162,9 @@ void ReadMedia(FlagErrors& errors, Config& config) {
   } else {
     errors.Refuse("media", media, targets.status().message());
   }
+  ReadMediaTls(errors, config);
+  config.media.rtp_source = Choose(errors, "rtp_source", absl::GetFlag(FLAGS_rtp_source), "exact",
+                                   RtpSource::kExact, "latch", RtpSource::kLatch);
   const int ttl_ms = InRange(errors, "lease_ttl_ms", absl::GetFlag(FLAGS_lease_ttl_ms), 1000, 3600000);
   const int renew_ms =
       InRange(errors, "renew_interval_ms", absl::GetFlag(FLAGS_renew_interval_ms), 50, 60000);
@@ -162,8 +188,12 @@ void ReadAri(FlagErrors& errors, Config& config) {
       milliseconds(InRange(errors, "ari_timeout_ms", absl::GetFlag(FLAGS_ari_timeout_ms), 100, 120000));
   config.http.connections = InRange(errors, "ari_connections", absl::GetFlag(FLAGS_ari_connections), 1, 1000);
   const std::string url = absl::GetFlag(FLAGS_ari_url);
+  const std::string ca_file = absl::GetFlag(FLAGS_ari_ca_file);
+  const size_t mistakes = errors.lines().size();
+  CheckTlsFiles({ca_file, "", ""}, {"ari_ca_file", "", ""}, &errors);
+  const bool ca_read = errors.lines().size() == mistakes;
   const auto access = ari::MakeAccess(url, absl::GetFlag(FLAGS_ari_user), ReadPassword(errors),
-                                      config.app.app, absl::GetFlag(FLAGS_ari_ca_file));
+                                      config.app.app, ca_read ? ca_file : "");
   if (access.ok()) {
     config.ari = *access;
   } else {

@@ -8,9 +8,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "benari/media/v1/media.grpc.pb.h"
+#include "common/grpc_tls.h"
 #include "control/grpc_awaitable.h"
 #include "control/grpc_media_types.h"
 #include "control/grpc_session_watch.h"
+#include "control/media_tls_hint.h"
 
 namespace benari::control {
 
@@ -28,11 +30,7 @@ void SetDeadline(grpc::ClientContext& context, std::chrono::milliseconds timeout
   context.set_deadline(std::chrono::system_clock::now() + timeout);
 }
 
-void ThrowUnlessOk(const std::string& node, const char* rpc, const grpc::Status& status) {
-  if (!status.ok()) throw ToMediaError(node, rpc, status);
-}
-
-grpc::ChannelArguments Arguments() {
+grpc::ChannelArguments Arguments(const std::string& server_name) {
   grpc::ChannelArguments arguments;
   // A node that comes back is found within a second; one that hangs is found by the KeepAlive's deadline.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
@@ -40,13 +38,16 @@ grpc::ChannelArguments Arguments() {
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);  // calls retry by themselves, on another node
+  if (!server_name.empty()) arguments.SetSslTargetNameOverride(server_name);
   return arguments;
 }
 
 }  // namespace
 
 GrpcMediaClient::GrpcMediaClient(asio::any_io_executor executor, Options options)
-    : executor_(std::move(executor)), options_(std::move(options)) {}
+    : executor_(std::move(executor)),
+      options_(std::move(options)),
+      credentials_(NewChannelCredentials(options_.tls)) {}
 
 GrpcMediaClient::~GrpcMediaClient() = default;
 
@@ -54,10 +55,17 @@ GrpcMediaClient::Node& GrpcMediaClient::At(const std::string& address) {
   std::unique_ptr<Node>& node = nodes_[address];
   if (node == nullptr) {
     node = std::make_unique<Node>();
-    node->channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), Arguments());
+    node->channel = grpc::CreateCustomChannel(address, credentials_, Arguments(options_.server_name));
     node->stub = v1::Media::NewStub(node->channel);
   }
   return *node;
+}
+
+void GrpcMediaClient::ThrowUnlessOk(const std::string& node, const char* rpc,
+                                    const grpc::Status& status) const {
+  if (status.ok()) return;
+  const std::string hint = MediaTlsHint(status.error_message(), options_.tls);
+  throw ToMediaError(node, rpc, grpc::Status(status.error_code(), status.error_message() + hint));
 }
 
 asio::awaitable<Lease> GrpcMediaClient::LeasePort(std::string node, std::string lease_id) {
@@ -102,7 +110,8 @@ asio::awaitable<SessionInfo> GrpcMediaClient::StartSession(std::string node, Ses
   request.set_lease_id(session.lease_id);
   request.mutable_peer()->set_host(session.peer.host);
   request.mutable_peer()->set_port(session.peer.port);
-  request.set_peer_policy(v1::PEER_POLICY_EXACT);
+  const bool latch = options_.rtp_source == RtpSource::kLatch;
+  request.set_peer_policy(latch ? v1::PEER_POLICY_LATCH : v1::PEER_POLICY_EXACT);
   request.set_payload_type(options_.payload_type);
   request.set_clock_rate_hz(options_.clock_rate_hz);
   request.set_no_media_timeout_ms(static_cast<uint32_t>(options_.no_media_timeout.count()));

@@ -11,6 +11,7 @@
 #include <memory>
 #include <utility>
 
+#include "common/grpc_log.h"
 #include "common/health_probe.h"
 #include "common/log.h"
 #include "control/ari/event_stream.h"
@@ -230,6 +231,7 @@ int main(int argc, char** argv) {
     return ProbeMetric(config.metrics_listen, {"control_ari_connected 1", "control_standby 1"}) ? 0 : 1;
   }
   log::Init(config.log_format, config.log_level);
+  LogGrpcAtDebug();
   if (config.standby) control::StandbyControl(config, argv).Run();
   control::Control(config, argv).Run();
   return 0;

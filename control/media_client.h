@@ -18,7 +18,7 @@ namespace benari::control {
 enum class MediaErrorKind {
   kUnavailable,  // no connection, or the node drains
   kTimeout,      // no answer within the deadline; the request may have had its effect
-  kExhausted,    // no port is free
+  kExhausted,    // no port is free, or we ask too often
   kNotFound,     // no such lease
   kFenced,       // a later epoch of our owner name was seen, or the state forbids it
   kOther,

@@ -145,25 +145,37 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
   co_return true;
 }
 
-// The first words with the nodes: what they hold of ours, and an epoch above every earlier instance's.
+// The first words with the nodes, all at once: what they hold of ours, and an epoch above every earlier
+// instance's.
 asio::awaitable<std::map<std::string, NodeLease>> StasisApp::MeetNodes() {
-  std::map<std::string, NodeLease> leases;
+  Met met;
   const auto since_1970 = context_.timers.WallNow().time_since_epoch();
-  uint64_t epoch =
+  met.epoch =
       static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count());
-  std::vector<std::string> addresses;
-  for (const auto& [address, node] : context_.nodes.nodes()) addresses.push_back(address);
-  for (const std::string& address : addresses) {
-    try {
-      const NodeSessions held = co_await context_.media.ListSessions(address);
-      epoch = std::max(epoch, held.owner_epoch + 1);
-      for (const SessionInfo& session : held.sessions) leases[session.lease_id] = NodeLease{address, session};
-    } catch (const MediaError& error) {
-      log::Warning("media node does not answer", {{"node", address}, {"why", error.what()}});
+  std::optional<Awaitable<void>> all;
+  for (const auto& [address, node] : context_.nodes.nodes()) {
+    Awaitable<void> one = MeetNode(address, &met);
+    if (!all.has_value()) {
+      all.emplace(std::move(one));
+    } else {
+      Awaitable<void> both = Both(context_.executor, *std::move(all), std::move(one));
+      all.emplace(std::move(both));
     }
   }
-  context_.media.SetEpoch(epoch);
-  co_return leases;
+  if (all.has_value()) co_await *std::move(all);
+  context_.media.SetEpoch(met.epoch);
+  co_return std::move(met.leases);
+}
+
+asio::awaitable<void> StasisApp::MeetNode(std::string address, Met* met) {
+  try {
+    const NodeSessions held = co_await context_.media.ListSessions(address);
+    met->epoch = std::max(met->epoch, held.owner_epoch + 1);
+    for (const SessionInfo& session : held.sessions)
+      met->leases[session.lease_id] = NodeLease{address, session};
+  } catch (const MediaError& error) {
+    log::Warning("media node does not answer", {{"node", address}, {"why", error.what()}});
+  }
 }
 
 std::vector<std::shared_ptr<Call>> StasisApp::Adopt(const Snapshot& snapshot,
@@ -183,7 +195,7 @@ std::vector<std::shared_ptr<Call>> StasisApp::Adopt(const Snapshot& snapshot,
                                {"bridge", each.found.bridge_age.has_value()},
                                {"media", each.found.media_numbers.size()},
                                {"lease", each.found.lease.has_value()},
-                               {"destination", each.found.destination}});
+                               {"destination", each.found.destination.has_value()}});
     adopted.push_back(std::move(call));
   }
   return adopted;

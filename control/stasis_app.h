@@ -64,7 +64,12 @@ class StasisApp {
 
   Awaitable<void> Resync(uint64_t connection);
   Awaitable<bool> ResyncOnce();
+  struct Met {  // what the nodes told
+    uint64_t epoch = 0;
+    std::map<std::string, NodeLease> leases;
+  };
   Awaitable<std::map<std::string, NodeLease>> MeetNodes();
+  Awaitable<void> MeetNode(std::string address, Met* met);
   Awaitable<void> ReleaseUnkept(std::map<std::string, NodeLease> leases);
   Awaitable<void> RunCall(std::shared_ptr<Call> call, bool admitted);
 

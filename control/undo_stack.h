@@ -9,7 +9,8 @@ namespace benari::control {
 
 // What must be undone before a call is over. A step is registered before the thing it undoes is made, so
 // undoing what never came to be has to be success. Steps run in reverse order, each to its end; one that
-// throws is tried again at the end, then reported, and the next one runs anyway. Confined to the control loop.
+// throws is tried again at the end, then reported, and the next one runs anyway. Confined to the control
+// loop.
 class UndoStack {
  public:
   template <typename T>

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/grpc_tls.h"
 #include "common/log.h"
 #include "grpc/health/v1/health.pb.h"
 #include "media/health_server.h"
@@ -146,6 +147,7 @@ absl::Status NodeImpl::StartWorkers() {
   options.rtp_host = config_.rtp_advertise;
   options.ports = config_.rtp_ports;
   options.quarantine = config_.quarantine;
+  options.lease_rate = config_.lease_rate;
   options.random_ssrc = [] { return std::random_device()(); };
   registry_ = std::make_unique<SessionRegistry>(options, clock_, *pool_, [this](SessionEvent event) {
     housekeeper_.Post([this, event = std::move(event)] {
@@ -176,7 +178,7 @@ absl::Status NodeImpl::StartGrpc() {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   int port = 0;
-  builder.AddListeningPort(config_.grpc_listen.ToString(), ::grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(config_.grpc_listen.ToString(), NewServerCredentials(config_.grpc_tls), &port);
   builder.RegisterService(service_.get());
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port == 0) {

@@ -11,7 +11,7 @@ absl::Status OwnerTable::Admit(const OwnerId& owner, Clock::Time now) {
       return absl::ResourceExhaustedError(
           absl::StrCat("owner.name ", owner.name, " is new, and ", kMaxOwners, " others hold leases here"));
     }
-    found = owners_.emplace(owner.name, Owner()).first;
+    found = owners_.emplace(owner.name, Owner(lease_rate_)).first;
   }
   Owner& known = found->second;
   if (owner.epoch < known.epoch) {

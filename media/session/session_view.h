@@ -73,6 +73,7 @@ struct RegistryCounts {
   size_t ports_free = 0;
   size_t ports_quarantined = 0;
   bool draining = false;
+  uint64_t lease_rate_refusals = 0;
   uint64_t bind_failures = 0;
   uint64_t lease_expiries = 0;
   std::array<uint64_t, kDiagnoses> diagnoses{};  // made so far, by Diagnosis

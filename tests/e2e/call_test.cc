@@ -20,7 +20,7 @@ std::unique_ptr<AsteriskServer> CallTest::asterisk_;
 
 void CallTest::SetUp() {
   if (asterisk_ != nullptr) return;
-  auto started = AsteriskServer::Start({});
+  auto started = AsteriskServer::Start(asterisk_options());
   ASSERT_TRUE(started.ok()) << started.status().message();
   asterisk_ = std::move(*started);
 }

@@ -21,6 +21,8 @@ namespace benari::e2e {
 class CallTest : public ::testing::Test {
  protected:
   void SetUp() override;
+  // Of the Asterisk of this process.
+  virtual AsteriskOptions asterisk_options() { return {}; }
   void TearDown() override;
 
   AsteriskServer& asterisk() { return *asterisk_; }

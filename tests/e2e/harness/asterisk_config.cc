@@ -36,6 +36,12 @@ std::string WithSetting(const std::string& text, const std::string& key, const s
   return text.substr(0, value_at) + value + text.substr(text.find('\n', value_at));
 }
 
+void AddHttps(const std::string& target, const std::string& etc, const Endpoint& listen) {
+  AppendTo(target + "/http.conf", "\ntlsenable = yes\ntlsbindaddr = " + listen.ToString() +
+                                      "\ntlscertfile = " + etc + "/https.pem\ntlsprivatekey = " + etc +
+                                      "/https.key\n");
+}
+
 void RenderAsteriskConfig(const std::string& packaged, const std::string& deploy, const std::string& target,
                           const AsteriskSettings& settings) {
   namespace fs = std::filesystem;

@@ -24,6 +24,10 @@ struct AsteriskSettings {
 void RenderAsteriskConfig(const std::string& packaged, const std::string& deploy, const std::string& target,
                           const AsteriskSettings& settings);
 
+// Adds https beside http to the http.conf in `target`, which Asterisk sees as `etc`, with etc/https.pem and
+// etc/https.key.
+void AddHttps(const std::string& target, const std::string& etc, const Endpoint& listen);
+
 // `text` with the value of its one line "key = …" replaced. Throws unless there is exactly one.
 std::string WithSetting(const std::string& text, const std::string& key, const std::string& value);
 

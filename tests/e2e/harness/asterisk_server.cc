@@ -87,6 +87,12 @@ absl::Status AsteriskServer::Launch(const AsteriskOptions& options) {
   RenderAsteriskConfig(rootfs + "/etc/asterisk", BENARI_DEPLOY_DIR "/asterisk", files_->File("etc"),
                        settings);
   WriteFile(PasswordFile(), settings.ari_password + "\n");
+  if (!options.https.cert.empty()) {
+    https_ = Endpoint("127.0.0.1", FreeTcpPort());
+    fs::copy(options.https.cert, files_->File("etc/https.pem"));
+    fs::copy(options.https.key, files_->File("etc/https.key"));
+    AddHttps(files_->File("etc"), settings.run_dir + "/etc", https_);
+  }
 
   ari_ = std::make_unique<AriView>(Endpoint("127.0.0.1", settings.http_port), kUser, settings.ari_password);
   sip_ = settings.sip;
@@ -109,7 +115,9 @@ absl::Status AsteriskServer::Launch(const AsteriskOptions& options) {
 }
 
 AriAccess AsteriskServer::ari_access() const {
-  return AriAccess{"http://" + ari_->server().ToString() + "/ari", kUser, PasswordFile()};
+  const std::string url =
+      https_.host.empty() ? "http://" + ari_->server().ToString() : "https://" + https_.ToString();
+  return AriAccess{url + "/ari", kUser, PasswordFile()};
 }
 
 }  // namespace benari::e2e

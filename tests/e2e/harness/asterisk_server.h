@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/endpoint.h"
+#include "common/tls_files.h"
 #include "tests/e2e/harness/ari_view.h"
 #include "tests/e2e/harness/child_process.h"
 #include "tests/e2e/harness/run_folder.h"
@@ -16,6 +17,7 @@ namespace benari::e2e {
 struct AsteriskOptions {
   Endpoint sip{"127.0.0.1", 0};  // port 0: a free one
   std::string log_file;          // of its console; empty: none
+  TlsFiles https;  // `cert` and `key` serve ARI over https and wss as well, and control is told so
 };
 
 // A real Asterisk with the configuration of deploy/asterisk, on free ports, run by chroot from the folder
@@ -44,6 +46,7 @@ class AsteriskServer {
 
   Endpoint sip_;
   Endpoint trunk_;
+  Endpoint https_;  // without a host: not served
   std::unique_ptr<AriView> ari_;
   std::unique_ptr<RunFolder> files_;
   std::unique_ptr<ChildProcess> process_;  // goes before its files
