@@ -59,6 +59,12 @@ ABSL_FLAG(int, media_timeout_ms, 1000, "of each request to media");
 ABSL_FLAG(int, sweep_seconds, 30, "between two searches for what belongs to no call");
 ABSL_FLAG(Seconds, drain_seconds, Seconds{10},
           "after SIGTERM: time for calls to end before they are hung up");
+ABSL_FLAG(std::string, when_replaced, "exit",
+          "once another instance has taken over: exit, or stand_by and take over again when it is gone");
+ABSL_FLAG(bool, standby, false,
+          "begin by standing by: take over when no media node hears of another instance any more");
+ABSL_FLAG(Seconds, standby_seconds, Seconds{5},
+          "how long another instance is not heard of until it counts as gone; below --lease_ttl_ms");
 ABSL_FLAG(Endpoint, metrics_listen, Endpoint("127.0.0.1", 9101),
           "Prometheus metrics; port 0: any; empty: none");
 ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "text or json");
@@ -195,6 +201,19 @@ void ReadAri(FlagErrors& errors, Config& config) {
   }
 }
 
+void ReadEnding(FlagErrors& errors, Config& config) {
+  const Seconds drain = absl::GetFlag(FLAGS_drain_seconds);
+  errors.Require(drain.value <= 86400, "drain_seconds", AbslUnparseFlag(drain), "0..86400");
+  if (drain.value <= 86400) config.drain = drain.ms();
+  config.stand_by_when_replaced =
+      Choose(errors, "when_replaced", absl::GetFlag(FLAGS_when_replaced), "exit", false, "stand_by", true);
+  config.standby = absl::GetFlag(FLAGS_standby);
+  const Seconds patience = absl::GetFlag(FLAGS_standby_seconds);
+  errors.Require(patience.value >= 1 && patience.value <= 3600, "standby_seconds", AbslUnparseFlag(patience),
+                 "1..3600");
+  if (patience.value <= 3600) config.standby_patience = patience.ms();
+}
+
 }  // namespace
 
 Config ReadConfig(int argc, char** argv) {
@@ -212,9 +231,7 @@ Config ReadConfig(int argc, char** argv) {
   ReadAri(errors, config);
   ReadMedia(errors, config);
   ReadCall(errors, config);
-  const Seconds drain = absl::GetFlag(FLAGS_drain_seconds);
-  errors.Require(drain.value <= 86400, "drain_seconds", AbslUnparseFlag(drain), "0..86400");
-  if (drain.value <= 86400) config.drain = drain.ms();
+  ReadEnding(errors, config);
   errors.ExitIfAny();
   return config;
 }

@@ -184,6 +184,7 @@ asio::awaitable<NodeSessions> GrpcMediaClient::ListSessions(std::string node) {
     for (const v1::Session& session : response.sessions())
       sessions.sessions.push_back(ToSessionInfo(session));
     sessions.owner_epoch = response.owner_epoch();
+    sessions.owner_silence = std::chrono::milliseconds(response.owner_silent_ms());
     if (response.next_page_token().empty()) co_return sessions;
     request.set_page_token(response.next_page_token());
   }

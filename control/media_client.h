@@ -68,7 +68,8 @@ struct NodeStatus {
 
 struct NodeSessions {
   std::vector<SessionInfo> sessions;
-  uint64_t owner_epoch = 0;  // the latest that the node has seen of our owner; 0: none
+  uint64_t owner_epoch = 0;                    // the latest that the node has seen of our owner; 0: none
+  std::chrono::milliseconds owner_silence{0};  // since the latest request with that epoch
 };
 
 enum class SessionEventKind { kStarted, kMediaFlowing, kMediaMissing, kStopped, kReleased, kLeaseExpired };

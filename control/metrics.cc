@@ -45,6 +45,8 @@ Metrics::Metrics(prometheus::Registry& registry)
       ari_connected(Gauge(registry, "control_ari_connected", "1 while the event stream stands.")),
       ari_waiting(Gauge(registry, "control_ari_requests_waiting", "Requests without a connection yet.")),
       ari_connections(Gauge(registry, "control_ari_connections", "HTTP connections to ARI, idle ones too.")),
+      standby(Gauge(registry, "control_standby",
+                    "1 while another instance serves and this one waits for it to be gone.")),
       calls_(BuildGauge().Name("control_calls").Help("Calls now, by phase.").Register(registry)),
       ended_(BuildCounter()
                  .Name("control_calls_ended_total")

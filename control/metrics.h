@@ -39,6 +39,7 @@ class Metrics {
   prometheus::Gauge& ari_connected;
   prometheus::Gauge& ari_waiting;      // requests without a connection
   prometheus::Gauge& ari_connections;  // HTTP, the event stream's not among them
+  prometheus::Gauge& standby;
 
  private:
   prometheus::Gauge& CallsIn(CallPhase phase);

@@ -30,6 +30,9 @@ ABSL_FLAG(int32_t, lease_burst_per_owner, 2000, "new leases that an owner may as
 ABSL_FLAG(int32_t, workers, 1, "threads that move packets");
 ABSL_FLAG(benari::Seconds, drain_seconds, benari::Seconds{30},
           "after SIGTERM: how long to wait for the last lease to be released");
+ABSL_FLAG(
+    Endpoint, health_listen, Endpoint(),
+    "where the gRPC health service is served once more, alone and without TLS, for probes; empty: nowhere");
 ABSL_FLAG(Endpoint, metrics_listen, Endpoint("127.0.0.1", 9102),
           "where /metrics is served; port 0: the kernel's choice; empty: nowhere");
 ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "text or json");
@@ -143,6 +146,7 @@ Config ReadConfig(int argc, char** argv, FlagErrors* errors) {
   ReadLeases(&config, errors);
   config.workers = static_cast<size_t>(ReadInt(FLAGS_workers, "workers", 1, 64, errors));
   config.drain = absl::GetFlag(FLAGS_drain_seconds);
+  config.health_listen = absl::GetFlag(FLAGS_health_listen);
   config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
   config.log_format = absl::GetFlag(FLAGS_log_format);
   config.log_level = absl::GetFlag(FLAGS_log_level);

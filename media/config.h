@@ -28,6 +28,7 @@ struct Config {
   Rate lease_rate;  // for each owner
   size_t workers = 1;
   Seconds drain;
+  Endpoint health_listen;   // empty host: none
   Endpoint metrics_listen;  // empty host: none
   log::Format log_format = log::Format::kText;
   log::Level log_level = log::Level::kInfo;

@@ -20,6 +20,7 @@
 namespace {
 
 using benari::Clock;
+using benari::Endpoint;
 using benari::media::Config;
 using benari::media::Node;
 namespace log = benari::log;
@@ -93,10 +94,11 @@ int Serve(const Config& config) {
     std::fprintf(stderr, "%s\n", std::string(node.status().message()).c_str());
     return 1;
   }
-  const std::string metrics = (*node)->metrics().host.empty() ? "" : (*node)->metrics().ToString();
+  const auto where = [](const Endpoint& served) { return served.host.empty() ? "" : served.ToString(); };
   log::Info("serving", {{"node", config.node_name},
                         {"grpc", (*node)->grpc().ToString()},
-                        {"metrics", metrics},
+                        {"health", where((*node)->health())},
+                        {"metrics", where((*node)->metrics())},
                         {"rtp_ports", absl::StrCat(config.rtp_ports.min, "..", config.rtp_ports.max)}});
   WarnIfOpen(config);
   int signal = 0;

@@ -29,6 +29,12 @@ uint64_t OwnerTable::LatestEpoch(const std::string& name) const {
   return found == owners_.end() ? 0 : found->second.epoch;
 }
 
+std::chrono::milliseconds OwnerTable::SilentFor(const std::string& name, Clock::Time now) const {
+  const auto found = owners_.find(name);
+  const Clock::Duration silence = found == owners_.end() ? Clock::Duration(0) : now - found->second.last_seen;
+  return std::chrono::floor<std::chrono::milliseconds>(silence);
+}
+
 bool OwnerTable::ForgetOne() {
   auto oldest = owners_.end();
   for (auto each = owners_.begin(); each != owners_.end(); ++each) {

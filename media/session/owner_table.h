@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -30,6 +31,8 @@ class OwnerTable {
   absl::Status Admit(const OwnerId& owner, Clock::Time now);
 
   uint64_t LatestEpoch(const std::string& name) const;  // 0: never seen
+  // Since the latest request that was admitted; 0: never seen.
+  std::chrono::milliseconds SilentFor(const std::string& name, Clock::Time now) const;
   // Whether the owner, which was admitted, may have a new lease now; if so it counts.
   bool TakeTurn(const std::string& name, Clock::Time now) { return owners_.at(name).turns.Take(now); }
   void AddLease(const std::string& name) { ++owners_.at(name).leases; }

@@ -248,6 +248,7 @@ void SessionRegistry::ListSessions(const std::string& owner_name, const std::str
   page.last = leases.size() <= page_size;
   if (!page.last) leases.pop_back();
   page.owner_epoch = owners_.LatestEpoch(owner_name);
+  page.owner_silence = owners_.SilentFor(owner_name, clock_.Now());
   std::vector<SocketId> sockets;
   for (const Lease* lease : leases) {
     page.sessions.push_back(View(*lease));

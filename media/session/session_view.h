@@ -46,7 +46,8 @@ struct SessionView {
 struct SessionPage {
   std::vector<SessionView> sessions;
   bool last = true;
-  uint64_t owner_epoch = 0;  // the latest seen of the owner asked for; 0: none
+  uint64_t owner_epoch = 0;                    // the latest seen of the owner asked for; 0: none
+  std::chrono::milliseconds owner_silence{0};  // since the latest request with that epoch
 };
 
 struct KeepAliveView {

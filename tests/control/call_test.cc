@@ -311,5 +311,31 @@ TEST_F(CallTest, EndCallsHangsUpEveryoneInEveryPhase) {
   }
 }
 
+// A headless Service names a pod no more once it ends, and its sessions go on for minutes.
+TEST_F(CallTest, ANodeThatIsListedNoMoreKeepsItsCallsAndGetsNoNewOnes) {
+  CallConfig config;
+  config.echo_time.reset();
+  Begin(config);
+  const std::string first = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(first, CallPhase::kEcho));
+  const bool on_first = !world->media.Living(ControlWorld::kNode1).Sessions().empty();
+  const std::string left = on_first ? ControlWorld::kNode1 : ControlWorld::kNode2;
+  const std::string listed = on_first ? ControlWorld::kNode2 : ControlWorld::kNode1;
+  world->media.StartDraining(left);
+  world->control->nodes().SetListed({listed});
+  world->control->app().OnNodesListed();
+  world->RunFor(std::chrono::minutes(10));
+  EXPECT_EQ(world->media.lease_expiries(), 0u);
+  EXPECT_EQ(world->control->Metric("control_media_replaced_total"), 0);
+  const std::string second = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(second, CallPhase::kEcho));
+  EXPECT_EQ(world->media.Living(left).Sessions().size(), 1u);
+  EXPECT_EQ(world->media.Living(listed).Sessions().size(), 1u);
+  world->asterisk.CallerHangsUp(first);
+  world->asterisk.CallerHangsUp(second);
+  EXPECT_TRUE(world->UntilNoCalls());
+  EXPECT_EQ(world->Leftovers(), "");
+}
+
 }  // namespace
 }  // namespace benari::control
