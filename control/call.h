@@ -20,7 +20,7 @@ struct Found {
   std::vector<int> media_numbers;             // of the ExternalMedia channels, the newest last
   int last_media_number = 0;                  // that was ever used, by a channel or a lease
   std::optional<Lease> lease;                 // of the newest media, where its session still runs
-  bool destination = false;
+  std::optional<int> destination;             // number of its channel
 };
 
 // One caller in the Stasis app, from StasisStart to the last thing undone: a linear coroutine that reads like
@@ -33,7 +33,7 @@ class Call {
   // Runs the call to its end and undoes everything. Never throws. Once.
   boost::asio::awaitable<void> Run();
   // Tells the caller that there is no room for it.
-  boost::asio::awaitable<void> Refuse(std::string why);
+  boost::asio::awaitable<void> Refuse(Refusal refusal);
   // Before Run: what is there already.
   void TakeOver(const Found& found);
 
@@ -64,8 +64,8 @@ class Call {
   void SetPhase(CallPhase phase);
 
   const CallContext& context_;
-  const std::string id_;  // the caller's channel id
-  const std::string destination_;
+  const std::string id_;     // the caller's channel id
+  std::string destination_;  // the channel that is, or will be, dialled
   const Clock::Time started_;
   CallMailbox mailbox_;
   UndoStack undo_;

@@ -68,7 +68,7 @@ class CallMedia {
   CallBridge& bridge_;
   Media now_;
   std::vector<UndoStack::Handle> older_;  // their channels' hang-ups
-  int number_ = 0;  // of the newest media
+  int number_ = 0;                        // of the newest media
   Clock::Time began_;
   bool heard_ = false;  // the caller heard itself at least once
 };

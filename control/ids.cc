@@ -18,8 +18,9 @@ std::string Ids::Bridge(const std::string& call_id) const {
   return absl::StrCat(owner_, ".", call_id, ".bridge");
 }
 
-std::string Ids::Destination(const std::string& call_id) const {
-  return absl::StrCat(owner_, ".", call_id, ".destination");
+std::string Ids::Destination(const std::string& call_id, int number) const {
+  const std::string first = absl::StrCat(owner_, ".", call_id, ".destination");
+  return number == 1 ? first : absl::StrCat(first, number);
 }
 
 std::optional<ResourceId> Ids::Parse(const std::string& id) const {
@@ -33,6 +34,10 @@ std::optional<ResourceId> Ids::Parse(const std::string& id) const {
   if (kind == "bridge") {
     parsed.kind = ResourceKind::kBridge;
   } else if (kind == "destination") {
+    parsed.kind = ResourceKind::kDestination;
+    parsed.number = 1;
+  } else if (absl::ConsumePrefix(&kind, "destination") && absl::SimpleAtoi(kind, &parsed.number) &&
+             parsed.number > 1) {
     parsed.kind = ResourceKind::kDestination;
   } else if (absl::ConsumePrefix(&kind, "media") && absl::SimpleAtoi(kind, &parsed.number) &&
              parsed.number > 0) {

@@ -13,7 +13,8 @@ enum class ResourceKind { kMedia, kBridge, kDestination };
 struct ResourceId {
   std::string call_id;
   ResourceKind kind = ResourceKind::kBridge;
-  int number = 0;  // of kMedia: 1 for the first, 2 for the one that replaced it …
+  // Of kMedia: 1 for the first, 2 for the one that replaced it … Of kDestination: 1, or what Destination got.
+  int number = 0;
 };
 
 class Ids {
@@ -24,7 +25,9 @@ class Ids {
   std::string Media(const std::string& call_id,
                     int number) const;  // of the lease and its ExternalMedia channel
   std::string Bridge(const std::string& call_id) const;
-  std::string Destination(const std::string& call_id) const;
+  // 1 of a new call; another one, that is used once, of a call that is adopted: what is heard of a channel
+  // that an earlier process dialled must not be taken for news of this one.
+  std::string Destination(const std::string& call_id, int number) const;
 
   // Nothing unless `id` is one that this owner makes. The far half of a Local channel ("…;2") counts as its
   // near half.

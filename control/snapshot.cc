@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/time/time.h"
 
 namespace benari::control {
@@ -35,6 +36,7 @@ void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
     const ari::Channel* caller = nullptr;
     if (const auto found = snapshot.channels.find(call.id()); found != snapshot.channels.end())
       caller = &found->second;
+    news.away = false;
     bool bridged_before = false;
     for (auto& [id, channel] : news.channels) {
       if (snapshot.expected.contains(id) && !snapshot.channels.contains(id)) channel.gone = true;
@@ -44,7 +46,11 @@ void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
     caller_news.started = true;
     if (caller == nullptr) caller_news.gone = true;
     // A channel that was asked for is the application's before it is answered and enters it.
-    news.channels[ids.Destination(call.id())];
+    const std::string first = ids.Destination(call.id(), 1);
+    for (auto dialled = snapshot.channels.lower_bound(first);
+         dialled != snapshot.channels.end() && absl::StartsWith(dialled->first, first); ++dialled) {
+      news.channels[dialled->first];
+    }
     for (auto& [id, channel] : news.channels) {
       const auto there = snapshot.channels.find(id);
       if (there == snapshot.channels.end()) continue;
@@ -83,7 +89,7 @@ std::vector<Adoptable> FindAdoptable(const Snapshot& snapshot, const Ids& ids,
     const auto parsed = ids.Parse(id);
     if (!parsed.has_value() || !by_call.contains(parsed->call_id)) continue;
     Found& found = by_call[parsed->call_id];
-    if (parsed->kind == ResourceKind::kDestination) found.destination = true;
+    if (parsed->kind == ResourceKind::kDestination) found.destination = parsed->number;
     if (parsed->kind == ResourceKind::kMedia) found.media_numbers.push_back(parsed->number);
   }
   for (const auto& [id, lease] : leases) {

@@ -77,6 +77,43 @@ TEST(Adoption, HangUpsThatWereMissedAreCleanedUp) {
   }
 }
 
+// Its end is told after the subscription and before the list, which does not have it any more.
+TEST(Adoption, TheEndOfADestinationIsNotTakenForThatOfTheNext) {
+  fakes::AsteriskOptions at_once;
+  at_once.max_step = milliseconds(0);
+  ControlWorld world({}, at_once);
+  world.asterisk.SetDestination("", Destination::Answers());
+  world.Start();
+  const std::string caller = world.Caller();
+  ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
+  world.Kill();
+  world.asterisk.DestinationHangsUp("benari." + caller + ".destination");
+  world.Start();
+  ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
+  world.RunFor(seconds(2));
+  EXPECT_FALSE(world.asterisk.EndOf(caller).has_value());
+  world.asterisk.CallerHangsUp(caller);
+  ExpectClean(world);
+  EXPECT_EQ(world.control->Metric("control_swept_total"), 0);
+}
+
+TEST(Adoption, ASilentNodeDoesNotKeepCallsWaiting) {
+  World world;
+  world.Start();
+  const std::string caller = world.Caller();
+  ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kEcho));
+  world.Kill();
+  world.media.SetStopped(ControlWorld::kNode1, true);
+  world.media.SetStopped(ControlWorld::kNode2, true);
+  const auto began = world.timers.Now();
+  world.Start();
+  EXPECT_LT(world.timers.Now() - began, seconds(2)) << "both are asked at the same time";
+  world.asterisk.CallerHangsUp(caller);
+  world.media.SetStopped(ControlWorld::kNode1, false);
+  world.media.SetStopped(ControlWorld::kNode2, false);
+  ExpectClean(world);
+}
+
 TEST(Adoption, MediaThatIsGoneMeanwhileIsReplaced) {
   World world;
   world.Start();

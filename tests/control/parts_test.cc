@@ -25,8 +25,9 @@ TEST(Ids, AreReadBackWhateverTheCallIsCalled) {
   for (const std::string call :
        {"1732350000.12", "pbx-1-1732350000.12", "a", "with/slash?and&more", "x.media1"}) {
     EXPECT_EQ(ids.Parse(ids.Bridge(call))->call_id, call);
-    EXPECT_EQ(ids.Parse(ids.Destination(call))->kind, ResourceKind::kDestination);
-    EXPECT_EQ(ids.Parse(ids.Destination(call) + ";2")->call_id, call);
+    EXPECT_EQ(ids.Parse(ids.Destination(call, 1))->kind, ResourceKind::kDestination);
+    EXPECT_EQ(ids.Parse(ids.Destination(call, 7))->number, 7);
+    EXPECT_EQ(ids.Parse(ids.Destination(call, 1) + ";2")->call_id, call);
     EXPECT_EQ(ids.Parse(ids.Media(call, 12))->number, 12);
   }
 }

@@ -98,6 +98,7 @@ void AsteriskModel::StartStasis(ChannelRecord& channel) {
   if (channel.kind != ChannelKind::kCaller && pace_.Choose(options_.unserved_app_keeps_channel)) {
     return EnterStasis(channel);
   }
+  ended_[channel.ari.id].by_itself = true;
   BeginHangUp(channel, 16, 16);
 }
 
@@ -123,8 +124,7 @@ void AsteriskModel::LeaveStasis(ChannelRecord& channel) {
 
 void AsteriskModel::BeginHangUp(ChannelRecord& channel, int cause, int shown_cause) {
   if (channel.dying) return;
-  Publish(channel, ari::ChannelHangupRequest{channel.ari.id, shown_cause},
-          shown_cause == kShownOfRequests);
+  Publish(channel, ari::ChannelHangupRequest{channel.ari.id, shown_cause}, shown_cause == kShownOfRequests);
   if (channel.kind == ChannelKind::kDialled && channel.ari.state != "Up") {
     Publish(channel, ari::Dial{channel.ari.id, "NOANSWER"});
   }

@@ -88,6 +88,7 @@ Answer<ari::Channel> AsteriskModel::Originate(const std::string& app, const ari:
   const std::string number = DialledNumber(request.endpoint);
   const auto entry = destinations_.find(destinations_.count(number) > 0 ? number : "");
   const Destination destination = entry == destinations_.end() ? Destination::Answers() : entry->second;
+  dialled_[id] = destination;
   if (destination.kind == Destination::Kind::kUnroutable) {
     // Asterisk keeps the error of an earlier duplicate id for its thread, and answers with that one instead.
     if (duplicate_id_seen_ && pace_.Choose(std::nullopt)) return Error<Result::Value>(409, taken);

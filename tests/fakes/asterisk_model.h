@@ -65,6 +65,8 @@ class AsteriskModel {
   std::string Leftovers() const;
   // How the last channel of that id ended; nothing: it exists, or never did.
   std::optional<Ended> EndOf(const std::string& channel_id) const;
+  // What each originated channel meets, or met, by its id.
+  const std::map<std::string, Destination>& dialled() const { return dialled_; }
   const std::map<std::string, ChannelRecord>& channels() const { return channels_; }
   const std::map<std::string, BridgeRecord>& bridges() const { return bridges_; }
   // A sequence number that rises with each change of a bridge's members.
@@ -125,6 +127,7 @@ class AsteriskModel {
   uint64_t rtp_ports_ = 0;
   uint64_t membership_changes_ = 0;
   std::map<std::string, Destination> destinations_;
+  std::map<std::string, Destination> dialled_;
   std::map<std::string, ChannelRecord> channels_;
   std::map<std::string, BridgeRecord> bridges_;
   std::map<std::string, Ended> ended_;

@@ -71,8 +71,8 @@ class FakeMedia {
     bool reachable = true;
     bool stopped = false;
     uint64_t instance = 1;
-    std::unique_ptr<ModelNode> process;                // null: dead
-    std::vector<control::SessionEvent> unheard;        // while it is cut off
+    std::unique_ptr<ModelNode> process;          // null: dead
+    std::vector<control::SessionEvent> unheard;  // while it is cut off
     std::vector<std::function<void()>> when_it_goes_on;
   };
 

@@ -44,7 +44,8 @@ template <typename T>
 FakeMediaClient::Awaitable<T> FakeMediaClient::Request(std::string operation, std::string node,
                                                        Effect<T> effect) {
   const bool keep_alive = operation == "media.KeepAlive";
-  const Clock::Time deadline = process_.Now() + (keep_alive ? options_.keep_alive_deadline : options_.deadline);
+  const Clock::Time deadline =
+      process_.Now() + (keep_alive ? options_.keep_alive_deadline : options_.deadline);
   const Step step = faults_.Begin(operation, node);
   const Fault fault = faults_.Choose(step);
   const Clock::Time arrival = process_.Now() + options_.way + fault.late;
@@ -75,8 +76,7 @@ FakeMediaClient::Awaitable<T> FakeMediaClient::Request(std::string operation, st
   co_await Pause(process_, (late ? deadline : answered) - process_.Now());
   faults_.End(step);
   // A node that died meanwhile took its answer along.
-  const bool gone =
-      media_.ReachOf(node) == FakeMedia::Reach::kRefuses || media_.InstanceOf(node) != instance;
+  const bool gone = media_.ReachOf(node) == FakeMedia::Reach::kRefuses || media_.InstanceOf(node) != instance;
   if (gone) Fail(MediaErrorKind::kUnavailable, step, absl::StrCat("node ", node, ": connection refused"));
   if (late) Fail(MediaErrorKind::kTimeout, step, "no answer within the deadline");
   if (fault.kind == FaultKind::kUnreachableBefore || fault.kind == FaultKind::kUnreachableAfter) {
@@ -128,10 +128,9 @@ FakeMediaClient::Awaitable<control::SessionInfo> FakeMediaClient::StopSession(st
 
 FakeMediaClient::Awaitable<control::NodeStatus> FakeMediaClient::KeepAlive(
     std::string node, std::vector<std::string> lease_ids) {
-  return Request<control::NodeStatus>("media.KeepAlive", std::move(node),
-                                      [=, this, by = owner()](ModelNode& at) {
-                                        return at.KeepAlive(by, lease_ids, options_.lease_ttl);
-                                      });
+  return Request<control::NodeStatus>(
+      "media.KeepAlive", std::move(node),
+      [=, this, by = owner()](ModelNode& at) { return at.KeepAlive(by, lease_ids, options_.lease_ttl); });
 }
 
 FakeMediaClient::Awaitable<control::NodeSessions> FakeMediaClient::ListSessions(std::string node) {

@@ -14,8 +14,8 @@
 namespace benari::fakes {
 
 // control::MediaClient of one process over FakeMedia; faults come from the plan, under names
-// "media.LeasePort". Every request completes within its deadline, if the process runs. Confined to the control
-// loop.
+// "media.LeasePort". Every request completes within its deadline, if the process runs. Confined to the
+// control loop.
 class FakeMediaClient : public control::MediaClient {
  public:
   struct Options {

@@ -54,7 +54,7 @@ Step FaultPlan::Begin(const std::string& operation, const std::string& to) {
 }
 
 Fault FaultPlan::Choose(const Step& step) const {
-  const auto found = faults_.find(step.ToString());
+  const auto found = faults_.empty() ? faults_.end() : faults_.find(step.ToString());
   if (found != faults_.end()) return found->second;
   return choose_ ? choose_(step) : Fault{};
 }

@@ -1,5 +1,7 @@
 #include "tests/fakes/model_ari_client.h"
 
+#include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -20,14 +22,14 @@ bool ModelAriClient::Connect(EventHandler on_event, std::function<void()> on_clo
   connection_ = std::make_shared<Connection>();
   const std::weak_ptr<Connection> connection = connection_;
   const auto deliver = [this, connection, on_event = std::move(on_event)](const Notice& notice) {
-    Arrive([connection, on_event, event = notice.event] {
+    ArriveDelayed([connection, on_event, event = notice.event] {
       if (!connection.expired()) on_event(event);
     });
   };
   const auto closed = [this, connection, on_closed = std::move(on_closed)] {
     if (connection.expired()) return;
     subscriber_ = 0;
-    Arrive([connection, on_closed] {
+    ArriveDelayed([connection, on_closed] {
       if (!connection.expired()) on_closed();
     });
   };
@@ -54,11 +56,36 @@ void ModelAriClient::Arrive(std::function<void()> arrival) {
   }
 }
 
-// In time its answer comes by this coroutine; late it has its effect when it arrives.
+void ModelAriClient::ArriveDelayed(std::function<void()> arrival) {
+  if (!draw_event_delay_) return Arrive(std::move(arrival));
+  last_event_due_ = std::max(last_event_due_, process_.world().Now() + draw_event_delay_());
+  process_.world().RunAt(last_event_due_, [this, arrival = std::move(arrival)] { Arrive(arrival); });
+}
+
 template <typename T>
 ari::Awaitable<T> ModelAriClient::Request(std::string operation, Effect<T> effect) {
   const Clock::Time deadline = process_.Now() + options_.deadline;
   const Step step = faults_.Begin(operation);
+  const bool connected = co_await connections_.Take(deadline);
+  if (!connected) {
+    faults_.End(step);
+    Fail(ari::ErrorKind::kTimeout, 0, step, "no connection was free within the deadline");
+  }
+  std::exception_ptr error;
+  T value{};
+  try {
+    value = co_await Send<T>(step, deadline, std::move(effect));
+  } catch (const ari::Error&) {
+    error = std::current_exception();
+  }
+  connections_.Release();
+  if (error) std::rethrow_exception(error);
+  co_return std::move(value);
+}
+
+// In time its answer comes by this coroutine; late it has its effect when it arrives.
+template <typename T>
+ari::Awaitable<T> ModelAriClient::Send(Step step, Clock::Time deadline, Effect<T> effect) {
   const Fault fault = faults_.Choose(step);
   const Clock::Time arrival = process_.Now() + options_.way_there + fault.late;
   const uint64_t generation = model_.generation();
@@ -75,7 +102,8 @@ ari::Awaitable<T> ModelAriClient::Request(std::string operation, Effect<T> effec
   if (in_time && reached && TakesEffect(fault.kind)) answer = effect();
   const Clock::Time answered = process_.Now() + model_.DrawAnswerDelay() + fault.delay;
   const bool late = !in_time || IsNeverAnswered(fault.kind) || answered > deadline;
-  co_await Pause(process_, (late && reached ? deadline : answered) - process_.Now());
+  const Clock::Time heard = late && reached ? deadline : std::min(answered, deadline);
+  co_await Pause(process_, heard - process_.Now());
   faults_.End(step);
   if (!reached || generation != model_.generation()) {
     Fail(ari::ErrorKind::kUnreachable, 0, step, "Asterisk is down");

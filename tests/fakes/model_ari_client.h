@@ -11,6 +11,7 @@
 #include "tests/fakes/asterisk_model.h"
 #include "tests/fakes/fault_plan.h"
 #include "tests/fakes/process.h"
+#include "tests/fakes/slots.h"
 
 namespace benari::fakes {
 
@@ -23,21 +24,28 @@ class ModelAriClient : public ari::Client {
     std::string app = "voicebot1";
     std::chrono::milliseconds way_there{1};
     std::chrono::milliseconds deadline{5000};
+    int connections = 8;  // requests beyond them wait, and their deadline does not
   };
   using EventHandler = std::function<void(const ari::Event&)>;
 
   ModelAriClient(Process& process, AsteriskModel& model, FaultPlan& faults, Options options)
-      : process_(process), model_(model), faults_(faults), options_(std::move(options)) {}
+      : process_(process),
+        model_(model),
+        faults_(faults),
+        options_(std::move(options)),
+        connections_(process, options_.connections) {}
   ~ModelAriClient() override { Disconnect(); }
 
-  // The event WebSocket. Handlers are posted to the process; `on_closed` when Asterisk closes. False: Asterisk
-  // is down. A Connect while connected is a Disconnect first.
+  // The event WebSocket. Handlers are posted to the process; `on_closed` when Asterisk closes. False:
+  // Asterisk is down. A Connect while connected is a Disconnect first.
   bool Connect(EventHandler on_event, std::function<void()> on_closed);
   void Disconnect();
   // This end forgets the connection, and Asterisk does not know.
   void Forget() { connection_.reset(), subscriber_ = 0; }
   // What comes while the network is cut waits until it is not.
   void SetCut(bool cut);
+  // Events come that much after Asterisk sent them, and stay in order.
+  void DelayEvents(std::function<Clock::Duration()> draw) { draw_event_delay_ = std::move(draw); }
 
   ari::Awaitable<ari::Channel> CreateExternalMedia(ari::ExternalMediaRequest request) override;
   ari::Awaitable<ari::Channel> Originate(ari::OriginateRequest request) override;
@@ -65,7 +73,10 @@ class ModelAriClient : public ari::Client {
     bool live = true;
   };
 
+  template <typename T>
+  ari::Awaitable<T> Send(Step step, Clock::Time deadline, Effect<T> effect);
   void Arrive(std::function<void()> arrival);
+  void ArriveDelayed(std::function<void()> arrival);
 
   Process& process_;
   AsteriskModel& model_;
@@ -73,7 +84,10 @@ class ModelAriClient : public ari::Client {
   const Options options_;
   SubscriberId subscriber_ = 0;
   std::shared_ptr<Connection> connection_;  // handlers of an earlier one are not called
+  Slots connections_;
   bool cut_ = false;
+  std::function<Clock::Duration()> draw_event_delay_;
+  Clock::Time last_event_due_{};
   std::vector<std::function<void()>> waiting_;  // while it is cut
 };
 

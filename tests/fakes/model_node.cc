@@ -1,5 +1,6 @@
 #include "tests/fakes/model_node.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -123,6 +124,12 @@ void ModelNode::SetStopped(bool stopped) {
   Settle();
 }
 
+void ModelNode::Granted(const char* what, const media::OwnerId& owner) {
+  if (owner.epoch < latest_epoch_)
+    violation_ = absl::StrCat(what, " of epoch ", owner.epoch, " was granted after one of ", latest_epoch_);
+  latest_epoch_ = std::max(latest_epoch_, owner.epoch);
+}
+
 template <typename View>
 View ModelNode::Value(absl::StatusOr<View> answer) {
   Settle();
@@ -143,12 +150,15 @@ control::SessionInfo ModelNode::Answer() {
 control::Lease ModelNode::LeasePort(const media::OwnerId& owner, const std::string& lease_id,
                                     std::chrono::milliseconds ttl) {
   const media::LeaseView lease = Value(registry_.LeasePort(owner, lease_id, ttl));
+  Granted("LeasePort", owner);
   return control::Lease{lease.lease_id, address_, lease.rtp};
 }
 
 control::SessionInfo ModelNode::ReleasePort(const media::OwnerId& owner, const std::string& lease_id) {
   registry_.ReleasePort(owner, lease_id, Keep());
-  return Answer();
+  const control::SessionInfo info = Answer();
+  Granted("ReleasePort", owner);
+  return info;
 }
 
 control::SessionInfo ModelNode::StartSession(const media::OwnerId& owner,
@@ -158,18 +168,23 @@ control::SessionInfo ModelNode::StartSession(const media::OwnerId& owner,
   config.payload_type = 8;
   config.no_media_timeout = options_.no_media_timeout;
   registry_.StartSession(owner, request.lease_id, config, Keep());
-  return Answer();
+  const control::SessionInfo info = Answer();
+  Granted("StartSession", owner);
+  return info;
 }
 
 control::SessionInfo ModelNode::StopSession(const media::OwnerId& owner, const std::string& lease_id) {
   registry_.StopSession(owner, lease_id, Keep());
-  return Answer();
+  const control::SessionInfo info = Answer();
+  Granted("StopSession", owner);
+  return info;
 }
 
 control::NodeStatus ModelNode::KeepAlive(const media::OwnerId& owner,
                                          const std::vector<std::string>& lease_ids,
                                          std::chrono::milliseconds ttl) {
   const media::KeepAliveView view = Value(registry_.KeepAlive(owner, lease_ids, ttl));
+  Granted("KeepAlive", owner);
   control::NodeStatus status;
   status.name = address_;
   status.instance_id = absl::StrCat(address_, "/", instance_);
@@ -187,6 +202,7 @@ control::NodeSessions ModelNode::ListSessions(const std::string& owner) {
   control::NodeSessions sessions;
   const media::SessionPage all = Value(*std::move(page));
   sessions.owner_epoch = all.owner_epoch;
+  sessions.owner_silence = all.owner_silence;
   for (const media::SessionView& view : all.sessions) sessions.sessions.push_back(ToInfo(view));
   return sessions;
 }

@@ -26,8 +26,7 @@ struct FakeMediaOptions {
 // The packet side of a modelled node: media flows, or does not, as the options say when a session starts.
 class ModelRunner : public media::FakeSessionRunner {
  public:
-  using OnChange =
-      std::function<void(media::SocketId, media::MediaChange, const media::SessionSnapshot&)>;
+  using OnChange = std::function<void(media::SocketId, media::MediaChange, const media::SessionSnapshot&)>;
 
   ModelRunner(control::Timers& timers, const FakeMediaOptions& options, OnChange on_change)
       : timers_(timers), options_(options), on_change_(std::move(on_change)) {}
@@ -79,9 +78,11 @@ class ModelNode {
 
   std::vector<control::SessionInfo> Sessions();
   media::RegistryCounts Counts() const { return registry_.Counts(); }
-  const std::string& violation() const { return runner_.violation(); }
+  // "" is the only right answer: see ModelRunner, and a request of a fenced-off instance must not be granted.
+  const std::string& violation() const { return violation_.empty() ? runner_.violation() : violation_; }
 
  private:
+  void Granted(const char* what, const media::OwnerId& owner);
   template <typename View>
   View Value(absl::StatusOr<View> answer);
   media::SessionRegistry::SessionCallback Keep();
@@ -96,6 +97,8 @@ class ModelNode {
   const uint64_t instance_;
   const EventHandler on_event_;
   bool stopped_ = false;
+  uint64_t latest_epoch_ = 0;  // that was granted anything
+  std::string violation_;
   std::vector<media::SessionEvent> events_;
   std::optional<absl::StatusOr<media::SessionView>> answer_;
   std::unique_ptr<control::Timer> expiry_;

@@ -23,9 +23,7 @@ class Process::Handle : public control::Timer {
   const uint64_t id_;
 };
 
-Process::~Process() {
-  const std::shared_ptr<Entries> entries = std::exchange(entries_, nullptr);
-}
+Process::~Process() { const std::shared_ptr<Entries> entries = std::exchange(entries_, nullptr); }
 
 std::unique_ptr<control::Timer> Process::CallAt(Time when, std::function<void()> function) {
   const uint64_t id = ++last_id_;

@@ -12,9 +12,9 @@
 
 namespace benari::fakes {
 
-// One process in a modelled world: its timers, and what reaches it from outside. While it is stopped (SIGSTOP)
-// both wait; once it is killed nothing of it runs any more. Stop, Continue and Kill are called when the loop
-// is idle: by a timer of the world. Confined to the control loop.
+// One process in a modelled world: its timers, and what reaches it from outside. While it is stopped
+// (SIGSTOP) both wait; once it is killed nothing of it runs any more. Stop, Continue and Kill are called when
+// the loop is idle: by a timer of the world. Confined to the control loop.
 class Process : public control::Timers {
  public:
   Process(boost::asio::io_context& loop, VirtualTimers& world) : loop_(loop), world_(world) {}

@@ -1,54 +1,73 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/control/control_process.h"
+#include "tests/sim/company.h"
 #include "tests/sim/scenario.h"
 
 namespace benari::sim {
 
+// A control process, as the checks see it.
+struct Watched {
+  control::ControlProcess* process = nullptr;
+  Clock::Time started;
+  bool ended = false;                                              // killed, or stepped aside
+  std::map<std::pair<std::string, int>, Clock::Time> outstanding;  // requests without an answer, by Step
+};
+
 // What must hold all the time. Each check answers "" or what is wrong. Confined to the simulation's thread.
 class Checks {
  public:
-  Checks(const Scenario& scenario, const fakes::AsteriskModel& asterisk, fakes::FakeMedia& media)
-      : scenario_(scenario), asterisk_(asterisk), media_(media) {}
+  Checks(const Scenario& scenario, Clock::Time start, const fakes::AsteriskModel& asterisk,
+         fakes::FakeMedia& media)
+      : scenario_(scenario), start_(start), asterisk_(asterisk), media_(media) {}
 
   // Whenever the loop is idle.
   std::string Step();
-  // Every half second. `control`: the one that serves, where nothing has been cut or stopped lately; else null.
-  std::string Callers(Clock::Time now, const control::ControlProcess* control);
-  // Of the only living control, when every phone has hung up.
-  std::string AllOver(control::ControlProcess& control);
+  // Every kLookInterval. `living`: the control that should serve; null: none runs.
+  std::string Look(Clock::Time now, const std::vector<const Watched*>& controls, const Watched* living);
+  // When every phone has hung up and `living` is the only control that runs.
+  std::string AllOver(const std::vector<const Watched*>& controls, control::ControlProcess& living);
+  // How the calls of phones ended, in the end.
+  std::string Ends(const std::vector<std::string>& callers) const;
   // Every caller that is still there talks to its destination.
   bool AllSettled() const;
 
  private:
-  // What a caller has.
-  struct Company {
-    bool alone = true;    // nothing is in its bridge, nothing rings
-    bool talks = false;   // to its destination
-    bool echoes = false;  // an ExternalMedia channel is in its bridge
-    bool served = false;  // and a session runs for it
-    std::string leased;   // some lease of its
-  };
+  using Moments = std::map<std::string, Clock::Time>;  // since when something holds, by what it holds for
 
-  std::string Bridges() const;
-  std::string Caller(const fakes::ChannelRecord& caller, const control::ControlProcess* control,
+  std::string Bridges();
+  std::string Controls(Clock::Time now, const std::vector<const Watched*>& controls);
+  std::string Serving(Clock::Time now, const Watched& living, bool asterisk_disturbed);
+  std::string DeadAsterisk(Clock::Time now, bool running);
+  std::string Caller(const std::string& id, const Company& company, const control::ControlProcess& control,
                      Clock::Time now);
-  Company CompanyOf(const fakes::ChannelRecord& caller);
+  std::string EndOf(const std::string& caller) const;
+  bool HasSilence() const;
+  // Some control is still busy setting it up.
+  static bool IsSetUp(const std::string& caller, const std::vector<const Watched*>& controls);
+  // How long a call may take to do something, where nothing is wrong any more.
+  Clock::Duration Patience() const;
 
   const Scenario& scenario_;
+  const Clock::Time start_;
   const fakes::AsteriskModel& asterisk_;
   fakes::FakeMedia& media_;
   uint64_t membership_changes_ = 0;
-  std::map<std::string, Clock::Time> echo_began_;  // by caller
-  // Since when, by caller:
-  std::map<std::string, Clock::Time> nobodys_;   // it is no call of the control that serves
-  std::map<std::string, Clock::Time> heard_;     // it has nobody to hear
-  std::map<std::string, Clock::Time> unserved_;  // its ExternalMedia has no session
-  std::map<std::string, Clock::Time> held_;      // it talks, and a port is leased for it
+  const Watched* last_living_ = nullptr;
+  Moments echo_began_;  // of callers
+  Moments dead_;        // Asterisk
+  Moments idle_;        // the control that should serve does not
+  Moments many_;        // more than one control serves
+  Moments nobodys_;     // the caller is no call of the control that serves
+  Moments heard_;       // has nobody to hear
+  Moments unserved_;    // its ExternalMedia has no session
+  Moments overdue_;     // hears itself although its echo time is over
+  Moments held_;        // talks, and a port is leased for it
 };
 
 }  // namespace benari::sim

@@ -9,20 +9,20 @@ using std::chrono::milliseconds;
 namespace {
 constexpr milliseconds kWay(1);  // of the fake clients, at least
 constexpr milliseconds kAnswerTakes(4);
-constexpr milliseconds kDeadline(5000);  // of a request
+constexpr milliseconds kSlow(2000);
+constexpr milliseconds kDeadline(5000);       // of a request
 constexpr milliseconds kRetransmission(500);  // after a cut, the longest
 
-milliseconds Until(Clock::Time to, Clock::Time from) {
-  return std::chrono::ceil<milliseconds>(to - from);
-}
+milliseconds Until(Clock::Time to, Clock::Time from) { return std::chrono::ceil<milliseconds>(to - from); }
 }  // namespace
 
 void Network::Cut(const std::string& link, Clock::Time from, Clock::Time to, bool stopped) {
   cuts_.push_back({link, from, to, stopped});
 }
 
-const Network::Window* Network::Find(const std::string& link, Clock::Time at) const {
-  for (const Window& window : cuts_) {
+const Network::Window* Network::FindIn(const std::vector<Window>& windows, const std::string& link,
+                                       Clock::Time at) {
+  for (const Window& window : windows) {
     if (window.link == link && window.from <= at && at < window.to) return &window;
   }
   return nullptr;
@@ -43,6 +43,7 @@ Fault Network::Fate(const std::string& link, Clock::Time now) {
     fault.late += Until(cut->to, now + kWay + fault.late) + UpTo(kRetransmission);
   }
   const Clock::Time arrival = now + kWay + fault.late;
+  if (FindIn(slow_, link, arrival) != nullptr) fault.delay += kSlow;
   while (const Window* cut = Find(link, arrival + kAnswerTakes + fault.delay)) {
     fault.delay += Until(cut->to, arrival + kAnswerTakes + fault.delay) + UpTo(kRetransmission);
   }

@@ -43,7 +43,8 @@ Destination DrawDestination(Random& random) {
 
 control::CallConfig DrawCall(Random& random) {
   control::CallConfig call;
-  call.echo_time = OneOf(random, {milliseconds(0), milliseconds(200), milliseconds(2000), milliseconds(7000)});
+  call.echo_time =
+      OneOf(random, {milliseconds(0), milliseconds(200), milliseconds(2000), milliseconds(7000)});
   call.dial_timeout = seconds(5);
   if (random.Below(4) == 0) call.on_no_media = control::OnNoMedia::kHangUp;
   if (random.Below(4) == 0) call.on_media_lost = control::OnMediaLost::kHangUp;
@@ -52,8 +53,15 @@ control::CallConfig DrawCall(Random& random) {
 }
 
 // Short ones are as common as those that outlast a lease.
-Clock::Duration DrawLength(Random& random) {
-  return random.UpTo(OneOf(random, {milliseconds(100), milliseconds(1500), milliseconds(12000), milliseconds(30000)}));
+Clock::Duration DrawLength(Random& random, DisasterKind kind) {
+  using enum DisasterKind;
+  const bool cut = kind == kCutMedia || kind == kCutAsterisk;
+  const bool stop =
+      kind == kStopControl || kind == kStopAndReplaceControl || kind == kStopMedia || kind == kStopAsterisk;
+  if (cut && random.Flip()) return OneOf(random, {seconds(1), seconds(10), seconds(60)});
+  if (stop && random.Below(4) == 0) return seconds(30);
+  return random.UpTo(
+      OneOf(random, {milliseconds(100), milliseconds(1500), milliseconds(12000), milliseconds(30000)}));
 }
 
 std::vector<Disaster> DrawDisasters(Random& random, size_t nodes) {
@@ -64,7 +72,7 @@ std::vector<Disaster> DrawDisasters(Random& random, size_t nodes) {
     Disaster disaster;
     disaster.kind = static_cast<DisasterKind>(random.Below(kDisasterKinds));
     disaster.at = random.UpTo(seconds(15));
-    disaster.length = DrawLength(random);
+    disaster.length = DrawLength(random, disaster.kind);
     disaster.node = random.Below(nodes);
     disaster.flip = random.Flip();
     disasters.push_back(disaster);
@@ -82,6 +90,8 @@ std::string ToString(DisasterKind kind) {
       return "stop control";
     case DisasterKind::kReplaceControl:
       return "replace control";
+    case DisasterKind::kTerminateControl:
+      return "terminate control";
     case DisasterKind::kStopAndReplaceControl:
       return "stop and replace control";
     case DisasterKind::kKillMedia:
@@ -102,6 +112,8 @@ std::string ToString(DisasterKind kind) {
       return "cut the network to Asterisk";
     case DisasterKind::kResetAsterisk:
       return "reset the connections to Asterisk";
+    case DisasterKind::kSlowAsterisk:
+      return "slow Asterisk";
     case DisasterKind::kHangUpMedia:
       return "hang up external media";
     case DisasterKind::kDestroyBridge:
@@ -117,9 +129,22 @@ Clock::Duration Scenario::Length() const {
   return length + seconds(1);
 }
 
-bool Scenario::Disturbed(Clock::Duration at) const {
+// A node that dies, hangs or is cut off is replaced while it is away, and its return harms nobody.
+Clock::Duration Disaster::end() const {
+  using enum DisasterKind;
+  if (kind == kKillMedia || kind == kCutMedia || kind == kStopMedia || kind == kReplaceControl) return at;
+  return at + length;
+}
+
+bool Scenario::IsDisturbed(Clock::Duration at) const {
   return std::any_of(disasters.begin(), disasters.end(), [at](const Disaster& disaster) {
-    return disaster.at <= at && at < disaster.at + disaster.length + seconds(1);
+    return disaster.at <= at && at <= disaster.end() + kLookInterval;
+  });
+}
+
+bool Scenario::IsAsteriskDisturbed(Clock::Duration at) const {
+  return std::any_of(disasters.begin(), disasters.end(), [at](const Disaster& disaster) {
+    return disaster.IsOfAsterisk() && disaster.at <= at && at <= disaster.end() + kLookInterval;
   });
 }
 
@@ -148,11 +173,12 @@ Scenario Draw(uint64_t seed) {
   for (size_t i = 1; i <= nodes; ++i) scenario.nodes.push_back(absl::StrCat("media-", i, ":50051"));
   scenario.jitter = OneOf(random, {milliseconds(0), milliseconds(2), milliseconds(20), milliseconds(200)});
   scenario.request_faults = OneOf(random, {0, 0, 10, 50});
-  const size_t phones = 1 + random.Below(12);
+  const size_t phones = random.Below(40) == 0 ? 50 : 1 + random.Below(12);
   for (size_t i = 0; i < phones; ++i) {
     Phone phone;
     phone.at = random.UpTo(seconds(15));
-    if (random.Below(3) != 0) phone.hangs_up_after = random.UpTo(OneOf(random, {milliseconds(50), milliseconds(12000)}));
+    if (random.Below(3) != 0)
+      phone.hangs_up_after = random.UpTo(OneOf(random, {milliseconds(50), milliseconds(12000)}));
     phone.destination = DrawDestination(random);
     scenario.phones.push_back(phone);
   }

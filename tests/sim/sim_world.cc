@@ -1,5 +1,7 @@
 #include "tests/sim/sim_world.h"
 
+#include <spdlog/spdlog.h>
+
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,7 +15,6 @@ using std::chrono::seconds;
 
 namespace {
 constexpr const char* kAsterisk = "asterisk";
-constexpr milliseconds kLookInterval(500);
 constexpr seconds kLeaseTtl(10);
 
 double InSeconds(Clock::Duration duration) { return std::chrono::duration<double>(duration).count(); }
@@ -26,7 +27,7 @@ SimWorld::SimWorld(Scenario scenario)
       asterisk_(timers_, scenario_.asterisk),
       media_(timers_, scenario_.media),
       network_(random_.Next(), scenario_.jitter, scenario_.request_faults),
-      checks_(scenario_, asterisk_, media_) {
+      checks_(scenario_, start_, asterisk_, media_) {
   for (const std::string& node : scenario_.nodes) media_.AddNode(node);
 }
 
@@ -38,22 +39,43 @@ SimWorld::~SimWorld() {
 
 void SimWorld::StartControl() {
   auto control = std::make_unique<Control>();
-  control->process = std::make_unique<control::ControlProcess>(loop_, timers_, asterisk_, media_, scenario_.nodes,
-                                                               scenario_.call, scenario_.app);
+  control->process = std::make_unique<control::ControlProcess>(
+      loop_, timers_, asterisk_, media_, scenario_.nodes, scenario_.call, scenario_.app);
   control->events = std::make_unique<ModelEventStream>(*control->process, asterisk_, random_.Next());
-  control->process->faults().ChooseWith([this](const Step& step) {
-    return network_.Fate(step.to.empty() ? kAsterisk : step.to, timers_.Now());
-  });
-  Control* const started = control.get();
-  const auto step_aside = [this, started](const std::string& why) {
-    In({}, [this, started, why] { End(*started, why); });
-  };
-  started->process->app().set_on_replaced(step_aside);
-  started->process->keeper().set_on_fenced(step_aside);
+  control->watched.process = control->process.get();
+  control->watched.started = timers_.Now();
   log::Info("SIM control starts", {{"number", controls_.size()}});
   controls_.push_back(std::move(control));
-  started->events->SetCut(network_.IsCut(kAsterisk, timers_.Now()));
-  started->events->Start();
+  watched_.push_back(&controls_.back()->watched);
+  Connect(*controls_.back());
+}
+
+void SimWorld::Connect(Control& control) {
+  fakes::FaultPlan& faults = control.process->faults();
+  faults.ChooseWith([this](const Step& step) {
+    return network_.Fate(step.to.empty() ? kAsterisk : step.to, timers_.Now());
+  });
+  auto& outstanding = control.watched.outstanding;
+  const auto is_shown = [](const Step& step) {
+    return spdlog::should_log(spdlog::level::debug) && step.operation != "media.KeepAlive";
+  };
+  faults.Before([this, &outstanding, is_shown](const Step& step) {
+    outstanding[{step.operation, step.nth}] = timers_.Now();
+    if (is_shown(step)) log::Debug("SIM request", {{"request", step.ToString()}, {"to", step.to}});
+  });
+  faults.After([&outstanding, is_shown](const Step& step) {
+    outstanding.erase({step.operation, step.nth});
+    if (is_shown(step)) log::Debug("SIM answer", {{"request", step.ToString()}});
+  });
+  if (scenario_.jitter.count() > 0)
+    control.process->ari().DelayEvents([this] { return network_.EventDelay(); });
+  const auto step_aside = [this, &control](const std::string& why) {
+    In({}, [this, &control, why] { End(control, why); });
+  };
+  control.process->app().set_on_replaced(step_aside);
+  control.process->keeper().set_on_fenced(step_aside);
+  control.events->SetCut(network_.IsCut(kAsterisk, timers_.Now()));
+  control.events->Start();
 }
 
 void SimWorld::SuperviseIn(Clock::Duration length) {
@@ -63,8 +85,8 @@ void SimWorld::SuperviseIn(Clock::Duration length) {
 }
 
 void SimWorld::End(Control& control, const std::string& why) {
-  if (control.ended) return;
-  control.ended = true;
+  if (control.watched.ended) return;
+  control.watched.ended = true;
   log::Info("SIM control ends", {{"why", why}});
   control.process->Kill();
   SuperviseIn(milliseconds(500) + random_.UpTo(seconds(2)));
@@ -72,7 +94,7 @@ void SimWorld::End(Control& control, const std::string& why) {
 
 SimWorld::Control* SimWorld::Living() {
   for (const auto& control : controls_) {
-    if (!control->ended && control->process->process().running()) return control.get();
+    if (!control->watched.ended && control->process->process().running()) return control.get();
   }
   return nullptr;
 }
@@ -93,6 +115,7 @@ void SimWorld::Plan() {
     using enum DisasterKind;
     if (disaster.kind == kCutAsterisk || disaster.kind == kStopAsterisk)
       network_.Cut(kAsterisk, from, to, disaster.kind == kStopAsterisk);
+    if (disaster.kind == kSlowAsterisk) network_.Slow(kAsterisk, from, to);
     if (disaster.kind == kCutMedia) network_.Cut(scenario_.nodes[disaster.node], from, to, false);
     if (disaster.kind == kResetAsterisk) network_.Reset(kAsterisk, from);
     if (disaster.kind == kResetMedia) network_.Reset(scenario_.nodes[disaster.node], from);
@@ -121,7 +144,7 @@ void SimWorld::Strike(const Disaster& disaster) {
   using enum DisasterKind;
   if (disaster.kind <= kStopAndReplaceControl) return StrikeControl(disaster);
   if (disaster.kind <= kResetMedia) return StrikeMedia(disaster);
-  if (disaster.kind <= kResetAsterisk) return StrikeAsterisk(disaster);
+  if (disaster.kind <= kSlowAsterisk) return StrikeAsterisk(disaster);
   StrikeCall(disaster);
 }
 
@@ -131,16 +154,25 @@ void SimWorld::StrikeControl(const Disaster& disaster) {
   if (disaster.kind == kReplaceControl) return StartControl();
   if (control == nullptr) return;
   if (disaster.kind == kKillControl) {
-    control->ended = true;
+    control->watched.ended = true;
     control->process->Kill();
     return SuperviseIn(disaster.length);
   }
+  if (disaster.kind == kTerminateControl) return Terminate(*control, disaster.length);
   control->process->process().Stop();
   if (disaster.flip) control->events->Reset(true);
   In(disaster.length, [control] {
-    if (!control->ended) control->process->process().Continue();
+    if (!control->watched.ended) control->process->process().Continue();
   });
   if (disaster.kind == kStopAndReplaceControl) In(disaster.length / 2, [this] { StartControl(); });
+}
+
+void SimWorld::Terminate(Control& control, Clock::Duration length) {
+  control.process->app().Drain(
+      [this, &control] { In({}, [this, &control] { End(control, "no calls are left"); }); });
+  In(length, [&control] {
+    if (!control.watched.ended) control.process->app().EndCalls();
+  });
 }
 
 void SimWorld::StrikeMedia(const Disaster& disaster) {
@@ -169,6 +201,7 @@ void SimWorld::StrikeMedia(const Disaster& disaster) {
 
 void SimWorld::StrikeAsterisk(const Disaster& disaster) {
   using enum DisasterKind;
+  if (disaster.kind == kSlowAsterisk) return;  // the network knows
   if (disaster.kind == kResetAsterisk) {
     for (const auto& control : controls_) control->events->Reset(!disaster.flip);
   } else if (disaster.kind == kKillAsterisk) {
@@ -182,7 +215,7 @@ void SimWorld::StrikeAsterisk(const Disaster& disaster) {
 
 void SimWorld::SetAsteriskCut(bool cut) {
   for (const auto& control : controls_) {
-    if (!control->ended) control->events->SetCut(cut);
+    if (!control->watched.ended) control->events->SetCut(cut);
   }
 }
 
@@ -229,7 +262,7 @@ void SimWorld::HangUpAll() {
 void SimWorld::LeaveMediaAlone() {
   supervised_ = false;
   for (const auto& control : controls_) {
-    control->ended = true;
+    control->watched.ended = true;
     control->process->Kill();
   }
   log::Info("SIM control is gone for good");
@@ -240,21 +273,20 @@ void SimWorld::LeaveMediaAlone() {
   StartControl();
 }
 
+void SimWorld::LookAgain() {
+  In(kLookInterval, [this] {
+    Control* const control = Living();
+    const std::string wrong =
+        checks_.Look(timers_.Now(), watched_, control == nullptr ? nullptr : &control->watched);
+    if (!wrong.empty()) Fail(wrong);
+    LookAgain();
+  });
+}
+
 Result SimWorld::Run() {
   Plan();
   StartControl();
-  Clock::Time calm_since = start_;
-  // Checks of callers wait until what disturbs them is long over.
-  std::function<void()> look = [&] {
-    Control* const control = Living();
-    const bool serving = control != nullptr && control->process->app().serving();
-    if (!serving || scenario_.Disturbed(timers_.Now() - start_)) calm_since = timers_.Now();
-    const bool calm = timers_.Now() - calm_since >= seconds(2);
-    const std::string wrong = checks_.Callers(timers_.Now(), calm ? control->process.get() : nullptr);
-    if (!wrong.empty()) Fail(wrong);
-    In(kLookInterval, look);
-  };
-  In(kLookInterval, look);
+  LookAgain();
   Until([] { return false; }, scenario_.Length());
   network_.Heal();
   log::Info("SIM all is well from here on");
@@ -266,11 +298,13 @@ Result SimWorld::Run() {
   const auto over = [&] {
     Control* const control = Living();
     if (control == nullptr || !control->process->app().serving()) return false;
-    left = checks_.AllOver(*control->process);
+    left = checks_.AllOver(watched_, *control->process);
     return left.empty();
   };
   // A sweep, and a lease's time to live.
   if (!Until(over, seconds(60))) Fail(absl::StrCat("left:\n", left));
+  const std::string wrong = checks_.Ends(callers_);
+  if (!wrong.empty()) Fail(wrong);
   return Result{violation_, callers_.size(), timers_.Now() - start_};
 }
 

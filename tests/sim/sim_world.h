@@ -20,8 +20,8 @@ struct Result {
   Clock::Duration simulated{};
 };
 
-// One run: an Asterisk, media nodes, phones, and control processes under a supervisor that starts one whenever
-// none lives. Everything is one thread and virtual time. Confined to that thread.
+// One run: an Asterisk, media nodes, phones, and control processes under a supervisor that starts one
+// whenever none lives. Everything is one thread and virtual time. Confined to that thread.
 class SimWorld {
  public:
   explicit SimWorld(Scenario scenario);
@@ -36,10 +36,11 @@ class SimWorld {
   struct Control {
     std::unique_ptr<control::ControlProcess> process;
     std::unique_ptr<ModelEventStream> events;
-    bool ended = false;
+    Watched watched;
   };
 
   void StartControl();
+  void Connect(Control& control);
   void SuperviseIn(Clock::Duration length);
   void End(Control& control, const std::string& why);
   Control* Living();
@@ -48,16 +49,20 @@ class SimWorld {
   void Ring(const Phone& phone);
   void Strike(const Disaster& disaster);
   void StrikeControl(const Disaster& disaster);
+  void Terminate(Control& control, Clock::Duration length);
   void StrikeMedia(const Disaster& disaster);
   void StrikeAsterisk(const Disaster& disaster);
   void StrikeCall(const Disaster& disaster);
   void SetAsteriskCut(bool cut);
 
   void At(Clock::Duration since_start, std::function<void()> what);
-  void In(Clock::Duration length, std::function<void()> what) { timers_.RunAt(timers_.Now() + length, std::move(what)); }
+  void In(Clock::Duration length, std::function<void()> what) {
+    timers_.RunAt(timers_.Now() + length, std::move(what));
+  }
   // Runs until `done`; false: `limit` has passed, or something is wrong.
   bool Until(const std::function<bool()>& done, Clock::Duration limit);
   void Fail(const std::string& what);
+  void LookAgain();
   void HangUpAll();
   void LeaveMediaAlone();
 
@@ -70,6 +75,7 @@ class SimWorld {
   fakes::FakeMedia media_;
   Network network_;
   std::vector<std::unique_ptr<Control>> controls_;
+  std::vector<const Watched*> watched_;  // of each
   bool supervised_ = true;
   std::vector<std::string> callers_;
   Checks checks_;

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/fakes/asterisk_model.h"
+#include "tests/fakes/fake_media.h"
+
+namespace benari::sim {
+
+// What a caller has at one moment.
+struct Company {
+  bool bridged = false;  // in any bridge
+  bool alone = true;     // nothing else is in its bridge, and nothing rings
+  bool talks = false;    // to its destination
+  bool echoes = false;   // an ExternalMedia channel is in its bridge
+  bool served = false;   // and a session runs for it
+  std::string leased;    // some lease of its
+};
+
+// The id of the call that a channel, bridge or lease belongs to; a caller's is its own.
+std::string CallOf(const std::string& id);
+
+// Of every caller in Stasis that is not about to go, by its id. What cannot answer holds nothing.
+std::map<std::string, Company> Companies(const fakes::AsteriskModel& asterisk, fakes::FakeMedia& media,
+                                         const std::vector<std::string>& nodes);
+
+}  // namespace benari::sim

@@ -1,0 +1,12 @@
+# The port is not given back when the caller hangs up in the echo: the lease is left to run out.
+set(SOURCE control/call_media.cc)
+set(FIND [[
+  if (context_.nodes.IsUp(node)) {
+    try {
+      co_await context_.media.ReleasePort(node, lease_id);
+]])
+set(REPLACE [[
+  if (context_.nodes.IsUp(node) && !mailbox_.caller_gone()) {
+    try {
+      co_await context_.media.ReleasePort(node, lease_id);
+]])

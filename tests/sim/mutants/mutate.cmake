@@ -1,0 +1,10 @@
+# cmake -DMUTANT=FILE -DROOT=FOLDER -DOUT=FILE -P mutate.cmake: writes the mutated copy of the mutant's SOURCE.
+include(${MUTANT})
+file(READ "${ROOT}/${SOURCE}" text)
+string(FIND "${text}" "${FIND}" first)
+string(FIND "${text}" "${FIND}" last REVERSE)
+if(first EQUAL -1 OR NOT first EQUAL last)
+  message(FATAL_ERROR "${MUTANT}: its FIND must be in ${SOURCE} exactly once; the code has changed, change it too")
+endif()
+string(REPLACE "${FIND}" "${REPLACE}" text "${text}")
+file(WRITE "${OUT}" "${text}")

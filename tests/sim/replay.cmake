@@ -1,0 +1,12 @@
+# cmake -DSIM=FILE -P replay.cmake: a seed gives the same trace, byte by byte, in two processes.
+foreach(seed RANGE 1 25)
+  foreach(run first second)
+    execute_process(COMMAND ${SIM} --seed=${seed} OUTPUT_VARIABLE out ERROR_VARIABLE ${run} RESULT_VARIABLE code)
+    if(NOT code EQUAL 0)
+      message(FATAL_ERROR "${${run}}${out}")
+    endif()
+  endforeach()
+  if(first STREQUAL "" OR NOT first STREQUAL second)
+    message(FATAL_ERROR "seed ${seed}: no trace, or another one the second time")
+  endif()
+endforeach()
