@@ -74,7 +74,7 @@ fuzz_all() {
   shift
   under_way=fuzzers
   say "$# fuzzers, $seconds s each, $(nproc) at once (logs: out/fuzz/TARGET/log)"
-  trap 'kill "${!fuzz_target_of[@]}" 2>/dev/null; summary' EXIT
+  trap 'kill "${!fuzz_target_of[@]}" 2>/dev/null || true; summary' EXIT
   for target in "$@"; do
     rm -rf "${root:?}/out/fuzz/$target"
     ((${#fuzz_target_of[@]} < $(nproc))) || fuzz_reap
