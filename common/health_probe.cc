@@ -1,15 +1,17 @@
 #include "common/health_probe.h"
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <cstdio>
 #include <string>
 
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 
 namespace benari {
 
-bool ProbeMetric(const Endpoint& listen, absl::string_view wanted) {
+bool ProbeMetric(const Endpoint& listen, const std::vector<std::string>& wanted) {
   boost::asio::ip::tcp::iostream stream;
   stream.expires_after(std::chrono::seconds(3));
   const bool any = listen.host == "0.0.0.0" || listen.host == "::";
@@ -22,10 +24,11 @@ bool ProbeMetric(const Endpoint& listen, absl::string_view wanted) {
   stream << "GET /metrics HTTP/1.0\r\nHost: " << listen.host << "\r\n\r\n" << std::flush;
   std::string line;
   while (std::getline(stream, line)) {
-    if (absl::StripSuffix(line, "\r") == wanted) return true;
+    const absl::string_view text = absl::StripSuffix(line, "\r");
+    if (std::find(wanted.begin(), wanted.end(), text) != wanted.end()) return true;
   }
   std::fprintf(stderr, "%s serves, but not the line '%s'\n", listen.ToString().c_str(),
-               std::string(wanted).c_str());
+               absl::StrJoin(wanted, "' or '").c_str());
   return false;
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
-#include "absl/strings/string_view.h"
+#include <string>
+#include <vector>
+
 #include "common/endpoint.h"
 
 namespace benari {
 
-// True when the metrics served at `listen` hold the line `wanted`. For --healthcheck: blocks, at most some
-// seconds; says on stderr what is wrong.
-bool ProbeMetric(const Endpoint& listen, absl::string_view wanted);
+// True when the metrics served at `listen` hold one of the lines `wanted`. For --healthcheck: blocks, at most
+// some seconds; says on stderr what is wrong.
+bool ProbeMetric(const Endpoint& listen, const std::vector<std::string>& wanted);
 
 }  // namespace benari

@@ -82,6 +82,8 @@ asio::awaitable<void> Call::Run() {
   } catch (const ari::Error& error) {
     over.why = error.what();
     caller_may_be_gone = error.kind == ari::ErrorKind::kHttp;
+    const bool overloaded = error.kind == ari::ErrorKind::kOverloaded && phase_ == CallPhase::kSetup;
+    if (overloaded) over = CallOver(Refusal::kOverloaded, error.what());
   } catch (const std::exception& error) {
     over.why = error.what();
   }
@@ -94,8 +96,8 @@ asio::awaitable<void> Call::Run() {
   co_await Release(over);
 }
 
-asio::awaitable<void> Call::Refuse(std::string why) {
-  CallOver over(CallOutcome::kRefused, "congestion", std::move(why));
+asio::awaitable<void> Call::Refuse(Refusal refusal) {
+  const CallOver over(refusal, ToString(refusal));
   co_await Release(over);
 }
 
@@ -105,6 +107,8 @@ asio::awaitable<void> Call::DialPlan() {
   co_await media_.DropOlder();
   if (!originated_) {
     if (EchoEnd() > context_.timers.Now()) co_await Echo();
+    co_await mailbox_.UntilBack();  // without Asterisk the echo can go on, and nothing else can
+    mailbox_.StillUp();
     if (media_.made()) co_await media_.Drop();
     co_await Originate();
   }
@@ -129,18 +133,18 @@ asio::awaitable<void> Call::Echo() {
 }
 
 asio::awaitable<void> Call::StartMedia() {
-  std::string failure;
   try {
     co_await media_.Make();
-    co_return;
   } catch (const MediaError& error) {
-    failure = error.what();
+    const bool no_port = error.kind == MediaErrorKind::kExhausted;
+    throw CallOver(no_port ? Refusal::kNoPort : Refusal::kNoMedia, error.what());
   }
-  throw CallOver(CallOutcome::kRefused, "congestion", failure);
 }
 
 // False: there is no other media, and the call goes on without.
 asio::awaitable<bool> Call::ReplaceMedia() {
+  co_await mailbox_.UntilBack();
+  mailbox_.StillUp();
   std::string failure;
   try {
     co_await media_.Replace();
@@ -160,7 +164,8 @@ asio::awaitable<bool> Call::ReplaceMedia() {
 asio::awaitable<void> Call::Originate() {
   SetPhase(CallPhase::kDialing);
   originated_ = true;
-  undo_.Defer("hang up destination", [this] { return HangUpDestination(); });
+  const UndoStack::Handle hang_up =
+      undo_.Defer("hang up destination", [this] { return HangUpDestination(); });
   ari::OriginateRequest request(destination_, context_.config.destination);
   request.app_args = "dialed";
   request.caller_id = context_.config.caller_id;
@@ -168,7 +173,12 @@ asio::awaitable<void> Call::Originate() {
   request.timeout_s = static_cast<int>(context_.config.dial_timeout.count());
   log::Info("dialing", {{"call", id_}, {"endpoint", request.endpoint}});
   const int reconnects = mailbox_.news().reconnects;
-  co_await context_.ari.Originate(request);
+  try {
+    co_await context_.ari.Originate(request);
+  } catch (const ari::Error& error) {
+    if (error.never_sent()) undo_.Forget(hang_up);
+    throw;
+  }
   mailbox_.Tell([this](CallNews& news) { news.channels[destination_].created = true; });
   if (mailbox_.news().reconnects != reconnects) co_await AskAfter(context_.ari, destination_, mailbox_);
   mailbox_.StillUp();
@@ -184,6 +194,7 @@ asio::awaitable<void> Call::AwaitAnswer() {
   // Asterisk gives up by itself after the time-out; the margin is for its news to arrive.
   const Clock::Time deadline = began + context_.config.dial_timeout + context_.config.join_timeout;
   co_await mailbox_.WaitUntil(settled, deadline);
+  co_await mailbox_.UntilBack();
   mailbox_.StillUp();
   if (destination.started) co_return;
   const Clock::Duration rang = context_.timers.Now() - began;
@@ -216,6 +227,7 @@ asio::awaitable<void> Call::Release(CallOver over) {
   const Clock::Time now = context_.timers.Now();
   context_.metrics.release_seconds.Observe(std::chrono::duration<double>(now - began).count());
   context_.metrics.CallEnded(outcome_);
+  if (over.refusal.has_value()) context_.metrics.CallRefused(*over.refusal);
   context_.metrics.PhaseLeft(phase_);
   const auto line = outcome_ == CallOutcome::kFailed ? log::Warning : log::Info;
   line("call ended", {{"call", id_},

@@ -33,7 +33,7 @@ class Call {
   // Runs the call to its end and undoes everything. Never throws. Once.
   boost::asio::awaitable<void> Run();
   // Tells the caller that there is no room for it.
-  boost::asio::awaitable<void> Refuse(std::string why);
+  boost::asio::awaitable<void> Refuse(Refusal refusal);
   // Before Run: what is there already.
   void TakeOver(const Found& found);
 

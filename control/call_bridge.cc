@@ -25,8 +25,15 @@ void CallBridge::TakeOver() {
 }
 
 asio::awaitable<void> CallBridge::Create() {
-  TakeOver();
-  co_await context_.ari.CreateBridge(id_);
+  made_ = true;
+  const UndoStack::Handle destroy = undo_.Defer("destroy bridge", [this] { return Destroy(); });
+  try {
+    co_await context_.ari.CreateBridge(id_);
+  } catch (const ari::Error& error) {
+    made_ = !error.never_sent();
+    if (!made_) undo_.Forget(destroy);
+    throw;
+  }
 }
 
 asio::awaitable<void> CallBridge::Join(std::string channel_id) {

@@ -9,6 +9,11 @@ void CallMailbox::Tell(const std::function<void(CallNews&)>& change) {
 
 bool CallMailbox::Ending() { return caller_gone() || news_.bridge_gone || news_.stop; }
 
+boost::asio::awaitable<void> CallMailbox::UntilBack() {
+  std::function<bool()> back = [this] { return !news_.away || Ending(); };
+  co_await WaitUntil(back, Clock::Time::max());
+}
+
 void CallMailbox::StillUp() {
   if (caller_gone()) throw CallOver(CallOutcome::kCallerHungUp, "normal", "the caller hung up");
   if (news_.stop) throw CallOver(CallOutcome::kStopped, "normal", "this process ends");

@@ -28,6 +28,7 @@ struct CallNews {
   std::map<std::string, ChannelNews> channels;  // by channel id
   bool bridge_gone = false;
   bool stop = false;          // this process ends: release the call
+  bool away = false;          // Asterisk is not connected, or what happened meanwhile is not yet told
   int reconnects = 0;         // of the event WebSocket: what happened before each may be unheard of
   std::string media_lost;     // id of the last media whose lease was lost
   std::string media_missing;  // why the present media hears nothing; empty: it flows
@@ -61,6 +62,9 @@ class CallMailbox {
   boost::asio::awaitable<bool> WaitUntil(std::function<bool()> condition, Clock::Time deadline) {
     return wake_up_.WaitUntil(std::move(condition), deadline);
   }
+
+  // Waits until Asterisk is connected and the news are up to date, or the call has to end.
+  boost::asio::awaitable<void> UntilBack();
 
   // See WakeUp.
   void Abandon() { wake_up_.Abandon(); }

@@ -106,7 +106,11 @@ asio::awaitable<void> CallMedia::Drop() {
   if (media.hang_up.has_value()) {
     const UndoStack::Handle hang_up = *media.hang_up;
     media.hang_up.reset();
-    co_await undo_.RunNow(hang_up);
+    const bool gone = co_await undo_.RunNow(hang_up);
+    if (!gone) {  // Asterisk may be away: as long as the channel is there, so is the echo
+      co_await mailbox_.UntilBack();
+      co_await undo_.RetryFailed();
+    }
   }
   if (context_.nodes.IsUp(media.lease.node)) {
     try {
@@ -182,7 +186,13 @@ asio::awaitable<Endpoint> CallMedia::MakeChannel() {
 asio::awaitable<void> CallMedia::CreateExternalMedia(Endpoint* rtp_from) {
   ari::ExternalMediaRequest request(now_.id, context_.config.format, now_.lease.rtp);
   const int reconnects = mailbox_.news().reconnects;
-  const ari::Channel channel = co_await context_.ari.CreateExternalMedia(request);
+  ari::Channel channel;
+  try {
+    channel = co_await context_.ari.CreateExternalMedia(request);
+  } catch (const ari::Error& error) {
+    if (error.never_sent()) undo_.Forget(*std::exchange(now_.hang_up, std::nullopt));
+    throw;
+  }
   mailbox_.Tell([&channel](CallNews& news) { news.channels[channel.id].created = true; });
   if (mailbox_.news().reconnects != reconnects) co_await AskAfter(context_.ari, channel.id, mailbox_);
   *rtp_from = RtpFrom(channel);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "control/call_phase.h"
@@ -10,10 +11,14 @@ namespace benari::control {
 struct CallOver {
   CallOver(CallOutcome o, std::string r, std::string w)
       : outcome(o), reason(std::move(r)), why(std::move(w)) {}
+  // Switching equipment congestion (Q.850): ARI's word congestion says circuit congestion, 34.
+  CallOver(Refusal r, std::string w)
+      : outcome(CallOutcome::kRefused), reason("42"), why(std::move(w)), refusal(r) {}
 
   CallOutcome outcome;
-  std::string reason;  // of the caller's hang-up, as ARI spells it
+  std::string reason;  // of the caller's hang-up: see ari::Client::HangUp
   std::string why;     // for the log
+  std::optional<Refusal> refusal;
 };
 
 }  // namespace benari::control

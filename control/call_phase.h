@@ -21,6 +21,33 @@ constexpr const char* ToString(CallPhase phase) {
   return "unknown";
 }
 
+// Why a caller was refused.
+enum class Refusal {
+  kFull,        // the limit of calls is reached
+  kOverloaded,  // requests to Asterisk wait too long
+  kDraining,    // this process ends
+  kNoPort,      // no media node has a free port
+  kNoMedia,     // no media node does what it is asked
+};
+inline constexpr Refusal kRefusals[] = {Refusal::kFull, Refusal::kOverloaded, Refusal::kDraining,
+                                        Refusal::kNoPort, Refusal::kNoMedia};
+
+constexpr const char* ToString(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::kFull:
+      return "full";
+    case Refusal::kOverloaded:
+      return "overloaded";
+    case Refusal::kDraining:
+      return "draining";
+    case Refusal::kNoPort:
+      return "no_port";
+    case Refusal::kNoMedia:
+      return "no_media";
+  }
+  return "unknown";
+}
+
 enum class CallOutcome {
   kCompleted,     // caller and destination talked, and one of them hung up
   kCallerHungUp,  // before the destination was there

@@ -2,11 +2,6 @@
 
 namespace benari::control {
 
-void CallTable::Remove(const std::string& call_id) {
-  calls_.erase(call_id);
-  ended_.insert(call_id);
-}
-
 std::shared_ptr<Call> CallTable::Find(const std::string& channel_or_bridge_id) const {
   const auto parsed = ids_.Parse(channel_or_bridge_id);
   const auto found = calls_.find(parsed.has_value() ? parsed->call_id : channel_or_bridge_id);

@@ -24,11 +24,21 @@ ABSL_FLAG(std::string, ari_password_file, "",
           "file with the password of that user; without it the environment's BENARI_ARI_PASSWORD is used");
 ABSL_FLAG(std::string, ari_ca_file, "",
           "CA certificates (PEM) that an https ARI is verified with; default: the system's");
-ABSL_FLAG(int, ari_timeout_ms, 5000, "of each ARI request, waiting for a connection included");
+ABSL_FLAG(int, ari_timeout_ms, 5000, "of each ARI request: for its turn, and then for its answer");
 ABSL_FLAG(int, ari_connections, 8, "HTTP connections kept to ARI; stay below http.conf's sessionlimit");
 ABSL_FLAG(std::string, app, "voicebot1", "name of the Stasis application");
 ABSL_FLAG(std::string, owner, "benari", "name of this deployment, the first part of every id that it makes");
 ABSL_FLAG(std::string, media, "127.0.0.1:50051", "media nodes: HOST:PORT[,HOST:PORT...] or dns:///NAME:PORT");
+ABSL_FLAG(std::string, media_tls_ca_file, "",
+          "CA certificates (PEM) that media nodes are verified with; default: no TLS");
+ABSL_FLAG(std::string, media_tls_cert_file, "", "certificate (PEM) shown to media nodes that ask for one");
+ABSL_FLAG(std::string, media_tls_key_file, "", "private key (PEM) of --media_tls_cert_file");
+ABSL_FLAG(
+    std::string, media_tls_server_name, "",
+    "name that the certificates of media nodes are for; default: NAME of dns:///NAME, else each one's HOST");
+ABSL_FLAG(
+    std::string, rtp_source, "exact",
+    "whose RTP media takes: exact (what Asterisk announced), or latch on the first valid one (for NAT)");
 ABSL_FLAG(std::string, format, "alaw", "audio towards media: alaw, ulaw, g722, gsm or slin");
 ABSL_FLAG(Seconds, echo_seconds, Seconds{7},
           "how long a caller hears itself; 0: not at all, inf: until it hangs up");
@@ -49,6 +59,12 @@ ABSL_FLAG(int, media_timeout_ms, 1000, "of each request to media");
 ABSL_FLAG(int, sweep_seconds, 30, "between two searches for what belongs to no call");
 ABSL_FLAG(Seconds, drain_seconds, Seconds{10},
           "after SIGTERM: time for calls to end before they are hung up");
+ABSL_FLAG(std::string, when_replaced, "exit",
+          "once another instance has taken over: exit, or stand_by and take over again when it is gone");
+ABSL_FLAG(bool, standby, false,
+          "begin by standing by: take over when no media node hears of another instance any more");
+ABSL_FLAG(Seconds, standby_seconds, Seconds{5},
+          "how long another instance is not heard of until it counts as gone; below --lease_ttl_ms");
 ABSL_FLAG(Endpoint, metrics_listen, Endpoint("127.0.0.1", 9101),
           "Prometheus metrics; port 0: any; empty: none");
 ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "text or json");
@@ -123,6 +139,19 @@ void ReadCall(FlagErrors& errors, Config& config) {
                                  WhenFull::kCongestion, "continue", WhenFull::kContinue);
 }
 
+void ReadMediaTls(FlagErrors& errors, Config& config) {
+  GrpcMediaClient::Options& media = config.media;
+  media.tls = {absl::GetFlag(FLAGS_media_tls_ca_file), absl::GetFlag(FLAGS_media_tls_cert_file),
+               absl::GetFlag(FLAGS_media_tls_key_file)};
+  const TlsFiles flags = {"media_tls_ca_file", "media_tls_cert_file", "media_tls_key_file"};
+  CheckTlsFiles(media.tls, flags, &errors);
+  media.server_name = absl::GetFlag(FLAGS_media_tls_server_name);
+  const bool wanted = !media.tls.cert.empty() || !media.tls.key.empty() || !media.server_name.empty();
+  errors.Require(!wanted || !media.tls.ca.empty(), flags.ca, "",
+                 "the CA certificates to verify media nodes with, since other --media_tls_ flags are given");
+  if (media.server_name.empty() && !media.tls.ca.empty()) media.server_name = config.media_targets.dns.host;
+}
+
 void ReadMedia(FlagErrors& errors, Config& config) {
   config.media.owner = absl::GetFlag(FLAGS_owner);
   errors.Require(IsValidOwner(config.media.owner), "owner", config.media.owner, "1..32 of A-Z a-z 0-9 _ -");
@@ -133,6 +162,9 @@ void ReadMedia(FlagErrors& errors, Config& config) {
   } else {
     errors.Refuse("media", media, targets.status().message());
   }
+  ReadMediaTls(errors, config);
+  config.media.rtp_source = Choose(errors, "rtp_source", absl::GetFlag(FLAGS_rtp_source), "exact",
+                                   RtpSource::kExact, "latch", RtpSource::kLatch);
   const int ttl_ms = InRange(errors, "lease_ttl_ms", absl::GetFlag(FLAGS_lease_ttl_ms), 1000, 3600000);
   const int renew_ms =
       InRange(errors, "renew_interval_ms", absl::GetFlag(FLAGS_renew_interval_ms), 50, 60000);
@@ -156,13 +188,30 @@ void ReadAri(FlagErrors& errors, Config& config) {
       milliseconds(InRange(errors, "ari_timeout_ms", absl::GetFlag(FLAGS_ari_timeout_ms), 100, 120000));
   config.http.connections = InRange(errors, "ari_connections", absl::GetFlag(FLAGS_ari_connections), 1, 1000);
   const std::string url = absl::GetFlag(FLAGS_ari_url);
+  const std::string ca_file = absl::GetFlag(FLAGS_ari_ca_file);
+  const size_t mistakes = errors.lines().size();
+  CheckTlsFiles({ca_file, "", ""}, {"ari_ca_file", "", ""}, &errors);
+  const bool ca_read = errors.lines().size() == mistakes;
   const auto access = ari::MakeAccess(url, absl::GetFlag(FLAGS_ari_user), ReadPassword(errors),
-                                      config.app.app, absl::GetFlag(FLAGS_ari_ca_file));
+                                      config.app.app, ca_read ? ca_file : "");
   if (access.ok()) {
     config.ari = *access;
   } else {
     errors.Refuse("ari_url", url, access.status().message());
   }
+}
+
+void ReadEnding(FlagErrors& errors, Config& config) {
+  const Seconds drain = absl::GetFlag(FLAGS_drain_seconds);
+  errors.Require(drain.value <= 86400, "drain_seconds", AbslUnparseFlag(drain), "0..86400");
+  if (drain.value <= 86400) config.drain = drain.ms();
+  config.stand_by_when_replaced =
+      Choose(errors, "when_replaced", absl::GetFlag(FLAGS_when_replaced), "exit", false, "stand_by", true);
+  config.standby = absl::GetFlag(FLAGS_standby);
+  const Seconds patience = absl::GetFlag(FLAGS_standby_seconds);
+  errors.Require(patience.value >= 1 && patience.value <= 3600, "standby_seconds", AbslUnparseFlag(patience),
+                 "1..3600");
+  if (patience.value <= 3600) config.standby_patience = patience.ms();
 }
 
 }  // namespace
@@ -182,9 +231,7 @@ Config ReadConfig(int argc, char** argv) {
   ReadAri(errors, config);
   ReadMedia(errors, config);
   ReadCall(errors, config);
-  const Seconds drain = absl::GetFlag(FLAGS_drain_seconds);
-  errors.Require(drain.value <= 86400, "drain_seconds", AbslUnparseFlag(drain), "0..86400");
-  if (drain.value <= 86400) config.drain = drain.ms();
+  ReadEnding(errors, config);
   errors.ExitIfAny();
   return config;
 }

@@ -25,6 +25,9 @@ struct Config {
   LeaseKeeper::Options keeper;
   MediaTargets media_targets;
   std::chrono::milliseconds drain{10000};
+  bool stand_by_when_replaced = false;  // else the process ends
+  bool standby = false;
+  std::chrono::milliseconds standby_patience{5000};
   Endpoint metrics_listen;  // without a host: no metrics
   log::Format log_format = log::Format::kText;
   log::Level log_level = log::Level::kInfo;

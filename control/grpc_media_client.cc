@@ -8,9 +8,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "benari/media/v1/media.grpc.pb.h"
+#include "common/grpc_tls.h"
 #include "control/grpc_awaitable.h"
 #include "control/grpc_media_types.h"
 #include "control/grpc_session_watch.h"
+#include "control/media_tls_hint.h"
 
 namespace benari::control {
 
@@ -28,25 +30,29 @@ void SetDeadline(grpc::ClientContext& context, std::chrono::milliseconds timeout
   context.set_deadline(std::chrono::system_clock::now() + timeout);
 }
 
-void ThrowUnlessOk(const std::string& node, const char* rpc, const grpc::Status& status) {
-  if (!status.ok()) throw ToMediaError(node, rpc, status);
-}
-
-grpc::ChannelArguments Arguments() {
+grpc::ChannelArguments Arguments(const std::string& server_name) {
   grpc::ChannelArguments arguments;
   // A node that comes back is found within a second; one that hangs is found by the KeepAlive's deadline.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 500);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  // A connection that was cut without a word is given up, else TCP would try it again ever more seldom.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 2000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 2000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);  // calls retry by themselves, on another node
+  if (!server_name.empty()) arguments.SetSslTargetNameOverride(server_name);
   return arguments;
 }
 
 }  // namespace
 
 GrpcMediaClient::GrpcMediaClient(asio::any_io_executor executor, Options options)
-    : executor_(std::move(executor)), options_(std::move(options)) {}
+    : executor_(std::move(executor)),
+      options_(std::move(options)),
+      credentials_(NewChannelCredentials(options_.tls)) {}
 
 GrpcMediaClient::~GrpcMediaClient() = default;
 
@@ -54,11 +60,21 @@ GrpcMediaClient::Node& GrpcMediaClient::At(const std::string& address) {
   std::unique_ptr<Node>& node = nodes_[address];
   if (node == nullptr) {
     node = std::make_unique<Node>();
-    node->channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), Arguments());
+    node->channel = grpc::CreateCustomChannel(address, credentials_, Arguments(options_.server_name));
     node->stub = v1::Media::NewStub(node->channel);
   }
   return *node;
 }
+
+void GrpcMediaClient::ThrowUnlessOk(const std::string& node, const char* rpc,
+                                    const grpc::Status& status) const {
+  if (status.ok()) return;
+  const std::string hint = MediaTlsHint(status.error_message(), options_.tls);
+  throw ToMediaError(node, rpc, grpc::Status(status.error_code(), status.error_message() + hint));
+}
+
+// A request under way keeps the channel to its end by itself.
+void GrpcMediaClient::Forget(const std::string& node) { nodes_.erase(node); }
 
 asio::awaitable<Lease> GrpcMediaClient::LeasePort(std::string node, std::string lease_id) {
   grpc::ClientContext context;
@@ -102,7 +118,8 @@ asio::awaitable<SessionInfo> GrpcMediaClient::StartSession(std::string node, Ses
   request.set_lease_id(session.lease_id);
   request.mutable_peer()->set_host(session.peer.host);
   request.mutable_peer()->set_port(session.peer.port);
-  request.set_peer_policy(v1::PEER_POLICY_EXACT);
+  const bool latch = options_.rtp_source == RtpSource::kLatch;
+  request.set_peer_policy(latch ? v1::PEER_POLICY_LATCH : v1::PEER_POLICY_EXACT);
   request.set_payload_type(options_.payload_type);
   request.set_clock_rate_hz(options_.clock_rate_hz);
   request.set_no_media_timeout_ms(static_cast<uint32_t>(options_.no_media_timeout.count()));
@@ -167,6 +184,7 @@ asio::awaitable<NodeSessions> GrpcMediaClient::ListSessions(std::string node) {
     for (const v1::Session& session : response.sessions())
       sessions.sessions.push_back(ToSessionInfo(session));
     sessions.owner_epoch = response.owner_epoch();
+    sessions.owner_silence = std::chrono::milliseconds(response.owner_silent_ms());
     if (response.next_page_token().empty()) co_return sessions;
     request.set_page_token(response.next_page_token());
   }

@@ -6,9 +6,18 @@
 #include <memory>
 #include <string>
 
+#include "common/tls_files.h"
 #include "control/media_client.h"
 
+namespace grpc {
+class ChannelCredentials;
+class Status;
+}  // namespace grpc
+
 namespace benari::control {
+
+// Whose RTP a session takes, as PeerPolicy of media.proto.
+enum class RtpSource { kExact, kLatch };
 
 // MediaClient over gRPC: one channel a node, made when it is first spoken to. Confined to the control loop;
 // gRPC's own threads only post to it.
@@ -22,6 +31,9 @@ class GrpcMediaClient : public MediaClient {
     std::chrono::milliseconds no_media_timeout{2000};  // 0: silence is never diagnosed
     uint32_t payload_type = 8;
     uint32_t clock_rate_hz = 8000;
+    RtpSource rtp_source = RtpSource::kExact;
+    TlsFiles tls;             // without `ca` not encrypted
+    std::string server_name;  // that a node's certificate is for; empty: the host it is dialled by
   };
 
   GrpcMediaClient(boost::asio::any_io_executor executor, Options options);
@@ -36,14 +48,17 @@ class GrpcMediaClient : public MediaClient {
   Awaitable<NodeSessions> ListSessions(std::string node) override;
   std::unique_ptr<Watch> WatchSessions(std::string node, std::function<void(const SessionEvent&)> on_event,
                                        std::function<void()> on_end) override;
+  void Forget(const std::string& node) override;
 
  private:
   struct Node;  // a channel and its stub
 
   Node& At(const std::string& address);
+  void ThrowUnlessOk(const std::string& node, const char* rpc, const grpc::Status& status) const;
 
   boost::asio::any_io_executor executor_;
   const Options options_;
+  const std::shared_ptr<grpc::ChannelCredentials> credentials_;  // of every channel
   uint64_t epoch_ = 1;
   std::map<std::string, std::unique_ptr<Node>> nodes_;
 };

@@ -7,11 +7,16 @@
 #include <vector>
 
 #include "common/log.h"
+#include "common/log_gate.h"
 #include "control/wake_up.h"
 
 namespace benari::control {
 
 namespace asio = boost::asio;
+
+namespace {
+constexpr std::chrono::seconds kSayAgainAfter{30};
+}
 
 struct LeaseKeeper::Loop {
   Loop(std::string address, asio::any_io_executor executor, Timers& timers)
@@ -25,6 +30,7 @@ struct LeaseKeeper::Loop {
   int failures = 0;
   Clock::Time last_answer{};
   std::string instance_id;
+  LogGate lost_gate{kSayAgainAfter};
   std::unique_ptr<control::Watch> watch;
 
   void Hurry() {
@@ -102,11 +108,13 @@ asio::awaitable<void> LeaseKeeper::Run(std::shared_ptr<Loop> loop) {
       ++loop->failures;
       if (kind == MediaErrorKind::kFenced && on_fenced_) on_fenced_(failure);
       const bool refused = kind == MediaErrorKind::kUnavailable && loop->failures >= 2;
-      const bool silent = timers_.Now() - loop->last_answer >= options_.lost_after;
+      const auto patience = nodes_.AnotherIsUp(loop->node) ? options_.lost_after : options_.lost_after_alone;
+      const bool silent = timers_.Now() - loop->last_answer >= patience;
       if (refused || silent) OnNodeLost(*loop, failure);
       const auto node = nodes_.nodes().find(loop->node);
       if (node == nodes_.nodes().end()) {  // no longer listed, and gone
         loops_.erase(loop->node);
+        media_.Forget(loop->node);
         co_return;
       }
     }
@@ -142,7 +150,11 @@ void LeaseKeeper::OnAnswer(Loop& loop, const NodeStatus& status, const std::set<
 }
 
 void LeaseKeeper::OnNodeLost(Loop& loop, const std::string& why) {
-  if (nodes_.IsUp(loop.node)) log::Warning("media node lost", {{"node", loop.node}, {"why", why}});
+  const bool was_up = nodes_.IsUp(loop.node);
+  if (was_up) loop.lost_gate.Forget();
+  if (loop.lost_gate.Opens("", timers_.Now())) {
+    log::Warning(was_up ? "media node lost" : "media node not reached", {{"node", loop.node}, {"why", why}});
+  }
   nodes_.SetDown(loop.node);
   loop.watch.reset();
   std::vector<std::string> lost;

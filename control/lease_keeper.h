@@ -17,8 +17,8 @@ namespace benari::control {
 
 // Renews every lease, notices nodes that die, and hands on what nodes tell about sessions. One loop a node: a
 // KeepAlive each interval, and a watch while the node is up. A node is down after two failures in a row, the
-// second one asked for without waiting, or after `lost_after` without an answer. Confined to the control
-// loop.
+// second one asked for without waiting, or after `lost_after` without an answer; `lost_after_alone` when no
+// other node could take over. Confined to the control loop.
 class LeaseKeeper {
  public:
   struct Listener {
@@ -29,6 +29,7 @@ class LeaseKeeper {
     std::chrono::milliseconds interval{500};
     std::chrono::milliseconds retry{100};  // after a failure
     std::chrono::milliseconds lost_after{1500};
+    std::chrono::milliseconds lost_after_alone{3000};
   };
 
   LeaseKeeper(boost::asio::any_io_executor executor, MediaClient& media, MediaNodes& nodes, Timers& timers,

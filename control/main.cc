@@ -2,14 +2,16 @@
 #include <prometheus/exposer.h>
 #include <prometheus/registry.h>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
-#include <cstdio>
-#include <cstdlib>
+#include <exception>
 #include <memory>
+#include <utility>
 
+#include "common/grpc_log.h"
 #include "common/health_probe.h"
 #include "common/log.h"
 #include "control/ari/event_stream.h"
@@ -18,9 +20,11 @@
 #include "control/config.h"
 #include "control/grpc_media_client.h"
 #include "control/lease_keeper.h"
+#include "control/leave.h"
 #include "control/loop_timers.h"
 #include "control/media_nodes.h"
 #include "control/node_resolver.h"
+#include "control/standby.h"
 #include "control/stasis_app.h"
 
 namespace benari::control {
@@ -28,22 +32,84 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Ends the process with everything as it is: gRPC's threads may still post to the loop, and calls that were
-// not undone are meant to be adopted by the next instance.
-[[noreturn]] void Leave(int code) {
-  std::fflush(nullptr);
-  std::_Exit(code);
-}
+// Where the metrics of `registry` are served. Exits with 1 when the address is taken.
+class MetricsPage {
+ public:
+  MetricsPage(const Endpoint& listen, std::shared_ptr<prometheus::Registry> registry) {
+    if (listen.host.empty()) return;
+    try {
+      exposer_ = std::make_unique<prometheus::Exposer>(listen.ToString());
+    } catch (const std::exception&) {
+      log::Error("cannot listen for metrics", {{"metrics_listen", listen.ToString()}});
+      Leave(1);
+    }
+    exposer_->RegisterCollectable(registry);
+    const int port = exposer_->GetListeningPorts().front();
+    where_ = Endpoint(listen.host, static_cast<uint16_t>(port)).ToString();
+  }
+  const std::string& where() const { return where_; }  // empty: nowhere
+
+ private:
+  std::unique_ptr<prometheus::Exposer> exposer_;
+  std::string where_;
+};
+
+// Another instance serves, and this one waits for it to be gone. Holds nothing that could meddle with it.
+class StandbyControl {
+ public:
+  StandbyControl(const Config& config, char** argv)
+      : config_(config),
+        argv_(argv),
+        timers_(loop_.get_executor()),
+        registry_(std::make_shared<prometheus::Registry>()),
+        metrics_(*registry_),
+        media_(loop_.get_executor(), config.media),
+        standby_(loop_.get_executor(), media_, nodes_, timers_, config.standby_patience),
+        resolver_(loop_.get_executor(), config.media_targets,
+                  [this](const std::vector<std::string>& addresses) { nodes_.SetListed(addresses); }),
+        signals_(loop_, SIGTERM, SIGINT) {}
+
+  void Run() {
+    metrics_.standby.Set(1);
+    const MetricsPage page(config_.metrics_listen, registry_);
+    signals_.async_wait([](const boost::system::error_code&, int) {
+      log::Info("ended while standing by");
+      Leave(0);
+    });
+    resolver_.Start();
+    asio::co_spawn(loop_, standby_.WaitUntilNobodyServes(), [this](std::exception_ptr) {
+      log::Warning("the other instance is gone, taking over", {{"owner", config_.media.owner}});
+      StartAnew(argv_, /*standby=*/false);
+    });
+    log::Info("standing by",
+              {{"app", config_.app.app}, {"owner", config_.media.owner}, {"metrics", page.where()}});
+    loop_.run();
+  }
+
+ private:
+  const Config& config_;
+  char** const argv_;
+  asio::io_context loop_{1};
+  LoopTimers timers_;
+  std::shared_ptr<prometheus::Registry> registry_;
+  Metrics metrics_;
+  GrpcMediaClient media_;
+  MediaNodes nodes_;
+  Standby standby_;
+  NodeResolver resolver_;
+  asio::signal_set signals_;
+};
 
 class Control {
  public:
-  explicit Control(const Config& config)
+  Control(const Config& config, char** argv)
       : config_(config),
+        argv_(argv),
         ids_(config.media.owner),
         timers_(loop_.get_executor()),
         registry_(std::make_shared<prometheus::Registry>()),
         metrics_(*registry_),
-        ari_(loop_.get_executor(), config.ari, config.http, RequestHook()),
+        ari_(loop_.get_executor(), config.ari, config.http, RequestHook(), LoadHook()),
         media_(loop_.get_executor(), config.media),
         keeper_(loop_.get_executor(), media_, nodes_, timers_, config.keeper),
         context_{loop_.get_executor(), ari_, media_, nodes_, keeper_, timers_, metrics_, ids_, config_.call},
@@ -55,22 +121,22 @@ class Control {
         drain_timer_(loop_) {}
 
   void Run() {
-    const std::string metrics = StartMetrics();
-    app_.set_on_replaced([](const std::string& why) { StepAside(why); });
-    keeper_.set_on_fenced([](const std::string& why) { StepAside(why); });
+    const MetricsPage page(config_.metrics_listen, registry_);
+    app_.set_on_replaced([this](const std::string& why) { StepAside(why); });
+    keeper_.set_on_fenced([this](const std::string& why) { StepAside(why); });
     AwaitSignal();
     resolver_.Start();
-    events_.Start();
     log::Info("serving", {{"app", config_.app.app},
                           {"ari", config_.ari.url.ToString()},
                           {"owner", config_.media.owner},
-                          {"metrics", metrics}});
+                          {"metrics", page.where()}});
     loop_.run();
   }
 
  private:
-  static void StepAside(const std::string& why) {
+  void StepAside(const std::string& why) {
     log::Info("stepping aside, nothing is undone", {{"why", why}});
+    if (config_.stand_by_when_replaced && !draining_) StartAnew(argv_, /*standby=*/true);
     Leave(0);
   }
 
@@ -78,6 +144,13 @@ class Control {
     return [this](absl::string_view operation, absl::string_view code, std::chrono::nanoseconds duration) {
       metrics_.AriRequest(std::string(operation), std::string(code),
                           std::chrono::duration<double>(duration).count());
+    };
+  }
+
+  ari::LoadHook LoadHook() {
+    return [this](size_t waiting, size_t connections) {
+      metrics_.ari_waiting.Set(static_cast<double>(waiting));
+      metrics_.ari_connections.Set(static_cast<double>(connections));
     };
   }
 
@@ -96,25 +169,13 @@ class Control {
   void OnNodes(const std::vector<std::string>& addresses) {
     nodes_.SetListed(addresses);
     app_.OnNodesListed();
-  }
-
-  // Where the metrics are served; empty: nowhere. Exits with 1 when the address is taken.
-  std::string StartMetrics() {
-    if (config_.metrics_listen.host.empty()) return "";
-    try {
-      exposer_ = std::make_unique<prometheus::Exposer>(config_.metrics_listen.ToString());
-    } catch (const std::exception&) {
-      log::Error("cannot listen for metrics", {{"metrics_listen", config_.metrics_listen.ToString()}});
-      Leave(1);
-    }
-    exposer_->RegisterCollectable(registry_);
-    const int port = exposer_->GetListeningPorts().front();
-    return Endpoint(config_.metrics_listen.host, static_cast<uint16_t>(port)).ToString();
+    if (!std::exchange(events_started_, true)) events_.Start();  // adoption has to know the nodes
   }
 
   void AwaitSignal() {
     signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (error) return;
+      draining_ = true;
       AwaitSecondSignal();
       log::Info("draining: no new calls",
                 {{"calls", app_.table().size()}, {"seconds", config_.drain.count() / 1000}});
@@ -147,6 +208,9 @@ class Control {
   }
 
   const Config config_;
+  char** const argv_;
+  bool events_started_ = false;
+  bool draining_ = false;
   asio::io_context loop_{1};
   const Ids ids_;
   LoopTimers timers_;
@@ -162,7 +226,6 @@ class Control {
   NodeResolver resolver_;
   asio::signal_set signals_;
   asio::steady_timer drain_timer_;
-  std::unique_ptr<prometheus::Exposer> exposer_;
 };
 
 }  // namespace
@@ -171,8 +234,12 @@ class Control {
 int main(int argc, char** argv) {
   using namespace benari;
   const control::Config config = control::ReadConfig(argc, argv);
-  if (config.healthcheck) return ProbeMetric(config.metrics_listen, "control_ari_connected 1") ? 0 : 1;
+  if (config.healthcheck) {
+    return ProbeMetric(config.metrics_listen, {"control_ari_connected 1", "control_standby 1"}) ? 0 : 1;
+  }
   log::Init(config.log_format, config.log_level);
-  control::Control(config).Run();
+  LogGrpcAtDebug();
+  if (config.standby) control::StandbyControl(config, argv).Run();
+  control::Control(config, argv).Run();
   return 0;
 }

@@ -18,7 +18,7 @@ namespace benari::control {
 enum class MediaErrorKind {
   kUnavailable,  // no connection, or the node drains
   kTimeout,      // no answer within the deadline; the request may have had its effect
-  kExhausted,    // no port is free
+  kExhausted,    // no port is free, or we ask too often
   kNotFound,     // no such lease
   kFenced,       // a later epoch of our owner name was seen, or the state forbids it
   kOther,
@@ -68,7 +68,8 @@ struct NodeStatus {
 
 struct NodeSessions {
   std::vector<SessionInfo> sessions;
-  uint64_t owner_epoch = 0;  // the latest that the node has seen of our owner; 0: none
+  uint64_t owner_epoch = 0;                    // the latest that the node has seen of our owner; 0: none
+  std::chrono::milliseconds owner_silence{0};  // since the latest request with that epoch
 };
 
 enum class SessionEventKind { kStarted, kMediaFlowing, kMediaMissing, kStopped, kReleased, kLeaseExpired };
@@ -108,6 +109,9 @@ class MediaClient {
   virtual std::unique_ptr<Watch> WatchSessions(std::string node,
                                                std::function<void(const SessionEvent&)> on_event,
                                                std::function<void()> on_end) = 0;
+
+  // The node is not one of ours any more: what is kept of it may go.
+  virtual void Forget(const std::string& node) { (void)node; }
 };
 
 }  // namespace benari::control

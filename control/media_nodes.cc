@@ -31,6 +31,11 @@ bool MediaNodes::IsUp(const std::string& address) const {
   return node != nodes_.end() && node->second.up;
 }
 
+bool MediaNodes::AnotherIsUp(const std::string& address) const {
+  return std::any_of(nodes_.begin(), nodes_.end(),
+                     [&address](const auto& node) { return node.second.up && node.first != address; });
+}
+
 std::vector<std::string> MediaNodes::Candidates() {
   std::vector<std::string> candidates;
   for (const auto& [address, node] : nodes_) {

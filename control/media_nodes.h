@@ -24,6 +24,7 @@ class MediaNodes {
   void SetDown(const std::string& address);
 
   bool IsUp(const std::string& address) const;
+  bool AnotherIsUp(const std::string& address) const;
   // Nodes to ask for a port, the next in turn first: up, listed, not draining, with a free port.
   std::vector<std::string> Candidates();
   const std::map<std::string, Node>& nodes() const { return nodes_; }

@@ -15,6 +15,10 @@ prometheus::Counter& Counter(prometheus::Registry& registry, const char* name, c
   return BuildCounter().Name(name).Help(help).Register(registry).Add({});
 }
 
+prometheus::Gauge& Gauge(prometheus::Registry& registry, const char* name, const char* help) {
+  return BuildGauge().Name(name).Help(help).Register(registry).Add({});
+}
+
 prometheus::Histogram& Histogram(prometheus::Registry& registry, const char* name, const char* help) {
   return BuildHistogram().Name(name).Help(help).Register(registry).Add({}, kSeconds);
 }
@@ -36,16 +40,22 @@ Metrics::Metrics(prometheus::Registry& registry)
           Counter(registry, "control_calls_adopted_total", "Calls taken over from an earlier process.")),
       swept(
           Counter(registry, "control_swept_total", "Channels and bridges of ours that belonged to no call.")),
-      ari_connected(BuildGauge()
-                        .Name("control_ari_connected")
-                        .Help("1 while the event stream stands.")
-                        .Register(registry)
-                        .Add({})),
+      events_dropped(Counter(registry, "control_ari_events_dropped_total",
+                             "Events that came faster than what Asterisk holds could be listed.")),
+      ari_connected(Gauge(registry, "control_ari_connected", "1 while the event stream stands.")),
+      ari_waiting(Gauge(registry, "control_ari_requests_waiting", "Requests without a connection yet.")),
+      ari_connections(Gauge(registry, "control_ari_connections", "HTTP connections to ARI, idle ones too.")),
+      standby(Gauge(registry, "control_standby",
+                    "1 while another instance serves and this one waits for it to be gone.")),
       calls_(BuildGauge().Name("control_calls").Help("Calls now, by phase.").Register(registry)),
       ended_(BuildCounter()
                  .Name("control_calls_ended_total")
                  .Help("Ended calls, by outcome.")
                  .Register(registry)),
+      refused_(BuildCounter()
+                   .Name("control_calls_refused_total")
+                   .Help("Refused calls, by reason.")
+                   .Register(registry)),
       undo_failed_(BuildCounter()
                        .Name("control_undo_failures_total")
                        .Help("Clean-up steps that failed, by step.")
@@ -57,9 +67,13 @@ Metrics::Metrics(prometheus::Registry& registry)
       ari_requests_(BuildHistogram()
                         .Name("control_ari_request_seconds")
                         .Help("Requests to ARI, by operation and HTTP status or error.")
-                        .Register(registry)) {}
+                        .Register(registry)) {
+  for (const Refusal refusal : kRefusals) refused_.Add({{"reason", ToString(refusal)}});
+}
 
 void Metrics::CallEnded(CallOutcome outcome) { ended_.Add({{"outcome", ToString(outcome)}}).Increment(); }
+
+void Metrics::CallRefused(Refusal refusal) { refused_.Add({{"reason", ToString(refusal)}}).Increment(); }
 
 void Metrics::UndoFailed(const std::string& step) { undo_failed_.Add({{"step", step}}).Increment(); }
 

@@ -21,6 +21,7 @@ class Metrics {
   void PhaseEntered(CallPhase phase) { CallsIn(phase).Increment(); }
   void PhaseLeft(CallPhase phase) { CallsIn(phase).Decrement(); }
   void CallEnded(CallOutcome outcome);
+  void CallRefused(Refusal refusal);
   void UndoFailed(const std::string& step);
   void MediaMissing(const std::string& diagnosis);
   void AriRequest(const std::string& operation, const std::string& code, double seconds);
@@ -34,13 +35,18 @@ class Metrics {
   prometheus::Counter& connects;  // of the event stream
   prometheus::Counter& calls_adopted;
   prometheus::Counter& swept;
+  prometheus::Counter& events_dropped;
   prometheus::Gauge& ari_connected;
+  prometheus::Gauge& ari_waiting;      // requests without a connection
+  prometheus::Gauge& ari_connections;  // HTTP, the event stream's not among them
+  prometheus::Gauge& standby;
 
  private:
   prometheus::Gauge& CallsIn(CallPhase phase);
 
   prometheus::Family<prometheus::Gauge>& calls_;
   prometheus::Family<prometheus::Counter>& ended_;
+  prometheus::Family<prometheus::Counter>& refused_;
   prometheus::Family<prometheus::Counter>& undo_failed_;
   prometheus::Family<prometheus::Counter>& media_missing_;
   prometheus::Family<prometheus::Histogram>& ari_requests_;

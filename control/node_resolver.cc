@@ -40,11 +40,12 @@ void NodeResolver::LookUp() {
       log::Warning("media nodes not found", {{"name", targets_.dns.ToString()}, {"why", problem}});
     }
     problem_ = problem;
-    if (!error) {
+    if (!error || !told_) {
       std::set<std::string> addresses;
       for (const auto& entry : results) {
         addresses.insert(Endpoint(entry.endpoint().address().to_string(), targets_.dns.port).ToString());
       }
+      told_ = true;
       on_nodes_(std::vector<std::string>(addresses.begin(), addresses.end()));
     }
     LookUpLater();

@@ -13,7 +13,7 @@
 namespace benari::control {
 
 // Tells which media nodes are listed: once for a fixed list, every few seconds for a DNS name. A look-up that
-// fails changes nothing. Confined to the control loop.
+// fails changes nothing; the very first one tells that there are none. Confined to the control loop.
 class NodeResolver {
  public:
   using OnNodes = std::function<void(const std::vector<std::string>& addresses)>;
@@ -31,6 +31,7 @@ class NodeResolver {
   boost::asio::ip::tcp::resolver resolver_;
   boost::asio::steady_timer timer_;
   std::string problem_;  // of the last look-up, so that each is logged once
+  bool told_ = false;
 };
 
 }  // namespace benari::control

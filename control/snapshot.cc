@@ -36,6 +36,7 @@ void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
     const ari::Channel* caller = nullptr;
     if (const auto found = snapshot.channels.find(call.id()); found != snapshot.channels.end())
       caller = &found->second;
+    news.away = false;
     bool bridged_before = false;
     for (auto& [id, channel] : news.channels) {
       if (snapshot.expected.contains(id) && !snapshot.channels.contains(id)) channel.gone = true;

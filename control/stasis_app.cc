@@ -48,6 +48,9 @@ void StasisApp::OnDisconnected() {
   pause_.Wake();
   serving_ = false;
   context_.metrics.ari_connected.Set(0);
+  for (const auto& [id, call] : table_.calls()) {
+    call->mailbox().Tell([](CallNews& news) { news.away = true; });
+  }
 }
 
 // Nobody speaks to media before the epoch is settled: see MeetNodes.
@@ -74,8 +77,18 @@ void StasisApp::OnEvent(const ari::Event& event) {
   if (serving_ && !listing_) {
     Handle(event);
   } else {
-    waiting_.push_back(event);
+    Wait(event);
   }
+}
+
+// Too many, and what Asterisk holds has to be listed anew, as after a lost connection.
+void StasisApp::Wait(const ari::Event& event) {
+  waiting_.push_back(event);
+  if (waiting_.size() <= options_.max_waiting_events) return;
+  log::Warning("too many events while listing, listing anew", {{"events", waiting_.size()}});
+  context_.metrics.events_dropped.Increment(static_cast<double>(waiting_.size()));
+  OnDisconnected();
+  OnConnected();
 }
 
 void StasisApp::Drain(std::function<void()> on_idle) {
@@ -140,7 +153,8 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
     while (!context_.keeper.AskedAll() && context_.timers.Now() < until)
       co_await Sleep(context_.executor, context_.timers, std::chrono::milliseconds(5));
   }
-  for (const auto& call : adopted) asio::co_spawn(context_.executor, RunCall(call, true), asio::detached);
+  for (const auto& call : adopted)
+    asio::co_spawn(context_.executor, RunCall(call, std::nullopt), asio::detached);
   asio::co_spawn(context_.executor, sweep_.Remove(std::move(orphans)), asio::detached);
   co_return true;
 }
@@ -214,14 +228,21 @@ asio::awaitable<void> StasisApp::ReleaseUnkept(std::map<std::string, NodeLease> 
   }
 }
 
-asio::awaitable<void> StasisApp::RunCall(std::shared_ptr<Call> call, bool admitted) {
-  if (admitted) {
-    co_await call->Run();
+asio::awaitable<void> StasisApp::RunCall(std::shared_ptr<Call> call, std::optional<Refusal> refusal) {
+  if (refusal.has_value()) {
+    co_await call->Refuse(*refusal);
   } else {
-    std::string why = draining_ ? "this process ends" : "the limit of calls is reached";
-    co_await call->Refuse(std::move(why));
+    co_await call->Run();
   }
   OnCallEnded(call);
+}
+
+// Why a new caller is refused; nullopt: it is not.
+std::optional<Refusal> StasisApp::Admit() const {
+  if (draining_) return Refusal::kDraining;
+  if (table_.size() >= options_.max_calls) return Refusal::kFull;
+  if (context_.ari.Overloaded()) return Refusal::kOverloaded;
+  return std::nullopt;
 }
 
 void StasisApp::Handle(const ari::Event& event) {
@@ -266,12 +287,12 @@ void StasisApp::OnStasisStart(const ari::StasisStart& start) {
     return;
   }
   if (table_.Contains(id)) return;
-  const bool admitted = !draining_ && table_.size() < options_.max_calls;
+  const std::optional<Refusal> refusal = Admit();
   auto call = std::make_shared<Call>(context_, id);
   call->mailbox().Tell([&id](CallNews& news) { news.channels[id].started = true; });
   table_.Add(call);
   log::Info("call started", {{"call", id}, {"channel", start.channel.name}, {"calls", table_.size()}});
-  asio::co_spawn(context_.executor, RunCall(std::move(call), admitted), asio::detached);
+  asio::co_spawn(context_.executor, RunCall(std::move(call), refusal), asio::detached);
 }
 
 void StasisApp::OnGone(const std::string& channel_id, int cause) {
@@ -288,6 +309,7 @@ void StasisApp::Tell(const std::string& channel_or_bridge, const std::function<v
 
 void StasisApp::OnCallEnded(const std::shared_ptr<Call>& call) {
   table_.Remove(call->id());
+  if (listing_) table_.RememberEnded(call->id());
   if (draining_ && table_.size() == 0 && on_idle_) std::exchange(on_idle_, nullptr)();
 }
 

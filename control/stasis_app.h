@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ class StasisApp {
   struct Options {
     std::string app = "voicebot1";
     size_t max_calls = 200;
+    size_t max_waiting_events = 20000;  // while listing; then it is listed anew
     std::chrono::milliseconds sweep_interval{30000};
     std::chrono::milliseconds list_retry{500};   // between attempts to list what Asterisk holds
     std::chrono::milliseconds nodes_wait{1500};  // for the first answers of the media nodes
@@ -71,8 +73,10 @@ class StasisApp {
   Awaitable<std::map<std::string, NodeLease>> MeetNodes();
   Awaitable<void> MeetNode(std::string address, Met* met);
   Awaitable<void> ReleaseUnkept(std::map<std::string, NodeLease> leases);
-  Awaitable<void> RunCall(std::shared_ptr<Call> call, bool admitted);
+  Awaitable<void> RunCall(std::shared_ptr<Call> call, std::optional<Refusal> refusal);
 
+  std::optional<Refusal> Admit() const;
+  void Wait(const ari::Event& event);
   void Handle(const ari::Event& event);
   void OnStasisStart(const ari::StasisStart& start);
   void OnGone(const std::string& channel_id, int cause);

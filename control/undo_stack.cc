@@ -15,18 +15,19 @@ UndoStack::Handle UndoStack::Defer(std::string name, Step step) {
   return handle;
 }
 
-UndoStack::Awaitable<void> UndoStack::RunNow(Handle handle) {
+UndoStack::Awaitable<bool> UndoStack::RunNow(Handle handle) {
   // Off the list first: a step that runs is never run again, not even when RunAll comes meanwhile.
   Handle::Entry entry = std::move(*handle.entry_);
   entries_.erase(handle.entry_);
   const std::string failure = co_await Try(entry);
-  if (failure.empty()) co_return;
+  if (failure.empty()) co_return true;
   if (entry.postponed) {
     on_failure_(entry.name, failure);
   } else {
     entry.postponed = true;
     entries_.push_front(std::move(entry));
   }
+  co_return false;
 }
 
 // Why it failed; empty: it did not.

@@ -33,8 +33,10 @@ class UndoStack {
   explicit UndoStack(OnFailure on_failure) : on_failure_(std::move(on_failure)) {}
 
   Handle Defer(std::string name, Step step);
-  // Runs one step ahead of time, once. Its handle is void afterwards.
-  Awaitable<void> RunNow(Handle handle);
+  // Runs one step ahead of time, once; false when it failed. Its handle is void afterwards.
+  Awaitable<bool> RunNow(Handle handle);
+  // What it would undo was never asked for. The handle is void afterwards.
+  void Forget(Handle handle) { entries_.erase(handle.entry_); }
   // Tries once more what failed before; what fails again stays for RunAll.
   Awaitable<void> RetryFailed();
   // Runs everything, the youngest first.

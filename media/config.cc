@@ -12,6 +12,11 @@ ABSL_FLAG(Endpoint, grpc_listen, Endpoint("127.0.0.1", 50051),
           "where gRPC is served; port 0: the kernel's choice");
 ABSL_FLAG(Endpoint, grpc_advertise, Endpoint(),
           "where control reaches this very process; default: --grpc_listen, with the port really bound");
+ABSL_FLAG(std::string, grpc_tls_cert_file, "",
+          "certificate (PEM) that gRPC is served with, and those between it and its CA; default: no TLS");
+ABSL_FLAG(std::string, grpc_tls_key_file, "", "private key (PEM) of --grpc_tls_cert_file");
+ABSL_FLAG(std::string, grpc_tls_client_ca_file, "",
+          "CA certificates (PEM): only clients with a certificate of theirs are served; default: all are");
 ABSL_FLAG(std::string, rtp_bind, "127.0.0.1", "address that RTP is received on");
 ABSL_FLAG(std::string, rtp_advertise, "", "host that Asterisk sends RTP to; default: --rtp_bind");
 ABSL_FLAG(int32_t, rtp_port_min, 26500, "lowest UDP port to lease");
@@ -20,9 +25,14 @@ ABSL_FLAG(int32_t, quarantine_ms, 1000, "how long a port rests before it is leas
 ABSL_FLAG(std::string, node_name, "",
           "name of this node, the same after a restart; default: the host's name");
 ABSL_FLAG(int32_t, max_ttl_ms, 60000, "the longest time to live that a lease may ask for");
+ABSL_FLAG(double, lease_rate_per_owner, 1000, "new leases a second that an owner may ask for; 0: any number");
+ABSL_FLAG(int32_t, lease_burst_per_owner, 2000, "new leases that an owner may ask for at once");
 ABSL_FLAG(int32_t, workers, 1, "threads that move packets");
 ABSL_FLAG(benari::Seconds, drain_seconds, benari::Seconds{30},
           "after SIGTERM: how long to wait for the last lease to be released");
+ABSL_FLAG(
+    Endpoint, health_listen, Endpoint(),
+    "where the gRPC health service is served once more, alone and without TLS, for probes; empty: nowhere");
 ABSL_FLAG(Endpoint, metrics_listen, Endpoint("127.0.0.1", 9102),
           "where /metrics is served; port 0: the kernel's choice; empty: nowhere");
 ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "text or json");
@@ -34,6 +44,8 @@ namespace benari::media {
 namespace {
 
 constexpr char kUsage[] = "benari-media: leases UDP ports and echoes RTP, as benari.media.v1 asks for.";
+
+constexpr int32_t kMostLeases = 1000000;
 
 bool IsAnyHost(const std::string& host) {
   const auto address = ParseSocketAddress(Endpoint(host, 0));
@@ -76,6 +88,26 @@ void ReadGrpc(Config* config, FlagErrors* errors) {
   if (advertise.host.empty()) advertise = listen;
 }
 
+void ReadTls(Config* config, FlagErrors* errors) {
+  config->grpc_tls = {absl::GetFlag(FLAGS_grpc_tls_client_ca_file), absl::GetFlag(FLAGS_grpc_tls_cert_file),
+                      absl::GetFlag(FLAGS_grpc_tls_key_file)};
+  const TlsFiles flags = {"grpc_tls_client_ca_file", "grpc_tls_cert_file", "grpc_tls_key_file"};
+  CheckTlsFiles(config->grpc_tls, flags, errors);
+  const bool ca_alone =
+      !config->grpc_tls.ca.empty() && config->grpc_tls.cert.empty() && config->grpc_tls.key.empty();
+  errors->Require(!ca_alone, flags.cert, "",
+                  absl::StrCat("the certificate to serve with, since --", flags.ca, " is given"));
+}
+
+void ReadLeases(Config* config, FlagErrors* errors) {
+  config->max_ttl_ms = static_cast<uint32_t>(ReadInt(FLAGS_max_ttl_ms, "max_ttl_ms", 1, 86400000, errors));
+  const double rate = absl::GetFlag(FLAGS_lease_rate_per_owner);
+  errors->Require(rate >= 0 && rate <= kMostLeases, "lease_rate_per_owner", absl::StrCat(rate),
+                  absl::StrCat("0..", kMostLeases));
+  const int32_t burst = ReadInt(FLAGS_lease_burst_per_owner, "lease_burst_per_owner", 1, kMostLeases, errors);
+  config->lease_rate = {rate, static_cast<double>(burst)};
+}
+
 void ReadRtp(Config* config, FlagErrors* errors) {
   const std::string bind = absl::GetFlag(FLAGS_rtp_bind);
   const auto address = ParseSocketAddress(Endpoint(bind, 0));
@@ -106,13 +138,15 @@ Config ReadConfig(int argc, char** argv, FlagErrors* errors) {
   ParseCommandLine(argc, argv, kUsage, errors);
   Config config;
   ReadGrpc(&config, errors);
+  ReadTls(&config, errors);
   ReadRtp(&config, errors);
   config.node_name = absl::GetFlag(FLAGS_node_name);
   if (config.node_name.empty()) config.node_name = HostName();
   errors->Require(IsHost(config.node_name), "node_name", config.node_name, "1..253 of A-Z a-z 0-9 . _ -");
-  config.max_ttl_ms = static_cast<uint32_t>(ReadInt(FLAGS_max_ttl_ms, "max_ttl_ms", 1, 86400000, errors));
+  ReadLeases(&config, errors);
   config.workers = static_cast<size_t>(ReadInt(FLAGS_workers, "workers", 1, 64, errors));
   config.drain = absl::GetFlag(FLAGS_drain_seconds);
+  config.health_listen = absl::GetFlag(FLAGS_health_listen);
   config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
   config.log_format = absl::GetFlag(FLAGS_log_format);
   config.log_level = absl::GetFlag(FLAGS_log_level);

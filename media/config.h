@@ -7,8 +7,10 @@
 #include "common/endpoint.h"
 #include "common/flag_types.h"
 #include "common/log.h"
+#include "common/tls_files.h"
 #include "media/session/port_pool.h"
 #include "media/session/socket_address.h"
+#include "media/session/token_bucket.h"
 
 namespace benari::media {
 
@@ -16,14 +18,17 @@ namespace benari::media {
 struct Config {
   Endpoint grpc_listen;     // port 0: the kernel's choice
   Endpoint grpc_advertise;  // port 0: the one really bound
+  TlsFiles grpc_tls;        // without `cert` gRPC is not encrypted; with `ca` it is mutual
   SocketAddress rtp_bind;   // its port is not used
   std::string rtp_advertise;
   PortRange rtp_ports;
   std::chrono::milliseconds quarantine{0};
   std::string node_name;
   uint32_t max_ttl_ms = 0;
+  Rate lease_rate;  // for each owner
   size_t workers = 1;
   Seconds drain;
+  Endpoint health_listen;   // empty host: none
   Endpoint metrics_listen;  // empty host: none
   log::Format log_format = log::Format::kText;
   log::Level log_level = log::Level::kInfo;

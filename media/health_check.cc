@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string>
 
+#include "common/grpc_tls.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "media/rpc/media_service.h"
 #include "media/session/socket_address.h"
@@ -22,11 +23,24 @@ Endpoint ToDial(const Endpoint& listen) {
   return Endpoint(address->IsV4() ? "127.0.0.1" : "::1", listen.port);
 }
 
+// The node has to show exactly the certificate that the flags name. Where it asks for one of a client, it
+// gets the same back.
+TlsFiles ToTrust(const TlsFiles& served_with) {
+  TlsFiles files;
+  files.ca = served_with.cert;
+  if (!served_with.ca.empty()) {
+    files.cert = served_with.cert;
+    files.key = served_with.key;
+  }
+  return files;
+}
+
 }  // namespace
 
-int CheckHealth(const Endpoint& listen) {
-  const std::string target = ToDial(listen).ToString();
-  const auto channel = ::grpc::CreateChannel(target, ::grpc::InsecureChannelCredentials());
+int CheckHealth(const Config& config) {
+  const std::string target = ToDial(config.grpc_listen).ToString();
+  const auto channel =
+      ::grpc::CreateChannel(target, NewChannelCredentials(ToTrust(config.grpc_tls), ServerName::kAny));
   const auto stub = ::grpc::health::v1::Health::NewStub(channel);
   ::grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kDeadline);

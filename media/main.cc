@@ -1,4 +1,3 @@
-#include <grpc/support/log.h>
 #include <sys/resource.h>
 
 #include <cerrno>
@@ -11,14 +10,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/clock.h"
+#include "common/grpc_log.h"
 #include "common/log.h"
 #include "media/config.h"
 #include "media/health_check.h"
+#include "media/network_reach.h"
 #include "media/node.h"
 
 namespace {
 
 using benari::Clock;
+using benari::Endpoint;
 using benari::media::Config;
 using benari::media::Node;
 namespace log = benari::log;
@@ -54,6 +56,14 @@ void RaiseFileLimit(size_t ports) {
   }
 }
 
+void WarnIfOpen(const Config& config) {
+  if (!config.grpc_tls.cert.empty() || !benari::media::IsOpenToStrangers(config.grpc_listen)) return;
+  log::Warning(
+      "gRPC is neither encrypted nor protected, and strangers may reach it: set --grpc_tls_cert_file, "
+      "--grpc_tls_key_file and --grpc_tls_client_ca_file, or listen on loopback or a private network",
+      {{"grpc_listen", config.grpc_listen.ToString()}});
+}
+
 // Waits until nothing is leased, the time is over, or the second signal to end.
 void Drain(const Config& config, Node* node) {
   node->StartDraining();
@@ -73,7 +83,6 @@ void Drain(const Config& config, Node* node) {
 
 int Serve(const Config& config) {
   log::Init(config.log_format, config.log_level);
-  gpr_set_log_function([](gpr_log_func_args* args) { log::Debug(args->message, {{"from", "grpc"}}); });
   std::signal(SIGPIPE, SIG_IGN);
   const sigset_t signals = EndSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before there are threads, which inherit it
@@ -85,11 +94,13 @@ int Serve(const Config& config) {
     std::fprintf(stderr, "%s\n", std::string(node.status().message()).c_str());
     return 1;
   }
-  const std::string metrics = (*node)->metrics().host.empty() ? "" : (*node)->metrics().ToString();
+  const auto where = [](const Endpoint& served) { return served.host.empty() ? "" : served.ToString(); };
   log::Info("serving", {{"node", config.node_name},
                         {"grpc", (*node)->grpc().ToString()},
-                        {"metrics", metrics},
+                        {"health", where((*node)->health())},
+                        {"metrics", where((*node)->metrics())},
                         {"rtp_ports", absl::StrCat(config.rtp_ports.min, "..", config.rtp_ports.max)}});
+  WarnIfOpen(config);
   int signal = 0;
   sigwait(&signals, &signal);
   Drain(config, node->get());
@@ -102,5 +113,6 @@ int main(int argc, char** argv) {
   benari::FlagErrors errors;
   const Config config = benari::media::ReadConfig(argc, argv, &errors);
   errors.ExitIfAny();
-  return config.healthcheck ? benari::media::CheckHealth(config.grpc_listen) : Serve(config);
+  benari::LogGrpcAtDebug();
+  return config.healthcheck ? benari::media::CheckHealth(config) : Serve(config);
 }

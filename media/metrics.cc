@@ -58,6 +58,8 @@ void AddRegistry(const RegistryCounts& counts, std::vector<MetricFamily>* famili
   families->push_back(Gauge("media_draining", "1: no port is leased any more", counts.draining));
   families->push_back(
       Counter("media_bind_failures_total", "Ports that could not be bound", counts.bind_failures));
+  families->push_back(Counter("media_lease_rate_refusals_total",
+                              "Leases refused as their owner asked too often", counts.lease_rate_refusals));
   families->push_back(Counter("media_lease_expiries_total", "Leases that ran out", counts.lease_expiries));
   MetricFamily diagnoses =
       NewFamily("media_diagnoses_total", "Silences found in sessions by cause", MetricType::Counter);

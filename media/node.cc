@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/grpc_tls.h"
 #include "common/log.h"
 #include "grpc/health/v1/health.pb.h"
+#include "media/health_server.h"
 #include "media/housekeeper.h"
 #include "media/io/epoll_engine.h"
 #include "media/io/worker_pool.h"
@@ -79,6 +81,7 @@ class NodeImpl : public Node {
   ~NodeImpl() override {
     metrics_server_.reset();
     hub_.End();
+    if (health_server_ != nullptr) health_server_->Shutdown(std::chrono::system_clock::now());
     if (server_ != nullptr) server_->Shutdown(std::chrono::system_clock::now() + kRpcsMayTakeAtEnd);
     server_.reset();
     housekeeper_.Stop();
@@ -87,11 +90,13 @@ class NodeImpl : public Node {
   absl::Status Start() {
     absl::Status status = StartWorkers();
     if (status.ok()) status = StartGrpc();
+    if (status.ok()) status = StartHealth();
     if (status.ok()) status = StartMetrics();
     return status;
   }
 
   Endpoint grpc() const override { return grpc_; }
+  Endpoint health() const override { return health_; }
   Endpoint metrics() const override {
     return metrics_server_ == nullptr ? Endpoint() : metrics_server_->endpoint();
   }
@@ -99,17 +104,20 @@ class NodeImpl : public Node {
 
   void StartDraining() override {
     registry_->StartDraining();
-    server_->GetHealthCheckService()->SetServingStatus(false);
+    TellHealth(*server_, false);
+    if (health_server_ != nullptr) TellHealth(*health_server_, false);
   }
 
  private:
   absl::Status StartWorkers();
   absl::Status StartGrpc();
+  absl::Status StartHealth();
   absl::Status StartMetrics();
 
   const Config config_;
   const Clock& clock_;
   Endpoint grpc_;
+  Endpoint health_;
   std::promise<NodeInfo> node_info_;
   WatchHub hub_;
   Housekeeper housekeeper_;
@@ -117,6 +125,7 @@ class NodeImpl : public Node {
   std::unique_ptr<WorkerPool> pool_;
   std::unique_ptr<grpc::Service> service_;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<::grpc::Server> health_server_;
   std::unique_ptr<MetricsServer> metrics_server_;
 };
 
@@ -138,6 +147,7 @@ absl::Status NodeImpl::StartWorkers() {
   options.rtp_host = config_.rtp_advertise;
   options.ports = config_.rtp_ports;
   options.quarantine = config_.quarantine;
+  options.lease_rate = config_.lease_rate;
   options.random_ssrc = [] { return std::random_device()(); };
   registry_ = std::make_unique<SessionRegistry>(options, clock_, *pool_, [this](SessionEvent event) {
     housekeeper_.Post([this, event = std::move(event)] {
@@ -168,7 +178,7 @@ absl::Status NodeImpl::StartGrpc() {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   int port = 0;
-  builder.AddListeningPort(config_.grpc_listen.ToString(), ::grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(config_.grpc_listen.ToString(), NewServerCredentials(config_.grpc_tls), &port);
   builder.RegisterService(service_.get());
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port == 0) {
@@ -180,7 +190,17 @@ absl::Status NodeImpl::StartGrpc() {
   Endpoint advertise = config_.grpc_advertise;
   if (advertise.port == 0) advertise.port = grpc_.port;
   node_info_.set_value({config_.node_name, RandomHex64(), advertise});
-  server_->GetHealthCheckService()->SetServingStatus(kServiceName, true);
+  TellHealth(*server_, true);
+  return absl::OkStatus();
+}
+
+absl::Status NodeImpl::StartHealth() {
+  if (config_.health_listen.host.empty()) return absl::OkStatus();
+  health_ = config_.health_listen;
+  auto server = StartHealthServer(&health_);
+  if (!server.ok()) return server.status();
+  health_server_ = *std::move(server);
+  TellHealth(*health_server_, true);
   return absl::OkStatus();
 }
 

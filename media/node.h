@@ -17,7 +17,8 @@ class Node {
   virtual ~Node() = default;  // ends every rpc and every session
 
   virtual Endpoint grpc() const = 0;     // with the port really bound
-  virtual Endpoint metrics() const = 0;  // likewise; empty host: none
+  virtual Endpoint health() const = 0;   // likewise; empty host: none
+  virtual Endpoint metrics() const = 0;  // likewise
   // Leases no more, and tells so in its health.
   virtual void StartDraining() = 0;
   virtual size_t ports_in_use() const = 0;  // 0: every lease is gone and every socket closed

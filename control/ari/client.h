@@ -18,7 +18,7 @@ enum class ErrorKind {
   kUnreachable,  // no connection; the request may or may not have had its effect
   kTimeout,      // no answer within the request's deadline; the same doubt
   kHttp,         // an answer other than 2xx: see status
-  kOverloaded,   // never sent: too many requests wait already
+  kOverloaded,   // never sent: too many requests wait already, or it waited too long
   kMalformed,    // a 2xx whose body could not be read
 };
 
@@ -26,6 +26,7 @@ class Error : public std::runtime_error {
  public:
   Error(ErrorKind k, int s, const std::string& what) : std::runtime_error(what), kind(k), status(s) {}
   bool not_found() const { return kind == ErrorKind::kHttp && status == 404; }
+  bool never_sent() const { return kind == ErrorKind::kOverloaded; }
 
   ErrorKind kind;
   int status;  // of HTTP; 0 unless kind is kHttp
@@ -71,7 +72,7 @@ struct OriginateRequest {
   int timeout_s = 30;      // of ringing
 };
 
-// Every method completes within its own deadline and throws ari::Error unless Asterisk answered 2xx.
+// Every request completes within its own deadline and throws ari::Error unless Asterisk answered 2xx.
 // Confined to the control loop.
 class Client {
  public:
@@ -79,7 +80,8 @@ class Client {
 
   virtual Awaitable<Channel> CreateExternalMedia(ExternalMediaRequest request) = 0;
   virtual Awaitable<Channel> Originate(OriginateRequest request) = 0;
-  // `reason` as ARI spells it: normal, busy, congestion, no_answer, unallocated …
+  // `reason` as ARI spells it (normal, busy, congestion, no_answer, unallocated …), or any cause of Q.850 in
+  // digits: an Asterisk that does not know `reason_code` yet hangs up with normal then.
   virtual Awaitable<void> HangUp(std::string channel_id, std::string reason) = 0;
   // Leaves Stasis: the dial plan goes on at `context`,`extension`,1; empty ones: at the next priority.
   virtual Awaitable<void> ContinueInDialplan(std::string channel_id, std::string context,
@@ -94,6 +96,9 @@ class Client {
   virtual Awaitable<std::vector<Bridge>> ListBridges() = 0;
 
   virtual Awaitable<Application> GetApplication(std::string name) = 0;
+
+  // Requests wait so long that no new work should be begun.
+  virtual bool Overloaded() const { return false; }
 };
 
 }  // namespace benari::ari

@@ -19,10 +19,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/log.h"
+#include "common/log_gate.h"
 #include "control/ari/backoff.h"
 #include "control/ari/connect_failure.h"
 #include "control/ari/event_parser.h"
-#include "control/ari/log_gate.h"
 #include "control/ari/request.h"
 #include "control/ari/transport.h"
 

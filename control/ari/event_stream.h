@@ -16,9 +16,9 @@ namespace benari::ari {
 struct EventStreamLimits {
   std::chrono::milliseconds connect_timeout{5000};  // TCP and TLS together; as long again for the WebSocket
   // Without a word from Asterisk for half of it a ping is sent; after all of it the connection is dead.
-  std::chrono::milliseconds idle_timeout{10000};
+  std::chrono::milliseconds idle_timeout{8000};
   std::chrono::milliseconds backoff_min{100};
-  std::chrono::milliseconds backoff_max{5000};
+  std::chrono::milliseconds backoff_max{2000};
 };
 
 // All are called by the loop, must return soon and must not throw. They may Stop() or destroy the stream.

@@ -33,12 +33,14 @@ Awaitable<void> Perform(std::shared_ptr<HttpPool> pool, Request request) {
 }  // namespace
 
 HttpClient::HttpClient(boost::asio::any_io_executor loop, Access access, HttpClientLimits limits,
-                       RequestHook hook)
+                       RequestHook hook, LoadHook load_hook)
     : app_(access.app),
-      pool_(std::make_shared<HttpPool>(std::move(loop), std::move(access), limits, std::move(hook))) {}
+      pool_(std::make_shared<HttpPool>(std::move(loop), std::move(access), limits, std::move(hook),
+                                       std::move(load_hook))) {}
 
 HttpClient::~HttpClient() { Close(); }
 void HttpClient::Close() { pool_->Close(); }
+bool HttpClient::Overloaded() const { return pool_->Overloaded(); }
 
 Awaitable<Channel> HttpClient::CreateExternalMedia(ExternalMediaRequest request) {
   return Fetch(pool_, CreateExternalMediaRequest(app_, request), ParseChannel);

@@ -14,9 +14,13 @@
 namespace benari::ari {
 
 struct HttpClientLimits {
-  std::chrono::milliseconds timeout{5000};  // of a request: waiting, connecting and answering together
+  // Of a request: for its turn, and then again for connecting and answering.
+  std::chrono::milliseconds timeout{5000};
   int connections = 8;                      // open at a time; http.conf's sessionlimit is 100 by default
   int max_waiting = 1000;                   // requests beyond those that have a connection
+  // Requests that release something are not counted among those, and wait for their turn as long as this.
+  std::chrono::milliseconds release_wait{60000};
+  std::chrono::milliseconds overloaded_after{1000};  // a request without a connection for so long
   // Idle connections older than this are not used again; below http.conf's session_keep_alive of 15 s.
   std::chrono::milliseconds max_idle{10000};
 };
@@ -26,16 +30,20 @@ struct HttpClientLimits {
 using RequestHook = std::function<void(absl::string_view operation, absl::string_view code,
                                        std::chrono::nanoseconds duration)>;
 
+// Called when their numbers change: requests without a connection, and connections.
+using LoadHook = std::function<void(size_t waiting, size_t connections)>;
+
 class HttpPool;
 
-// ari::Client over a few kept-alive HTTP/1.1 connections; requests get one in the order they came.
+// ari::Client over a few kept-alive HTTP/1.1 connections. Requests get one in the order they came, those that
+// release something before all others.
 // Close() fails every open request with kUnreachable, and so does the destructor; whoever awaits one is
 // resumed by the loop later, which is safe after the client is gone. Requests must not be cancelled from
 // outside, and the client must go before its io_context. Confined to the control loop.
 class HttpClient : public Client {
  public:
   HttpClient(boost::asio::any_io_executor loop, Access access, HttpClientLimits limits,
-             RequestHook hook = nullptr);
+             RequestHook hook = nullptr, LoadHook load_hook = nullptr);
   ~HttpClient() override;
 
   void Close();
@@ -53,6 +61,7 @@ class HttpClient : public Client {
   Awaitable<Bridge> GetBridge(std::string bridge_id) override;
   Awaitable<std::vector<Bridge>> ListBridges() override;
   Awaitable<Application> GetApplication(std::string name) override;
+  bool Overloaded() const override;
 
  private:
   std::string app_;

@@ -42,48 +42,79 @@ bool MayRepeat(const Request& request, const HttpAnswer& answer) {
 
 }  // namespace
 
-HttpPool::HttpPool(asio::any_io_executor loop, Access access, HttpClientLimits limits, RequestHook hook)
+HttpPool::HttpPool(asio::any_io_executor loop, Access access, HttpClientLimits limits, RequestHook hook,
+                   LoadHook load_hook)
     : loop_(std::move(loop)),
       access_(std::make_shared<const Access>(std::move(access))),
       limits_(limits),
-      hook_(std::move(hook)) {}
+      hook_(std::move(hook)),
+      load_hook_(std::move(load_hook)) {}
 
 Awaitable<void> HttpPool::Submit(std::shared_ptr<HttpPool> self, Request request, BodyReader read_body) {
-  const Time now = steady_clock::now();
-  const auto job = std::make_shared<Job>(self->loop_, std::move(request), std::move(read_body), now,
-                                         now + self->limits_.timeout);
+  const bool releases = request.releases;
+  const auto job =
+      std::make_shared<Job>(self->loop_, std::move(request), std::move(read_body), steady_clock::now());
   const size_t limit = static_cast<size_t>(self->limits_.max_waiting);
-  const bool all_busy = self->served_.size() >= static_cast<size_t>(self->limits_.connections);
   if (self->closed_) {
     self->FinishByError(job, ErrorKind::kUnreachable, 0, "the client is closed");
-  } else if (all_busy && self->waiting_.size() >= limit) {
+  } else if (!releases && !self->HasPlace() && self->waiting_.size() >= limit) {
     self->FinishByError(job, ErrorKind::kOverloaded, 0,
                         absl::StrCat("not sent: ", limit, " requests wait already"));
   } else {
-    self->waiting_.push_back(job);
+    job->deadline += releases ? self->limits_.release_wait : self->limits_.timeout;
+    (releases ? self->releases_ : self->waiting_).push_back(job);
     self->Dispatch();
+    self->TellLoad();
   }
-  if (!job->finished) {
-    boost::system::error_code ignored;
-    auto token = asio::redirect_error(asio::use_awaitable, ignored);
-    co_await job->done.async_wait(token);
-  }
-  if (!job->finished) {
-    const auto place = std::find(self->waiting_.begin(), self->waiting_.end(), job);
-    if (place != self->waiting_.end()) self->waiting_.erase(place);
-    if (job->transport != nullptr) job->transport->Close();
-    self->FinishByError(
-        job, ErrorKind::kTimeout, 0,
-        absl::StrCat("no answer within ", self->limits_.timeout.count(), " ms (", job->stage, ")"));
-  }
+  Awaitable<void> waiting = Wait(job);
+  co_await std::move(waiting);
+  if (!job->finished) self->GiveUp(job);
   if (job->error) throw *job->error;
 }
 
+Awaitable<void> HttpPool::Wait(JobPtr job) {
+  while (!job->finished && steady_clock::now() < job->deadline) {
+    boost::system::error_code ignored;
+    job->changed.expires_at(job->deadline);
+    auto token = asio::redirect_error(asio::use_awaitable, ignored);
+    co_await job->changed.async_wait(token);
+  }
+}
+
+void HttpPool::GiveUp(const JobPtr& job) {
+  const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(job->deadline - job->started);
+  if (job->stage == nullptr) {
+    std::erase(job->request.releases ? releases_ : waiting_, job);
+    TellLoad();
+    return FinishByError(job, ErrorKind::kOverloaded, 0,
+                         absl::StrCat("not sent: no connection was free for ", waited.count(), " ms"));
+  }
+  if (job->transport != nullptr) job->transport->Close();
+  FinishByError(job, ErrorKind::kTimeout, 0,
+                absl::StrCat("no answer within ", limits_.timeout.count(), " ms (", job->stage, ")"));
+}
+
+bool HttpPool::Overloaded() const {
+  const Time late = steady_clock::now() - limits_.overloaded_after;
+  const auto has_waited = [late](const std::deque<JobPtr>& jobs) {
+    return !jobs.empty() && jobs.front()->started < late;
+  };
+  return has_waited(releases_) || has_waited(waiting_);
+}
+
+void HttpPool::TellLoad() {
+  if (load_hook_) load_hook_(releases_.size() + waiting_.size(), served_.size() + idle_.size());
+}
+
 void HttpPool::Dispatch() {
-  while (!waiting_.empty() && served_.size() < static_cast<size_t>(limits_.connections)) {
-    const JobPtr job = waiting_.front();
-    waiting_.pop_front();
+  while (HasPlace() && !(releases_.empty() && waiting_.empty())) {
+    std::deque<JobPtr>& jobs = releases_.empty() ? waiting_ : releases_;
+    const JobPtr job = jobs.front();
+    jobs.pop_front();
     served_.insert(job);
+    job->stage = "connecting";
+    job->deadline = steady_clock::now() + limits_.timeout;
+    job->changed.cancel();
     auto self = shared_from_this();
     auto ended = [self, job](std::exception_ptr thrown, std::shared_ptr<Transport> transport) {
       if (thrown) self->FinishByError(job, ErrorKind::kUnreachable, 0, "cannot be sent");
@@ -111,7 +142,6 @@ Awaitable<std::shared_ptr<Transport>> HttpPool::Serve(std::shared_ptr<HttpPool> 
     if (!reused) transport = std::make_shared<Transport>(self->loop_, self->access_);
     job->transport = transport;
     if (!reused) {
-      job->stage = "connecting";
       const auto failure = co_await transport->Connect();
       if (job->finished) co_return nullptr;
       if (failure) {
@@ -138,18 +168,22 @@ void HttpPool::Release(const JobPtr& job, std::shared_ptr<Transport> transport) 
   if (closed_) return;
   if (transport != nullptr) idle_.push_back({std::move(transport), steady_clock::now()});
   Dispatch();
+  TellLoad();
 }
 
 void HttpPool::Close() {
   closed_ = true;
+  for (const JobPtr& job : releases_) FinishByError(job, ErrorKind::kUnreachable, 0, "the client was closed");
   for (const JobPtr& job : waiting_) FinishByError(job, ErrorKind::kUnreachable, 0, "the client was closed");
   for (const JobPtr& job : served_) {
     if (job->transport != nullptr) job->transport->Close();
     FinishByError(job, ErrorKind::kUnreachable, 0, "the client was closed");
   }
+  releases_.clear();
   waiting_.clear();
   idle_.clear();
   hook_ = nullptr;
+  load_hook_ = nullptr;
 }
 
 void HttpPool::FinishByAnswer(const JobPtr& job, const HttpAnswer& answer) {
@@ -185,7 +219,7 @@ void HttpPool::FinishByError(const JobPtr& job, ErrorKind kind, int status, cons
 
 void HttpPool::Finish(const JobPtr& job, const std::string& code) {
   job->finished = true;
-  job->done.cancel();
+  job->changed.cancel();
   if (hook_) hook_(job->request.operation, code, steady_clock::now() - job->started);
 }
 

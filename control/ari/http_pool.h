@@ -25,26 +25,29 @@ class HttpPool : public std::enable_shared_from_this<HttpPool> {
   // Reads the body of a 2xx; its error ends the request as kMalformed. May be empty.
   using BodyReader = std::function<absl::Status(absl::string_view)>;
 
-  HttpPool(boost::asio::any_io_executor loop, Access access, HttpClientLimits limits, RequestHook hook);
+  HttpPool(boost::asio::any_io_executor loop, Access access, HttpClientLimits limits, RequestHook hook,
+           LoadHook load_hook);
 
   // Completes when the answer is there and was read, or throws Error.
   static Awaitable<void> Submit(std::shared_ptr<HttpPool> self, Request request, BodyReader read_body);
 
   void Close();
+  bool Overloaded() const;
 
  private:
   using Time = std::chrono::steady_clock::time_point;
 
   // One request from Submit to its end.
   struct Job {
-    Job(boost::asio::any_io_executor loop, Request r, BodyReader b, Time now, Time deadline)
-        : request(std::move(r)), read_body(std::move(b)), started(now), done(loop, deadline) {}
+    Job(boost::asio::any_io_executor loop, Request r, BodyReader b, Time now)
+        : request(std::move(r)), read_body(std::move(b)), started(now), deadline(now), changed(loop) {}
 
     Request request;
     BodyReader read_body;
     Time started;
-    boost::asio::steady_timer done;  // expires at the deadline, is cancelled when finished
-    const char* stage = "waiting for a connection";
+    Time deadline;
+    boost::asio::steady_timer changed;  // expires at the deadline, is cancelled when that moves, or finished
+    const char* stage = nullptr;        // null: waiting for a connection
     std::shared_ptr<Transport> transport;  // that carries it now
     bool finished = false;
     std::optional<Error> error;
@@ -56,6 +59,11 @@ class HttpPool : public std::enable_shared_from_this<HttpPool> {
     Time since;
   };
 
+  // Waits until the job is finished or its deadline has passed.
+  static Awaitable<void> Wait(JobPtr job);
+  void GiveUp(const JobPtr& job);
+  bool HasPlace() const { return served_.size() < static_cast<size_t>(limits_.connections); }
+  void TellLoad();
   // Gives waiting requests a connection each, as far as there are any.
   void Dispatch();
   // The newest idle connection that is fit for use, or null.
@@ -73,6 +81,8 @@ class HttpPool : public std::enable_shared_from_this<HttpPool> {
   std::shared_ptr<const Access> access_;
   HttpClientLimits limits_;
   RequestHook hook_;
+  LoadHook load_hook_;
+  std::deque<JobPtr> releases_;  // wait before all of waiting_
   std::deque<JobPtr> waiting_;
   std::set<JobPtr> served_;  // each on a connection of its own
   std::deque<Idle> idle_;    // oldest first

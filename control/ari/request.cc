@@ -1,5 +1,8 @@
 #include "control/ari/request.h"
 
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
@@ -75,7 +78,10 @@ Request MakeOriginateRequest(const std::string& app, const OriginateRequest& req
 }
 
 Request HangUpRequest(const std::string& channel_id, const std::string& reason) {
-  return {"HangUp", Method::kDelete, Target(Path("channels", channel_id)).WithIfAny("reason", reason).Text()};
+  const bool code = !reason.empty() && std::all_of(reason.begin(), reason.end(), absl::ascii_isdigit);
+  Target target(Path("channels", channel_id));
+  const char* key = code ? "reason_code" : "reason";
+  return {"HangUp", Method::kDelete, std::move(target).WithIfAny(key, reason).Text(), true};
 }
 
 Request ContinueRequest(const std::string& channel_id, const std::string& context,
@@ -86,7 +92,8 @@ Request ContinueRequest(const std::string& channel_id, const std::string& contex
               .WithIfAny("context", context)
               .WithIfAny("extension", extension)
               .WithIfAny("priority", somewhere ? "1" : "")
-              .Text()};
+              .Text(),
+          true};
 }
 
 Request GetChannelRequest(const std::string& channel_id) {
@@ -100,7 +107,7 @@ Request CreateBridgeRequest(const std::string& bridge_id) {
 }
 
 Request DestroyBridgeRequest(const std::string& bridge_id) {
-  return {"DestroyBridge", Method::kDelete, Path("bridges", bridge_id)};
+  return {"DestroyBridge", Method::kDelete, Path("bridges", bridge_id), true};
 }
 
 Request AddToBridgeRequest(const std::string& bridge_id, const std::vector<std::string>& channel_ids) {

@@ -16,7 +16,8 @@ const char* MethodName(Method method);
 struct Request {
   const char* operation;  // the method of ari::Client it serves, as a metric's label
   Method method;
-  std::string target;  // below the URL's path: "/channels/x?reason=busy", percent-encoded
+  std::string target;     // below the URL's path: "/channels/x?reason=busy", percent-encoded
+  bool releases = false;  // gives something back: goes before all that do not
 
   // "POST /channels/externalMedia": for errors, without the query.
   std::string Name() const;
@@ -27,7 +28,7 @@ struct Request {
 Request CreateExternalMediaRequest(const std::string& app, const ExternalMediaRequest& request);
 // Asterisk refuses `formats` beside `originator` (400): with an originator, `formats` is not sent.
 Request MakeOriginateRequest(const std::string& app, const OriginateRequest& request);
-// `reason` empty: normal.
+// `reason` empty: normal; digits: sent as reason_code.
 Request HangUpRequest(const std::string& channel_id, const std::string& reason);
 Request ContinueRequest(const std::string& channel_id, const std::string& context,
                         const std::string& extension);

@@ -92,18 +92,19 @@ class MediaService final : public v1::Media::CallbackService {
     if (absl::Status valid = Validate(*request); !valid.ok()) return Finish(context, valid);
     Reactor* reactor = context->DefaultReactor();
     const uint32_t page_size = request->page_size() == 0 ? kDefaultPageSize : request->page_size();
-    registry_.ListSessions(request->owner(), request->page_token(), page_size,
-                           [this, reactor, response](absl::StatusOr<SessionPage> page) {
-                             if (!page.ok()) return reactor->Finish(ToGrpc(page.status()));
-                             ToProto(node_.get(), response->mutable_node());
-                             for (const SessionView& view : page->sessions) {
-                               ToProto(view, node_.get(), response->add_sessions());
-                             }
-                             if (!page->last)
-                               response->set_next_page_token(page->sessions.back().lease.lease_id);
-                             response->set_owner_epoch(page->owner_epoch);
-                             reactor->Finish(grpc::Status::OK);
-                           });
+    registry_.ListSessions(
+        request->owner(), request->page_token(), page_size,
+        [this, reactor, response](absl::StatusOr<SessionPage> page) {
+          if (!page.ok()) return reactor->Finish(ToGrpc(page.status()));
+          ToProto(node_.get(), response->mutable_node());
+          for (const SessionView& view : page->sessions) {
+            ToProto(view, node_.get(), response->add_sessions());
+          }
+          if (!page->last) response->set_next_page_token(page->sessions.back().lease.lease_id);
+          response->set_owner_epoch(page->owner_epoch);
+          response->set_owner_silent_ms(static_cast<uint64_t>(page->owner_silence.count()));
+          reactor->Finish(grpc::Status::OK);
+        });
     return reactor;
   }
 

@@ -11,7 +11,7 @@ absl::Status OwnerTable::Admit(const OwnerId& owner, Clock::Time now) {
       return absl::ResourceExhaustedError(
           absl::StrCat("owner.name ", owner.name, " is new, and ", kMaxOwners, " others hold leases here"));
     }
-    found = owners_.emplace(owner.name, Owner()).first;
+    found = owners_.emplace(owner.name, Owner(lease_rate_)).first;
   }
   Owner& known = found->second;
   if (owner.epoch < known.epoch) {
@@ -27,6 +27,12 @@ absl::Status OwnerTable::Admit(const OwnerId& owner, Clock::Time now) {
 uint64_t OwnerTable::LatestEpoch(const std::string& name) const {
   const auto found = owners_.find(name);
   return found == owners_.end() ? 0 : found->second.epoch;
+}
+
+std::chrono::milliseconds OwnerTable::SilentFor(const std::string& name, Clock::Time now) const {
+  const auto found = owners_.find(name);
+  const Clock::Duration silence = found == owners_.end() ? Clock::Duration(0) : now - found->second.last_seen;
+  return std::chrono::floor<std::chrono::milliseconds>(silence);
 }
 
 bool OwnerTable::ForgetOne() {

@@ -30,7 +30,8 @@ SessionRegistry::SessionRegistry(Options options, const Clock& clock, SessionRun
       clock_(clock),
       runner_(runner),
       events_(std::move(events)),
-      pool_(options_.ports, options_.quarantine) {}
+      pool_(options_.ports, options_.quarantine),
+      owners_(options_.lease_rate) {}
 
 absl::StatusOr<LeaseView> SessionRegistry::LeasePort(const OwnerId& owner, const std::string& lease_id,
                                                      Milliseconds ttl) {
@@ -45,6 +46,12 @@ absl::StatusOr<LeaseView> SessionRegistry::LeasePort(const OwnerId& owner, const
 absl::StatusOr<Lease*> SessionRegistry::NewLease(const OwnerId& owner, const std::string& lease_id) {
   if (draining_) return absl::UnavailableError("the node drains and leases no port");
   const Clock::Time now = clock_.Now();
+  if (!owners_.TakeTurn(owner.name, now)) {
+    ++lease_rate_refusals_;
+    return absl::ResourceExhaustedError(absl::StrCat("owner ", owner.name, " leases too often: accepted are ",
+                                                     options_.lease_rate.per_second, " new leases a second, ",
+                                                     options_.lease_rate.burst, " at once"));
+  }
   const absl::StatusOr<BoundPort> bound = BindPort(now);
   if (!bound.ok()) return bound.status();
   Lease lease;
@@ -241,6 +248,7 @@ void SessionRegistry::ListSessions(const std::string& owner_name, const std::str
   page.last = leases.size() <= page_size;
   if (!page.last) leases.pop_back();
   page.owner_epoch = owners_.LatestEpoch(owner_name);
+  page.owner_silence = owners_.SilentFor(owner_name, clock_.Now());
   std::vector<SocketId> sockets;
   for (const Lease* lease : leases) {
     page.sessions.push_back(View(*lease));
@@ -296,6 +304,7 @@ RegistryCounts SessionRegistry::Counts() const {
   counts.ports_free = pool_.free(now);
   counts.ports_quarantined = pool_.quarantined(now);
   counts.draining = draining_;
+  counts.lease_rate_refusals = lease_rate_refusals_;
   counts.bind_failures = bind_failures_;
   counts.lease_expiries = lease_expiries_;
   counts.diagnoses = diagnoses_;

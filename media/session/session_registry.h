@@ -36,6 +36,7 @@ class SessionRegistry {
     std::string rtp_host;  // what Asterisk dials
     PortRange ports;
     std::chrono::milliseconds quarantine{1000};
+    Rate lease_rate;  // of new leases, for each owner
     std::function<uint32_t()> random_ssrc;
   };
   using Milliseconds = std::chrono::milliseconds;
@@ -105,6 +106,7 @@ class SessionRegistry {
   LeaseTable leases_ ABSL_GUARDED_BY(mutex_);
   OwnerTable owners_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
+  uint64_t lease_rate_refusals_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t bind_failures_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t lease_expiries_ ABSL_GUARDED_BY(mutex_) = 0;
   std::array<uint64_t, kDiagnoses> diagnoses_ ABSL_GUARDED_BY(mutex_){};

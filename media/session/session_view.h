@@ -46,7 +46,8 @@ struct SessionView {
 struct SessionPage {
   std::vector<SessionView> sessions;
   bool last = true;
-  uint64_t owner_epoch = 0;  // the latest seen of the owner asked for; 0: none
+  uint64_t owner_epoch = 0;                    // the latest seen of the owner asked for; 0: none
+  std::chrono::milliseconds owner_silence{0};  // since the latest request with that epoch
 };
 
 struct KeepAliveView {
@@ -72,6 +73,7 @@ struct RegistryCounts {
   size_t ports_free = 0;
   size_t ports_quarantined = 0;
   bool draining = false;
+  uint64_t lease_rate_refusals = 0;
   uint64_t bind_failures = 0;
   uint64_t lease_expiries = 0;
   std::array<uint64_t, kDiagnoses> diagnoses{};  // made so far, by Diagnosis

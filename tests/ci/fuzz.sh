@@ -57,7 +57,7 @@ fuzz() {
   ((failed == 0))
 }
 
-declare -A fuzz_code fuzz_target_of  # by target; by process
+declare -A fuzz_code=() fuzz_target_of=()  # by target; by process
 
 # Waits until one of them has ended.
 fuzz_reap() {

@@ -1,6 +1,6 @@
 # Sourced by dev: the test runs, whose counts add up to one last line.
 
-test_labels='unit, loopback, sim, e2e, fuzz, clang'
+test_labels='unit, loopback, sim, e2e, deploy, fuzz, clang'
 passed=0 failed=0 skipped=0
 left_out=()       # what was skipped and why, in words
 under_way=build   # counts as one failed test if it does not come to its end
@@ -46,9 +46,10 @@ plain() {
   under_way=build
   if [[ $2 == . || $2 == *clang* ]]; then need "${clang_packages[@]}"; fi
   configure_and_build "$root/build" all
+  if [[ $2 == . || $2 == *deploy* ]]; then need_deploy_tools || say "the deploy tests will fail"; fi
   if [[ $2 == . || $2 == *e2e* ]]; then
     if ! { need "${call_packages[@]}" && need_asterisk; }; then say "the e2e tests will fail"; fi
-    can_be_root && before=(as_root env BENARI_ASTERISK_ROOTFS="$rootfs")
+    can_be_root && before=(as_root env BENARI_ASTERISK_ROOTFS="$rootfs" BENARI_KUBECTL="${BENARI_KUBECTL:-kubectl}")
   fi
   run_ctest "$1" "$root/build" "$2" "${before[@]}"
 }
@@ -84,7 +85,7 @@ seconds_left() { echo $((minutes * 60 - SECONDS - sanitized_tests_s)); }
 tests() {
   local part=${1:-all}
   case $part in
-    all | asan | tsan | unit | loopback | sim | e2e | fuzz | clang) trap summary EXIT ;;
+    all | asan | tsan | unit | loopback | sim | e2e | deploy | fuzz | clang) trap summary EXIT ;;
     *)
       echo "./dev test: unknown part '$part'; accepted are $test_labels, asan, tsan, or none for all" >&2
       exit 2

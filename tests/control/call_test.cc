@@ -230,8 +230,9 @@ TEST_F(CallTest, BeyondTheLimitACallerIsRefusedAtOnce) {
   ASSERT_TRUE(world->UntilPhase(second, CallPhase::kEcho));
   const std::string third = world->Caller();
   ASSERT_TRUE(world->Until([&] { return world->asterisk.EndOf(third).has_value(); }, milliseconds(200)));
-  EXPECT_EQ(CauseOf(third), 34) << "congestion";
+  EXPECT_EQ(CauseOf(third), 42) << "switching equipment congestion";
   EXPECT_EQ(world->Ended(CallOutcome::kRefused), 1);
+  EXPECT_EQ(world->control->Metric("control_calls_refused_total", "full"), 1);
   world->asterisk.CallerHangsUp(first);
   world->asterisk.CallerHangsUp(second);
   EXPECT_TRUE(world->UntilNoCalls());
@@ -249,8 +250,27 @@ TEST_F(CallTest, WithNoFreePortACallerIsRefusedOrSentOn) {
     const std::string caller = world->Caller();
     ASSERT_TRUE(world->Until([&] { return world->asterisk.EndOf(caller).has_value(); }));
     EXPECT_EQ(world->asterisk.EndOf(caller)->continued_at, when_full == WhenFull::kContinue ? "," : "");
+    if (when_full == WhenFull::kCongestion) {
+      EXPECT_EQ(CauseOf(caller), 42);
+    }
+    EXPECT_EQ(world->control->Metric("control_calls_refused_total", "no_port"), 1);
     ExpectEnd(CallOutcome::kRefused);
   }
+}
+
+TEST_F(CallTest, WhenMoreHappensThanCanBeListedEverythingIsListedAnew) {
+  StasisApp::Options options;
+  options.max_waiting_events = 5;
+  Begin({}, options);
+  const std::string caller = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  world->control->app().OnDisconnected();
+  world->control->app().OnConnected();  // lists
+  for (int i = 0; i < 6; ++i) world->control->app().OnEvent(ari::StasisEnd{"1.1"});
+  EXPECT_EQ(world->control->Metric("control_ari_events_dropped_total"), 6);
+  world->asterisk.CallerHangsUp(caller);
+  EXPECT_TRUE(world->UntilNoCalls());
+  EXPECT_EQ(world->Leftovers(), "");
 }
 
 TEST_F(CallTest, OtherArgumentsAreIgnored) {
@@ -289,6 +309,32 @@ TEST_F(CallTest, EndCallsHangsUpEveryoneInEveryPhase) {
     world->control->app().EndCalls();
     ExpectEnd(CallOutcome::kStopped);
   }
+}
+
+// A headless Service names a pod no more once it ends, and its sessions go on for minutes.
+TEST_F(CallTest, ANodeThatIsListedNoMoreKeepsItsCallsAndGetsNoNewOnes) {
+  CallConfig config;
+  config.echo_time.reset();
+  Begin(config);
+  const std::string first = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(first, CallPhase::kEcho));
+  const bool on_first = !world->media.Living(ControlWorld::kNode1).Sessions().empty();
+  const std::string left = on_first ? ControlWorld::kNode1 : ControlWorld::kNode2;
+  const std::string listed = on_first ? ControlWorld::kNode2 : ControlWorld::kNode1;
+  world->media.StartDraining(left);
+  world->control->nodes().SetListed({listed});
+  world->control->app().OnNodesListed();
+  world->RunFor(std::chrono::minutes(10));
+  EXPECT_EQ(world->media.lease_expiries(), 0u);
+  EXPECT_EQ(world->control->Metric("control_media_replaced_total"), 0);
+  const std::string second = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(second, CallPhase::kEcho));
+  EXPECT_EQ(world->media.Living(left).Sessions().size(), 1u);
+  EXPECT_EQ(world->media.Living(listed).Sessions().size(), 1u);
+  world->asterisk.CallerHangsUp(first);
+  world->asterisk.CallerHangsUp(second);
+  EXPECT_TRUE(world->UntilNoCalls());
+  EXPECT_EQ(world->Leftovers(), "");
 }
 
 }  // namespace

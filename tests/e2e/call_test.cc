@@ -11,6 +11,7 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr seconds kPatience{30};
+constexpr seconds kLongestCall{150};
 constexpr milliseconds kPollInterval{20};
 constexpr size_t kLinesOnFailure = 100;
 
@@ -20,7 +21,7 @@ std::unique_ptr<AsteriskServer> CallTest::asterisk_;
 
 void CallTest::SetUp() {
   if (asterisk_ != nullptr) return;
-  auto started = AsteriskServer::Start({});
+  auto started = AsteriskServer::Start(asterisk_options());
   ASSERT_TRUE(started.ok()) << started.status().message();
   asterisk_ = std::move(*started);
 }
@@ -47,8 +48,10 @@ void CallTest::ExpectNoLeases() {
   EXPECT_EQ(listed->sessions_size(), 0) << "leases left: " << AsJson(*listed);
 }
 
-void CallTest::StartServices(std::vector<std::string> control_flags) {
-  auto media = MediaProcess::Start({});
+void CallTest::StartServices(std::vector<std::string> control_flags, std::vector<std::string> media_flags) {
+  ServiceOptions media_options;
+  media_options.extra_flags = std::move(media_flags);
+  auto media = MediaProcess::Start(media_options);
   if (!media.ok()) throw std::runtime_error(std::string(media.status().message()));
   media_ = std::move(*media);
   media_view_ = std::make_unique<MediaView>(media_->grpc());
@@ -95,7 +98,7 @@ LogLine CallTest::WaitForLog(const std::string& message) {
 }
 
 void CallTest::ExpectAllWell(Sipp& sipp, int calls) {
-  const auto result = sipp.WaitForEnd(kPatience);
+  const auto result = sipp.WaitForEnd(kLongestCall);
   ASSERT_TRUE(result.ok()) << result.status().message();
   EXPECT_EQ(result->successful, calls) << result->errors;
   EXPECT_EQ(result->failed, 0) << result->errors;

@@ -21,6 +21,8 @@ namespace benari::e2e {
 class CallTest : public ::testing::Test {
  protected:
   void SetUp() override;
+  // Of the Asterisk of this process.
+  virtual AsteriskOptions asterisk_options() { return {}; }
   void TearDown() override;
 
   AsteriskServer& asterisk() { return *asterisk_; }
@@ -28,7 +30,7 @@ class CallTest : public ::testing::Test {
   MediaView& media_view() { return *media_view_; }
 
   // Throws, and so fails the test, when one of them does not come up.
-  void StartServices(std::vector<std::string> control_flags);
+  void StartServices(std::vector<std::string> control_flags, std::vector<std::string> media_flags = {});
   // The other end of the AVAYA trunk, listening.
   std::unique_ptr<Sipp> Trunk(const std::string& scenario, std::chrono::milliseconds pause = {});
   // Calls at once.
@@ -43,10 +45,11 @@ class CallTest : public ::testing::Test {
   // Fails the test unless SIPp's calls all went as in their scenario.
   void ExpectAllWell(Sipp& sipp, int calls = 1);
 
+  static std::unique_ptr<AsteriskServer> asterisk_;
+
  private:
   void ExpectNoLeases();
 
-  static std::unique_ptr<AsteriskServer> asterisk_;
   std::unique_ptr<MediaProcess> media_;
   std::unique_ptr<MediaView> media_view_;
   std::unique_ptr<ControlProcess> control_;

@@ -1,7 +1,9 @@
 #include "tests/fakes/asterisk_types.h"
 
 #include <array>
+#include <cctype>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 
 namespace benari::fakes {
@@ -49,6 +51,7 @@ std::string Iso8601(Clock::WallTime time) {
 }
 
 int CauseOf(const std::string& reason) {
+  if (!reason.empty() && std::isdigit(reason.front()) != 0) return std::atoi(reason.c_str());
   for (const Cause& cause : kCauses) {
     if (!reason.empty() && reason == cause.reason) return cause.code;
   }

@@ -202,6 +202,7 @@ control::NodeSessions ModelNode::ListSessions(const std::string& owner) {
   control::NodeSessions sessions;
   const media::SessionPage all = Value(*std::move(page));
   sessions.owner_epoch = all.owner_epoch;
+  sessions.owner_silence = all.owner_silence;
   for (const media::SessionView& view : all.sessions) sessions.sessions.push_back(ToInfo(view));
   return sessions;
 }

@@ -64,8 +64,17 @@ void CheckMediaTargets(absl::string_view text) {
   if (targets.ok()) Require(targets->fixed.empty() != targets->dns.host.empty(), "neither a list nor a name");
 }
 
+// So that an input means the same whatever came before it.
+void SetDefaults() {
+  static const auto flags = absl::GetAllFlags();
+  for (const auto& [name, flag] : flags) {
+    std::string error;
+    Require(flag->ParseFrom(flag->DefaultValue(), &error), "a default that its own flag does not take");
+  }
+}
+
 void CheckCommandLine(const std::vector<std::string>& arguments) {
-  absl::FlagSaver restore;
+  SetDefaults();
   std::vector<std::string> kept = {"benari-media"};
   for (const std::string& argument : arguments) {
     // Ends the process, as it should.

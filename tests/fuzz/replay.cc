@@ -1,5 +1,7 @@
 // Drives a target without libFuzzer: every file of a saved corpus, then mutations of them for some seconds.
-// The input under way is kept in a file, so that it is there whatever ends the process.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -25,20 +27,29 @@ using Bytes = std::vector<uint8_t>;
 
 constexpr size_t kMaxBytes = 4096;  // as libFuzzer does for a corpus of small files
 
+// Runs inputs, each kept in `path` meanwhile: it is there whatever ends the process.
 class Runner {
  public:
-  explicit Runner(std::string keep) : keep_(std::move(keep)) {}
+  explicit Runner(const std::string& path)
+      : fd_(path.empty() ? -1 : open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644)) {
+    if (fd_ < 0 && !path.empty()) std::perror(path.c_str()), std::exit(2);
+  }
+  ~Runner() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
 
   void Run(const Bytes& input) const {
-    if (!keep_.empty()) {
-      std::ofstream file(keep_, std::ios::binary | std::ios::trunc);
-      file.write(reinterpret_cast<const char*>(input.data()), static_cast<std::streamsize>(input.size()));
+    if (fd_ >= 0 && (pwrite(fd_, input.data(), input.size(), 0) < 0 ||
+                     ftruncate(fd_, static_cast<off_t>(input.size())) != 0)) {
+      std::perror("the input cannot be kept"), std::exit(2);
     }
     LLVMFuzzerTestOneInput(input.data(), input.size());
   }
 
  private:
-  std::string keep_;
+  int fd_;
 };
 
 Bytes Read(const std::filesystem::path& path) {

@@ -1,5 +1,7 @@
 // Requests of hostile gRPC clients: any bytes as each message, through the checks that stand before the
 // registry.
+#include <google/protobuf/stubs/logging.h>
+
 #include <algorithm>
 #include <cctype>
 #include <string>
@@ -52,6 +54,7 @@ void CheckStart(const std::string& bytes) {
 }
 
 void Run(Input& input) {
+  google::protobuf::SetLogHandler(nullptr);  // it would tell of each text that is not UTF-8
   const uint8_t kind = input.Byte();
   const std::string bytes = input.Rest();
   switch (kind & 7) {

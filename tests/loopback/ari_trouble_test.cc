@@ -1,6 +1,8 @@
 // What may happen between control and Asterisk.
 #include <gmock/gmock.h>
 
+#include "absl/strings/str_cat.h"
+#include "tests/e2e/harness/process_view.h"
 #include "tests/loopback/loopback_world.h"
 
 namespace benari::loopback {
@@ -47,6 +49,50 @@ TEST_F(AriTroubleTest, SlowAnswersMakeSlowCallsAndNothingElse) {
   EXPECT_LE(asterisk().http_connections(), 5) << "four of requests, one of events";
   for (const std::string& caller : callers) EXPECT_NE(Outcome(caller), "");
   EXPECT_EQ(asterisk().refused_connections(), 0);
+}
+
+// Far more than can be answered: some calls are set up, the others are refused, and what was begun is undone
+// before anything new is begun.
+TEST_F(AriTroubleTest, AHundredCallersWhileEachAnswerTakesTwoSeconds) {
+  constexpr int kConnections = 8;
+  constexpr double kRequestsOfACall = 2;  // at a time
+  StartServices({"--echo_seconds=0.1", absl::StrCat("--ari_connections=", kConnections)});
+  asterisk().SetDestination("", Destination::HangsUp(milliseconds(100)));
+  asterisk().SetAnswerDelay(milliseconds(2000));
+  std::vector<std::string> callers;
+  for (int i = 0; i < 100; ++i) callers.push_back(asterisk().PlaceCall());
+  double waiting = 0;
+  const auto metric = [this](const std::string& name) {
+    const auto value = e2e::ReadMetric(control().metrics(), name);
+    EXPECT_TRUE(value.ok()) << value.status();
+    return value.value_or(0);
+  };
+  const auto sample = [&] {
+    waiting = std::max(waiting, metric("control_ari_requests_waiting"));
+    EXPECT_LE(asterisk().http_connections(), kConnections + 1) << "and the event stream";
+    EXPECT_LE(metric("control_ari_connections"), kConnections);
+  };
+  const std::string refused = "control_calls_refused_total{reason=\"overloaded\"}";
+  EXPECT_TRUE(Eventually([&] {
+    sample();
+    return metric(refused) > 0;
+  }));
+  // Whoever comes now is refused without anything being begun for it.
+  const std::string late = asterisk().PlaceCall();
+  callers.push_back(late);
+  int ended = 0;
+  for (const std::string& caller : callers) {
+    EXPECT_NE(Outcome(caller), "") << "after " << ended << " calls";
+    ++ended;
+    sample();
+  }
+  EXPECT_EQ(Outcome(late), "refused");
+  EXPECT_LE(waiting, kRequestsOfACall * static_cast<double>(callers.size()));
+  EXPECT_EQ(asterisk().refused_connections(), 0);
+  EXPECT_EQ(metric("control_swept_total"), 0) << "every call cleans up after itself";
+  for (const std::string& line : control().process().Lines()) {
+    EXPECT_NE(e2e::LogLine{line}.message(), "undo failed") << line;
+  }
 }
 
 TEST_F(AriTroubleTest, AWrongPasswordIsSaid) {

@@ -79,7 +79,7 @@ void LoopbackTest::StartControl(std::vector<std::string> flags) {
 }
 
 media::v1::ListSessionsResponse LoopbackTest::Sessions(size_t node) {
-  const auto listed = e2e::MediaView(media_[node]->grpc()).ListSessions();
+  const auto listed = e2e::MediaView(media_[node]->grpc(), media_tls_).ListSessions();
   EXPECT_TRUE(listed.ok()) << listed.status();
   return listed.ok() ? *listed : media::v1::ListSessionsResponse();
 }

@@ -13,8 +13,8 @@
 
 namespace benari::loopback {
 
-// A fake Asterisk in this process, and the real binaries beside it. At the end of each test nothing may be left:
-// channels, bridges, RTP sockets, leases. Confined to the test's thread.
+// A fake Asterisk in this process, and the real binaries beside it. At the end of each test nothing may be
+// left: channels, bridges, RTP sockets, leases. Confined to the test's thread.
 class LoopbackTest : public ::testing::Test {
  protected:
   ~LoopbackTest() override;
@@ -37,6 +37,7 @@ class LoopbackTest : public ::testing::Test {
   std::string Outcome(const std::string& call_id);
   bool Eventually(const std::function<bool()>& holds);
 
+  TlsFiles media_tls_;  // to look at the nodes with
   std::string password_file_;
   std::unique_ptr<fakes::FakeAsterisk> asterisk_;
   std::vector<std::unique_ptr<e2e::MediaProcess>> media_;

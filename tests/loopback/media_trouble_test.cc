@@ -78,5 +78,23 @@ TEST_F(MediaTroubleTest, ADrainingNodeKeepsItsSessionsAndGetsNoNewOnes) {
   for (const std::string& caller : others) asterisk().HangUpCaller(caller);
 }
 
+TEST_F(MediaTroubleTest, ASessionThatOutlivesTheDrainMovesToAnotherNode) {
+  StartAsterisk();
+  for (int i = 0; i < 2; ++i) StartMedia({"--drain_seconds=1"});
+  StartControl({"--echo_seconds=inf"});
+  ASSERT_TRUE(Eventually([this] { return asterisk().Serves("voicebot1"); }));
+  const std::string caller = asterisk().PlaceCall();
+  Logged("echo heard");
+  const size_t draining = Busy();
+  media(draining).process().Signal(SIGTERM);
+  EXPECT_EQ(media(draining).process().WaitForExit(std::chrono::seconds(20)), 0);
+  Logged("media replaced");
+  const uint64_t heard = asterisk().CallerHeard(caller).received_packets;
+  ASSERT_TRUE(Eventually([&] { return asterisk().CallerHeard(caller).received_packets > heard + 50; }));
+  EXPECT_LT(asterisk().CallerHeard(caller).longest_gap, milliseconds(2000));
+  asterisk().HangUpCaller(caller);
+  EXPECT_EQ(Outcome(caller), "caller_hung_up");
+}
+
 }  // namespace
 }  // namespace benari::loopback

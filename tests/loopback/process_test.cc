@@ -1,6 +1,7 @@
 // control as a process: signals, flags, health.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "absl/strings/str_join.h"
@@ -84,6 +85,26 @@ TEST(ControlFlags, AFormatWhoseAudioCannotComeBackIsRefused) {
     const Ended run = RunControl({std::string("--format=") + format});
     EXPECT_EQ(run.code, 2);
     EXPECT_THAT(run.output, HasSubstr("payload type"));
+  }
+}
+
+TEST(ControlFlags, MistakesWithTlsAndRtpSource) {
+  struct Case {
+    std::vector<std::string> flags;
+    const char* line;
+  };
+  const Case cases[] = {
+      {{"--rtp_source=any"}, "--rtp_source=any: accepted is exact or latch"},
+      {{"--media_tls_ca_file=/none"}, "--media_tls_ca_file=/none: accepted is a readable PEM file"},
+      {{"--media_tls_server_name=media"}, "--media_tls_ca_file=: accepted is the CA certificates"},
+      {{"--ari_url=https://127.0.0.1/ari", "--ari_ca_file=/none"},
+       "--ari_ca_file=/none: accepted is a readable PEM file"},
+  };
+  for (const Case& each : cases) {
+    const Ended run = RunControl(each.flags);
+    EXPECT_EQ(run.code, 2) << each.line;
+    EXPECT_THAT(run.output, HasSubstr(each.line));
+    EXPECT_EQ(std::count(run.output.begin(), run.output.end(), '\n'), 0) << run.output;
   }
 }
 

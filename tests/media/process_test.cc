@@ -1,129 +1,20 @@
 // The real binary: flags, signals, exit codes.
-#include <fcntl.h>
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <chrono>
-#include <nlohmann/json.hpp>
+#include <algorithm>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "tests/media/media_process.h"
 #include "tests/media/rpc/client.h"
 #include "tests/media/udp_peer.h"
 
 namespace benari::media {
 namespace {
 
-using std::chrono::seconds;
 using ::testing::HasSubstr;
-constexpr seconds kPatience{30};
-
-// A run of benari-media, killed at its end if it still runs. Confined to one thread.
-class Process {
- public:
-  explicit Process(std::vector<std::string> flags) {
-    int out[2];
-    EXPECT_EQ(pipe2(out, O_CLOEXEC), 0);
-    out_ = out[0];
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, out[1], STDERR_FILENO);
-    flags.insert(flags.begin(), MEDIA_BINARY);
-    std::vector<char*> argv;
-    for (std::string& flag : flags) argv.push_back(flag.data());
-    argv.push_back(nullptr);
-    EXPECT_EQ(posix_spawn(&pid_, MEDIA_BINARY, &actions, nullptr, argv.data(), environ), 0);
-    posix_spawn_file_actions_destroy(&actions);
-    close(out[1]);
-  }
-
-  ~Process() {
-    if (pid_ > 0) {
-      kill(pid_, SIGKILL);
-      waitpid(pid_, nullptr, 0);
-    }
-    close(out_);
-  }
-
-  void Signal(int signal) { kill(pid_, signal); }
-
-  // Reads on until a line has `text`; that line, or what came instead.
-  std::string ReadLine(const std::string& text) {
-    while (true) {
-      for (size_t end; (end = unread_.find('\n')) != std::string::npos;) {
-        const std::string line = unread_.substr(0, end);
-        unread_.erase(0, end + 1);
-        if (line.find(text) != std::string::npos) return line;
-      }
-      if (!ReadMore()) {
-        ADD_FAILURE() << "no line with " << text << " in:\n" << all_;
-        return "{}";
-      }
-    }
-  }
-
-  // Waits for the end; the exit code, or -1.
-  int Wait() {
-    while (ReadMore()) {
-    }
-    int status = 0;
-    if (waitpid(pid_, &status, 0) != std::exchange(pid_, -1)) return -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
-
-  const std::string& output() const { return all_; }
-
- private:
-  bool ReadMore() {
-    pollfd ready = {.fd = out_, .events = POLLIN, .revents = 0};
-    if (poll(&ready, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count())) != 1) return false;
-    char buffer[4096];
-    const ssize_t size = read(out_, buffer, sizeof buffer);
-    if (size <= 0) return false;
-    unread_.append(buffer, static_cast<size_t>(size));
-    all_.append(buffer, static_cast<size_t>(size));
-    return true;
-  }
-
-  pid_t pid_ = -1;
-  int out_ = -1;
-  std::string unread_;
-  std::string all_;
-};
-
-// A node that serves on ports of the kernel's choice.
-class ServingProcess : public Process {
- public:
-  explicit ServingProcess(std::vector<std::string> more_flags = {})
-      : Process([&] {
-          std::vector<std::string> flags = {"--grpc_listen=127.0.0.1:0", "--metrics_listen=127.0.0.1:0",
-                                            "--log_format=json"};
-          flags.insert(flags.end(), more_flags.begin(), more_flags.end());
-          return flags;
-        }()),
-        serving_(nlohmann::json::parse(ReadLine("\"serving\""))) {}
-
-  Endpoint grpc() const { return ParseEndpoint(serving_["grpc"].get<std::string>()).value(); }
-  const nlohmann::json& serving() const { return serving_; }
-
- private:
-  const nlohmann::json serving_;
-};
-
-// The exit code of a run that ends by itself, and what it printed.
-std::pair<int, std::string> RunToEnd(std::vector<std::string> flags) {
-  Process process(std::move(flags));
-  const int code = process.Wait();
-  return {code, process.output()};
-}
 
 TEST(Process, SaysWhereItServes) {
   const ServingProcess node({"--node_name=media-1", "--rtp_port_min=30000", "--rtp_port_max=30009"});
@@ -212,6 +103,39 @@ TEST(Process, HealthcheckTellsServingFromDrainingFromGone) {
     EXPECT_THAT(output, HasSubstr("NOT_SERVING"));
   }
   EXPECT_EQ(RunToEnd({"--healthcheck", flag}).first, 1);
+}
+
+::grpc::health::v1::HealthCheckResponse::ServingStatus HealthOf(const Endpoint& listen,
+                                                                const std::string& service) {
+  const auto channel = ::grpc::CreateChannel(listen.ToString(), ::grpc::InsecureChannelCredentials());
+  ::grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kPatience);
+  ::grpc::health::v1::HealthCheckRequest request;
+  request.set_service(service);
+  ::grpc::health::v1::HealthCheckResponse response;
+  EXPECT_TRUE(::grpc::health::v1::Health::NewStub(channel)->Check(&context, request, &response).ok());
+  return response.status();
+}
+
+TEST(Process, ADrainingNodeIsAliveThoughItServesNoMore) {
+  using Response = ::grpc::health::v1::HealthCheckResponse;
+  ServingProcess node({"--health_listen=127.0.0.1:0"});
+  const Endpoint health = ParseEndpoint(node.serving()["health"].get<std::string>()).value();
+  Client client(node.grpc());
+  v1::LeasePortResponse lease;
+  ASSERT_TRUE(client.LeasePort("a", &lease).ok());
+  for (const Endpoint& listen : {node.grpc(), health}) {
+    for (const char* service : {"", "benari.media.v1.Media", "live"}) {
+      EXPECT_EQ(HealthOf(listen, service), Response::SERVING) << listen.ToString() << service;
+    }
+  }
+  node.Signal(SIGTERM);
+  node.ReadLine("\"draining\"");
+  for (const Endpoint& listen : {node.grpc(), health}) {
+    EXPECT_EQ(HealthOf(listen, ""), Response::NOT_SERVING) << listen.ToString();
+    EXPECT_EQ(HealthOf(listen, "benari.media.v1.Media"), Response::NOT_SERVING) << listen.ToString();
+    EXPECT_EQ(HealthOf(listen, "live"), Response::SERVING) << listen.ToString();
+  }
 }
 
 TEST(Process, SigtermWithoutLeasesEndsAtOnce) {

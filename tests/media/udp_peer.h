@@ -16,9 +16,12 @@ inline SocketAddress Loopback(uint16_t port) {
   return ParseSocketAddress(Endpoint("127.0.0.1", port)).value();
 }
 
-// The other side of RTP: a UDP socket on loopback with a port of the kernel's choice. Confined to one thread.
+// The other side of RTP: a UDP socket on loopback, with a port of the kernel's choice unless told one.
+// Confined to one thread.
 class UdpPeer {
  public:
+  explicit UdpPeer(const SocketAddress& bind = Loopback(0)) : socket_(UdpSocket::Bind(bind).value()) {}
+
   SocketAddress address() const { return socket_.local(); }
 
   void Send(const std::vector<uint8_t>& bytes, const SocketAddress& to) {
@@ -43,7 +46,7 @@ class UdpPeer {
   bool Silent() { return !Receive(std::chrono::milliseconds(0)).has_value(); }
 
  private:
-  UdpSocket socket_ = UdpSocket::Bind(Loopback(0)).value();
+  UdpSocket socket_;
 };
 
 }  // namespace benari::media

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "control/ari/log_gate.h"
-
 namespace benari::ari {
 namespace {
 
@@ -35,20 +33,6 @@ TEST(Backoff, StartsAnewAfterReset) {
   for (int i = 0; i < 5; ++i) backoff.Next();
   backoff.Reset();
   EXPECT_EQ(backoff.Next(), milliseconds(50));
-}
-
-TEST(LogGate, SaysChangesAtOnceAndTheSameThingSeldom) {
-  const auto at = [](int s) { return LogGate::Time() + std::chrono::seconds(s); };
-  LogGate gate(std::chrono::seconds(30));
-  EXPECT_TRUE(gate.Opens("refused", at(0)));
-  EXPECT_FALSE(gate.Opens("refused", at(1)));
-  EXPECT_FALSE(gate.Opens("refused", at(29)));
-  EXPECT_TRUE(gate.Opens("refused", at(30)));
-  EXPECT_FALSE(gate.Opens("refused", at(59)));
-  EXPECT_TRUE(gate.Opens("401", at(59)));
-  EXPECT_TRUE(gate.Opens("refused", at(60)));
-  gate.Forget();
-  EXPECT_TRUE(gate.Opens("refused", at(61)));
 }
 
 }  // namespace

@@ -143,20 +143,68 @@ TEST_F(HttpClientTest, RefusesWhenTooManyWait) {
   EXPECT_THAT(hooked_[0], "ListChannels overloaded");
 }
 
-TEST_F(HttpClientTest, DeadlineCoversAnsweringAndQueueing) {
+TEST_F(HttpClientTest, DeadlineCoversAnswering) {
   Serve({{kRead}, ServeAll("[]")}, Limits(1, 100, 300));
-  const auto unanswered = Start(client_->ListChannels());
-  const auto queued = Start(client_->ListBridges());
-  RunUntil([=] { return unanswered->done && queued->done; });
+  const auto unanswered = Finish(client_->ListChannels());
   ASSERT_NE(unanswered->error, nullptr);
   EXPECT_EQ(unanswered->error->kind, ErrorKind::kTimeout);
   EXPECT_EQ(unanswered->what(), "GET /channels: no answer within 300 ms (waiting for the answer)");
-  ASSERT_NE(queued->error, nullptr);
-  EXPECT_EQ(queued->error->kind, ErrorKind::kTimeout);
-  // Its turn may come in the very moment in which its time is over.
-  EXPECT_THAT(queued->what(), StartsWith("GET /bridges: no answer within 300 ms ("));
   // The place is free again, on a new connection.
   EXPECT_TRUE(Finish(client_->ListChannels())->ok());
+}
+
+// The release, whose turn comes first, has its time from then on, and so outlasts the one that waits.
+TEST_F(HttpClientTest, DeadlineCoversQueueing) {
+  Serve({{kRead}, {kRead}}, Limits(1, 100, 300));
+  const auto first = Start(client_->ListChannels());
+  const auto release = Start(client_->HangUp("x", ""));
+  RunUntil([this] { return server_->requests.size() == 1; });
+  const auto queued = Start(client_->ListBridges());
+  RunUntil([=] { return queued->done; });
+  EXPECT_FALSE(release->done);
+  ASSERT_NE(queued->error, nullptr);
+  EXPECT_EQ(queued->error->kind, ErrorKind::kOverloaded);
+  EXPECT_EQ(queued->what(), "GET /bridges: not sent: no connection was free for 300 ms");
+  RunUntil([=] { return release->done; });
+  ASSERT_NE(release->error, nullptr);
+  EXPECT_EQ(release->error->kind, ErrorKind::kTimeout);
+}
+
+TEST_F(HttpClientTest, ReleasesGoFirstAndAreNotRefused) {
+  const Script slow = {kRead, Step(Kind::kWaitForRelease), Answer("[]"),
+                       Step(Kind::kServe, HttpAnswerText("200 OK", kChannel))};
+  Serve({slow}, Limits(1, 1));
+  std::vector<std::shared_ptr<Outcome>> outcomes;
+  outcomes.push_back(Start(client_->ListChannels()));
+  outcomes.push_back(Start(client_->Originate(OriginateRequest("new", "Local/1@d"))));
+  outcomes.push_back(Start(client_->HangUp("old", "")));
+  outcomes.push_back(Start(client_->DestroyBridge("old")));
+  outcomes.push_back(Start(client_->ContinueInDialplan("old", "", "")));
+  RunUntil([this] { return server_->requests.size() == 1; });
+  server_->Release();
+  for (const auto& outcome : outcomes) {
+    RunUntil([outcome] { return outcome->done; });
+    EXPECT_TRUE(outcome->ok()) << outcome->what();
+  }
+  EXPECT_THAT(RequestLines(),
+              ElementsAre("GET /ari/channels", "DELETE /ari/channels/old", "DELETE /ari/bridges/old",
+                          "POST /ari/channels/old/continue", StartsWith("POST /ari/channels/new")));
+}
+
+TEST_F(HttpClientTest, IsOverloadedWhileRequestsWaitForLong) {
+  HttpClientLimits limits = Limits(1, 100);
+  limits.overloaded_after = std::chrono::milliseconds(50);
+  Serve({{kRead, Step(Kind::kWaitForRelease), Answer("[]"),
+          Step(Kind::kServe, HttpAnswerText("200 OK", "[]"))}},
+        limits);
+  const auto served = Start(client_->ListChannels());
+  RunUntil([this] { return server_->requests.size() == 1; });
+  EXPECT_FALSE(client_->Overloaded());
+  const auto queued = Start(client_->ListChannels());
+  RunUntil([this] { return client_->Overloaded(); });
+  server_->Release();
+  RunUntil([=] { return queued->done; });
+  EXPECT_FALSE(client_->Overloaded());
 }
 
 TEST_F(HttpClientTest, DeadlineCoversConnecting) {

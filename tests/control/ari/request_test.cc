@@ -51,6 +51,7 @@ TEST(Request, IsWhatAsteriskDescribes) {
        "&timeout=7&originator=17.1"},
       {HangUpRequest("17.1", "no_answer"), "HangUp", "DELETE /channels/17.1",
        "/channels/17.1?reason=no_answer"},
+      {HangUpRequest("17.1", "42"), "HangUp", "DELETE /channels/17.1", "/channels/17.1?reason_code=42"},
       {HangUpRequest("17.1", ""), "HangUp", "DELETE /channels/17.1", "/channels/17.1"},
       {HangUpRequest(kOdd, ""), "HangUp", "DELETE /channels/a%2Fb%20%3F%23%26%3D%2B%25%2C%C3%A9%3B1",
        std::string("/channels/") + kOddEncoded},

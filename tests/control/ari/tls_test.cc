@@ -1,53 +1,33 @@
 #include <gmock/gmock.h>
 
 #include <boost/asio/ssl/context.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 #include "control/ari/event_stream.h"
 #include "control/ari/http_client.h"
 #include "loop_fixture.h"
 #include "scripted_server.h"
+#include "tests/common/certificates.h"
 
 namespace benari::ari {
 namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using Kind = Step::Kind;
 
-// Certificates made by the openssl command, in a folder that goes with the test.
 class TlsTest : public LoopFixture {
  protected:
   void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "benari_tls.XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    dir_ = pattern;
-    MakeCa("ca");
-    MakeCa("other_ca");
+    certificates_.MakeCa("ca");
+    certificates_.MakeCa("other_ca");
   }
-  void TearDown() override { std::filesystem::remove_all(dir_); }
 
-  std::string File(const std::string& name) const { return (dir_ / name).string(); }
+  std::string File(const std::string& name) const { return certificates_.File(name); }
 
-  void Openssl(const std::string& arguments) const {
-    const std::string command = absl::StrCat("openssl ", arguments, " >", File("log"), " 2>&1");
-    ASSERT_EQ(std::system(command.c_str()), 0) << command << "\n" << std::ifstream(File("log")).rdbuf();
-  }
-  void MakeCa(const std::string& name) const {
-    Openssl(absl::StrCat("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=",
-                         name, " -addext basicConstraints=critical,CA:TRUE -keyout ", File(name + ".key"),
-                         " -out ", File(name + ".pem")));
-  }
   // A server with a certificate for `names` ("DNS:localhost,IP:127.0.0.1").
-  void Serve(const std::string& names, std::vector<Script> scripts, const std::string& validity = "-days 2") {
-    Openssl(absl::StrCat("req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=pbx -keyout ",
-                         File("pbx.key"), " -out ", File("pbx.csr")));
-    std::ofstream(File("ext")) << "subjectAltName=" << names << "\n";
-    Openssl(absl::StrCat("x509 -req -in ", File("pbx.csr"), " -CA ", File("ca.pem"), " -CAkey ",
-                         File("ca.key"), " -CAcreateserial ", validity, " -extfile ", File("ext"), " -out ",
-                         File("pbx.pem")));
+  void Serve(const std::string& names, std::vector<Script> scripts, int days = 2) {
+    certificates_.Make("pbx", "ca", names, days);
     tls_.use_certificate_chain_file(File("pbx.pem"));
     tls_.use_private_key_file(File("pbx.key"), boost::asio::ssl::context::pem);
     server_ = std::make_unique<ScriptedServer>(loop_, std::move(scripts), &tls_);
@@ -61,7 +41,7 @@ class TlsTest : public LoopFixture {
     return Finish(client_->ListChannels());
   }
 
-  std::filesystem::path dir_;
+  const Certificates certificates_;
   boost::asio::ssl::context tls_{boost::asio::ssl::context::tls_server};
   std::unique_ptr<ScriptedServer> server_;
   std::unique_ptr<HttpClient> client_;
@@ -105,7 +85,7 @@ TEST_F(TlsTest, CertificateOfAnotherHostIsRefused) {
 }
 
 TEST_F(TlsTest, ExpiredCertificateIsRefused) {
-  Serve("DNS:localhost", kServeAll, "-days -1");
+  Serve("DNS:localhost", kServeAll, -1);
   const auto outcome = ListChannels(UrlOf("localhost"), File("ca.pem"));
   ASSERT_NE(outcome->error, nullptr);
   EXPECT_THAT(outcome->what(), HasSubstr("certificate has expired"));
@@ -153,7 +133,8 @@ TEST_F(TlsTest, EventsAreNotTakenFromAStranger) {
                      EventStreamLimits(), {});
   stream.Start();
   RunUntil([&stream] { return stream.counters().connect_failures > 0; });
-  EXPECT_THAT(stream.problem(), HasSubstr("the certificate of localhost:"));
+  EXPECT_THAT(stream.problem(), AllOf(HasSubstr("the certificate of localhost:"),
+                                      HasSubstr("CA file " + File("other_ca.pem")), Not(HasSubstr("\n"))));
   EXPECT_TRUE(server_->requests.empty());
 }
 

@@ -36,6 +36,12 @@ std::string WithSetting(const std::string& text, const std::string& key, const s
   return text.substr(0, value_at) + value + text.substr(text.find('\n', value_at));
 }
 
+void AddHttps(const std::string& target, const std::string& etc, const Endpoint& listen) {
+  AppendTo(target + "/http.conf", "\ntlsenable = yes\ntlsbindaddr = " + listen.ToString() +
+                                      "\ntlscertfile = " + etc + "/https.pem\ntlsprivatekey = " + etc +
+                                      "/https.key\n");
+}
+
 void RenderAsteriskConfig(const std::string& packaged, const std::string& deploy, const std::string& target,
                           const AsteriskSettings& settings) {
   namespace fs = std::filesystem;
@@ -46,7 +52,8 @@ void RenderAsteriskConfig(const std::string& packaged, const std::string& deploy
   }
   WriteFile(target + "/asterisk.conf", Directories(settings.run_dir) + ReadFile(target + "/asterisk.conf"));
   WriteFile(target + "/ari_password.conf", "password = " + settings.ari_password + "\n");
-  SetIn(target + "/http.conf", {{"bindport", std::to_string(settings.http_port)}});
+  SetIn(target + "/http.conf",
+        {{"bindaddr", settings.http_host}, {"bindport", std::to_string(settings.http_port)}});
   SetIn(target + "/rtp.conf",
         {{"rtpstart", std::to_string(settings.rtp_first)}, {"rtpend", std::to_string(settings.rtp_last)}});
   SetIn(target + "/pjsip.conf", {{"bind", settings.sip.ToString()}});

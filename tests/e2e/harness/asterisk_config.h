@@ -10,6 +10,7 @@ namespace benari::e2e {
 // What deploy/asterisk leaves to the place where it runs.
 struct AsteriskSettings {
   std::string run_dir;  // as Asterisk sees it; configuration in etc/, the rest in run/ log/ spool/ db/
+  std::string http_host = "127.0.0.1";
   uint16_t http_port = 0;
   Endpoint sip;
   Endpoint trunk;
@@ -23,6 +24,10 @@ struct AsteriskSettings {
 // not there exactly once.
 void RenderAsteriskConfig(const std::string& packaged, const std::string& deploy, const std::string& target,
                           const AsteriskSettings& settings);
+
+// Adds https beside http to the http.conf in `target`, which Asterisk sees as `etc`, with etc/https.pem and
+// etc/https.key.
+void AddHttps(const std::string& target, const std::string& etc, const Endpoint& listen);
 
 // `text` with the value of its one line "key = …" replaced. Throws unless there is exactly one.
 std::string WithSetting(const std::string& text, const std::string& key, const std::string& value);

@@ -66,11 +66,12 @@ absl::Status AsteriskServer::Available() {
 absl::StatusOr<std::unique_ptr<AsteriskServer>> AsteriskServer::Start(AsteriskOptions options) {
   if (absl::Status available = Available(); !available.ok()) return available;
   std::unique_ptr<AsteriskServer> server(new AsteriskServer);
-  if (absl::Status launched = server->Launch(options); !launched.ok()) return launched;
+  server->Configure(options);
+  if (absl::Status started = server->StartAgain(); !started.ok()) return started;
   return server;
 }
 
-absl::Status AsteriskServer::Launch(const AsteriskOptions& options) {
+void AsteriskServer::Configure(const AsteriskOptions& options) {
   const std::string rootfs = Rootfs();
   RemoveStaleFolders(rootfs + "/tmp");
   files_ = std::make_unique<RunFolder>(rootfs + "/tmp", absl::StrCat(kFolderPrefix, getpid(), "-"));
@@ -79,24 +80,37 @@ absl::Status AsteriskServer::Launch(const AsteriskOptions& options) {
 
   AsteriskSettings settings;
   settings.run_dir = "/tmp/" + fs::path(files_->path()).filename().string();
+  settings.http_host = options.http_host;
   settings.http_port = FreeTcpPort();
   settings.sip = options.sip;
   if (settings.sip.port == 0) settings.sip.port = FreeUdpPort();
+  settings.rtp_last = options.rtp_last;
   settings.trunk = Endpoint("127.0.0.1", FreeUdpPort());
   settings.ari_password = RandomPassword();
   RenderAsteriskConfig(rootfs + "/etc/asterisk", BENARI_DEPLOY_DIR "/asterisk", files_->File("etc"),
                        settings);
   WriteFile(PasswordFile(), settings.ari_password + "\n");
+  if (!options.https.cert.empty()) {
+    https_ = Endpoint("127.0.0.1", FreeTcpPort());
+    fs::copy(options.https.cert, files_->File("etc/https.pem"));
+    fs::copy(options.https.key, files_->File("etc/https.key"));
+    AddHttps(files_->File("etc"), settings.run_dir + "/etc", https_);
+  }
 
   ari_ = std::make_unique<AriView>(Endpoint("127.0.0.1", settings.http_port), kUser, settings.ari_password);
   sip_ = settings.sip;
   trunk_ = settings.trunk;
+  run_dir_ = settings.run_dir;
+  log_file_ = options.log_file;
+}
+
+absl::Status AsteriskServer::StartAgain() {
   process_ = std::make_unique<ChildProcess>(
       Command{"asterisk",
-              {"chroot", rootfs, "asterisk", "-C", settings.run_dir + "/etc/asterisk.conf", "-f", "-n"},
+              {"chroot", Rootfs(), "asterisk", "-C", run_dir_ + "/etc/asterisk.conf", "-f", "-n"},
               {},
               "/",
-              options.log_file});
+              log_file_});
   const auto ready = [](const std::string& line) { return absl::StartsWith(line, "Asterisk Ready"); };
   if (!process_->WaitForLine(ready, kStartTimeout)) {
     return absl::UnavailableError(absl::StrCat("Asterisk did not get ready:\n", LastLines(20)));
@@ -108,8 +122,10 @@ absl::Status AsteriskServer::Launch(const AsteriskOptions& options) {
   return absl::OkStatus();
 }
 
-AriAccess AsteriskServer::ari_access() const {
-  return AriAccess{"http://" + ari_->server().ToString() + "/ari", kUser, PasswordFile()};
+AriAccess AsteriskServer::ari_access(const std::string& host) const {
+  const uint16_t port = https_.host.empty() ? ari_->server().port : https_.port;
+  const std::string scheme = https_.host.empty() ? "http://" : "https://";
+  return AriAccess{scheme + Endpoint(host, port).ToString() + "/ari", kUser, PasswordFile()};
 }
 
 }  // namespace benari::e2e

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/endpoint.h"
+#include "common/tls_files.h"
 #include "tests/e2e/harness/ari_view.h"
 #include "tests/e2e/harness/child_process.h"
 #include "tests/e2e/harness/run_folder.h"
@@ -14,8 +15,11 @@
 namespace benari::e2e {
 
 struct AsteriskOptions {
-  Endpoint sip{"127.0.0.1", 0};  // port 0: a free one
-  std::string log_file;          // of its console; empty: none
+  Endpoint sip{"127.0.0.1", 0};         // port 0: a free one
+  std::string log_file;                 // of its console; empty: none
+  std::string http_host = "127.0.0.1";  // where ARI listens; 0.0.0.0: everywhere
+  uint16_t rtp_last = 26'000;           // the end of its RTP range; four ports a call
+  TlsFiles https;  // `cert` and `key` serve ARI over https and wss as well, and control is told so
 };
 
 // A real Asterisk with the configuration of deploy/asterisk, on free ports, run by chroot from the folder
@@ -30,7 +34,12 @@ class AsteriskServer {
   // Starts one and waits until ARI answers.
   static absl::StatusOr<std::unique_ptr<AsteriskServer>> Start(AsteriskOptions options);
 
-  AriAccess ari_access() const;  // for control
+  // With the same configuration on the same ports, once it has ended. Waits until ARI answers.
+  absl::Status StartAgain();
+  ChildProcess& process() { return *process_; }
+
+  AriAccess ari_access() const { return ari_access("127.0.0.1"); }  // for control
+  AriAccess ari_access(const std::string& host) const;              // for a control on another host
   Endpoint sip() const { return sip_; }
   Endpoint trunk() const { return trunk_; }  // where the trunk's stand-in must listen
   const AriView& ari() const { return *ari_; }
@@ -39,11 +48,14 @@ class AsteriskServer {
 
  private:
   AsteriskServer() = default;
-  absl::Status Launch(const AsteriskOptions& options);
+  void Configure(const AsteriskOptions& options);
   std::string PasswordFile() const { return files_->File("ari_password"); }
 
+  std::string run_dir_;  // as Asterisk sees it
+  std::string log_file_;
   Endpoint sip_;
   Endpoint trunk_;
+  Endpoint https_;  // without a host: not served
   std::unique_ptr<AriView> ari_;
   std::unique_ptr<RunFolder> files_;
   std::unique_ptr<ChildProcess> process_;  // goes before its files

@@ -1,6 +1,7 @@
 #include "tests/e2e/harness/child_process.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -40,7 +41,7 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
   return pointers;
 }
 
-[[noreturn]] void RunChild(int output, const char* working_directory, char** argv, char** envp) {
+[[noreturn]] void RunChild(int output, const Command& command, char** argv, char** envp) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   sigset_t none;
@@ -50,7 +51,9 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
   dup2(null, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
-  if (working_directory[0] != '\0' && chdir(working_directory) != 0) _exit(126);
+  const char* folder = command.working_directory.c_str();
+  if (folder[0] != '\0' && chdir(folder) != 0) _exit(126);
+  if (command.network >= 0 && setns(command.network, CLONE_NEWNET) != 0) _exit(126);
   // Sockets of this process must not live on in the child: their ports would look taken, and never refuse.
   close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
   execvpe(argv[0], argv, envp);
@@ -81,9 +84,7 @@ void ChildProcess::Spawn(const Command& command) {
   std::vector<char*> argv_pointers = Pointers(argv);
   std::vector<char*> environment_pointers = Pointers(environment);
   pid_ = fork();
-  if (pid_ == 0) {
-    RunChild(ends[1], command.working_directory.c_str(), argv_pointers.data(), environment_pointers.data());
-  }
+  if (pid_ == 0) RunChild(ends[1], command, argv_pointers.data(), environment_pointers.data());
   close(ends[1]);
   if (pid_ < 0) {
     close(ends[0]);

@@ -20,6 +20,7 @@ struct Command {
   std::map<std::string, std::string> environment;  // beside the parent's
   std::string working_directory;                   // empty: the parent's
   std::string log_file;                            // every line goes there too; empty: nowhere
+  int network = -1;  // open file of the network namespace to run in, see Network; -1: the parent's
 };
 
 // A process in a process group of its own whose output is kept line by line. It is killed when this object

@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "benari/media/v1/media.grpc.pb.h"
+#include "common/grpc_tls.h"
 
 namespace benari::e2e {
 namespace {
@@ -30,9 +31,8 @@ struct MediaView::Stub {
   std::unique_ptr<media::v1::Media::Stub> rpc;
 };
 
-MediaView::MediaView(const Endpoint& node) : stub_(std::make_unique<Stub>()) {
-  stub_->rpc =
-      media::v1::Media::NewStub(grpc::CreateChannel(node.ToString(), grpc::InsecureChannelCredentials()));
+MediaView::MediaView(const Endpoint& node, const TlsFiles& tls) : stub_(std::make_unique<Stub>()) {
+  stub_->rpc = media::v1::Media::NewStub(grpc::CreateChannel(node.ToString(), NewChannelCredentials(tls)));
 }
 
 MediaView::~MediaView() = default;

@@ -6,13 +6,14 @@
 #include "absl/status/statusor.h"
 #include "benari/media/v1/media.pb.h"
 #include "common/endpoint.h"
+#include "common/tls_files.h"
 
 namespace benari::e2e {
 
 // What a media node says about itself over gRPC. Thread-safe.
 class MediaView {
  public:
-  explicit MediaView(const Endpoint& node);
+  explicit MediaView(const Endpoint& node, const TlsFiles& tls = {});
   ~MediaView();
 
   // Every lease of the node, all pages.

@@ -32,6 +32,7 @@ class RtpTap {
   RtpTap(const RtpTap&) = delete;
 
   std::vector<TappedPacket> Packets() const;  // so far
+  std::chrono::steady_clock::time_point began() const { return began_; }
   Audio Sent() const { return Assemble(true); }
   Audio Heard() const { return Assemble(false); }
 

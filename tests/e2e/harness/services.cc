@@ -10,7 +10,6 @@ namespace benari::e2e {
 namespace {
 
 constexpr std::chrono::seconds kStartTimeout{30};
-constexpr uint16_t kRtpPorts = 500;
 
 nlohmann::json Parsed(const std::string& line) {
   nlohmann::json json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
@@ -32,7 +31,8 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> StartService(const std::string& na
   if (options.on_log_line) {
     on_line = [handler = options.on_log_line](const std::string& line) { handler(LogLine{line}); };
   }
-  auto process = std::make_unique<ChildProcess>(Command{name, argv, {}, "", options.log_file}, on_line);
+  auto process =
+      std::make_unique<ChildProcess>(Command{name, argv, {}, "", options.log_file, options.network}, on_line);
   const auto serving = [](const std::string& line) { return LogLine{line}.message() == "serving"; };
   if (!process->WaitForLine(serving, kStartTimeout)) {
     return absl::UnavailableError(
@@ -60,25 +60,31 @@ std::string LogLine::OtherFields() const {
 
 absl::StatusOr<std::unique_ptr<MediaProcess>> MediaProcess::Start(ServiceOptions options) {
   auto media = std::make_unique<MediaProcess>();
-  media->grpc_ = Endpoint("127.0.0.1", FreeTcpPort());
-  media->metrics_ = Endpoint("127.0.0.1", FreeTcpPort());
-  const uint16_t first = FreeUdpRange(kRtpPorts);
-  auto process = StartService(
-      "media", BENARI_MEDIA_BINARY,
-      {absl::StrCat("--grpc_listen=", media->grpc_.ToString()),
-       absl::StrCat("--metrics_listen=", media->metrics_.ToString()), absl::StrCat("--rtp_port_min=", first),
-       absl::StrCat("--rtp_port_max=", first + kRtpPorts - 1), "--log_format=json"},
-      options);
-  if (!process.ok()) return process.status();
-  media->process_ = std::move(*process);
+  media->grpc_ = Endpoint(options.host, FreeTcpPort());
+  media->metrics_ = Endpoint(options.host, FreeTcpPort());
+  media->first_rtp_port_ = FreeUdpRange(options.rtp_ports);
+  media->options_ = std::move(options);
+  if (absl::Status started = media->StartAgain(); !started.ok()) return started;
   return media;
+}
+
+absl::Status MediaProcess::StartAgain() {
+  auto process =
+      StartService("media", BENARI_MEDIA_BINARY,
+                   {"--grpc_listen=" + grpc_.ToString(), "--metrics_listen=" + metrics_.ToString(),
+                    "--rtp_bind=" + grpc_.host, absl::StrCat("--rtp_port_min=", first_rtp_port_),
+                    absl::StrCat("--rtp_port_max=", first_rtp_port_ + options_.rtp_ports - 1), "--log_format=json"},
+                   options_);
+  if (!process.ok()) return process.status();
+  process_ = std::move(*process);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<ControlProcess>> ControlProcess::Start(const AriAccess& ari,
                                                                       const Endpoint& media,
                                                                       ServiceOptions options) {
   auto control = std::make_unique<ControlProcess>();
-  control->metrics_ = Endpoint("127.0.0.1", FreeTcpPort());
+  control->metrics_ = Endpoint(options.host, FreeTcpPort());
   auto process =
       StartService("control", BENARI_CONTROL_BINARY,
                    {"--ari_url=" + ari.url, "--ari_user=" + ari.user,

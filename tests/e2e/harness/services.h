@@ -27,6 +27,9 @@ struct LogLine {
 
 struct ServiceOptions {
   std::vector<std::string> extra_flags;
+  std::string host = "127.0.0.1";                   // where it listens
+  int network = -1;                                 // see Command
+  uint16_t rtp_ports = 500;                         // of media
   std::string log_file;                             // empty: none
   std::function<void(const LogLine&)> on_log_line;  // called by the reading thread
 };
@@ -37,11 +40,16 @@ class MediaProcess {
   // Waits until it serves.
   static absl::StatusOr<std::unique_ptr<MediaProcess>> Start(ServiceOptions options);
 
+  // Under the same name at the same addresses, once it has ended. Waits until it serves.
+  absl::Status StartAgain();
+
   Endpoint grpc() const { return grpc_; }
   Endpoint metrics() const { return metrics_; }
   ChildProcess& process() { return *process_; }
 
  private:
+  ServiceOptions options_;
+  uint16_t first_rtp_port_ = 0;
   Endpoint grpc_;
   Endpoint metrics_;
   std::unique_ptr<ChildProcess> process_;

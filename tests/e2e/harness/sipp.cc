@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <thread>
 
 #include "absl/strings/match.h"
@@ -44,9 +45,8 @@ Command SippCommand(const SippOptions& options, uint16_t rtp_port, const RunFold
                            "-d",
                            absl::StrCat(options.pause.count()),
                            "-nostdin",
-                           "-trace_msg",
-                           "-message_file",
-                           files.File("messages"),
+                           "-max_non_invite_retrans",  // a BYE is repeated for 40 s
+                           "12",
                            "-trace_err",
                            "-error_file",
                            files.File("errors"),
@@ -55,8 +55,14 @@ Command SippCommand(const SippOptions& options, uint16_t rtp_port, const RunFold
                            files.File("statistics"),
                            "-fd",
                            "1"});
-  if (options.calls > 0) argv.insert(argv.end(), {"-m", absl::StrCat(options.calls)});
+  // Without a limit of its own SIPp places no more than a few seconds' worth of calls at a time.
+  if (options.calls > 0) {
+    argv.insert(argv.end(), {"-m", absl::StrCat(options.calls), "-l", absl::StrCat(options.calls)});
+  }
+  if (options.trace) argv.insert(argv.end(), {"-trace_msg", "-message_file", files.File("messages")});
   if (options.echo_rtp) argv.push_back("-rtp_echo");
+  if (options.scenario == "phone_talks")
+    argv.insert(argv.end(), {"-set", "rounds", absl::StrCat(options.rounds)});
   return Command{"sipp " + options.scenario, argv, {{"TERM", "dumb"}}, files.path(), files.File("output")};
 }
 
@@ -127,6 +133,15 @@ SippResult Sipp::Result(int exit_code) const {
 }
 
 std::string Sipp::Messages() const { return ReadFile(files_.File("messages")); }
+
+int Sipp::Dialogs() const {
+  std::set<std::string> ids;
+  const std::string messages = Messages();
+  for (const absl::string_view line : absl::StrSplit(messages, '\n')) {
+    if (absl::StartsWith(line, "Call-ID:")) ids.emplace(line);
+  }
+  return static_cast<int>(ids.size());
+}
 
 bool Sipp::WaitForMessage(const std::string& start, milliseconds timeout) const {
   const auto deadline = steady_clock::now() + timeout;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <signal.h>
+
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -21,6 +23,8 @@ struct SippOptions {
   double calls_per_s = 10;
   std::chrono::milliseconds pause{0};  // of the scenario's <pause/>: hang up so long after the answer
   bool echo_rtp = false;               // send back what is heard
+  bool trace = true;                   // keep its SIP messages
+  int rounds = 1;                      // of the recording, in phone_talks
 };
 
 struct SippResult {
@@ -41,11 +45,15 @@ class Sipp {
   bool WaitUntilListening(std::chrono::milliseconds timeout);
   // DEADLINE_EXCEEDED when its calls are not over in time.
   absl::StatusOr<SippResult> WaitForEnd(std::chrono::milliseconds timeout);
+  // Places no more calls; those that stand go on to their end.
+  void PlaceNoMore() { process_.Signal(SIGUSR1); }
   // Ends it now; what it counted so far.
   SippResult Stop();
 
   // Every SIP message it sent and received so far.
   std::string Messages() const;
+  // Calls it took part in so far, as SIP counts them: different Call-IDs.
+  int Dialogs() const;
   // A message that starts with `start` ("INVITE ", "SIP/2.0 200") was seen; false when the time is over.
   bool WaitForMessage(const std::string& start, std::chrono::milliseconds timeout) const;
   // Of the Reason header of the last BYE (RFC 3326), as Q.850 counts: 16 normal, 17 busy …; none: nothing.

@@ -10,6 +10,7 @@
 
 #include "benari/media/v1/media.grpc.pb.h"
 #include "common/endpoint.h"
+#include "common/grpc_tls.h"
 #include "media/session/socket_address.h"
 
 namespace benari::media {
@@ -17,8 +18,9 @@ namespace benari::media {
 // Synchronous calls of benari.media.v1, with a deadline and an owner. Thread-safe.
 class Client {
  public:
-  explicit Client(const Endpoint& node, const std::string& owner = "benari", uint64_t epoch = 1)
-      : channel(::grpc::CreateChannel(node.ToString(), ::grpc::InsecureChannelCredentials())),
+  explicit Client(const Endpoint& node, const std::string& owner = "benari", uint64_t epoch = 1,
+                  const TlsFiles& tls = {})
+      : channel(::grpc::CreateChannel(node.ToString(), NewChannelCredentials(tls))),
         stub(v1::Media::NewStub(channel)) {
     owner_.set_name(owner);
     owner_.set_epoch(epoch);
@@ -40,12 +42,14 @@ class Client {
   }
 
   ::grpc::Status StartSession(const std::string& id, const SocketAddress& peer,
-                              v1::StartSessionResponse* response, uint32_t no_media_timeout_ms = 0) {
+                              v1::StartSessionResponse* response, uint32_t no_media_timeout_ms = 0,
+                              v1::PeerPolicy policy = v1::PEER_POLICY_EXACT) {
     v1::StartSessionRequest request;
     *request.mutable_owner() = owner_;
     request.set_lease_id(id);
     request.mutable_peer()->set_host(peer.ToEndpoint().host);
     request.mutable_peer()->set_port(peer.port);
+    request.set_peer_policy(policy);
     request.set_payload_type(8);
     request.set_clock_rate_hz(8000);
     request.set_no_media_timeout_ms(no_media_timeout_ms);

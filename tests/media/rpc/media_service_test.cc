@@ -125,13 +125,6 @@ TEST_F(NodeTest, EveryRpcRefusesWhatItIsNotMadeFor) {
   EXPECT_EQ(EventStream(&client_, "a b").End().error_code(), StatusCode::INVALID_ARGUMENT);
 }
 
-TEST_F(NodeTest, ARequestOfManyMegabytesIsRefusedAndTheNodeServesOn) {
-  v1::GetSessionResponse response;
-  EXPECT_EQ(client_.GetSession(std::string(8 << 20, 'a'), &response).error_code(),
-            StatusCode::RESOURCE_EXHAUSTED);
-  Lease("a");
-}
-
 TEST_F(NodeTest, AFencedOwnerGetsFailedPrecondition) {
   Lease("a");
   Client successor(node_->grpc(), "benari", 2);

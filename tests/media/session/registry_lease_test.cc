@@ -184,6 +184,16 @@ TEST_F(RegistryTest, ListsByIdAPageAtATimeAndByOwner) {
   EXPECT_EQ(List("nobody").owner_epoch, 0u);
 }
 
+TEST_F(RegistryTest, TellsHowLongAnOwnerHasBeenSilent) {
+  ASSERT_TRUE(KeepAlive({}, {"benari", 7}).ok());
+  Advance(Milliseconds(1500));
+  EXPECT_FALSE(KeepAlive({}, {"benari", 6}).ok()) << "one that was replaced is not heard";
+  EXPECT_EQ(List("benari").owner_silence, Milliseconds(1500));
+  EXPECT_EQ(List("nobody").owner_silence, Milliseconds(0));
+  ASSERT_TRUE(KeepAlive({}, {"benari", 7}).ok());
+  EXPECT_EQ(List("benari").owner_silence, Milliseconds(0));
+}
+
 TEST(Registry, RenewsAThousandLeasesAndEndsThemTogether) {
   ManualClock clock;
   FakeSessionRunner runner;

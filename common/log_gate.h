@@ -3,10 +3,10 @@
 #include <chrono>
 #include <string>
 
-namespace benari::ari {
+namespace benari {
 
 // Whether to say a thing again: yes when it differs from the last one said, or that was long ago.
-// Confined to the control loop.
+// Confined to one thread.
 class LogGate {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -30,4 +30,4 @@ class LogGate {
   Time last_time_;
 };
 
-}  // namespace benari::ari
+}  // namespace benari

@@ -1,0 +1,41 @@
+#include "control/leave.h"
+
+#include <linux/close_range.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "common/log.h"
+
+namespace benari::control {
+
+void Leave(int code) {
+  std::fflush(nullptr);
+  std::_Exit(code);
+}
+
+void StartAnew(char** argv, bool standby) {
+  std::vector<char*> args;
+  for (char** arg = argv; *arg != nullptr; ++arg) {
+    const std::string flag = *arg;
+    const bool ours = flag == "--standby" || flag == "--nostandby" || absl::StartsWith(flag, "--standby=");
+    if (!ours) args.push_back(*arg);
+  }
+  std::string mode = standby ? "--standby" : "--nostandby";
+  args.push_back(mode.data());
+  args.push_back(nullptr);
+  std::fflush(nullptr);
+  // The ports must be free for the next one, and Asterisk must see the connections close.
+  close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+  execv("/proc/self/exe", args.data());
+  log::Error("cannot start anew", {{"why", std::strerror(errno)}});
+  Leave(1);
+}
+
+}  // namespace benari::control

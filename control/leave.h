@@ -1,0 +1,13 @@
+#pragma once
+
+namespace benari::control {
+
+// Ends the process with everything as it is: gRPC's threads may still post to the loop, and calls that were
+// not undone are meant to be adopted by the next instance.
+[[noreturn]] void Leave(int code);
+
+// Starts this very program anew in the same process, with the flags it had but for --standby. Nothing is
+// undone; connections, listening sockets and threads go.
+[[noreturn]] void StartAnew(char** argv, bool standby);
+
+}  // namespace benari::control

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "common/clock.h"
+
+namespace benari::media {
+
+// How often a thing may happen.
+struct Rate {
+  double per_second = 0;  // in the long run; 0: as often as it likes
+  double burst = 1;       // at once, after a rest; 1 or more
+};
+
+// Lets through what keeps to a rate. Pure; `now` never goes back.
+class TokenBucket {
+ public:
+  explicit TokenBucket(Rate rate) : rate_(rate), tokens_(rate.burst) {}
+
+  // False: too often, and nothing is taken.
+  bool Take(Clock::Time now);
+
+ private:
+  Rate rate_;
+  double tokens_;
+  Clock::Time filled_{};  // when tokens_ was right; before the first Take it is full anyway
+};
+
+}  // namespace benari::media

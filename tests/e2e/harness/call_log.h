@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/e2e/harness/services.h"
+
+namespace benari::e2e {
+
+using LogTime = std::chrono::system_clock::time_point;
+
+// What control processes say about one call.
+struct CallStory {
+  int started = 0;  // lines of each kind
+  int adopted = 0;
+  int dialed = 0;
+  int ended = 0;
+  std::string outcome;
+  std::optional<LogTime> echo_began;
+  std::optional<LogTime> dialed_at;
+  std::optional<LogTime> adopted_at;
+  std::optional<LogTime> resumed_at;  // first word of the process that adopted it last, after it did so
+};
+
+using CallLog = std::map<std::string, CallStory>;  // by call id
+
+// Adds what the lines of one process tell. Processes in the order of their start. Pure.
+void ReadCallLog(const std::vector<std::string>& lines, CallLog* log);
+
+// The "time" of a line; throws when it has none.
+LogTime TimeOf(const LogLine& line);
+
+}  // namespace benari::e2e

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+
+namespace benari::e2e {
+
+// What a process has used of the machine, as /proc tells; all 0 when there is no such process.
+struct ProcessUse {
+  double cpu_s = 0;    // user and system, since it began
+  size_t rss_kib = 0;  // resident now
+  int files = 0;       // open now, sockets among them
+  int threads = 0;
+};
+ProcessUse UseOf(pid_t pid);
+
+}  // namespace benari::e2e

@@ -1,0 +1,60 @@
+// Many calls through a real Asterisk, and beside them the same load to Asterisk's own Echo().
+#include <gmock/gmock.h>
+
+#include <cstdio>
+#include <thread>
+
+#include "tests/e2e/load/load_stage.h"
+#include "tests/e2e/load/soak.h"
+
+namespace benari::e2e {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr double kCallsPerS = 30;
+constexpr int kCalls = 1800;  // one minute
+constexpr seconds kPatience{60};
+
+TEST(LoadTest, ThirtyCallsASecondForAMinuteFailNoMoreThanAtEcho) {
+  auto stage = LoadStage::Start({});
+  ASSERT_TRUE(stage.ok()) << stage.status();
+  const LoadResult echo = (*stage)->Run({kEcho, kCallsPerS, kCalls});
+  (*stage)->WaitUntilNothingIsLeft(kPatience);
+  const LoadResult benari = (*stage)->Run({kBenari, kCallsPerS, kCalls});
+  const Left left = (*stage)->WaitUntilNothingIsLeft(kPatience);
+  std::printf("Echo(): %d of %d failed; benari: %d of %d failed; left: %s\n", echo.failed, echo.calls,
+              benari.failed, benari.calls, left.ToString().c_str());
+  EXPECT_EQ(echo.calls, kCalls);
+  EXPECT_EQ(benari.calls, kCalls);
+  EXPECT_LE(benari.failed, echo.failed) << benari.errors;
+  EXPECT_EQ(left.sum(), 0u) << left.ToString();
+}
+
+TEST(SoakTest, NothingIsLeftAndNothingGrowsWhileProcessesAreKilled) {
+  SoakOptions options;
+  options.duration = seconds(60);
+  options.seed = std::random_device()();
+  options.min_pause = milliseconds(2000);
+  options.max_pause = milliseconds(6000);
+  options.wait = [](milliseconds time) {
+    std::this_thread::sleep_for(time);
+    return false;
+  };
+  options.say = [](const std::string&) {};
+  const SoakReport report = Soak(options).Run();
+  std::printf("seed %llu; killed: control %d times, media %d times; calls: %d; left: %s\n",
+              static_cast<unsigned long long>(options.seed), report.control_kills, report.media_kills,
+              report.calls, report.left.ToString().c_str());
+  EXPECT_GT(report.control_kills, 0);
+  EXPECT_EQ(report.ended_by_itself, "");
+  EXPECT_EQ(report.left.sum(), 0u) << report.left.ToString();
+  for (const SoakMemory& each : report.memory) {
+    EXPECT_TRUE(each.flat()) << each.name << ": " << each.start.rss_kib << " -> " << each.end.rss_kib
+                             << " KiB";
+  }
+}
+
+}  // namespace
+}  // namespace benari::e2e

@@ -1,0 +1,112 @@
+// The real binary and TLS: mistakes in flags, the health check, the warning.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "tests/common/certificates.h"
+#include "tests/media/media_process.h"
+#include "tests/media/rpc/client.h"
+
+namespace benari::media {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kWarning[] = "neither encrypted nor protected";
+
+class TlsProcessTest : public ::testing::Test {
+ protected:
+  TlsProcessTest() {
+    certificates_.MakeCa("ca");
+    certificates_.MakeCa("other_ca");
+    certificates_.Make("node", "ca", "IP:127.0.0.1");
+    certificates_.Make("other", "other_ca", "IP:127.0.0.1");
+  }
+
+  std::vector<std::string> Flags(const std::string& client_ca, const std::string& name) const {
+    const TlsFiles files = certificates_.Files(client_ca, name);
+    std::vector<std::string> flags = {"--grpc_tls_cert_file=" + files.cert,
+                                      "--grpc_tls_key_file=" + files.key};
+    if (!client_ca.empty()) flags.push_back("--grpc_tls_client_ca_file=" + files.ca);
+    return flags;
+  }
+
+  // All that a node with these flags says until it has ended.
+  static std::string Said(std::vector<std::string> flags) {
+    ServingProcess node(std::move(flags));
+    node.Signal(SIGTERM);
+    EXPECT_EQ(node.Wait(), 0);
+    return node.output();
+  }
+
+  const Certificates certificates_;
+};
+
+TEST_F(TlsProcessTest, EachMistakeIsOneLine) {
+  const std::string cert = certificates_.File("node.pem"), key = certificates_.File("node.key");
+  std::ofstream(certificates_.File("rubbish")) << "no certificate\n";
+  const std::string rubbish = certificates_.File("rubbish");
+  struct Case {
+    std::vector<std::string> flags;
+    std::string line;
+  };
+  const Case cases[] = {
+      {{"--grpc_tls_cert_file=" + cert}, "--grpc_tls_key_file=: accepted is the private key of"},
+      {{"--grpc_tls_key_file=" + key}, "--grpc_tls_cert_file=: accepted is the certificate of"},
+      {{"--grpc_tls_cert_file=/none", "--grpc_tls_key_file=" + key},
+       "--grpc_tls_cert_file=/none: accepted is a readable PEM file"},
+      {{"--grpc_tls_cert_file=" + cert, "--grpc_tls_key_file=" + rubbish},
+       "--grpc_tls_key_file=" + rubbish + ": accepted is a readable PEM file"},
+      {{"--grpc_tls_cert_file=" + cert, "--grpc_tls_key_file=" + certificates_.File("other.key")},
+       "and this is another's"},
+      {{"--grpc_tls_client_ca_file=" + certificates_.File("ca.pem")},
+       "--grpc_tls_cert_file=: accepted is the certificate to serve with"},
+      {{"--grpc_tls_cert_file=" + cert, "--grpc_tls_key_file=" + key, "--grpc_tls_client_ca_file=/none"},
+       "--grpc_tls_client_ca_file=/none: accepted is a readable PEM file"},
+      {{"--lease_rate_per_owner=-1"}, "--lease_rate_per_owner=-1: accepted is 0..1000000"},
+      {{"--lease_rate_per_owner=nan"}, "--lease_rate_per_owner=nan: accepted is 0..1000000"},
+      {{"--lease_burst_per_owner=0"}, "--lease_burst_per_owner=0: accepted is 1..1000000"},
+  };
+  for (const Case& each : cases) {
+    const auto [code, output] = RunToEnd(each.flags);
+    EXPECT_EQ(code, 2) << each.line;
+    EXPECT_THAT(output, HasSubstr(each.line));
+    EXPECT_EQ(std::count(output.begin(), output.end(), '\n'), 1) << output;
+  }
+}
+
+TEST_F(TlsProcessTest, TheHealthCheckSpeaksTlsAndMutualTls) {
+  for (const char* client_ca : {"", "ca"}) {
+    const ServingProcess node(Flags(client_ca, "node"));
+    std::vector<std::string> flags = Flags(client_ca, "node");
+    flags.push_back("--healthcheck");
+    flags.push_back("--grpc_listen=" + node.grpc().ToString());
+    EXPECT_EQ(RunToEnd(flags), std::pair(0, node.grpc().ToString() + ": SERVING\n"));
+
+    std::vector<std::string> others = Flags(client_ca, "other");
+    others.push_back("--healthcheck");
+    others.push_back("--grpc_listen=" + node.grpc().ToString());
+    const auto [code, output] = RunToEnd(others);
+    EXPECT_EQ(code, 1) << "somebody else listens there";
+    EXPECT_EQ(std::count(output.begin(), output.end(), '\n'), 1) << output;
+    EXPECT_THAT(output, HasSubstr("certificate verify failed"));
+  }
+}
+
+TEST_F(TlsProcessTest, WithoutTlsItWarnsWhenStrangersMayReachIt) {
+  const std::vector<std::string> open = {"--grpc_listen=0.0.0.0:0", "--grpc_advertise=127.0.0.1:0"};
+  const std::string said = Said(open);
+  EXPECT_THAT(said, HasSubstr(kWarning));
+  EXPECT_THAT(said, HasSubstr("--grpc_tls_cert_file"));
+  EXPECT_EQ(said.find(kWarning), said.rfind(kWarning)) << "once";
+  EXPECT_THAT(Said({"--grpc_listen=127.0.0.1:0"}), Not(HasSubstr(kWarning)));
+  std::vector<std::string> encrypted = Flags("", "node");
+  encrypted.insert(encrypted.end(), open.begin(), open.end());
+  EXPECT_THAT(Said(encrypted), Not(HasSubstr(kWarning)));
+}
+
+}  // namespace
+}  // namespace benari::media
