@@ -1,10 +1,16 @@
-# An undo too late: the bridge is registered only once its answer has come.
+# An undo too late: that of the bridge is registered only once its answer has come.
 set(SOURCE control/call_bridge.cc)
 set(FIND [[
-  TakeOver();
-  co_await context_.ari.CreateBridge(id_);
+  const UndoStack::Handle destroy = undo_.Defer("destroy bridge", [this] { return Destroy(); });
+  try {
+    co_await context_.ari.CreateBridge(id_);
+  } catch (const ari::Error& error) {
+    made_ = !error.never_sent();
+    if (!made_) undo_.Forget(destroy);
+    throw;
+  }
 ]])
 set(REPLACE [[
   co_await context_.ari.CreateBridge(id_);
-  TakeOver();
+  undo_.Defer("destroy bridge", [this] { return Destroy(); });
 ]])
