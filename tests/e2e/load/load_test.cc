@@ -49,6 +49,7 @@ TEST(SoakTest, NothingIsLeftAndNothingGrowsWhileProcessesAreKilled) {
               report.calls, report.left.ToString().c_str());
   EXPECT_GT(report.control_kills, 0);
   EXPECT_EQ(report.ended_by_itself, "");
+  EXPECT_EQ(report.not_ended, "");
   EXPECT_EQ(report.left.sum(), 0u) << report.left.ToString();
   for (const SoakMemory& each : report.memory) {
     EXPECT_TRUE(each.flat()) << each.name << ": " << each.start.rss_kib << " -> " << each.end.rss_kib

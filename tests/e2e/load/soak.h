@@ -44,6 +44,7 @@ struct SoakReport {
   std::map<std::string, int> outcomes;
   std::vector<SoakMemory> memory;
   Left left;
+  std::string not_ended;  // why the phones had to be killed, whose calls are left then; empty: they ended
   std::string ended_by_itself;  // names the process that was not killed, and ended; empty: none
 
   bool ok() const;

@@ -53,6 +53,7 @@ void Print(const SoakReport& report) {
                 each.start.threads, each.end.threads);
   }
   std::printf("\nleft: %s\n", report.left.ToString().c_str());
+  if (!report.not_ended.empty()) std::printf("phones: %s\n", report.not_ended.c_str());
   if (!report.ended_by_itself.empty()) {
     std::printf("ended without having been killed: %s\n", report.ended_by_itself.c_str());
   }
