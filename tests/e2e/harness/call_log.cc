@@ -20,9 +20,11 @@ void ReadCallLog(const std::vector<std::string>& lines, CallLog* log) {
     const LogLine line{json};
     const std::string id = line.Field("call");
     if (id.empty()) continue;
-    CallStory& story = (*log)[id];
-    const std::string message = line.message();
     const LogTime at = TimeOf(line);
+    CallStory fresh;
+    fresh.first_line = at;
+    CallStory& story = log->try_emplace(id, fresh).first->second;
+    const std::string message = line.message();
     if (message == "call adopted") {
       ++story.adopted;
       story.adopted_at = at;

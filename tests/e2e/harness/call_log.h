@@ -19,6 +19,7 @@ struct CallStory {
   int dialed = 0;
   int ended = 0;
   std::string outcome;
+  LogTime first_line;
   std::optional<LogTime> echo_began;
   std::optional<LogTime> dialed_at;
   std::optional<LogTime> adopted_at;

@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 
 constexpr size_t kRemoteColumn = 2;  // ADDRESS:PORT, both in hexadecimal
 constexpr size_t kInodeColumn = 9;
-constexpr char kGrpcPool[] = "default-executo";  // at most two threads a core
+// gRPC's pools of threads, which grow with what they have to do, up to two a core or so, and do not shrink.
+const std::set<std::string> kGrpcPools = {"default-executo", "resolver-execut", "event_engine"};
 
 // Inodes of the sockets in a table of /proc/PID/net, of all or of those whose remote port is `port`.
 std::set<std::string> Inodes(const std::string& table, uint16_t port = 0) {
@@ -43,7 +44,7 @@ Held HeldBy(pid_t pid, uint16_t pool_port) {
   Held held;
   for (const auto& entry : fs::directory_iterator(proc + "/task", gone)) {
     const std::string name(absl::StripAsciiWhitespace(ReadFile(entry.path() / "comm")));
-    if (!name.empty() && name != kGrpcPool) ++held.threads[name];
+    if (!name.empty() && !kGrpcPools.contains(name)) ++held.threads[name];
   }
   std::set<std::string> udp = Inodes(proc + "/net/udp");
   udp.merge(Inodes(proc + "/net/udp6"));

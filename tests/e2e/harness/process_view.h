@@ -13,7 +13,7 @@ namespace benari::e2e {
 
 // What a process holds of the system's, as /proc tells.
 struct Held {
-  std::map<std::string, int> threads;  // by name, without gRPC's pool, which keeps those it once needed
+  std::map<std::string, int> threads;  // by name, without gRPC's pools, which keep those they once needed
   int udp_sockets = 0;
   int other_sockets = 0;  // TCP and all the rest
 };
