@@ -117,7 +117,8 @@ class UndoTest : public ::testing::Test {
       co_return;
     };
   }
-  void Run(boost::asio::awaitable<void> work) {
+  template <typename T>
+  void Run(boost::asio::awaitable<T> work) {
     boost::asio::co_spawn(loop, std::move(work), boost::asio::detached);
     loop.run();
     loop.restart();
