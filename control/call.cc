@@ -68,7 +68,7 @@ void Call::TakeOver(const Found& found) {
   destination_ = context_.ids.Destination(id_, found.destination.value_or(UnusedNumber(context_.timers)));
   if (found.destination.has_value()) {
     originated_ = true;
-    undo_.Defer("hang up destination", [this] { return HangUpDestination(); });
+    undo_.Defer("hang up destination", [this, id = destination_] { return HangUpDestination(id); });
   }
 }
 
@@ -110,9 +110,12 @@ asio::awaitable<void> Call::DialPlan() {
     co_await mailbox_.UntilBack();  // without Asterisk the echo can go on, and nothing else can
     mailbox_.StillUp();
     if (media_.made()) co_await media_.Drop();
-    co_await Originate();
   }
-  co_await AwaitAnswer();
+  bool answered = false;
+  while (!answered) {
+    if (!originated_) co_await Originate();
+    answered = co_await AwaitAnswer();
+  }
   co_await Talk();
 }
 
@@ -163,9 +166,11 @@ asio::awaitable<bool> Call::ReplaceMedia() {
 
 asio::awaitable<void> Call::Originate() {
   SetPhase(CallPhase::kDialing);
+  co_await mailbox_.UntilBack();  // who answers an application that nobody serves is hung up
+  mailbox_.StillUp();
   originated_ = true;
   const UndoStack::Handle hang_up =
-      undo_.Defer("hang up destination", [this] { return HangUpDestination(); });
+      undo_.Defer("hang up destination", [this, id = destination_] { return HangUpDestination(id); });
   ari::OriginateRequest request(destination_, context_.config.destination);
   request.app_args = "dialed";
   request.caller_id = context_.config.caller_id;
@@ -173,6 +178,7 @@ asio::awaitable<void> Call::Originate() {
   request.timeout_s = static_cast<int>(context_.config.dial_timeout.count());
   log::Info("dialing", {{"call", id_}, {"endpoint", request.endpoint}});
   const int reconnects = mailbox_.news().reconnects;
+  dialed_after_reconnects_ = reconnects;
   try {
     co_await context_.ari.Originate(request);
   } catch (const ari::Error& error) {
@@ -184,7 +190,8 @@ asio::awaitable<void> Call::Originate() {
   mailbox_.StillUp();
 }
 
-asio::awaitable<void> Call::AwaitAnswer() {
+// False: it was lost while Asterisk was away, and has to be dialled again.
+asio::awaitable<bool> Call::AwaitAnswer() {
   SetPhase(CallPhase::kDialing);
   const Clock::Time began = context_.timers.Now();
   const ChannelNews& destination = mailbox_.channel(destination_);
@@ -196,7 +203,14 @@ asio::awaitable<void> Call::AwaitAnswer() {
   co_await mailbox_.WaitUntil(settled, deadline);
   co_await mailbox_.UntilBack();
   mailbox_.StillUp();
-  if (destination.started) co_return;
+  if (destination.started) co_return true;
+  const bool was_away = mailbox_.news().reconnects != dialed_after_reconnects_;
+  if (destination.gone && was_away && destination.cause == 0 && destination.dial_status.empty()) {
+    log::Info("destination lost while Asterisk was away", {{"call", id_}, {"channel", destination_}});
+    destination_ = context_.ids.Destination(id_, UnusedNumber(context_.timers));
+    originated_ = false;
+    co_return false;
+  }
   const Clock::Duration rang = context_.timers.Now() - began;
   throw Explain(destination, rang + kNewsMayFollow >= context_.config.dial_timeout);
 }
@@ -237,10 +251,10 @@ asio::awaitable<void> Call::Release(CallOver over) {
                       {"release_ms", Ms(now - began)}});
 }
 
-asio::awaitable<void> Call::HangUpDestination() {
-  if (mailbox_.channel(destination_).gone) co_return;
+asio::awaitable<void> Call::HangUpDestination(std::string id) {
+  if (mailbox_.channel(id).gone) co_return;
   const std::string reason = "normal";
-  co_await HangUpIfThere(context_.ari, destination_, reason);
+  co_await HangUpIfThere(context_.ari, id, reason);
 }
 
 // Hung up, or sent on in the dial plan when there was no room for it here.

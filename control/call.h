@@ -53,10 +53,10 @@ class Call {
   Awaitable<void> StartMedia();
   Awaitable<bool> ReplaceMedia();
   Awaitable<void> Originate();
-  Awaitable<void> AwaitAnswer();
+  Awaitable<bool> AwaitAnswer();
   Awaitable<void> Talk();
   Awaitable<void> Release(CallOver over);
-  Awaitable<void> HangUpDestination();
+  Awaitable<void> HangUpDestination(std::string id);
   Awaitable<void> LetCallerGo();
 
   Clock::Time EchoEnd() const;
@@ -72,6 +72,7 @@ class Call {
   CallBridge bridge_;
   CallMedia media_;
   bool originated_ = false;
+  int dialed_after_reconnects_ = 0;  // of the event stream, when the destination was dialled
   std::optional<Clock::Time> echo_began_;
   CallPhase phase_ = CallPhase::kSetup;
   CallOutcome outcome_ = CallOutcome::kFailed;

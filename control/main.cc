@@ -2,7 +2,9 @@
 #include <prometheus/exposer.h>
 #include <prometheus/registry.h>
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -77,16 +79,19 @@ class StandbyControl {
       Leave(0);
     });
     resolver_.Start();
-    asio::co_spawn(loop_, standby_.WaitUntilNobodyServes(), [this](std::exception_ptr) {
-      log::Warning("the other instance is gone, taking over", {{"owner", config_.media.owner}});
-      StartAnew(argv_, /*standby=*/false);
-    });
+    asio::co_spawn(loop_, TakeOver(), asio::detached);
     log::Info("standing by",
               {{"app", config_.app.app}, {"owner", config_.media.owner}, {"metrics", page.where()}});
     loop_.run();
   }
 
  private:
+  asio::awaitable<void> TakeOver() {
+    co_await standby_.WaitUntilNobodyServes();
+    log::Warning("the other instance is gone, taking over", {{"owner", config_.media.owner}});
+    StartAnew(argv_, /*standby=*/false);
+  }
+
   const Config& config_;
   char** const argv_;
   asio::io_context loop_{1};

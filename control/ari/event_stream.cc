@@ -43,7 +43,8 @@ void async_teardown(beast::role_type, Transport& transport, Handler&& handler) {
 [[maybe_unused]] static void teardown(beast::role_type, Transport& transport, error_code&) {
   transport.Close();
 }
-[[maybe_unused]] static void beast_close_socket(Transport& transport) { transport.Close(); }
+// Beast's time-outs end here. Aborted: a request that a cut network holds back must not subscribe us later.
+[[maybe_unused]] static void beast_close_socket(Transport& transport) { transport.Abort(); }
 
 namespace {
 
@@ -53,6 +54,8 @@ constexpr std::chrono::seconds kSayAgainAfter{30};
 constexpr std::chrono::seconds kCloseTimeout{1};
 // A connection that stood this long resets the backoff; one that breaks sooner counts as a failure.
 constexpr std::chrono::seconds kStableAfter{5};
+// Within which an Asterisk that hung has come to the subscriptions that it found waiting.
+constexpr std::chrono::seconds kGhostsComeWithin{5};
 
 double Random() {
   static std::mt19937_64 engine{std::random_device()()};
@@ -112,6 +115,8 @@ class EventStream::Impl {
   void Disconnected(const std::string& reason);
   void ConnectFailed(const ConnectFailure& failure);
   void HandleMessage(absl::string_view text);
+  // Whether it is an earlier, abandoned attempt of our own that has replaced us. Each does so once.
+  bool ReplacedByGhost();
 
   asio::any_io_executor loop_;
   std::shared_ptr<const Access> access_;
@@ -124,6 +129,9 @@ class EventStream::Impl {
   LogGate malformed_gate_{kSayAgainAfter};
   EventCounters counters_;
   std::string problem_ = "not started";
+  int ghosts_ = 0;  // handshakes given up without an answer, which Asterisk may have read
+  std::chrono::steady_clock::time_point connected_at_;
+  bool ghost_came_ = false;
   bool replaced_ = false;
   bool stopped_ = false;
 };
@@ -191,6 +199,7 @@ Awaitable<std::optional<ConnectFailure>> EventStream::Impl::Open(std::shared_ptr
   const std::string host = access_->url.HostHeader();
   const std::string target = absl::StrCat(access_->url.path, EventsTarget(access_->app));
   co_await socket->async_handshake(response, host, target, token);
+  if (ec == beast::error::timeout) ++ghosts_;
   if (ec) co_return HandshakeFailure(ec, response);
   co_return std::nullopt;
 }
@@ -213,12 +222,17 @@ Awaitable<std::string> EventStream::Impl::ReadUntilBroken(std::shared_ptr<WebSoc
     const auto data = buffer.cdata();
     HandleMessage(absl::string_view(static_cast<const char*>(data.data()), data.size()));
     buffer.consume(buffer.size());
+    if (std::exchange(ghost_came_, false)) {
+      socket->next_layer().Close();
+      co_return "Asterisk has come to an earlier attempt to connect";
+    }
   }
   co_return "stopped";
 }
 
 void EventStream::Impl::Connected() {
   ++counters_.connected;
+  connected_at_ = steady_clock::now();
   problem_.clear();
   failure_gate_.Forget();
   log::Info("ARI events connected", {{"ari", access_->url.ToString()}, {"app", access_->app}});
@@ -252,8 +266,19 @@ void EventStream::Impl::HandleMessage(absl::string_view text) {
     return;
   }
   ++counters_.events;
-  if (std::holds_alternative<ApplicationReplaced>(*event)) replaced_ = true;
+  if (std::holds_alternative<ApplicationReplaced>(*event)) {
+    ghost_came_ = ReplacedByGhost();
+    if (ghost_came_) return;
+    replaced_ = true;
+  }
   if (handlers_.on_event) handlers_.on_event(*std::move(event));
+}
+
+bool EventStream::Impl::ReplacedByGhost() {
+  if (steady_clock::now() - connected_at_ > kGhostsComeWithin) ghosts_ = 0;
+  if (ghosts_ == 0) return false;
+  --ghosts_;
+  return true;
 }
 
 void EventStream::Impl::Stop() {

@@ -100,6 +100,12 @@ void Transport::Close() {
   socket_.close(ignored);
 }
 
+void Transport::Abort() {
+  error_code ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  Close();
+}
+
 bool Transport::IsQuiet() {
   if (!socket_.is_open()) return false;
   char byte = 0;

@@ -28,6 +28,8 @@ class Transport {
 
   // At once and for good; every operation under way completes with an error.
   void Close();
+  // Likewise, and what was sent but has not arrived is not sent again (RST in the place of FIN).
+  void Abort();
 
   // Whether an idle connection is worth another request: open, and nothing unread (such as a close).
   bool IsQuiet();

@@ -53,13 +53,17 @@ class ChaosControlTest : public ChaosTest {
     Figure("sent_on_late_ms", Ms(latest));
   }
 
-  // No call ended twice, and no destination was called twice.
-  void ExpectNothingTwice(const Sipp& trunk) {
+  // No call ended twice, and no destination was called twice, but for those that rang when control was
+  // killed: who answers while nobody serves the application is hung up by Asterisk, and is called again.
+  void ExpectNothingTwice(const Sipp& trunk, LogTime killed = LogTime::max()) {
     int dialed = 0;
     for (const auto& [id, story] : Calls()) {
       EXPECT_LE(story.ended, 1) << id;
       EXPECT_NE(story.outcome, "failed") << id;
       dialed += story.dialed > 0;
+      const bool rang =
+          story.dialed_at && *story.dialed_at < killed && story.answered_at.value_or(LogTime::max()) > killed;
+      dialed += killed != LogTime::max() && rang;
     }
     EXPECT_LE(trunk.Dialogs(), dialed);
   }
@@ -129,7 +133,7 @@ TEST_P(ControlIsKilled, TheNextOneGoesOn) {
   WaitForLines("message", "call ended", 30);
   ExpectAdoptedInTime(start);
   ExpectEchoTimesKept(killed);
-  ExpectNothingTwice(*trunk);
+  ExpectNothingTwice(*trunk, killed);
   EXPECT_GE(Ended("completed"), 30);
 }
 

@@ -133,6 +133,22 @@ TEST_F(EventStreamTest, ApplicationReplacedIsDeliveredAndNotFought) {
   EXPECT_EQ(server_->connections, 1);
 }
 
+// An Asterisk that hung comes to the attempt that was given up after the one that stands.
+TEST_F(EventStreamTest, ItsOwnEarlierAttemptIsNotAnotherInstance) {
+  connect_timeout_ms_ = 200;
+  Serve({{Step(Kind::kWaitForRelease)},
+         {kAccept, SendEvent("ApplicationReplaced"), kReadSome},
+         {kAccept, SendEvent("ApplicationReplaced"), Send(kCloseFrame), kClose}});
+  RunUntilSeen(5);
+  EXPECT_THAT(seen_, ElementsAre("connected", "disconnected: Asterisk has come to an earlier attempt to connect",
+                                 "connected", "replaced",
+                                 "disconnected: another instance has taken over the application"));
+  server_->Release();
+  server_->Stop();
+  EXPECT_TRUE(RunsOut());
+  EXPECT_EQ(server_->connections, 3);
+}
+
 TEST_F(EventStreamTest, StopClosesInGoodOrder) {
   Serve({{kAccept, kReadSome, Send(kCloseFrame), kClose}});
   RunUntilSeen(1);

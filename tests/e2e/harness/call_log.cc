@@ -38,6 +38,7 @@ void ReadCallLog(const std::vector<std::string>& lines, CallLog* log) {
       ++story.dialed;
       if (!story.dialed_at) story.dialed_at = at;
     }
+    if (message == "destination answered" && !story.answered_at) story.answered_at = at;
     if (message == "call ended") {
       ++story.ended;
       story.outcome = line.Field("outcome");

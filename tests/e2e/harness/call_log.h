@@ -22,6 +22,7 @@ struct CallStory {
   LogTime first_line;
   std::optional<LogTime> echo_began;
   std::optional<LogTime> dialed_at;
+  std::optional<LogTime> answered_at;  // by the destination
   std::optional<LogTime> adopted_at;
   std::optional<LogTime> resumed_at;  // first word of the process that adopted it last, after it did so
 };
