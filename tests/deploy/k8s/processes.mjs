@@ -70,7 +70,7 @@ export function message(fields) {
   return Buffer.concat(parts);
 }
 
-// A unary call without TLS, as kubelet makes them: {status, body}.
+// A unary call without TLS, as kubelet makes them: {status, body}. Rejects without an answer.
 export function call(address, method, body) {
   return new Promise((resolve, reject) => {
     const session = http2.connect(`http://${address}`);
@@ -92,6 +92,7 @@ export function call(address, method, body) {
     stream.on('error', reject);
     stream.on('close', () => {
       session.close();
+      if (status === undefined) return reject(new Error(`${address} closed the connection in the place of an answer`));
       resolve({ status: Number(status), body: Buffer.concat(chunks).subarray(5) });
     });
     stream.setTimeout(patience_ms, () => reject(new Error(`${address} does not answer ${method}`)));
