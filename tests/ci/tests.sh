@@ -5,9 +5,9 @@ passed=0 failed=0 skipped=0
 left_out=()       # what was skipped and why, in words
 under_way=build   # counts as one failed test if it does not come to its end
 
-# What `./dev test` may take; what is not built by then is skipped, and said so. The compiler's cache keeps
-# what was built, so that the next run comes further.
-minutes=${BENARI_TEST_MINUTES:-25}
+# The sanitizers' builds begin and end within so many minutes of `./dev test`, or are skipped, and said so. The compiler's
+# cache keeps what was built, so that the next run comes further. All other tests take about 15.
+minutes=${BENARI_TEST_MINUTES:-12}
 sanitized_tests_s=240  # kept free for the tests themselves
 
 summary() {
