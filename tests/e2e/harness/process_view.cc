@@ -19,8 +19,10 @@ namespace fs = std::filesystem;
 
 constexpr size_t kRemoteColumn = 2;  // ADDRESS:PORT, both in hexadecimal
 constexpr size_t kInodeColumn = 9;
-// gRPC's pools of threads, which grow with what they have to do, up to two a core or so, and do not shrink.
-const std::set<std::string> kGrpcPools = {"default-executo", "resolver-execut", "event_engine"};
+// gRPC's pools of threads, which grow with what they have to do, up to two a core or so, and do not shrink;
+// and those that wait for its timers, of which one more comes and goes.
+const std::set<std::string> kGrpcPools = {"default-executo", "resolver-execut", "event_engine",
+                                          "grpc_global_tim"};
 
 // Inodes of the sockets in a table of /proc/PID/net, of all or of those whose remote port is `port`.
 std::set<std::string> Inodes(const std::string& table, uint16_t port = 0) {
