@@ -63,7 +63,8 @@ void FlagErrors::Require(bool ok, absl::string_view flag, absl::string_view valu
 
 void FlagErrors::Refuse(absl::string_view flag, absl::string_view value, absl::string_view why) {
   // What is no flag at all has no name.
-  lines_.push_back(flag.empty() ? absl::StrCat(value, ": ", why) : absl::StrCat("--", flag, "=", value, ": ", why));
+  lines_.push_back(flag.empty() ? absl::StrCat(value, ": ", why)
+                                : absl::StrCat("--", flag, "=", value, ": ", why));
 }
 
 void FlagErrors::ExitIfAny() const {

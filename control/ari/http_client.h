@@ -16,8 +16,8 @@ namespace benari::ari {
 struct HttpClientLimits {
   // Of a request: for its turn, and then again for connecting and answering.
   std::chrono::milliseconds timeout{5000};
-  int connections = 8;                      // open at a time; http.conf's sessionlimit is 100 by default
-  int max_waiting = 1000;                   // requests beyond those that have a connection
+  int connections = 8;     // open at a time; http.conf's sessionlimit is 100 by default
+  int max_waiting = 1000;  // requests beyond those that have a connection
   // Requests that release something are not counted among those, and wait for their turn as long as this.
   std::chrono::milliseconds release_wait{60000};
   std::chrono::milliseconds overloaded_after{1000};  // a request without a connection for so long

@@ -58,8 +58,8 @@ absl::StatusOr<SocketAddress> ParseSocketAddress(const Endpoint& endpoint) {
   const bool ends_at_nul = std::strlen(host) < endpoint.host.size();  // inet_pton would not see the rest
   if (!ends_at_nul && inet_pton(AF_INET, host, address.ip.data() + kV4Prefix.size()) == 1) return address;
   if (!ends_at_nul && inet_pton(AF_INET6, host, address.ip.data()) == 1) return address;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "'", host, "': accepted is an IPv4 or IPv6 address, such as 10.0.0.7 or fd00::7"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", host, "': accepted is an IPv4 or IPv6 address, such as 10.0.0.7 or fd00::7"));
 }
 
 }  // namespace benari::media

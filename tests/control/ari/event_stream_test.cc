@@ -140,9 +140,10 @@ TEST_F(EventStreamTest, ItsOwnEarlierAttemptIsNotAnotherInstance) {
          {kAccept, SendEvent("ApplicationReplaced"), kReadSome},
          {kAccept, SendEvent("ApplicationReplaced"), Send(kCloseFrame), kClose}});
   RunUntilSeen(5);
-  EXPECT_THAT(seen_, ElementsAre("connected", "disconnected: Asterisk has come to an earlier attempt to connect",
-                                 "connected", "replaced",
-                                 "disconnected: another instance has taken over the application"));
+  EXPECT_THAT(
+      seen_,
+      ElementsAre("connected", "disconnected: Asterisk has come to an earlier attempt to connect",
+                  "connected", "replaced", "disconnected: another instance has taken over the application"));
   server_->Release();
   server_->Stop();
   EXPECT_TRUE(RunsOut());

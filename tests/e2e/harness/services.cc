@@ -69,12 +69,12 @@ absl::StatusOr<std::unique_ptr<MediaProcess>> MediaProcess::Start(ServiceOptions
 }
 
 absl::Status MediaProcess::StartAgain() {
-  auto process =
-      StartService("media", BENARI_MEDIA_BINARY,
-                   {"--grpc_listen=" + grpc_.ToString(), "--metrics_listen=" + metrics_.ToString(),
-                    "--rtp_bind=" + grpc_.host, absl::StrCat("--rtp_port_min=", first_rtp_port_),
-                    absl::StrCat("--rtp_port_max=", first_rtp_port_ + options_.rtp_ports - 1), "--log_format=json"},
-                   options_);
+  auto process = StartService(
+      "media", BENARI_MEDIA_BINARY,
+      {"--grpc_listen=" + grpc_.ToString(), "--metrics_listen=" + metrics_.ToString(),
+       "--rtp_bind=" + grpc_.host, absl::StrCat("--rtp_port_min=", first_rtp_port_),
+       absl::StrCat("--rtp_port_max=", first_rtp_port_ + options_.rtp_ports - 1), "--log_format=json"},
+      options_);
   if (!process.ok()) return process.status();
   process_ = std::move(*process);
   return absl::OkStatus();
