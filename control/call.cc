@@ -177,8 +177,7 @@ asio::awaitable<void> Call::Originate() {
   request.formats = context_.config.format;
   request.timeout_s = static_cast<int>(context_.config.dial_timeout.count());
   log::Info("dialing", {{"call", id_}, {"endpoint", request.endpoint}});
-  const int reconnects = mailbox_.news().reconnects;
-  dialed_after_reconnects_ = reconnects;
+  dialed_after_reconnects_ = mailbox_.news().reconnects;
   try {
     co_await context_.ari.Originate(request);
   } catch (const ari::Error& error) {
@@ -186,7 +185,7 @@ asio::awaitable<void> Call::Originate() {
     throw;
   }
   mailbox_.Tell([this](CallNews& news) { news.channels[destination_].created = true; });
-  if (mailbox_.news().reconnects != reconnects) co_await AskAfter(context_.ari, destination_, mailbox_);
+  if (WasAwaySinceDialed()) co_await AskAfter(context_.ari, destination_, mailbox_);
   mailbox_.StillUp();
 }
 
@@ -204,8 +203,7 @@ asio::awaitable<bool> Call::AwaitAnswer() {
   co_await mailbox_.UntilBack();
   mailbox_.StillUp();
   if (destination.started) co_return true;
-  const bool was_away = mailbox_.news().reconnects != dialed_after_reconnects_;
-  if (destination.gone && was_away && destination.cause == 0 && destination.dial_status.empty()) {
+  if (destination.gone && WasAwaySinceDialed() && destination.cause == 0 && destination.dial_status.empty()) {
     log::Info("destination lost while Asterisk was away", {{"call", id_}, {"channel", destination_}});
     destination_ = context_.ids.Destination(id_, UnusedNumber(context_.timers));
     originated_ = false;

@@ -61,6 +61,7 @@ class Call {
 
   Clock::Time EchoEnd() const;
   bool Unheard() const;
+  bool WasAwaySinceDialed() const { return mailbox_.news().reconnects != dialed_after_reconnects_; }
   void SetPhase(CallPhase phase);
 
   const CallContext& context_;

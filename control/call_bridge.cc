@@ -19,14 +19,13 @@ CallBridge::CallBridge(const CallContext& context, const std::string& call_id, C
       mailbox_(mailbox),
       undo_(undo) {}
 
-void CallBridge::TakeOver() {
+UndoStack::Handle CallBridge::TakeOver() {
   made_ = true;
-  undo_.Defer("destroy bridge", [this] { return Destroy(); });
+  return undo_.Defer("destroy bridge", [this] { return Destroy(); });
 }
 
 asio::awaitable<void> CallBridge::Create() {
-  made_ = true;
-  const UndoStack::Handle destroy = undo_.Defer("destroy bridge", [this] { return Destroy(); });
+  const UndoStack::Handle destroy = TakeOver();
   try {
     co_await context_.ari.CreateBridge(id_);
   } catch (const ari::Error& error) {

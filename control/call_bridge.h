@@ -16,8 +16,8 @@ class CallBridge {
  public:
   CallBridge(const CallContext& context, const std::string& call_id, CallMailbox& mailbox, UndoStack& undo);
 
-  // Of a call that is adopted: it is there already.
-  void TakeOver();
+  // Of a call that is adopted: it is there already. Answers its undo.
+  UndoStack::Handle TakeOver();
   bool made() const { return made_; }
   boost::asio::awaitable<void> Create();
 

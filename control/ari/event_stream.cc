@@ -52,10 +52,9 @@ using WebSocket = websocket::stream<Transport, /*deflateSupported=*/false>;
 
 constexpr std::chrono::seconds kSayAgainAfter{30};
 constexpr std::chrono::seconds kCloseTimeout{1};
-// A connection that stood this long resets the backoff; one that breaks sooner counts as a failure.
+// A connection that stood this long resets the backoff; one that breaks sooner counts as a failure. An
+// Asterisk that hung has by then come to the subscriptions that it found waiting.
 constexpr std::chrono::seconds kStableAfter{5};
-// Within which an Asterisk that hung has come to the subscriptions that it found waiting.
-constexpr std::chrono::seconds kGhostsComeWithin{5};
 
 double Random() {
   static std::mt19937_64 engine{std::random_device()()};
@@ -115,6 +114,7 @@ class EventStream::Impl {
   void Disconnected(const std::string& reason);
   void ConnectFailed(const ConnectFailure& failure);
   void HandleMessage(absl::string_view text);
+  bool Stable() const { return steady_clock::now() - connected_at_ >= kStableAfter; }
   // Whether it is an earlier, abandoned attempt of our own that has replaced us. Each does so once.
   bool ReplacedByGhost();
 
@@ -145,13 +145,15 @@ Awaitable<void> EventStream::Impl::Run(std::shared_ptr<Impl> self) {
     if (failure) {
       self->ConnectFailed(*failure);
     } else {
-      const auto since = steady_clock::now();
       self->Connected();
       Awaitable<std::string> broken = self->ReadUntilBroken(self->socket_);
       const std::string reason = co_await std::move(broken);
       if (self->stopped_) break;
       self->Disconnected(reason);
-      if (steady_clock::now() - since >= kStableAfter) self->backoff_.Reset();
+      if (self->Stable()) {
+        self->backoff_.Reset();
+        self->ghosts_ = 0;
+      }
     }
     self->socket_.reset();
     if (self->stopped_ || self->replaced_) break;
@@ -275,8 +277,7 @@ void EventStream::Impl::HandleMessage(absl::string_view text) {
 }
 
 bool EventStream::Impl::ReplacedByGhost() {
-  if (steady_clock::now() - connected_at_ > kGhostsComeWithin) ghosts_ = 0;
-  if (ghosts_ == 0) return false;
+  if (ghosts_ == 0 || Stable()) return false;
   --ghosts_;
   return true;
 }

@@ -38,9 +38,8 @@ struct EventCounters {
 
 // The WebSocket over which Asterisk tells what happens: connects, reads, and reconnects with backoff until
 // Stop(). What happens while it is not connected is lost. After ApplicationReplaced, and once Asterisk has
-// closed the connection, it does not connect again: that would take the application back; unless it was an attempt
-// of its own that Asterisk, which hung, had not answered in time.
-// Confined to the control loop.
+// closed the connection, it does not connect again: that would take the application back; unless it was an
+// attempt of its own that Asterisk, which hung, had not answered in time. Confined to the control loop.
 class EventStream {
  public:
   EventStream(boost::asio::any_io_executor loop, Access access, EventStreamLimits limits,

@@ -33,15 +33,13 @@ bool Eventually(const std::function<bool()>& holds, seconds patience) {
 // What `now` has beyond `before`, as text.
 std::string Beyond(const std::string& who, const Held& now, const Held& before) {
   std::string text;
-  const auto compare = [&](const char* what, int is, int was) {
-    if (is > was) absl::StrAppend(&text, who, " has ", is - was, " ", what, " more than before the calls; ");
+  const auto add = [&](const std::string& what, int more) {
+    if (more > 0) absl::StrAppend(&text, who, " has ", more, " ", what, " more than before the calls; ");
   };
-  for (const auto& [name, count] : now.threads) {
-    const auto known = before.threads.find(name);
-    compare(absl::StrCat("threads ", name).c_str(), count, known == before.threads.end() ? 0 : known->second);
-  }
-  compare("UDP sockets", now.udp_sockets, before.udp_sockets);
-  compare("other sockets", now.other_sockets, before.other_sockets);
+  const Held excess = Excess(now, before);
+  for (const auto& [name, more] : excess.threads) add("threads " + name, more);
+  add("UDP sockets", excess.udp_sockets);
+  add("other sockets", excess.other_sockets);
   return text;
 }
 

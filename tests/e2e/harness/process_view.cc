@@ -1,5 +1,6 @@
 #include "tests/e2e/harness/process_view.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 #include <vector>
@@ -60,6 +61,18 @@ Held HeldBy(pid_t pid, uint16_t pool_port) {
     ++(udp.contains(inode) ? held.udp_sockets : held.other_sockets);
   }
   return held;
+}
+
+Held Excess(const Held& now, const Held& before) {
+  Held excess;
+  for (const auto& [name, count] : now.threads) {
+    const auto known = before.threads.find(name);
+    const int more = count - (known == before.threads.end() ? 0 : known->second);
+    if (more > 0) excess.threads[name] = more;
+  }
+  excess.udp_sockets = std::max(0, now.udp_sockets - before.udp_sockets);
+  excess.other_sockets = std::max(0, now.other_sockets - before.other_sockets);
+  return excess;
 }
 
 absl::StatusOr<double> ReadMetric(const Endpoint& metrics, const std::string& series) {

@@ -21,6 +21,9 @@ struct Held {
 // Of other_sockets those connected to TCP port `pool_port` are left out: a pool keeps them for later.
 Held HeldBy(pid_t pid, uint16_t pool_port = 0);
 
+// What `now` has more of than `before`.
+Held Excess(const Held& now, const Held& before);
+
 // The value of a metric without labels, or of `name{label="value"}` as it is written. Blocks.
 absl::StatusOr<double> ReadMetric(const Endpoint& metrics, const std::string& series);
 

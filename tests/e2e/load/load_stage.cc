@@ -29,8 +29,6 @@ void Require(const absl::Status& status) {
   if (!status.ok()) throw std::runtime_error(std::string(status.message()));
 }
 
-int Beyond(int now, int before) { return std::max(0, now - before); }
-
 }  // namespace
 
 std::string Left::ToString() const {
@@ -181,12 +179,10 @@ Left LoadStage::Count() const {
   }
   const Held services = HeldByServices();
   const Held asterisk = HeldBy(asterisk_->process().pid());
-  left.ports = services.udp_sockets + Beyond(asterisk.udp_sockets, asterisk_held_.udp_sockets);
-  left.sockets = Beyond(services.other_sockets, services_held_.other_sockets);
-  for (const auto& [name, count] : services.threads) {
-    const auto known = services_held_.threads.find(name);
-    left.threads += Beyond(count, known == services_held_.threads.end() ? 0 : known->second);
-  }
+  const Held excess = Excess(services, services_held_);
+  left.ports = services.udp_sockets + Excess(asterisk, asterisk_held_).udp_sockets;
+  left.sockets = excess.other_sockets;
+  for (const auto& [name, more] : excess.threads) left.threads += more;
   return left;
 }
 
