@@ -111,7 +111,9 @@ int Run() {
   }
   auto stage = MakeStage(options);
   if (!stage.ok()) throw std::runtime_error(std::string(stage.status().message()));
-  auto media = MediaProcess::Start({{}, options.log_dir + "/media.log", {}});
+  ServiceOptions media_options;
+  media_options.log_file = options.log_dir + "/media.log";
+  auto media = MediaProcess::Start(media_options);
   if (!media.ok()) throw std::runtime_error(std::string(media.status().message()));
   Timeline timeline;
   ServiceOptions control_options;
