@@ -18,6 +18,8 @@ using std::chrono::steady_clock;
 
 namespace {
 
+constexpr std::chrono::seconds kLoopStoodStill{1};  // when a timer is so late
+
 const char* CodeName(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::kUnreachable:
@@ -66,18 +68,20 @@ Awaitable<void> HttpPool::Submit(std::shared_ptr<HttpPool> self, Request request
     self->Dispatch();
     self->TellLoad();
   }
-  Awaitable<void> waiting = Wait(job);
+  Awaitable<void> waiting = Wait(self, job);
   co_await std::move(waiting);
   if (!job->finished) self->GiveUp(job);
   if (job->error) throw *job->error;
 }
 
-Awaitable<void> HttpPool::Wait(JobPtr job) {
+Awaitable<void> HttpPool::Wait(std::shared_ptr<HttpPool> self, JobPtr job) {
   while (!job->finished && steady_clock::now() < job->deadline) {
     boost::system::error_code ignored;
     job->changed.expires_at(job->deadline);
     auto token = asio::redirect_error(asio::use_awaitable, ignored);
     co_await job->changed.async_wait(token);
+    const Time now = steady_clock::now();
+    if (now - job->deadline > kLoopStoodStill) job->deadline = now + self->limits_.timeout;
   }
 }
 

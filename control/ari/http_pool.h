@@ -59,8 +59,9 @@ class HttpPool : public std::enable_shared_from_this<HttpPool> {
     Time since;
   };
 
-  // Waits until the job is finished or its deadline has passed.
-  static Awaitable<void> Wait(JobPtr job);
+  // Waits until the job is finished or its deadline has passed. Where that is noticed late the loop did not
+  // run (SIGSTOP), and the answer may lie unread: it gets the time for an answer once more.
+  static Awaitable<void> Wait(std::shared_ptr<HttpPool> self, JobPtr job);
   void GiveUp(const JobPtr& job);
   bool HasPlace() const { return served_.size() < static_cast<size_t>(limits_.connections); }
   void TellLoad();

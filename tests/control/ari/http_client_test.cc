@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "loop_fixture.h"
 #include "scripted_server.h"
 
@@ -64,6 +66,18 @@ TEST_F(HttpClientTest, SendsWhatAsteriskNeeds) {
               AllOf(StartsWith("GET /ari/channels/a%2Fb HTTP/1.1\r\n"),
                     HasSubstr(absl::StrCat("Host: 127.0.0.1:", server_->port(), "\r\n")),
                     HasSubstr("Authorization: Basic YmVuYXJpOmdlaGVpbQ==\r\n")));
+}
+
+// As when it was stopped (SIGSTOP): the answer came in time, and was not read.
+TEST_F(HttpClientTest, ADeadlineThatPassedWhileTheLoopStoodStillIsNoTimeout) {
+  Serve({{kRead, Step(Kind::kWaitForRelease), Answer(kChannel)}}, Limits(1, 10, 1000));
+  const auto outcome =
+      Start(client_->CreateExternalMedia(ExternalMediaRequest("x", "alaw", {"10.0.0.1", 4000})));
+  RunUntil([this] { return server_->requests.size() == 1; });
+  server_->Release();
+  std::this_thread::sleep_for(std::chrono::milliseconds(2500));
+  RunUntil([outcome] { return outcome->done; });
+  EXPECT_TRUE(outcome->ok()) << outcome->what();
 }
 
 TEST_F(HttpClientTest, PostWithoutBodySaysSo) {
