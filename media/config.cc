@@ -1,24 +1,27 @@
 #include "media/config.h"
 
-#include <unistd.h>
-
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "common/command_line.h"
+#include "media/own_address.h"
 
 using benari::Endpoint;
 
 ABSL_FLAG(Endpoint, grpc_listen, Endpoint("127.0.0.1", 50051),
-          "where gRPC is served; port 0: the kernel's choice");
-ABSL_FLAG(Endpoint, grpc_advertise, Endpoint(),
-          "where control reaches this very process; default: --grpc_listen, with the port really bound");
+          "where gRPC is served; port 0: the kernel's choice; host self: the address of this host's name");
+ABSL_FLAG(
+    Endpoint, grpc_advertise, Endpoint(),
+    "where control reaches this very process; self: as above; default: --grpc_listen, with the port really "
+    "bound");
 ABSL_FLAG(std::string, grpc_tls_cert_file, "",
           "certificate (PEM) that gRPC is served with, and those between it and its CA; default: no TLS");
 ABSL_FLAG(std::string, grpc_tls_key_file, "", "private key (PEM) of --grpc_tls_cert_file");
 ABSL_FLAG(std::string, grpc_tls_client_ca_file, "",
           "CA certificates (PEM): only clients with a certificate of theirs are served; default: all are");
-ABSL_FLAG(std::string, rtp_bind, "127.0.0.1", "address that RTP is received on");
-ABSL_FLAG(std::string, rtp_advertise, "", "host that Asterisk sends RTP to; default: --rtp_bind");
+ABSL_FLAG(std::string, rtp_bind, "127.0.0.1",
+          "address that RTP is received on; self: the one of this host's name");
+ABSL_FLAG(std::string, rtp_advertise, "",
+          "host that Asterisk sends RTP to; self: as above; default: --rtp_bind");
 ABSL_FLAG(int32_t, rtp_port_min, 26500, "lowest UDP port to lease");
 ABSL_FLAG(int32_t, rtp_port_max, 26999, "highest UDP port to lease");
 ABSL_FLAG(int32_t, quarantine_ms, 1000, "how long a port rests before it is leased again");
@@ -69,18 +72,24 @@ int32_t ReadInt(const absl::Flag<int32_t>& flag, absl::string_view name, int32_t
   return value;
 }
 
-std::string HostName() {
-  char name[256] = "";
-  gethostname(name, sizeof name - 1);
-  return name;
+// Where `host` is "self", it becomes this host's address: a container cannot be told its own by a flag.
+void ResolveSelf(absl::string_view flag, std::string* host, FlagErrors* errors) {
+  if (*host != "self") return;
+  const auto address = AddressForOthers(HostName());
+  if (!address.ok()) {
+    errors->Refuse(flag, "self", absl::StrCat(address.status().message(), "; name the address instead"));
+  }
+  *host = address.value_or("127.0.0.1");
 }
 
 void ReadGrpc(Config* config, FlagErrors* errors) {
   config->grpc_listen = absl::GetFlag(FLAGS_grpc_listen);
+  ResolveSelf("grpc_listen", &config->grpc_listen.host, errors);
   const Endpoint& listen = config->grpc_listen;
   errors->Require(!listen.host.empty(), "grpc_listen", "", "HOST:PORT or [IPV6]:PORT, port 0..65535");
   config->grpc_advertise = absl::GetFlag(FLAGS_grpc_advertise);
   Endpoint& advertise = config->grpc_advertise;
+  ResolveSelf("grpc_advertise", &advertise.host, errors);
   const bool reachable = !IsAnyHost(advertise.host.empty() ? listen.host : advertise.host);
   errors->Require(reachable, "grpc_advertise", advertise.host.empty() ? "" : advertise.ToString(),
                   absl::StrCat("HOST:PORT where control reaches this process, since --grpc_listen=",
@@ -109,12 +118,14 @@ void ReadLeases(Config* config, FlagErrors* errors) {
 }
 
 void ReadRtp(Config* config, FlagErrors* errors) {
-  const std::string bind = absl::GetFlag(FLAGS_rtp_bind);
+  std::string bind = absl::GetFlag(FLAGS_rtp_bind);
+  ResolveSelf("rtp_bind", &bind, errors);
   const auto address = ParseSocketAddress(Endpoint(bind, 0));
   errors->Require(address.ok(), "rtp_bind", bind, "an IPv4 or IPv6 address of this host, 0.0.0.0 or ::");
   config->rtp_bind = address.value_or(SocketAddress());
 
   config->rtp_advertise = absl::GetFlag(FLAGS_rtp_advertise);
+  ResolveSelf("rtp_advertise", &config->rtp_advertise, errors);
   if (config->rtp_advertise.empty() && !IsAnyHost(bind)) {
     config->rtp_advertise = bind;
   } else {

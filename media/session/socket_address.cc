@@ -25,17 +25,23 @@ bool SocketAddress::IsUnicast() const {
   return !multicast && !IsAny();
 }
 
+bool SocketAddress::IsLoopback() const {
+  if (IsV4()) return ip[12] == 127;
+  SocketAddress loopback;
+  loopback.ip.back() = 1;
+  return ip == loopback.ip;
+}
+
 bool SocketAddress::IsPrivate() const {
+  if (IsLoopback()) return true;
   if (IsV4()) {
     const uint8_t first = ip[12], second = ip[13];
     const bool rfc1918 = first == 10 || (first == 172 && second >> 4 == 1) || (first == 192 && second == 168);
-    return rfc1918 || first == 127 || (first == 169 && second == 254);
+    return rfc1918 || (first == 169 && second == 254);
   }
   const bool unique_local = (ip[0] & 0xfe) == 0xfc;                 // RFC 4193
   const bool link_local = ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80;  // RFC 4291 2.5.6
-  SocketAddress loopback;
-  loopback.ip.back() = 1;
-  return unique_local || link_local || ip == loopback.ip;
+  return unique_local || link_local;
 }
 
 Endpoint SocketAddress::ToEndpoint() const {

@@ -1,29 +1,66 @@
 # Sourced by dev: the tools that the tests of deploy/ need.
 
-# Debian 12's kubectl (1.20) is too old for these manifests; the next Debian's runs here.
-get_kubectl() {
-  local mirror new=$kept/kubectl.new.$$
+# get_from_trixie PACKAGE FILE NAME: that file of the next Debian's package, into the cache folder. Debian 12's kubectl
+# (1.20) and docker-compose (1.29) are too old; these are single programs, and run here.
+get_from_trixie() {
+  local mirror new=$kept/$3.new.$$
   mkdir -p "$new/lists/partial" "$new/archives/partial"
   local apt=(apt-get -o Dir::Etc::SourceList="$new/sources.list" -o Dir::Etc::SourceParts=-
     -o Dir::State::Lists="$new/lists" -o Dir::State::status=/dev/null -o Dir::Cache="$new"
     -o APT::Sandbox::User=root)
   for mirror in $(mirrors); do
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$new/sources.list"
-    (cd "$new" && "${apt[@]}" update && "${apt[@]}" download kubectl && dpkg-deb -x kubectl_*.deb .) &&
-      mv "$new/usr/bin/kubectl" "$kept/kubectl" && break
+    (cd "$new" && "${apt[@]}" update && "${apt[@]}" download "$1" && dpkg-deb -x "$1"_*.deb .) &&
+      mv "$new/$2" "$kept/$3" && break
   done
   rm -rf "$new"
-  [[ -x $kept/kubectl ]]
+  [[ -x $kept/$3 ]]
+}
+
+need_kubectl() {
+  export BENARI_KUBECTL=kubectl
+  kubectl kustomize "$root/deploy/k8s/overlays/prod" >/dev/null 2>&1 && return
+  BENARI_KUBECTL=$kept/kubectl
+  [[ -x $BENARI_KUBECTL ]] || step "getting kubectl" get_from_trixie kubectl usr/bin/kubectl kubectl
+}
+
+need_compose() {
+  local least=2.24.4 plugin=usr/libexec/docker/cli-plugins/docker-compose version
+  export BENARI_COMPOSE='docker compose'
+  version=$(docker compose version --short 2>/dev/null) && dpkg --compare-versions "${version#v}" ge $least && return
+  BENARI_COMPOSE=$kept/docker-compose
+  [[ -x $BENARI_COMPOSE ]] || step "getting docker-compose" get_from_trixie docker-compose $plugin docker-compose
+}
+
+# make_bookworm FOLDER: debian:bookworm-slim, for machines without a registry.
+make_bookworm() {
+  local mirror new=$1.new.$$
+  for mirror in $(mirrors); do
+    as_root rm -rf "$new"
+    as_root debootstrap --variant=minbase bookworm "$new" "$mirror" && break
+  done
+  [[ -d $new/usr ]] || return
+  # Without documentation, as the image has it.
+  printf 'path-exclude /usr/share/%s/*\n' doc man info locale lintian |
+    as_root tee "$new/etc/dpkg/dpkg.cfg.d/docker" &&
+    as_root rm -rf "$new"/usr/share/{doc,man,info,locale,lintian} "$new"/var/{cache/apt,lib/apt/lists}/* &&
+    as_root mv -T "$new" "$1"
+}
+
+# An engine, or what it takes to start one, with what its images are made of.
+need_engine() {
+  export BENARI_BOOKWORM_ROOTFS=$kept/bookworm-rootfs BENARI_DOCKER_DATA=$kept/docker
+  need debootstrap iptables || return
+  command -v dockerd >/dev/null || as_root docker version >/dev/null 2>&1 || need docker.io || return
+  [[ -d $BENARI_BOOKWORM_ROOTFS ]] ||
+    step "installing Debian 12 into $BENARI_BOOKWORM_ROOTFS" make_bookworm "$BENARI_BOOKWORM_ROOTFS" || return
+  need_asterisk
 }
 
 need_deploy_tools() {
   need openssl || return
   command -v npm >/dev/null || need nodejs npm || return
-  export BENARI_KUBECTL=kubectl
-  if ! kubectl kustomize "$root/deploy/k8s/overlays/prod" >/dev/null 2>&1; then
-    BENARI_KUBECTL=$kept/kubectl
-    [[ -x $BENARI_KUBECTL ]] || step "getting kubectl" get_kubectl || return
-  fi
+  need_kubectl && need_compose && need_engine || return
   local tests=$root/tests/deploy/k8s
   [[ $tests/node_modules/.package-lock.json -nt $tests/package-lock.json ]] ||
     step "installing the test tools of tests/deploy/k8s" npm ci --prefix "$tests" --no-audit --no-fund

@@ -42,14 +42,17 @@ run_ctest() {
 
 # plain NAME LABELS: of the build that is shipped.
 plain() {
-  local before=()
+  local before=() settings
   under_way=build
   if [[ $2 == . || $2 == *clang* ]]; then need "${clang_packages[@]}"; fi
   configure_and_build "$root/build" all
   if [[ $2 == . || $2 == *deploy* ]]; then need_deploy_tools || say "the deploy tests will fail"; fi
   if [[ $2 == . || $2 == *e2e* ]]; then
     if ! { need "${call_packages[@]}" && need_asterisk; }; then say "the e2e tests will fail"; fi
-    can_be_root && before=(as_root env BENARI_ASTERISK_ROOTFS="$rootfs" BENARI_KUBECTL="${BENARI_KUBECTL:-kubectl}")
+  fi
+  if [[ $2 == . || $2 == *e2e* || $2 == *deploy* ]]; then
+    mapfile -t settings < <(env | grep '^BENARI_')
+    can_be_root && before=(as_root env "${settings[@]}")
   fi
   run_ctest "$1" "$root/build" "$2" "${before[@]}"
 }

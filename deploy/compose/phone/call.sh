@@ -1,0 +1,32 @@
+#!/bin/bash
+# usage: call.sh [CALLS [SECONDS]]
+# Calls 3308487 in the stack, one or many at a time (5 more a second), each for so many seconds and speaking for the
+# first seven, and says whether the callers heard themselves. Exit code 0 or 1.
+set -euo pipefail
+calls=${1:-1} seconds=${2:-5}
+sip_messages_a_call=3  # out: INVITE, ACK, BYE; in: 100, 200, 200
+
+# packets FIELD: of this container's own network, which carries nothing but the phone's.
+packets() { awk -v field="$1" '/^Ip:/ { if (!column) for (i = 1; i <= NF; i++) if ($i == field) column = i; last = $column } END { print last }' /proc/net/snmp; }
+
+one_or_many() { if ((calls == 1)); then echo "the call $1"; else echo "the $calls calls $1"; fi; }
+
+cd /tmp
+asterisk=$(getent ahostsv4 asterisk | awk '{ print $1; exit }') || { one_or_many "failed: no host named asterisk"; exit 1; }
+sent=$(packets OutRequests) heard=$(packets InDelivers)
+code=0
+TERM=dumb sipp "$asterisk:5060" -s 3308487 -sf /phone.xml -i "$(hostname -i)" -m "$calls" -l "$calls" -r 5 \
+  -d $((seconds * 1000)) -nostdin -trace_err -error_file /tmp/errors >/tmp/screen 2>&1 || code=$?
+sent=$(($(packets OutRequests) - sent - calls * sip_messages_a_call))
+heard=$(($(packets InDelivers) - heard - calls * sip_messages_a_call))
+
+if ((code != 0)); then
+  cat /tmp/errors 2>/dev/null || tail -n 20 /tmp/screen
+  one_or_many "failed: not answered, or hung up on (SIPp says $code)"
+  exit 1
+fi
+if ((sent < calls || heard * 10 < sent * 8)); then
+  one_or_many "failed: of $sent packets sent, $heard were heard again"
+  exit 1
+fi
+one_or_many "worked: $heard of $sent packets were heard again"

@@ -1,0 +1,169 @@
+// deploy/compose on a real engine: brought up, called, broken, scaled, and taken down. One story, in order.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { run, until } from './command.mjs';
+import { Engine } from './engine.mjs';
+import { haveBases } from './images.mjs';
+import { folder, Stack } from './stack.mjs';
+
+const most_bytes = 120e6;
+let engine, stack;
+
+const seconds = async (work) => {
+  const begun = Date.now();
+  await work();
+  return ((Date.now() - begun) / 1000).toFixed(1);
+};
+const saying = (log, message) => log.filter((each) => each.message === message);
+// How often control has said so until now.
+const said = async (message) => saying(await stack.log('control'), message).length;
+
+// Everything that a call holds, as its holder counts it.
+async function whatIsHeld() {
+  const [channels] = await stack.asterisk('core show channels count');
+  const bridges = (await stack.asterisk('bridge show all')).length - 1;
+  const sum = async (expression) => Number((await stack.query(`sum(${expression})`))[0]?.value[1] ?? NaN);
+  return {
+    channels,
+    bridges,
+    calls: await sum('control_calls'),
+    leases: await sum('media_leases'),
+    ports: await sum('media_ports{state!="free"}'),
+  };
+}
+const nothing = { channels: '0 active channels', bridges: 0, calls: 0, leases: 0, ports: 0 };
+
+async function untilNothingIsHeld() {
+  let held;
+  await until('nothing is held', async () => {
+    held = await whatIsHeld();
+    return JSON.stringify(held) === JSON.stringify(nothing);
+  }).catch(() => assert.deepEqual(held, nothing));
+}
+
+before(async () => {
+  engine = await Engine.find();
+  stack = new Stack(engine);
+});
+
+after(async () => {
+  await stack?.end();
+  await engine?.stop();
+});
+
+test('images: built, small, of nobody, with their labels', async (t) => {
+  await haveBases(engine);
+  t.diagnostic(`built in ${await seconds(() => stack.build())} s`);
+  for (const each of stack.leftOut) t.diagnostic(`LEFT OUT, its image cannot be had here: ${each}`);
+  for (const name of ['control', 'media', 'asterisk']) {
+    const [{ Size, Config }] = JSON.parse(await engine.docker(['image', 'inspect', `benari-${name}:test`]));
+    t.diagnostic(`benari-${name}: ${(Size / 1e6).toFixed(1)} MB`);
+    if (name !== 'asterisk') {
+      assert.ok(Size < most_bytes, `${name}: ${Size} bytes`);
+      assert.deepEqual(Config.Entrypoint, [`/benari-${name}`]);
+    }
+    assert.equal(Config.User, '65532:65532');
+    assert.ok(Config.Healthcheck.Test.length > 1);
+    assert.equal(Config.Labels['org.opencontainers.image.version'], 'test');
+    assert.equal(Config.Labels['org.opencontainers.image.revision'], '0123abcd');
+  }
+});
+
+test('up --wait: every service is healthy', async (t) => {
+  const services = await stack.services();
+  t.diagnostic(`up --wait: ${await seconds(async () => stack.compose(['up', '--wait', ...services]))} s`);
+  assert.equal((await stack.containers('media')).length, 2);
+});
+
+test('the phone hears itself', async (t) => {
+  const line = await stack.phone();
+  t.diagnostic(line);
+  assert.match(line, /^the call worked: \d+ of \d+ packets were heard again$/);
+});
+
+test('a media node is killed under 20 calls: all are heard again', async (t) => {
+  const heard = await said('echo heard');
+  const calls = stack.phone(20, 7);
+  await until('all are in echo', async () => (await said('echo heard')) >= heard + 20);
+  const [victim] = await stack.containers('media');
+  const { State } = JSON.parse(await engine.docker(['inspect', victim]))[0];
+  process.kill(State.Pid, 'SIGKILL');
+  const line = await calls;
+  t.diagnostic(line);
+  assert.match(line, /^the 20 calls worked/);
+
+  const log = await stack.log('control');
+  const moved = saying(log, 'media replaced');
+  t.diagnostic(`calls that were moved to the other node: ${moved.length}`);
+  assert.ok(moved.length > 0);
+  for (const { call, media } of moved) {
+    assert.ok(saying(log, 'echo heard').some((each) => each.call === call && each.media === media), `${call} is not heard again`);
+  }
+  await until('the node is back', async () =>
+    JSON.parse(await engine.docker(['inspect', victim]))[0].State.Health.Status === 'healthy');
+  await untilNothingIsHeld();
+});
+
+test('control is replaced as README.md says: its calls go on', async (t) => {
+  const heard = await said('echo heard');
+  const calls = stack.phone(5, 9);
+  await until('all are in echo', async () => (await said('echo heard')) >= heard + 5);
+  await stack.compose(['kill', '--signal', 'SIGKILL', 'control']);
+  await stack.compose(['up', '--wait', '--no-deps', '--force-recreate', 'control']);
+  const line = await calls;
+  t.diagnostic(line);
+  assert.match(line, /^the 5 calls worked/);
+  assert.equal(await said('call adopted'), 5);
+  await untilNothingIsHeld();
+});
+
+test('media is scaled to three: each of them gets calls', async (t) => {
+  await stack.compose(['up', '--wait', '--no-deps', '--no-recreate', '--scale', 'media=3', 'media']);
+  await until('control knows three nodes', async () => {
+    const up = saying(await stack.log('control'), 'media node up');
+    return new Set(up.map((each) => each.address ?? each.node)).size >= 3;
+  });
+  const earlier = (await stack.log('control')).length;
+  const line = await stack.phone(20, 2);
+  t.diagnostic(line);
+  assert.match(line, /^the 20 calls worked/);
+  const nodes = saying((await stack.log('control')).slice(earlier), 'port leased').map((each) => each.node);
+  assert.equal(new Set(nodes).size, 3);
+});
+
+test('Prometheus sees every service', async () => {
+  await until('all targets are up', async () => {
+    const { data } = await (await stack.fetch('prometheus', 9090, '/api/v1/targets')).json();
+    const up = data.activeTargets.filter((each) => each.health === 'up').map((each) => each.labels.job);
+    return up.sort().join() === 'control,media,media,media';
+  });
+});
+
+test('every expression of the dashboard gives data, every alert rule is evaluated', async (t) => {
+  const dashboards = path.join(folder, 'grafana/dashboards');
+  const files = existsSync(dashboards) ? readdirSync(dashboards).filter((each) => each.endsWith('.json')) : [];
+  const expressions = files.flatMap((each) =>
+    [...readFileSync(path.join(dashboards, each), 'utf8').matchAll(/"expr": *("(?:[^"\\]|\\.)*")/g)].map(([, text]) => JSON.parse(text)),
+  );
+  const without = [];
+  for (const expression of expressions) {
+    const filled = expression.replaceAll(/\$__(rate_)?interval/g, '1m').replaceAll(/\$\{?\w+\}?/g, '.*');
+    if ((await stack.query(filled)).length === 0) without.push(filled);
+  }
+  assert.deepEqual(without, []);
+  const { data } = await (await stack.fetch('prometheus', 9090, '/api/v1/rules')).json();
+  const rules = data.groups.flatMap((each) => each.rules);
+  for (const { name, health, lastError } of rules) assert.equal(health, 'ok', `${name}: ${lastError}`);
+  t.diagnostic(`${expressions.length} expressions, ${rules.length} rules`);
+});
+
+test('nothing is left, and down leaves nothing', async (t) => {
+  await untilNothingIsHeld();
+  const log = await stack.log('control');
+  assert.equal(saying(log, 'swept').length, 0);
+  t.diagnostic(`down: ${await seconds(() => stack.compose(['down', '--volumes']))} s`);
+  const ofUs = ['--all', '--quiet', '--filter', `label=com.docker.compose.project=${stack.name}`];
+  assert.equal(await engine.docker(['ps', ...ofUs]), '');
+});
