@@ -13,9 +13,11 @@
 #include <memory>
 #include <utility>
 
+#include "common/build_info.h"
 #include "common/grpc_log.h"
 #include "common/health_probe.h"
 #include "common/log.h"
+#include "common/process_metrics.h"
 #include "control/ari/event_stream.h"
 #include "control/ari/http_client.h"
 #include "control/call_context.h"
@@ -34,7 +36,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Where the metrics of `registry` are served. Exits with 1 when the address is taken.
+// Where the metrics of `registry` and those of the process are served. Exits with 1 when the address is
+// taken.
 class MetricsPage {
  public:
   MetricsPage(const Endpoint& listen, std::shared_ptr<prometheus::Registry> registry) {
@@ -46,12 +49,14 @@ class MetricsPage {
       Leave(1);
     }
     exposer_->RegisterCollectable(registry);
+    exposer_->RegisterCollectable(process_);
     const int port = exposer_->GetListeningPorts().front();
     where_ = Endpoint(listen.host, static_cast<uint16_t>(port)).ToString();
   }
   const std::string& where() const { return where_; }  // empty: nowhere
 
  private:
+  const std::shared_ptr<ProcessMetrics> process_ = std::make_shared<ProcessMetrics>(ThisBuild("control"));
   std::unique_ptr<prometheus::Exposer> exposer_;
   std::string where_;
 };
@@ -127,6 +132,7 @@ class Control {
 
   void Run() {
     const MetricsPage page(config_.metrics_listen, registry_);
+    nodes_.set_on_change([this] { CountNodes(); });
     app_.set_on_replaced([this](const std::string& why) { StepAside(why); });
     keeper_.set_on_fenced([this](const std::string& why) { StepAside(why); });
     AwaitSignal();
@@ -169,6 +175,13 @@ class Control {
     };
     handlers.on_event = [this](const ari::Event& event) { app_.OnEvent(event); };
     return handlers;
+  }
+
+  void CountNodes() {
+    const MediaNodes::Counts counts = nodes_.Count();
+    metrics_.media_nodes_up.Set(static_cast<double>(counts.up));
+    metrics_.media_nodes_draining.Set(static_cast<double>(counts.draining));
+    metrics_.media_nodes_down.Set(static_cast<double>(counts.down));
   }
 
   void OnNodes(const std::vector<std::string>& addresses) {
@@ -238,9 +251,12 @@ class Control {
 
 int main(int argc, char** argv) {
   using namespace benari;
+  PrintVersionIfAsked(argc, argv, "control");
   const control::Config config = control::ReadConfig(argc, argv);
   if (config.healthcheck) {
-    return ProbeMetric(config.metrics_listen, {"control_ari_connected 1", "control_standby 1"}) ? 0 : 1;
+    return ProbeMetric(config.metrics_listen, {"benari_control_ari_connected 1", "benari_control_standby 1"})
+               ? 0
+               : 1;
   }
   log::Init(config.log_format, config.log_level);
   LogGrpcAtDebug();

@@ -22,7 +22,9 @@ StasisApp::StasisApp(const CallContext& context, Options options)
       options_(std::move(options)),
       table_(context.ids),
       sweep_(context.ari, context.ids, context.metrics),
-      pause_(context.executor, context.timers) {}
+      pause_(context.executor, context.timers) {
+  context_.metrics.max_calls.Set(static_cast<double>(options_.max_calls));
+}
 
 StasisApp::~StasisApp() {
   pause_.Abandon();
@@ -166,17 +168,10 @@ asio::awaitable<std::map<std::string, NodeLease>> StasisApp::MeetNodes() {
   const auto since_1970 = context_.timers.WallNow().time_since_epoch();
   met.epoch =
       static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count());
-  std::optional<Awaitable<void>> all;
-  for (const auto& [address, node] : context_.nodes.nodes()) {
-    Awaitable<void> one = MeetNode(address, &met);
-    if (!all.has_value()) {
-      all.emplace(std::move(one));
-    } else {
-      Awaitable<void> both = Both(context_.executor, *std::move(all), std::move(one));
-      all.emplace(std::move(both));
-    }
-  }
-  if (all.has_value()) co_await *std::move(all);
+  std::vector<Awaitable<void>> all;
+  for (const auto& [address, node] : context_.nodes.nodes()) all.push_back(MeetNode(address, &met));
+  Awaitable<void> met_all = All(context_.executor, std::move(all));
+  co_await std::move(met_all);
   context_.media.SetEpoch(met.epoch);
   co_return std::move(met.leases);
 }

@@ -1,35 +1,45 @@
 # Sourced by dev: the tools that the tests of deploy/ need.
 
-# get_from_trixie PACKAGE FILE NAME: that file of the next Debian's package, into the cache folder. Debian 12's kubectl
-# (1.20) and docker-compose (1.29) are too old; these are single programs, and run here.
-get_from_trixie() {
-  local mirror new=$kept/$3.new.$$
-  mkdir -p "$new/lists/partial" "$new/archives/partial"
+# unpack SUITE PACKAGE FOLDER: what is in a package of Debian, in a folder of its own. Nothing is installed or started.
+unpack() {
+  local suite=$1 package=$2 folder=$3 mirror new=$3.new.$$
+  mkdir -p "$new/lists/partial" "$new/archives/partial" "$new/root"
   local apt=(apt-get -o Dir::Etc::SourceList="$new/sources.list" -o Dir::Etc::SourceParts=-
     -o Dir::State::Lists="$new/lists" -o Dir::State::status=/dev/null -o Dir::Cache="$new"
     -o APT::Sandbox::User=root)
   for mirror in $(mirrors); do
-    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$new/sources.list"
-    (cd "$new" && "${apt[@]}" update && "${apt[@]}" download "$1" && dpkg-deb -x "$1"_*.deb .) &&
-      mv "$new/$2" "$kept/$3" && break
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$new/sources.list"
+    (cd "$new" && "${apt[@]}" update && "${apt[@]}" download "$package" && dpkg-deb -x "$package"_*.deb root) &&
+      rm -rf "$folder" && mv "$new/root" "$folder" && break
   done
   rm -rf "$new"
-  [[ -x $kept/$3 ]]
+  [[ -d $folder ]]
 }
 
+# Debian 12's kubectl (1.20) is too old for these manifests; the next Debian's runs here.
 need_kubectl() {
   export BENARI_KUBECTL=kubectl
   kubectl kustomize "$root/deploy/k8s/overlays/prod" >/dev/null 2>&1 && return
-  BENARI_KUBECTL=$kept/kubectl
-  [[ -x $BENARI_KUBECTL ]] || step "getting kubectl" get_from_trixie kubectl usr/bin/kubectl kubectl
+  BENARI_KUBECTL=$kept/kubectl-trixie/usr/bin/kubectl
+  [[ -x $BENARI_KUBECTL ]] || step "getting kubectl" unpack trixie kubectl "$kept/kubectl-trixie"
 }
 
+# The package would start a daemon.
+need_prometheus() {
+  export BENARI_PROMETHEUS=prometheus BENARI_PROMTOOL=promtool
+  command -v prometheus >/dev/null && command -v promtool >/dev/null && return
+  BENARI_PROMETHEUS=$kept/prometheus-bookworm/usr/bin/prometheus
+  BENARI_PROMTOOL=$kept/prometheus-bookworm/usr/bin/promtool
+  [[ -x $BENARI_PROMTOOL ]] || step "getting Prometheus" unpack bookworm prometheus "$kept/prometheus-bookworm"
+}
+
+# Debian 12's docker-compose (1.29) is too old for these files.
 need_compose() {
   local least=2.24.4 plugin=usr/libexec/docker/cli-plugins/docker-compose version
   export BENARI_COMPOSE='docker compose'
   version=$(docker compose version --short 2>/dev/null) && dpkg --compare-versions "${version#v}" ge $least && return
-  BENARI_COMPOSE=$kept/docker-compose
-  [[ -x $BENARI_COMPOSE ]] || step "getting docker-compose" get_from_trixie docker-compose $plugin docker-compose
+  BENARI_COMPOSE=$kept/compose-trixie/$plugin
+  [[ -x $BENARI_COMPOSE ]] || step "getting docker-compose" unpack trixie docker-compose "$kept/compose-trixie"
 }
 
 # make_bookworm FOLDER: debian:bookworm-slim, for machines without a registry.
@@ -60,8 +70,8 @@ need_engine() {
 need_deploy_tools() {
   need openssl || return
   command -v npm >/dev/null || need nodejs npm || return
-  need_kubectl && need_compose && need_engine || return
-  local tests=$root/tests/deploy/k8s
+  need_kubectl && need_prometheus && need_compose && need_engine || return
+  local tests=$root/tests/deploy
   [[ $tests/node_modules/.package-lock.json -nt $tests/package-lock.json ]] ||
-    step "installing the test tools of tests/deploy/k8s" npm ci --prefix "$tests" --no-audit --no-fund
+    step "installing the test tools of tests/deploy" npm ci --prefix "$tests" --no-audit --no-fund
 }
