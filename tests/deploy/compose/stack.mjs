@@ -49,7 +49,7 @@ export class Stack {
     const compiled = process.env.CCACHE_DIR ?? path.join(homedir(), '.cache/ccache');
     const seed = existsSync(compiled) && !(await this.engine.hasImage(services.control.image));
     if (seed) {
-      const build = { context: compiled, dockerfile: path.join(here, 'seed.Dockerfile') };
+      const build = { context: compiled, dockerfile: path.join(here, 'seed.Dockerfile'), network: 'none' };
       this.#override.services.seed = { image: 'benari-test-seed', profiles: ['seed'], build };
     }
     const file = path.join(this.files, 'override.json');
