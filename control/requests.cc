@@ -5,6 +5,7 @@
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace benari::control {
@@ -20,6 +21,19 @@ asio::awaitable<void> Both(asio::any_io_executor executor, asio::awaitable<void>
   const auto [order, first_error, second_error] = co_await std::move(waiting);
   if (first_error) std::rethrow_exception(first_error);
   if (second_error) std::rethrow_exception(second_error);
+}
+
+asio::awaitable<void> All(asio::any_io_executor executor, std::vector<asio::awaitable<void>> requests) {
+  std::optional<asio::awaitable<void>> all;
+  for (asio::awaitable<void>& one : requests) {
+    if (!all.has_value()) {
+      all.emplace(std::move(one));
+    } else {
+      asio::awaitable<void> both = Both(executor, *std::move(all), std::move(one));
+      all.emplace(std::move(both));
+    }
+  }
+  if (all.has_value()) co_await *std::move(all);
 }
 
 asio::awaitable<bool> HangUpIfThere(ari::Client& ari, std::string channel_id, std::string reason) {

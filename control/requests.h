@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <string>
+#include <vector>
 
 #include "control/ari/client.h"
 #include "control/call_mailbox.h"
@@ -13,6 +14,10 @@ namespace benari::control {
 // threw: a request is never torn because its neighbour failed.
 boost::asio::awaitable<void> Both(boost::asio::any_io_executor executor, boost::asio::awaitable<void> first,
                                   boost::asio::awaitable<void> second);
+
+// The same of any number of them.
+boost::asio::awaitable<void> All(boost::asio::any_io_executor executor,
+                                 std::vector<boost::asio::awaitable<void>> requests);
 
 // For undoing: what is not there (404) is undone, and the answer is false. Throws every other ari::Error.
 boost::asio::awaitable<bool> HangUpIfThere(ari::Client& ari, std::string channel_id, std::string reason);

@@ -166,17 +166,10 @@ asio::awaitable<std::map<std::string, NodeLease>> StasisApp::MeetNodes() {
   const auto since_1970 = context_.timers.WallNow().time_since_epoch();
   met.epoch =
       static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count());
-  std::optional<Awaitable<void>> all;
-  for (const auto& [address, node] : context_.nodes.nodes()) {
-    Awaitable<void> one = MeetNode(address, &met);
-    if (!all.has_value()) {
-      all.emplace(std::move(one));
-    } else {
-      Awaitable<void> both = Both(context_.executor, *std::move(all), std::move(one));
-      all.emplace(std::move(both));
-    }
-  }
-  if (all.has_value()) co_await *std::move(all);
+  std::vector<Awaitable<void>> requests;
+  for (const auto& [address, node] : context_.nodes.nodes()) requests.push_back(MeetNode(address, &met));
+  Awaitable<void> all = All(context_.executor, std::move(requests));
+  co_await std::move(all);
   context_.media.SetEpoch(met.epoch);
   co_return std::move(met.leases);
 }
@@ -205,11 +198,10 @@ std::vector<std::shared_ptr<Call>> StasisApp::Adopt(const Snapshot& snapshot,
     call->TakeOver(each.found);
     table_.Add(call);
     context_.metrics.calls_adopted.Increment();
-    log::Info("call adopted", {{"call", each.call_id},
-                               {"bridge", each.found.bridge_age.has_value()},
-                               {"media", each.found.media_numbers.size()},
-                               {"lease", each.found.lease.has_value()},
-                               {"destination", each.found.destination.has_value()}});
+    call->journal().Info("call adopted", {{"bridge", each.found.bridge_age.has_value()},
+                                          {"media", each.found.media_numbers.size()},
+                                          {"lease", each.found.lease.has_value()},
+                                          {"destination", each.found.destination.has_value()}});
     adopted.push_back(std::move(call));
   }
   return adopted;
@@ -291,7 +283,7 @@ void StasisApp::OnStasisStart(const ari::StasisStart& start) {
   auto call = std::make_shared<Call>(context_, id);
   call->mailbox().Tell([&id](CallNews& news) { news.channels[id].started = true; });
   table_.Add(call);
-  log::Info("call started", {{"call", id}, {"channel", start.channel.name}, {"calls", table_.size()}});
+  call->journal().Info("call started", {{"channel", start.channel.name}, {"calls", table_.size()}});
   asio::co_spawn(context_.executor, RunCall(std::move(call), refusal), asio::detached);
 }
 
