@@ -37,7 +37,8 @@ namespace {
 namespace asio = boost::asio;
 
 http::About AboutUs(const Config& config) {
-  return {config.app.app, config.media.owner, config.ari.url.ToString(), config.app.max_calls};
+  return {config.app.app, config.media.owner, BENARI_VERSION, config.ari.url.ToString(),
+          config.app.max_calls};
 }
 
 // Where `site` is served; "": nowhere. Exits with 1 when the address is taken.

@@ -15,7 +15,7 @@ namespace benari::control {
 boost::asio::awaitable<void> Both(boost::asio::any_io_executor executor, boost::asio::awaitable<void> first,
                                   boost::asio::awaitable<void> second);
 
-// The same of any number of them.
+// The same with any number of them.
 boost::asio::awaitable<void> All(boost::asio::any_io_executor executor,
                                  std::vector<boost::asio::awaitable<void>> requests);
 

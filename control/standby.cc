@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "control/requests.h"
 #include "control/wake_up.h"
 
 namespace benari::control {
@@ -25,20 +26,22 @@ asio::awaitable<void> Standby::WaitUntilNobodyServes() {
 }
 
 asio::awaitable<Clock::Time> Standby::LastHeard() {
-  std::vector<std::string> addresses;
-  for (const auto& [address, node] : nodes_.nodes()) addresses.push_back(address);
-  bool answered = false;
-  Clock::Time heard{};
-  for (const std::string& address : addresses) {
-    try {
-      const NodeSessions held = co_await media_.ListSessions(address);
-      answered = true;
-      if (held.owner_epoch > 0) heard = std::max(heard, timers_.Now() - held.owner_silence);
-    } catch (const MediaError&) {
-      // A node that is gone has nothing to say.
-    }
+  std::optional<Clock::Time> heard;  // nothing: no node answered
+  std::vector<asio::awaitable<void>> all;
+  for (const auto& [address, node] : nodes_.nodes()) all.push_back(Ask(address, &heard));
+  asio::awaitable<void> asked_all = All(executor_, std::move(all));
+  co_await std::move(asked_all);
+  co_return heard.value_or(timers_.Now());
+}
+
+asio::awaitable<void> Standby::Ask(std::string address, std::optional<Clock::Time>* heard) {
+  try {
+    const NodeSessions held = co_await media_.ListSessions(address);
+    const Clock::Time last = held.owner_epoch > 0 ? timers_.Now() - held.owner_silence : Clock::Time{};
+    *heard = std::max(heard->value_or(last), last);
+  } catch (const MediaError&) {
+    // A node that is gone has nothing to say.
   }
-  co_return answered ? heard : timers_.Now();
 }
 
 }  // namespace benari::control

@@ -3,6 +3,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <optional>
+#include <string>
 
 #include "control/media_client.h"
 #include "control/media_nodes.h"
@@ -25,6 +27,8 @@ class Standby {
  private:
   // When the owner was last heard of, as far as the nodes know; now, if none of them answers.
   boost::asio::awaitable<Clock::Time> LastHeard();
+  // One node; moves `heard` forward.
+  boost::asio::awaitable<void> Ask(std::string address, std::optional<Clock::Time>* heard);
 
   boost::asio::any_io_executor executor_;
   MediaClient& media_;

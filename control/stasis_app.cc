@@ -166,10 +166,10 @@ asio::awaitable<std::map<std::string, NodeLease>> StasisApp::MeetNodes() {
   const auto since_1970 = context_.timers.WallNow().time_since_epoch();
   met.epoch =
       static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count());
-  std::vector<Awaitable<void>> requests;
-  for (const auto& [address, node] : context_.nodes.nodes()) requests.push_back(MeetNode(address, &met));
-  Awaitable<void> all = All(context_.executor, std::move(requests));
-  co_await std::move(all);
+  std::vector<Awaitable<void>> all;
+  for (const auto& [address, node] : context_.nodes.nodes()) all.push_back(MeetNode(address, &met));
+  Awaitable<void> met_all = All(context_.executor, std::move(all));
+  co_await std::move(met_all);
   context_.media.SetEpoch(met.epoch);
   co_return std::move(met.leases);
 }

@@ -36,7 +36,9 @@ HttpClient::HttpClient(boost::asio::any_io_executor loop, Access access, HttpCli
                        RequestHook hook, LoadHook load_hook)
     : app_(access.app),
       pool_(std::make_shared<HttpPool>(std::move(loop), std::move(access), limits, std::move(hook),
-                                       std::move(load_hook))) {}
+                                       std::move(load_hook))) {
+  HttpPool::Start(pool_);
+}
 
 HttpClient::~HttpClient() { Close(); }
 void HttpClient::Close() { pool_->Close(); }

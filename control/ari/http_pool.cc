@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
@@ -18,7 +19,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::chrono::seconds kLoopStoodStill{1};  // when a timer is so late
+constexpr std::chrono::milliseconds kLookInterval{200};
 
 const char* CodeName(ErrorKind kind) {
   switch (kind) {
@@ -50,7 +51,23 @@ HttpPool::HttpPool(asio::any_io_executor loop, Access access, HttpClientLimits l
       access_(std::make_shared<const Access>(std::move(access))),
       limits_(limits),
       hook_(std::move(hook)),
-      load_hook_(std::move(load_hook)) {}
+      load_hook_(std::move(load_hook)),
+      standstill_(steady_clock::now()),
+      look_again_(loop_) {}
+
+void HttpPool::Start(const std::shared_ptr<HttpPool>& self) {
+  asio::co_spawn(self->loop_, Look(self), asio::detached);
+}
+
+Awaitable<void> HttpPool::Look(std::shared_ptr<HttpPool> self) {
+  while (!self->closed_) {
+    boost::system::error_code ignored;
+    self->look_again_.expires_after(kLookInterval);
+    auto token = asio::redirect_error(asio::use_awaitable, ignored);
+    co_await self->look_again_.async_wait(token);
+    self->Dispatch();
+  }
+}
 
 Awaitable<void> HttpPool::Submit(std::shared_ptr<HttpPool> self, Request request, BodyReader read_body) {
   const bool releases = request.releases;
@@ -81,7 +98,7 @@ Awaitable<void> HttpPool::Wait(std::shared_ptr<HttpPool> self, JobPtr job) {
     auto token = asio::redirect_error(asio::use_awaitable, ignored);
     co_await job->changed.async_wait(token);
     const Time now = steady_clock::now();
-    if (now - job->deadline > kLoopStoodStill) job->deadline = now + self->limits_.timeout;
+    if (now - job->deadline > Standstill::kAtLeast) job->deadline = now + self->limits_.timeout;
   }
 }
 
@@ -111,6 +128,7 @@ void HttpPool::TellLoad() {
 }
 
 void HttpPool::Dispatch() {
+  if (standstill_.JustOver(steady_clock::now())) return;
   while (HasPlace() && !(releases_.empty() && waiting_.empty())) {
     std::deque<JobPtr>& jobs = releases_.empty() ? waiting_ : releases_;
     const JobPtr job = jobs.front();
@@ -177,6 +195,7 @@ void HttpPool::Release(const JobPtr& job, std::shared_ptr<Transport> transport) 
 
 void HttpPool::Close() {
   closed_ = true;
+  look_again_.cancel();
   for (const JobPtr& job : releases_) FinishByError(job, ErrorKind::kUnreachable, 0, "the client was closed");
   for (const JobPtr& job : waiting_) FinishByError(job, ErrorKind::kUnreachable, 0, "the client was closed");
   for (const JobPtr& job : served_) {

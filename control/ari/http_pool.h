@@ -14,6 +14,7 @@
 #include "control/ari/http_client.h"
 #include "control/ari/http_exchange.h"
 #include "control/ari/request.h"
+#include "control/ari/standstill.h"
 #include "control/ari/transport.h"
 
 namespace benari::ari {
@@ -28,6 +29,8 @@ class HttpPool : public std::enable_shared_from_this<HttpPool> {
   HttpPool(boost::asio::any_io_executor loop, Access access, HttpClientLimits limits, RequestHook hook,
            LoadHook load_hook);
 
+  // Once, before the first Submit.
+  static void Start(const std::shared_ptr<HttpPool>& self);
   // Completes when the answer is there and was read, or throws Error.
   static Awaitable<void> Submit(std::shared_ptr<HttpPool> self, Request request, BodyReader read_body);
 
@@ -65,7 +68,9 @@ class HttpPool : public std::enable_shared_from_this<HttpPool> {
   void GiveUp(const JobPtr& job);
   bool HasPlace() const { return served_.size() < static_cast<size_t>(limits_.connections); }
   void TellLoad();
-  // Gives waiting requests a connection each, as far as there are any.
+  // Asks `standstill_` while the loop runs, and dispatches what waited for its end.
+  static Awaitable<void> Look(std::shared_ptr<HttpPool> self);
+  // Gives waiting requests a connection each, as far as there are any; none just after a standstill.
   void Dispatch();
   // The newest idle connection that is fit for use, or null.
   std::shared_ptr<Transport> TakeIdle();
@@ -87,6 +92,8 @@ class HttpPool : public std::enable_shared_from_this<HttpPool> {
   std::deque<JobPtr> waiting_;
   std::set<JobPtr> served_;  // each on a connection of its own
   std::deque<Idle> idle_;    // oldest first
+  Standstill standstill_;
+  boost::asio::steady_timer look_again_;
   bool closed_ = false;
 };
 

@@ -28,7 +28,7 @@ const char* ToString(ServiceState state) {
 
 Json LiveView::StatusJson() const {
   return {{"state", ToString(sources_.state())},
-          {"version", BENARI_VERSION},
+          {"version", about_.version},
           {"app", about_.app},
           {"owner", about_.owner},
           {"asterisk", about_.asterisk},

@@ -13,6 +13,7 @@ namespace benari::http {
 struct About {
   std::string app;
   std::string owner;
+  std::string version;
   std::string asterisk;  // its URL
   size_t max_calls = 0;
 };

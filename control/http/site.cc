@@ -35,12 +35,12 @@ Reply JsonReply(std::string text) {
 
 Hooks CountIn(prometheus::Registry& registry) {
   auto& connections = prometheus::BuildGauge()
-                          .Name("control_http_connections")
+                          .Name("benari_control_http_connections")
                           .Help("Connections to control's HTTP port.")
                           .Register(registry)
                           .Add({});
   auto& limits = prometheus::BuildCounter()
-                     .Name("control_http_limit_reached_total")
+                     .Name("benari_control_http_limit_reached_total")
                      .Help("Times a limit of control's HTTP port was reached, by limit.")
                      .Register(registry);
   for (const Limit each : kAllLimits) limits.Add({{"limit", ToString(each)}});

@@ -188,8 +188,7 @@ TEST_F(ChaosControlTest, HangsForHalfAMinuteAndWakesUp) {
 // it; ARI cannot: of a call in its set-up it may still make a channel, which the sweep of the new one
 // removes.
 TEST_F(ChaosControlTest, WakesUpWhenAnotherHasTakenOver) {
-  SweepMayWork();
-  StartWorld({"--echo_seconds=3", "--sweep_seconds=3"});
+  StartWorld({"--echo_seconds=3"});
   const auto trunk = Trunk("trunk_answers_later");
   const auto phones = Phones("phone_hangs_up", 50, milliseconds(20'000));
   WaitForLines("message", "call started", 50);

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <boost/asio/post.hpp>
+#include <functional>
 #include <thread>
 
 #include "loop_fixture.h"
@@ -76,6 +78,23 @@ TEST_F(HttpClientTest, ADeadlineThatPassedWhileTheLoopStoodStillIsNoTimeout) {
   RunUntil([this] { return server_->requests.size() == 1; });
   server_->Release();
   std::this_thread::sleep_for(std::chrono::milliseconds(2500));
+  RunUntil([outcome] { return outcome->done; });
+  EXPECT_TRUE(outcome->ok()) << outcome->what();
+}
+
+// Among what lies unread may be that another instance has taken over.
+TEST_F(HttpClientTest, AfterAStandstillNothingIsSentBeforeWhatLiesUnreadWasRead) {
+  Serve({ServeAll(kChannel)});
+  EXPECT_TRUE(Finish(client_->GetChannel("a"))->ok());
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  int left_to_read = 300;
+  std::function<void()> read = [this, &left_to_read, &read] {
+    if (--left_to_read > 0) boost::asio::post(loop_, read);
+  };
+  boost::asio::post(loop_, read);
+  const auto outcome = Start(client_->GetChannel("b"));
+  RunUntil([this] { return server_->requests.size() == 2; });
+  EXPECT_EQ(left_to_read, 0);
   RunUntil([outcome] { return outcome->done; });
   EXPECT_TRUE(outcome->ok()) << outcome->what();
 }

@@ -58,7 +58,7 @@ class LiveFixture : public ::testing::Test {
   control::MediaNodes nodes_;
   control::MediaStats stats_{loop_.get_executor(), client_, nodes_, timers_, ids_};
   ServiceState state_ = ServiceState::kServing;
-  const LiveView view_{{"voicebot1", "benari", "http://127.0.0.1:8088/ari", 200},
+  const LiveView view_{{"voicebot1", "benari", "1.2.3", "http://127.0.0.1:8088/ari", 200},
                        {history_, nodes_, stats_, timers_, [this] { return state_; }}};
 
  private:

@@ -57,6 +57,7 @@ TEST_F(SiteTest, StatusTellsWhoThisIs) {
   const Json status = Json::parse(Get("/status").body);
   EXPECT_EQ(status["state"], "standing_by");
   EXPECT_EQ(status["app"], "voicebot1");
+  EXPECT_EQ(status["version"], "1.2.3");
   EXPECT_EQ(status["max_calls"], 200);
 }
 

@@ -177,9 +177,10 @@ Left LoadStage::Count() const {
     Require(listed.status());
     left.leases += static_cast<size_t>(listed->sessions_size());
   }
+  if (!services_held_.has_value()) return left;
   const Held services = HeldByServices();
   const Held asterisk = HeldBy(asterisk_->process().pid());
-  const Held excess = Excess(services, services_held_);
+  const Held excess = Excess(services, *services_held_);
   left.ports = services.udp_sockets + Excess(asterisk, asterisk_held_).udp_sockets;
   left.sockets = excess.other_sockets;
   for (const auto& [name, more] : excess.threads) left.threads += more;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -73,7 +74,7 @@ class LoadStage {
   MediaProcess& media(size_t node) { return *media_[node]; }
   // After it was killed: another one with the same flags.
   absl::Status StartControl();
-  // Sockets and threads are compared with what is open now.
+  // Sockets and threads are compared with what is open now; before that they are not counted.
   void RememberHeld();
 
  private:
@@ -90,7 +91,7 @@ class LoadStage {
   std::unique_ptr<Sipp> trunk_;
   std::vector<std::unique_ptr<MediaProcess>> media_;
   std::unique_ptr<ControlProcess> control_;
-  Held services_held_;
+  std::optional<Held> services_held_;
   Held asterisk_held_;
   mutable std::mutex mutex_;
   std::map<std::string, int> outcomes_;  // under mutex_
