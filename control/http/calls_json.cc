@@ -34,7 +34,7 @@ const char* ToString(control::SessionState state) {
 }
 
 const char* StateOf(const control::MediaNodes::Node& node) {
-  if (!node.up) return "down";
+  if (!node.up) return node.status.instance_id.empty() ? "not_reached" : "down";
   if (node.status.draining) return "draining";
   return node.listed ? "up" : "leaving";
 }

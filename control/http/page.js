@@ -189,10 +189,12 @@ function take(call) {
   }
 }
 
+const isUp = (node) => node.ports_total !== undefined;
+
 function drawNodes(nodes) {
   const used = (node) => node.ports_total - node.ports_free;
   const rows = nodes.map((node) => {
-    const up = node.state !== 'down';
+    const up = isUp(node);
     const fill = make('i');
     const meter = make('span', { className: 'meter', ariaHidden: 'true' }, fill);
     if (up) {
@@ -203,7 +205,7 @@ function drawNodes(nodes) {
     if (up) ports.append(meter, `${used(node)} / ${node.ports_total}`);
     return make('tr', {},
       make('td', {}, node.address, make('span', { className: 'quiet wide', textContent: node.name ? `  ${node.name}` : '' })),
-      make('td', { textContent: node.state }),
+      make('td', { textContent: words(node.state) }),
       make('td', {}, ports),
       make('td', { className: 'number wide', textContent: up ? `${node.sessions}` : '–' }),
       make('td', { className: 'number wide', textContent: up ? `${node.highest_jitter_ms.toFixed(1)} ms` : '–' }),
@@ -211,7 +213,7 @@ function drawNodes(nodes) {
   });
   at('nodes').tBodies[0].replaceChildren(...rows);
   at('nodes-none').hidden = nodes.length > 0;
-  const up = nodes.filter((node) => node.state !== 'down');
+  const up = nodes.filter(isUp);
   const sum = (of) => up.reduce((total, node) => total + of(node), 0);
   put(at('ports-used'), `${sum(used)}`);
   put(at('ports-total'), `of ${sum((node) => node.ports_total)}`);

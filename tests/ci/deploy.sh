@@ -16,20 +16,15 @@ get_kubectl() {
   [[ -x $kept/kubectl ]]
 }
 
-need_npm() { command -v npm >/dev/null || need nodejs npm; }
-
-# npm_ci FOLDER: what its lock file names, unless that is there.
-npm_ci() {
-  [[ $1/node_modules/.package-lock.json -nt $1/package-lock.json ]] ||
-    step "installing the test tools of ${1#"$root"/}" npm ci --prefix "$1" --no-audit --no-fund
-}
-
 need_deploy_tools() {
-  need openssl && need_npm || return
+  need openssl || return
+  command -v npm >/dev/null || need nodejs npm || return
   export BENARI_KUBECTL=kubectl
   if ! kubectl kustomize "$root/deploy/k8s/overlays/prod" >/dev/null 2>&1; then
     BENARI_KUBECTL=$kept/kubectl
     [[ -x $BENARI_KUBECTL ]] || step "getting kubectl" get_kubectl || return
   fi
-  npm_ci "$root/tests/deploy/k8s"
+  local tests=$root/tests/deploy/k8s
+  [[ $tests/node_modules/.package-lock.json -nt $tests/package-lock.json ]] ||
+    step "installing the test tools of tests/deploy/k8s" npm ci --prefix "$tests" --no-audit --no-fund
 }

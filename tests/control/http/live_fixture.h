@@ -31,6 +31,7 @@ class LiveFixture : public ::testing::Test {
   void SetPortsFree(uint32_t free) {
     control::NodeStatus status;
     status.name = "media-1";
+    status.instance_id = "a3b1";
     status.ports_total = 500;
     status.ports_free = free;
     nodes_.SetUp("a:1", status);

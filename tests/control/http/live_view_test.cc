@@ -87,7 +87,9 @@ TEST_F(LiveViewTest, SessionsAndNodes) {
   EXPECT_EQ(nodes[0]["sessions"], 1);
   EXPECT_EQ(nodes[0]["ports_total"], 500);
   EXPECT_EQ(nodes[0]["ports_free"], 480);
-  EXPECT_EQ(nodes[1], Json::parse(R"({"address":"b:2","name":"","state":"down"})"));
+  EXPECT_EQ(nodes[1], Json::parse(R"({"address":"b:2","name":"","state":"not_reached"})"));
+  nodes_.SetDown("a:1");
+  EXPECT_EQ(Json::parse(view_.Nodes())["nodes"][0]["state"], "down");
 }
 
 TEST_F(LiveViewTest, AReaderGetsEverythingOnceAndThenWhatChanges) {
