@@ -56,7 +56,7 @@ Call::Call(const CallContext& context, std::string call_id)
       bridge_(context, id_, mailbox_, undo_),
       media_(context, id_, mailbox_, undo_, bridge_, journal_) {
   context_.metrics.PhaseEntered(phase());
-  undo_.Defer("let the caller go", [this] { return LetCallerGo(); });
+  undo_.Defer(ToString(UndoStep::kLetCallerGo), [this] { return LetCallerGo(); });
 }
 
 void Call::TakeOver(const Found& found) {
@@ -68,7 +68,8 @@ void Call::TakeOver(const Found& found) {
   destination_ = context_.ids.Destination(id_, found.destination.value_or(UnusedNumber(context_.timers)));
   if (found.destination.has_value()) {
     originated_ = true;
-    undo_.Defer("hang up destination", [this, id = destination_] { return HangUpDestination(id); });
+    undo_.Defer(ToString(UndoStep::kHangUpDestination),
+                [this, id = destination_] { return HangUpDestination(id); });
   }
 }
 
@@ -169,8 +170,8 @@ asio::awaitable<void> Call::Originate() {
   co_await mailbox_.UntilBack();  // who answers an application that nobody serves is hung up
   mailbox_.StillUp();
   originated_ = true;
-  const UndoStack::Handle hang_up =
-      undo_.Defer("hang up destination", [this, id = destination_] { return HangUpDestination(id); });
+  const UndoStack::Handle hang_up = undo_.Defer(ToString(UndoStep::kHangUpDestination),
+                                                [this, id = destination_] { return HangUpDestination(id); });
   ari::OriginateRequest request(destination_, context_.config.destination);
   request.app_args = "dialed";
   request.caller_id = context_.config.caller_id;

@@ -21,7 +21,7 @@ CallBridge::CallBridge(const CallContext& context, const std::string& call_id, C
 
 UndoStack::Handle CallBridge::TakeOver() {
   made_ = true;
-  return undo_.Defer("destroy bridge", [this] { return Destroy(); });
+  return undo_.Defer(ToString(UndoStep::kDestroyBridge), [this] { return Destroy(); });
 }
 
 asio::awaitable<void> CallBridge::Create() {

@@ -226,11 +226,12 @@ asio::awaitable<void> CallMedia::ReleasePort(std::string node, std::string lease
 }
 
 void CallMedia::DeferHangUp() {
-  now_.hang_up = undo_.Defer("hang up external media", [this, id = now_.id] { return HangUp(id); });
+  now_.hang_up = undo_.Defer(ToString(UndoStep::kHangUpMedia), [this, id = now_.id] { return HangUp(id); });
 }
 
 UndoStack::Handle CallMedia::DeferRelease(const std::string& node, const std::string& lease_id) {
-  return undo_.Defer("release port", [this, node, lease_id] { return ReleasePort(node, lease_id); });
+  return undo_.Defer(ToString(UndoStep::kReleasePort),
+                     [this, node, lease_id] { return ReleasePort(node, lease_id); });
 }
 
 void CallMedia::Keep() {

@@ -5,6 +5,9 @@ namespace benari::control {
 
 enum class CallPhase { kSetup, kEcho, kDialing, kConnected, kReleasing };
 
+inline constexpr CallPhase kCallPhases[] = {CallPhase::kSetup, CallPhase::kEcho, CallPhase::kDialing,
+                                            CallPhase::kConnected, CallPhase::kReleasing};
+
 constexpr const char* ToString(CallPhase phase) {
   switch (phase) {
     case CallPhase::kSetup:
@@ -61,6 +64,17 @@ enum class CallOutcome {
   kStopped,             // this process was told to end
 };
 
+inline constexpr CallOutcome kCallOutcomes[] = {CallOutcome::kCompleted,
+                                                CallOutcome::kCallerHungUp,
+                                                CallOutcome::kDestinationBusy,
+                                                CallOutcome::kDestinationNoAnswer,
+                                                CallOutcome::kDestinationUnknown,
+                                                CallOutcome::kDestinationFailed,
+                                                CallOutcome::kNoMedia,
+                                                CallOutcome::kRefused,
+                                                CallOutcome::kFailed,
+                                                CallOutcome::kStopped};
+
 constexpr const char* ToString(CallOutcome outcome) {
   switch (outcome) {
     case CallOutcome::kCompleted:
@@ -83,6 +97,28 @@ constexpr const char* ToString(CallOutcome outcome) {
       return "failed";
     case CallOutcome::kStopped:
       return "stopped";
+  }
+  return "unknown";
+}
+
+// What has to be undone of a call.
+enum class UndoStep { kLetCallerGo, kHangUpDestination, kDestroyBridge, kHangUpMedia, kReleasePort };
+inline constexpr UndoStep kUndoSteps[] = {UndoStep::kLetCallerGo, UndoStep::kHangUpDestination,
+                                          UndoStep::kDestroyBridge, UndoStep::kHangUpMedia,
+                                          UndoStep::kReleasePort};
+
+constexpr const char* ToString(UndoStep step) {
+  switch (step) {
+    case UndoStep::kLetCallerGo:
+      return "let_caller_go";
+    case UndoStep::kHangUpDestination:
+      return "hang_up_destination";
+    case UndoStep::kDestroyBridge:
+      return "destroy_bridge";
+    case UndoStep::kHangUpMedia:
+      return "hang_up_media";
+    case UndoStep::kReleasePort:
+      return "release_port";
   }
   return "unknown";
 }

@@ -12,9 +12,11 @@
 #include <string>
 #include <utility>
 
+#include "common/build_info.h"
 #include "common/grpc_log.h"
 #include "common/health_probe.h"
 #include "common/log.h"
+#include "common/process_metrics.h"
 #include "control/ari/event_stream.h"
 #include "control/ari/http_client.h"
 #include "control/call_context.h"
@@ -37,13 +39,14 @@ namespace {
 namespace asio = boost::asio;
 
 http::About AboutUs(const Config& config) {
-  return {config.app.app, config.media.owner, BENARI_VERSION, config.ari.url.ToString(),
+  return {config.app.app, config.media.owner, ThisBuild("control").version, config.ari.url.ToString(),
           config.app.max_calls};
 }
 
 // Where `site` is served; "": nowhere. Exits with 1 when the address is taken.
 std::string Serve(http::Site& site, const Endpoint& listen) {
   if (listen.host.empty()) return "";
+  site.AddMetrics(std::make_shared<ProcessMetrics>(ThisBuild("control")));
   if (const absl::Status listening = site.Listen(listen); !listening.ok()) {
     log::Error("cannot listen for HTTP",
                {{"metrics_listen", listen.ToString()}, {"why", listening.message()}});
@@ -136,6 +139,7 @@ class Control {
 
   void Run() {
     const std::string where = Serve(site_, config_.metrics_listen);
+    nodes_.set_on_change([this] { CountNodes(); });
     app_.set_on_replaced([this](const std::string& why) { StepAside(why); });
     keeper_.set_on_fenced([this](const std::string& why) { StepAside(why); });
     AwaitSignal();
@@ -183,6 +187,13 @@ class Control {
     };
     handlers.on_event = [this](const ari::Event& event) { app_.OnEvent(event); };
     return handlers;
+  }
+
+  void CountNodes() {
+    const MediaNodes::Counts counts = nodes_.Count();
+    metrics_.media_nodes_up.Set(static_cast<double>(counts.up));
+    metrics_.media_nodes_draining.Set(static_cast<double>(counts.draining));
+    metrics_.media_nodes_down.Set(static_cast<double>(counts.down));
   }
 
   void OnNodes(const std::vector<std::string>& addresses) {
@@ -256,9 +267,12 @@ class Control {
 
 int main(int argc, char** argv) {
   using namespace benari;
+  PrintVersionIfAsked(argc, argv, "control");
   const control::Config config = control::ReadConfig(argc, argv);
   if (config.healthcheck) {
-    return ProbeMetric(config.metrics_listen, {"control_ari_connected 1", "control_standby 1"}) ? 0 : 1;
+    return ProbeMetric(config.metrics_listen, {"benari_control_ari_connected 1", "benari_control_standby 1"})
+               ? 0
+               : 1;
   }
   log::Init(config.log_format, config.log_level);
   LogGrpcAtDebug();

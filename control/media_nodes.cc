@@ -11,12 +11,14 @@ void MediaNodes::SetListed(const std::vector<std::string>& addresses) {
     node = forget ? nodes_.erase(node) : std::next(node);
   }
   for (const std::string& address : addresses) nodes_[address].listed = true;
+  Changed();
 }
 
 void MediaNodes::SetUp(const std::string& address, const NodeStatus& status) {
   Node& node = nodes_[address];
   node.up = true;
   node.status = status;
+  Changed();
 }
 
 void MediaNodes::SetDown(const std::string& address) {
@@ -24,6 +26,7 @@ void MediaNodes::SetDown(const std::string& address) {
   if (node == nodes_.end()) return;
   node->second.up = false;
   if (!node->second.listed) nodes_.erase(node);
+  Changed();
 }
 
 bool MediaNodes::IsUp(const std::string& address) const {
@@ -34,6 +37,14 @@ bool MediaNodes::IsUp(const std::string& address) const {
 bool MediaNodes::AnotherIsUp(const std::string& address) const {
   return std::any_of(nodes_.begin(), nodes_.end(),
                      [&address](const auto& node) { return node.second.up && node.first != address; });
+}
+
+MediaNodes::Counts MediaNodes::Count() const {
+  Counts counts;
+  for (const auto& [address, node] : nodes_) {
+    ++(!node.up ? counts.down : node.status.draining ? counts.draining : counts.up);
+  }
+  return counts;
 }
 
 std::vector<std::string> MediaNodes::Candidates() {

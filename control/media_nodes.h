@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "control/media_client.h"
@@ -29,9 +31,24 @@ class MediaNodes {
   std::vector<std::string> Candidates();
   const std::map<std::string, Node>& nodes() const { return nodes_; }
 
+  // Each node in one of them.
+  struct Counts {
+    size_t up = 0;
+    size_t draining = 0;  // up, and leases no more
+    size_t down = 0;      // listed, and does not answer
+  };
+  Counts Count() const;
+  // Called after whatever may change the counts.
+  void set_on_change(std::function<void()> on_change) { on_change_ = std::move(on_change); }
+
  private:
+  void Changed() const {
+    if (on_change_) on_change_();
+  }
+
   std::map<std::string, Node> nodes_;
   size_t turn_ = 0;
+  std::function<void()> on_change_;
 };
 
 }  // namespace benari::control

@@ -5,15 +5,15 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
-#include <memory>
 #include <string>
 
 #include "control/call_phase.h"
 
 namespace benari::control {
 
-// What control counts; the catalogue is in control/README.md. Labels come from enums and fixed words only,
-// never from ids or numbers dialled. Thread-safe.
+// What control counts; deploy/prometheus/README.md lists it. Labels come from enums and fixed words only,
+// never from ids or numbers dialled, and whatever an alert looks at is there from the start, as 0.
+// Thread-safe.
 class Metrics {
  public:
   explicit Metrics(prometheus::Registry& registry);
@@ -26,11 +26,11 @@ class Metrics {
   void MediaMissing(const std::string& diagnosis);
   void AriRequest(const std::string& operation, const std::string& code, double seconds);
 
+  prometheus::Gauge& max_calls;
   prometheus::Histogram& set_up_seconds;   // StasisStart to the first packet echoed
   prometheus::Histogram& release_seconds;  // from the decision to end a call to the last thing undone
   prometheus::Counter& media_replaced;
-  prometheus::Counter&
-      leases_left;  // not released but left to their time to live, as the node did not answer
+  prometheus::Counter& leases_left;  // to their time to live, as the node did not answer the release
   prometheus::Counter& events;
   prometheus::Counter& connects;  // of the event stream
   prometheus::Counter& calls_adopted;
@@ -40,6 +40,9 @@ class Metrics {
   prometheus::Gauge& ari_waiting;      // requests without a connection
   prometheus::Gauge& ari_connections;  // HTTP, the event stream's not among them
   prometheus::Gauge& standby;
+  prometheus::Gauge& media_nodes_up;
+  prometheus::Gauge& media_nodes_draining;
+  prometheus::Gauge& media_nodes_down;
 
  private:
   prometheus::Gauge& CallsIn(CallPhase phase);

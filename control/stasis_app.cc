@@ -22,7 +22,9 @@ StasisApp::StasisApp(const CallContext& context, Options options)
       options_(std::move(options)),
       table_(context.ids),
       sweep_(context.ari, context.ids, context.metrics),
-      pause_(context.executor, context.timers) {}
+      pause_(context.executor, context.timers) {
+  context_.metrics.max_calls.Set(static_cast<double>(options_.max_calls));
+}
 
 StasisApp::~StasisApp() {
   pause_.Abandon();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "common/build_info.h"
 #include "common/endpoint.h"
 #include "common/flag_types.h"
 #include "common/log.h"
@@ -33,6 +34,7 @@ struct Config {
   log::Format log_format = log::Format::kText;
   log::Level log_level = log::Level::kInfo;
   bool healthcheck = false;
+  BuildInfo build;  // set by main
 };
 
 // From the command line. Every mistake goes to `errors`; the result is good only without one.

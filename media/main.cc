@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/build_info.h"
 #include "common/clock.h"
 #include "common/grpc_log.h"
 #include "common/log.h"
@@ -110,9 +111,11 @@ int Serve(const Config& config) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  benari::PrintVersionIfAsked(argc, argv, "media");
   benari::FlagErrors errors;
-  const Config config = benari::media::ReadConfig(argc, argv, &errors);
+  Config config = benari::media::ReadConfig(argc, argv, &errors);
   errors.ExitIfAny();
+  config.build = benari::ThisBuild("media");
   benari::LogGrpcAtDebug();
   return config.healthcheck ? benari::media::CheckHealth(config) : Serve(config);
 }

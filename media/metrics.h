@@ -2,6 +2,10 @@
 
 #include <prometheus/collectable.h>
 
+#include <utility>
+#include <vector>
+
+#include "common/process_metrics.h"
 #include "media/io/worker_pool.h"
 #include "media/rpc/watch_hub.h"
 #include "media/session/session_registry.h"
@@ -11,9 +15,9 @@ namespace benari::media {
 // The node's metrics, put together when they are asked for; nothing is counted twice. Thread-safe.
 class Metrics : public prometheus::Collectable {
  public:
-  // All outlive it.
-  Metrics(const SessionRegistry& registry, const WatchHub& hub, WorkerPool& pool)
-      : registry_(registry), hub_(hub), pool_(pool) {}
+  // The references outlive it.
+  Metrics(const SessionRegistry& registry, const WatchHub& hub, WorkerPool& pool, BuildInfo build)
+      : registry_(registry), hub_(hub), pool_(pool), process_(std::move(build)) {}
 
   // Waits for the workers for a second at most; without them, their families are missing.
   std::vector<prometheus::MetricFamily> Collect() const override;
@@ -22,6 +26,7 @@ class Metrics : public prometheus::Collectable {
   const SessionRegistry& registry_;
   const WatchHub& hub_;
   WorkerPool& pool_;
+  const ProcessMetrics process_;
 };
 
 }  // namespace benari::media

@@ -206,8 +206,8 @@ absl::Status NodeImpl::StartHealth() {
 
 absl::Status NodeImpl::StartMetrics() {
   if (config_.metrics_listen.host.empty()) return absl::OkStatus();
-  auto server =
-      MetricsServer::Start(config_.metrics_listen, std::make_shared<Metrics>(*registry_, hub_, *pool_));
+  auto metrics = std::make_shared<Metrics>(*registry_, hub_, *pool_, config_.build);
+  auto server = MetricsServer::Start(config_.metrics_listen, std::move(metrics));
   if (!server.ok()) return server.status();
   metrics_server_ = *std::move(server);
   return absl::OkStatus();

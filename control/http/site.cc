@@ -54,7 +54,11 @@ Hooks CountIn(prometheus::Registry& registry) {
 
 Site::Site(asio::any_io_executor executor, const LiveView& view, control::MediaStats& stats,
            std::shared_ptr<prometheus::Registry> registry)
-    : executor_(std::move(executor)), view_(view), stats_(stats), registry_(std::move(registry)) {}
+    : executor_(std::move(executor)),
+      view_(view),
+      stats_(stats),
+      registry_(std::move(registry)),
+      metrics_{registry_} {}
 
 absl::Status Site::Listen(const Endpoint& listen, Limits limits) {
   Handler handler = [this](Request request) { return Answer(std::move(request)); };
@@ -91,7 +95,7 @@ asio::awaitable<Reply> Site::Answer(Request request) {
 Reply Site::Metrics() const {
   Reply reply;
   reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  reply.body = prometheus::TextSerializer().Serialize(registry_->Collect());
+  for (const auto& each : metrics_) reply.body += prometheus::TextSerializer().Serialize(each->Collect());
   return reply;
 }
 

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <prometheus/collectable.h>
 #include <prometheus/registry.h>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "control/http/live_view.h"
@@ -21,6 +24,10 @@ class Site {
   Site(boost::asio::any_io_executor executor, const LiveView& view, control::MediaStats& stats,
        std::shared_ptr<prometheus::Registry> registry);
 
+  // Beside those of the registry.
+  void AddMetrics(std::shared_ptr<prometheus::Collectable> metrics) {
+    metrics_.push_back(std::move(metrics));
+  }
   // UNAVAILABLE: nobody can listen there.
   absl::Status Listen(const Endpoint& listen, Limits limits = {});
   const Endpoint& endpoint() const {
@@ -38,6 +45,7 @@ class Site {
   const LiveView& view_;
   control::MediaStats& stats_;
   const std::shared_ptr<prometheus::Registry> registry_;
+  std::vector<std::shared_ptr<prometheus::Collectable>> metrics_;  // all that are served
   std::unique_ptr<Server> server_;
 };
 

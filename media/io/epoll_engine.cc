@@ -62,9 +62,10 @@ void EpollEngine::Remove(DatagramHandler* handler) {
 
 IoEngine::Ran EpollEngine::RunOnce(std::optional<Clock::Time> until) {
   std::array<epoll_event, kMaxEvents> events;
-  const int timeout_ms = TimeoutMs(clock_.Now(), until);
-  const int count = epoll_wait(epoll_fd_, events.data(), kMaxEvents, timeout_ms);
   Ran ran;
+  ran.waits_since = clock_.Now();
+  const int timeout_ms = TimeoutMs(ran.waits_since, until);
+  const int count = epoll_wait(epoll_fd_, events.data(), kMaxEvents, timeout_ms);
   ran.now = clock_.Now();
   for (int i = 0; i < count; ++i) {
     if (auto* handler = static_cast<DatagramHandler*>(events[i].data.ptr)) {

@@ -29,7 +29,7 @@ class DatagramHandler {
 };
 
 // How a worker meets the operating system: the seam behind which another way of moving packets fits. It
-// batches, allocates nothing per packet and reads the clock once a RunOnce. Owned by one worker, but for
+// batches, allocates nothing per packet and reads the clock twice a RunOnce. Owned by one worker, but for
 // Wake.
 class IoEngine {
  public:
@@ -40,8 +40,9 @@ class IoEngine {
   virtual void Remove(DatagramHandler* handler) = 0;
 
   struct Ran {
-    Clock::Time now;     // read when the wait was over
-    bool woken = false;  // Wake was called since the last RunOnce
+    Clock::Time waits_since;  // read before the wait: the work of the round before was done
+    Clock::Time now;          // read when the wait was over
+    bool woken = false;       // Wake was called since the last RunOnce
   };
   // Waits for datagrams, Wake or `until` (nothing: without end) and hands over what is there.
   virtual Ran RunOnce(std::optional<Clock::Time> until) = 0;

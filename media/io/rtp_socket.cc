@@ -39,6 +39,10 @@ SessionSnapshot RtpSocket::Snapshot() const {
   return snapshot;
 }
 
+std::optional<double> RtpSocket::JitterMs(Clock::Time since) const {
+  return running_ ? session_->JitterMs(since) : std::nullopt;
+}
+
 RtpStats RtpSocket::Totals() const {
   RtpStats totals = earlier_sessions_;
   totals += Snapshot().stats;

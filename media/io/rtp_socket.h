@@ -34,6 +34,8 @@ class RtpSocket : public DatagramHandler {
   bool running() const { return running_; }
   // Of the last session; dropped[kNoSession] is of the whole lease.
   SessionSnapshot Snapshot() const;
+  // Of the running session; nothing when it got no packet since then.
+  std::optional<double> JitterMs(Clock::Time since) const;
   // Of all sessions of the lease.
   RtpStats Totals() const;
 

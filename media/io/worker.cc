@@ -6,12 +6,26 @@ namespace benari::media {
 
 bool Worker::RunOnce() {
   const IoEngine::Ran ran = engine_->RunOnce(running_ > 0 ? std::optional(next_tick_) : std::nullopt);
+  if (now_ != Clock::Time()) {
+    totals_.rounds.Observe(std::chrono::duration<double>(ran.waits_since - now_).count());
+  }
   now_ = ran.now;
   if (now_ >= next_tick_) {
     next_tick_ = now_ + kTick;
     for (const auto& [id, socket] : sockets_) socket->OnTime(now_);
+    ObserveJitter();
   }
   return ran.woken;
+}
+
+void Worker::ObserveJitter() {
+  if (now_ < next_jitter_) return;
+  next_jitter_ = now_ + kJitterInterval;
+  for (const auto& [id, socket] : sockets_) {
+    if (const auto jitter_ms = socket->JitterMs(now_ - kJitterInterval)) {
+      totals_.jitter.Observe(*jitter_ms / 1000);
+    }
+  }
 }
 
 void Worker::Add(SocketId id, UdpSocket socket) {
@@ -40,7 +54,7 @@ SessionSnapshot Worker::Stop(SocketId id) {
 SessionSnapshot Worker::Close(SocketId id) {
   SessionSnapshot last = Stop(id);
   if (RtpSocket* socket = Find(id)) {
-    closed_ += socket->Totals();
+    totals_.rtp += socket->Totals();
     engine_->Remove(socket);
     sockets_.erase(id);
   }
@@ -52,9 +66,9 @@ SessionSnapshot Worker::Read(SocketId id) const {
   return socket == nullptr ? SessionSnapshot() : socket->Snapshot();
 }
 
-RtpStats Worker::Totals() const {
-  RtpStats totals = closed_;
-  for (const auto& [id, socket] : sockets_) totals += socket->Totals();
+WorkerTotals Worker::Totals() const {
+  WorkerTotals totals = totals_;
+  for (const auto& [id, socket] : sockets_) totals.rtp += socket->Totals();
   return totals;
 }
 

@@ -6,6 +6,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "common/clock.h"
+#include "media/io/duration_histogram.h"
 #include "media/io/io_engine.h"
 #include "media/io/rtp_socket.h"
 
@@ -13,12 +14,20 @@ namespace benari::media {
 
 using Task = absl::AnyInvocable<void()>;
 
+// What a worker has counted since its start.
+struct WorkerTotals {
+  RtpStats rtp;              // of all sessions there ever were
+  DurationHistogram rounds;  // from the end of a wait to the next wait: when it was busy
+  DurationHistogram jitter;  // RFC 3550 A.8; each kJitterInterval, of the sessions that got packets in it
+};
+
 // Sockets and sessions of one thread. Nothing in here is shared: everybody else goes through WorkerProxy.
 // Owned by one worker.
 class Worker {
  public:
   // How often silence is looked for; a diagnosis is late by as much at most.
   static constexpr std::chrono::milliseconds kTick{100};
+  static constexpr std::chrono::seconds kJitterInterval{1};
 
   explicit Worker(std::unique_ptr<IoEngine> engine) : engine_(std::move(engine)) {}
 
@@ -32,18 +41,20 @@ class Worker {
   SessionSnapshot Stop(SocketId id);
   SessionSnapshot Close(SocketId id);
   SessionSnapshot Read(SocketId id) const;  // an empty one where there is no such socket
-  RtpStats Totals() const;                  // of all sessions there ever were
+  WorkerTotals Totals() const;
   std::vector<SocketChange> TakeChanges() { return std::exchange(changes_, {}); }
 
  private:
   RtpSocket* Find(SocketId id) const;
+  void ObserveJitter();
 
   const std::unique_ptr<IoEngine> engine_;
   std::vector<SocketChange> changes_;
   absl::flat_hash_map<SocketId, std::unique_ptr<RtpSocket>> sockets_;
-  RtpStats closed_;
-  Clock::Time now_;  // of the last round
+  WorkerTotals totals_;  // but for the packets of open sockets
+  Clock::Time now_;      // of the last round
   Clock::Time next_tick_;
+  Clock::Time next_jitter_;
   size_t running_ = 0;
 };
 

@@ -89,13 +89,14 @@ void WorkerPool::Read(std::vector<SocketId> sockets, SnapshotsCallback done) {
   }
 }
 
-void WorkerPool::ReadTotals(absl::AnyInvocable<void(absl::StatusOr<RtpStats>)> done) {
-  auto gather = std::make_shared<Gather<RtpStats>>();
+void WorkerPool::ReadTotals(absl::AnyInvocable<void(absl::StatusOr<std::vector<WorkerTotals>>)> done) {
+  auto gather = std::make_shared<Gather<std::vector<WorkerTotals>>>();
   gather->missing = workers_.size();
+  gather->result.resize(workers_.size());
   gather->done = std::move(done);
-  for (const auto& worker : workers_) {
-    const absl::Status queued = worker->ReadTotals([gather](const RtpStats& part) {
-      gather->result += part;
+  for (size_t i = 0; i < workers_.size(); ++i) {
+    const absl::Status queued = workers_[i]->ReadTotals([gather, i](const WorkerTotals& part) {
+      gather->result[i] = part;
       gather->OnPart(absl::OkStatus());
     });
     if (!queued.ok()) Execute([gather, queued] { gather->OnPart(queued); });

@@ -24,8 +24,8 @@ class WorkerPool : public SessionRunner {
   void Close(SocketId socket, SnapshotCallback done) override ABSL_LOCKS_EXCLUDED(mutex_);
   void Read(std::vector<SocketId> sockets, SnapshotsCallback done) override;
 
-  // Of all sessions of all workers there ever were. RESOURCE_EXHAUSTED in `done` as in Read.
-  void ReadTotals(absl::AnyInvocable<void(absl::StatusOr<RtpStats>)> done);
+  // By worker. RESOURCE_EXHAUSTED in `done` as in Read.
+  void ReadTotals(absl::AnyInvocable<void(absl::StatusOr<std::vector<WorkerTotals>>)> done);
 
  private:
   void Execute(Task task);

@@ -89,7 +89,7 @@ absl::Status WorkerProxy::Read(std::vector<SocketId> ids, SessionRunner::Snapsho
   });
 }
 
-absl::Status WorkerProxy::ReadTotals(absl::AnyInvocable<void(const RtpStats&)> done) {
+absl::Status WorkerProxy::ReadTotals(absl::AnyInvocable<void(const WorkerTotals&)> done) {
   return Queue([done = std::move(done)](Worker& worker) mutable -> Task {
     return [done = std::move(done), totals = worker.Totals()]() mutable { done(totals); };
   });

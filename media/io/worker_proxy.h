@@ -32,7 +32,7 @@ class WorkerProxy {
   absl::Status Add(SocketId id, UdpSocket socket);
   absl::Status Start(SocketId id, const SessionStart& start);
   absl::Status Read(std::vector<SocketId> ids, SessionRunner::SnapshotsCallback done);
-  absl::Status ReadTotals(absl::AnyInvocable<void(const RtpStats&)> done);
+  absl::Status ReadTotals(absl::AnyInvocable<void(const WorkerTotals&)> done);
 
   void Stop(SocketId id, SessionRunner::SnapshotCallback done);
   void Close(SocketId id, SessionRunner::SnapshotCallback done);

@@ -101,6 +101,11 @@ void EchoSession::OnSendFailed() { Drop(DropReason::kSendFailed); }
 
 bool EchoSession::OnTime(Clock::Time now) { return silence_.OnTime(now); }
 
+std::optional<double> EchoSession::JitterMs(Clock::Time since) const {
+  if (!first_received_ || last_received_ < since) return std::nullopt;
+  return jitter_.jitter_ms(config_.clock_rate_hz);
+}
+
 SessionSnapshot EchoSession::Snapshot() const {
   SessionSnapshot snapshot;
   snapshot.peer = config_.peer;

@@ -37,6 +37,8 @@ class EchoSession {
 
   const SocketAddress& peer() const { return config_.peer; }
   SessionSnapshot Snapshot() const;
+  // Nothing when no packet came since then.
+  std::optional<double> JitterMs(Clock::Time since) const;
 
  private:
   DropReason Check(std::span<const uint8_t> datagram, const SocketAddress& source, rtp::Packet* packet) const;

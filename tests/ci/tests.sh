@@ -50,7 +50,8 @@ plain() {
   if [[ $2 == . || $2 == *page* ]]; then need_page_tools || say "the test of the page will fail"; fi
   if [[ $2 == . || $2 == *e2e* ]]; then
     if ! { need "${call_packages[@]}" && need_asterisk; }; then say "the e2e tests will fail"; fi
-    can_be_root && before=(as_root env BENARI_ASTERISK_ROOTFS="$rootfs" BENARI_KUBECTL="${BENARI_KUBECTL:-kubectl}")
+    can_be_root && before=(as_root env BENARI_ASTERISK_ROOTFS="$rootfs" BENARI_KUBECTL="${BENARI_KUBECTL:-kubectl}"
+      BENARI_PROMETHEUS="${BENARI_PROMETHEUS:-prometheus}" BENARI_PROMTOOL="${BENARI_PROMTOOL:-promtool}")
   fi
   run_ctest "$1" "$root/build" "$2" "${before[@]}"
 }

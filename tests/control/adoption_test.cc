@@ -34,9 +34,9 @@ TEST(Adoption, TheRestOfTheEchoTimeIsKept) {
   ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kDialing));
   EXPECT_NEAR(std::chrono::duration<double>(world.timers.Now() - began).count(), 7.0, 0.1);
   ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
-  EXPECT_EQ(world.control->Metric("control_calls_adopted_total"), 1);
-  EXPECT_EQ(world.control->Metric("control_media_replaced_total"), 0);
-  EXPECT_EQ(world.control->Metric("control_swept_total"), 0);
+  EXPECT_EQ(world.control->Metric("benari_control_calls_adopted_total"), 1);
+  EXPECT_EQ(world.control->Metric("benari_control_media_replaced_total"), 0);
+  EXPECT_EQ(world.control->Metric("benari_control_swept_total"), 0);
   world.asterisk.CallerHangsUp(caller);
   ExpectClean(world);
 }
@@ -94,7 +94,7 @@ TEST(Adoption, TheEndOfADestinationIsNotTakenForThatOfTheNext) {
   EXPECT_FALSE(world.asterisk.EndOf(caller).has_value());
   world.asterisk.CallerHangsUp(caller);
   ExpectClean(world);
-  EXPECT_EQ(world.control->Metric("control_swept_total"), 0);
+  EXPECT_EQ(world.control->Metric("benari_control_swept_total"), 0);
 }
 
 TEST(Adoption, ASilentNodeDoesNotKeepCallsWaiting) {
@@ -127,7 +127,7 @@ TEST(Adoption, MediaThatIsGoneMeanwhileIsReplaced) {
   world.RunFor(seconds(1));
   world.Start();
   ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kEcho));
-  ASSERT_TRUE(world.Until([&] { return world.control->Metric("control_media_replaced_total") == 1; }));
+  ASSERT_TRUE(world.Until([&] { return world.control->Metric("benari_control_media_replaced_total") == 1; }));
   ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
   world.asterisk.CallerHangsUp(caller);
   ExpectClean(world);
@@ -194,7 +194,7 @@ TEST(Sweep, RemovesWhatBelongsToNobodyAndNothingElse) {
   world.asterisk.CreateBridge("benari-2.theirs.bridge");
   world.asterisk.CreateBridge("somebody");
   world.RunFor(seconds(35));
-  EXPECT_EQ(world.control->Metric("control_swept_total"), 1);
+  EXPECT_EQ(world.control->Metric("benari_control_swept_total"), 1);
   EXPECT_EQ(world.asterisk.bridges().size(), 2u);
   EXPECT_FALSE(world.asterisk.bridges().contains("benari.lost.bridge"));
 }

@@ -25,8 +25,8 @@ class CallTest : public ::testing::Test {
     world->RunFor(seconds(5));
     EXPECT_EQ(world->Ended(outcome), 1) << "expected " << ToString(outcome);
     EXPECT_EQ(world->Leftovers(), "");
-    EXPECT_EQ(world->control->Metric("control_undo_failures_total"), 0);
-    EXPECT_EQ(world->control->Metric("control_swept_total"), 0);
+    EXPECT_EQ(world->control->Metric("benari_control_undo_failures_total"), 0);
+    EXPECT_EQ(world->control->Metric("benari_control_swept_total"), 0);
   }
   int CauseOf(const std::string& channel_id) { return world->asterisk.EndOf(channel_id)->cause; }
 
@@ -48,7 +48,7 @@ TEST_F(CallTest, EchoesSevenSecondsAndConnectsTheDestination) {
   world->asterisk.DestinationHangsUp("benari." + caller + ".destination");
   ExpectEnd(CallOutcome::kCompleted);
   EXPECT_EQ(CauseOf(caller), 16);
-  EXPECT_EQ(world->control->Metric("control_call_setup_seconds"), 1);
+  EXPECT_EQ(world->control->Metric("benari_control_call_setup_duration_seconds"), 1);
 }
 
 TEST_F(CallTest, CallerHangsUpWhileConnected) {
@@ -69,7 +69,7 @@ TEST_F(CallTest, CallerHangsUpAtAnyMoment) {
     EXPECT_TRUE(world->UntilNoCalls());
     world->RunFor(seconds(5));
     EXPECT_EQ(world->Leftovers(), "");
-    EXPECT_EQ(world->control->Metric("control_swept_total"), 0);
+    EXPECT_EQ(world->control->Metric("benari_control_swept_total"), 0);
   }
 }
 
@@ -145,7 +145,8 @@ TEST_F(CallTest, AnExternalMediaChannelThatIsHungUpIsReplaced) {
   ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
   world->RunFor(seconds(3));
   world->asterisk.HangUp("benari." + caller + ".media1", "normal");
-  ASSERT_TRUE(world->Until([&] { return world->control->Metric("control_media_replaced_total") == 1; }));
+  ASSERT_TRUE(
+      world->Until([&] { return world->control->Metric("benari_control_media_replaced_total") == 1; }));
   ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
   world->asterisk.CallerHangsUp(caller);
   ExpectEnd(CallOutcome::kCompleted);
@@ -159,7 +160,8 @@ TEST_F(CallTest, ANodeThatDiesIsReplacedByAnother) {
   world->RunFor(seconds(2));
   const auto died = world->timers.Now();
   world->media.Kill(node);
-  ASSERT_TRUE(world->Until([&] { return world->control->Metric("control_media_replaced_total") == 1; }));
+  ASSERT_TRUE(
+      world->Until([&] { return world->control->Metric("benari_control_media_replaced_total") == 1; }));
   EXPECT_LT(world->timers.Now() - died, seconds(2));
   EXPECT_NE(world->control->app().table().Find(caller)->media().node(), node);
   ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
@@ -197,7 +199,7 @@ TEST_F(CallTest, SilenceIsCountedAndTheCallGoesOn) {
   world->media.SetMediaFlows(false);
   const std::string caller = world->Caller();
   ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
-  EXPECT_EQ(world->control->Metric("control_media_missing_total", "nothing_arrived"), 1);
+  EXPECT_EQ(world->control->Metric("benari_control_media_missing_total", "nothing_arrived"), 1);
   world->asterisk.CallerHangsUp(caller);
   ExpectEnd(CallOutcome::kCompleted);
 }
@@ -232,7 +234,7 @@ TEST_F(CallTest, BeyondTheLimitACallerIsRefusedAtOnce) {
   ASSERT_TRUE(world->Until([&] { return world->asterisk.EndOf(third).has_value(); }, milliseconds(200)));
   EXPECT_EQ(CauseOf(third), 42) << "switching equipment congestion";
   EXPECT_EQ(world->Ended(CallOutcome::kRefused), 1);
-  EXPECT_EQ(world->control->Metric("control_calls_refused_total", "full"), 1);
+  EXPECT_EQ(world->control->Metric("benari_control_calls_refused_total", "full"), 1);
   world->asterisk.CallerHangsUp(first);
   world->asterisk.CallerHangsUp(second);
   EXPECT_TRUE(world->UntilNoCalls());
@@ -253,7 +255,7 @@ TEST_F(CallTest, WithNoFreePortACallerIsRefusedOrSentOn) {
     if (when_full == WhenFull::kCongestion) {
       EXPECT_EQ(CauseOf(caller), 42);
     }
-    EXPECT_EQ(world->control->Metric("control_calls_refused_total", "no_port"), 1);
+    EXPECT_EQ(world->control->Metric("benari_control_calls_refused_total", "no_port"), 1);
     ExpectEnd(CallOutcome::kRefused);
   }
 }
@@ -267,7 +269,7 @@ TEST_F(CallTest, WhenMoreHappensThanCanBeListedEverythingIsListedAnew) {
   world->control->app().OnDisconnected();
   world->control->app().OnConnected();  // lists
   for (int i = 0; i < 6; ++i) world->control->app().OnEvent(ari::StasisEnd{"1.1"});
-  EXPECT_EQ(world->control->Metric("control_ari_events_dropped_total"), 6);
+  EXPECT_EQ(world->control->Metric("benari_control_ari_events_dropped_total"), 6);
   world->asterisk.CallerHangsUp(caller);
   EXPECT_TRUE(world->UntilNoCalls());
   EXPECT_EQ(world->Leftovers(), "");
@@ -326,7 +328,7 @@ TEST_F(CallTest, ANodeThatIsListedNoMoreKeepsItsCallsAndGetsNoNewOnes) {
   world->control->app().OnNodesListed();
   world->RunFor(std::chrono::minutes(10));
   EXPECT_EQ(world->media.lease_expiries(), 0u);
-  EXPECT_EQ(world->control->Metric("control_media_replaced_total"), 0);
+  EXPECT_EQ(world->control->Metric("benari_control_media_replaced_total"), 0);
   const std::string second = world->Caller();
   ASSERT_TRUE(world->UntilPhase(second, CallPhase::kEcho));
   EXPECT_EQ(world->media.Living(left).Sessions().size(), 1u);

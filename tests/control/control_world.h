@@ -35,7 +35,7 @@ class ControlWorld {
   // answer.
   std::string Leftovers() const;
   double Ended(CallOutcome outcome) const {
-    return control->Metric("control_calls_ended_total", ToString(outcome));
+    return control->Metric("benari_control_calls_ended_total", ToString(outcome));
   }
 
   static constexpr const char* kNode1 = "media-1:50051";

@@ -61,7 +61,7 @@ void ExpectNothingLeft(ControlWorld& world, FaultKind kind) {
   world.RunFor(seconds(45));  // a lease's time to live, and a sweep
   EXPECT_EQ(world.Leftovers(), "");
   if (!MayNeedSweep(kind)) {
-    EXPECT_EQ(world.control->Metric("control_swept_total"), 0);
+    EXPECT_EQ(world.control->Metric("benari_control_swept_total"), 0);
   }
 }
 

@@ -95,6 +95,24 @@ TEST(MediaNodes, TakeTurnsAndLeaveOutThoseThatCannot) {
   EXPECT_THAT(nodes.Candidates(), ElementsAre("b"));
 }
 
+TEST(MediaNodes, EachIsCountedInOneState) {
+  MediaNodes nodes;
+  MediaNodes::Counts counts;
+  nodes.set_on_change([&] { counts = nodes.Count(); });
+  nodes.SetListed({"a", "b", "down"});
+  EXPECT_EQ(counts.down, 3u);
+  nodes.SetUp("a", Free(5));
+  nodes.SetUp("b", Free(5, true));
+  EXPECT_EQ(counts.up, 1u);
+  EXPECT_EQ(counts.draining, 1u);
+  EXPECT_EQ(counts.down, 1u);
+  nodes.SetDown("a");
+  EXPECT_EQ(counts.up, 0u);
+  EXPECT_EQ(counts.down, 2u);
+  nodes.SetListed({"b"});
+  EXPECT_EQ(counts.down, 0u);
+}
+
 TEST(MediaNodes, OneThatIsListedNoMoreIsKeptWhileItIsUp) {
   MediaNodes nodes;
   nodes.SetListed({"a", "b"});

@@ -23,6 +23,11 @@ class StandbyTest : public ::testing::Test {
       ended_ = world.timers.Now();
     });
   }
+  // Whoever still waits at the end of a test learns that nobody serves: a coroutine that waits owns itself.
+  void TearDown() override {
+    if (world.control != nullptr) world.Kill();
+    EXPECT_TRUE(world.Until([this] { return Ended(); }));
+  }
   bool Ended() const { return ended_.has_value(); }
   seconds Waited() const { return std::chrono::round<seconds>(*ended_ - began_); }
 

@@ -32,8 +32,9 @@ TEST_F(ChaosAsteriskTest, IsKilledAndComesBack) {
   const auto since = steady_clock::now();
   WaitForLines("message", "connected to Asterisk", 2);
   Figure("reconnected_ms", MsSince(since));
-  ExpectEventually(
-      "serving", [this] { return ReadMetric(newest().metrics(), "control_ari_connected").value_or(0) == 1; });
+  ExpectEventually("serving", [this] {
+    return ReadMetric(newest().metrics(), "benari_control_ari_connected").value_or(0) == 1;
+  });
   phones = Phones("phone_hangs_up", 10, milliseconds(2000));
   ExpectAllWell(*phones, 10);
   WaitForLines("message", "echo heard", 60);

@@ -104,7 +104,7 @@ TEST_P(NetworkIsCut, BetweenControlAndAsterisk) {
   EXPECT_LT(hearing.longest_gap, milliseconds(500)) << "the echo goes on";
   Figure("longest_gap_in_cut_ms", hearing.longest_gap.count());
   ExpectEventually("connected again", [this] {
-    return ReadMetric(newest().metrics(), "control_ari_connected").value_or(0) == 1;
+    return ReadMetric(newest().metrics(), "benari_control_ari_connected").value_or(0) == 1;
   });
   Figure("connected_ms", MsSince(mended_));
   ExpectAllWell(*leaving, 10);

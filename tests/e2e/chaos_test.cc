@@ -107,7 +107,7 @@ void ChaosTest::StartWorld(std::vector<std::string> control_flags, int nodes) {
   }
   ExpectEventually("the first call's port is free again", [this] {
     return std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
-      return ReadMetric(node->metrics(), "media_ports{state=\"in_use\"}").value_or(1) == 0;
+      return ReadMetric(node->metrics(), "benari_media_ports{state=\"in_use\"}").value_or(1) == 0;
     });
   });
   for (const auto& node : nodes_) nodes_held_.push_back(HeldBy(node->process().pid()));
@@ -121,7 +121,7 @@ std::string ChaosTest::HeldBeyond() {
     const std::string name = absl::StrCat("node ", i);
     absl::StrAppend(&text, Beyond(name, HeldBy(nodes_[i]->process().pid()), nodes_held_[i]));
     const auto leases = ReadMetric(nodes_[i]->metrics(), "media_leases");
-    const auto ports = ReadMetric(nodes_[i]->metrics(), "media_ports{state=\"in_use\"}");
+    const auto ports = ReadMetric(nodes_[i]->metrics(), "benari_media_ports{state=\"in_use\"}");
     if (!leases.ok() || !ports.ok()) return absl::StrCat(name, ": ", std::string(leases.status().message()));
     if (*leases + *ports > 0) absl::StrAppend(&text, name, " has ", *leases, " leases, ", *ports, " ports; ");
   }

@@ -19,7 +19,7 @@ class RefusalTest : public CallTest {
     EXPECT_EQ(phone.HangupCause(), kSwitchCongestion);
     EXPECT_EQ(Outcome(), "refused");
     const auto counted =
-        ReadMetric(control().metrics(), "control_calls_refused_total{reason=\"" + reason + "\"}");
+        ReadMetric(control().metrics(), "benari_control_calls_refused_total{reason=\"" + reason + "\"}");
     ASSERT_TRUE(counted.ok()) << counted.status();
     EXPECT_EQ(*counted, 1);
   }

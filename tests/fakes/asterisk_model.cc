@@ -59,7 +59,7 @@ Answer<ari::Channel> AsteriskModel::CreateExternalMedia(const std::string& app,
                         : Endpoint("127.0.0.1", static_cast<uint16_t>(20000 + 2 * (rtp_ports_++ % 20000)));
   channel.ari.channelvars["UNICASTRTP_LOCAL_ADDRESS"] = local.host;
   channel.ari.channelvars["UNICASTRTP_LOCAL_PORT"] = absl::StrCat(local.port);
-  Publish(channel, ari::UnknownEvent{"Dial"});
+  Publish(channel, ari::Dial{channel.ari.id, ""});
   Later(channel, pace_.Step(), &AsteriskModel::AnswerExternalMedia);
   return Result{200, "", channel.ari};
 }

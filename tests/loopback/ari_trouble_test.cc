@@ -68,11 +68,11 @@ TEST_F(AriTroubleTest, AHundredCallersWhileEachAnswerTakesTwoSeconds) {
     return value.value_or(0);
   };
   const auto sample = [&] {
-    waiting = std::max(waiting, metric("control_ari_requests_waiting"));
+    waiting = std::max(waiting, metric("benari_control_ari_requests_waiting"));
     EXPECT_LE(asterisk().http_connections(), kConnections + 1) << "and the event stream";
-    EXPECT_LE(metric("control_ari_connections"), kConnections);
+    EXPECT_LE(metric("benari_control_ari_connections"), kConnections);
   };
-  const std::string refused = "control_calls_refused_total{reason=\"overloaded\"}";
+  const std::string refused = "benari_control_calls_refused_total{reason=\"overloaded\"}";
   EXPECT_TRUE(Eventually([&] {
     sample();
     return metric(refused) > 0;
@@ -89,7 +89,7 @@ TEST_F(AriTroubleTest, AHundredCallersWhileEachAnswerTakesTwoSeconds) {
   EXPECT_EQ(Outcome(late), "refused");
   EXPECT_LE(waiting, kRequestsOfACall * static_cast<double>(callers.size()));
   EXPECT_EQ(asterisk().refused_connections(), 0);
-  EXPECT_EQ(metric("control_swept_total"), 0) << "every call cleans up after itself";
+  EXPECT_EQ(metric("benari_control_swept_total"), 0) << "every call cleans up after itself";
   for (const std::string& line : control().process().Lines()) {
     EXPECT_NE(e2e::LogLine{line}.message(), "undo failed") << line;
   }

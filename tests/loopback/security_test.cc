@@ -82,7 +82,7 @@ TEST_F(MediaTlsTest, ACertificateOfAnotherCaIsSaid) {
   flags.push_back("--log_level=debug");
   StartControl(flags);
   EXPECT_THAT(WhyNotReached(), HasSubstr("is not of --media_tls_ca_file="));
-  ASSERT_TRUE(Eventually([this] { return LinesWith("SSL routines::certificate verify failed.") >= 5; }))
+  ASSERT_TRUE(Eventually([this] { return LinesWith("SSL routines::certificate verify failed.") >= 9; }))
       << "gRPC's own line for each handshake";
   EXPECT_LE(LinesWith("media node not reached"),
             1 + (std::chrono::steady_clock::now() - begun_) / std::chrono::seconds(30));

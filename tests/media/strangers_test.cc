@@ -81,7 +81,7 @@ class EchoNode {
     return -1;
   }
   double DroppedMetric(const std::string& reason) {
-    return Metric(absl::StrCat("media_dropped_packets_total{reason=\"", reason, "\"}"));
+    return Metric(absl::StrCat("benari_media_dropped_packets_total{reason=\"", reason, "\"}"));
   }
 
   ServingProcess process;
@@ -121,7 +121,7 @@ TEST(Strangers, GetNoAnswerDoNotReachThePeerAndAreCounted) {
   EXPECT_EQ(session.peer().port(), peer.address().port);
   EXPECT_FALSE(session.latched());
   EXPECT_EQ(node.DroppedMetric("stranger"), 93);
-  EXPECT_EQ(node.Metric("media_sent_packets_total"), 1);
+  EXPECT_EQ(node.Metric("benari_media_sent_packets_total"), 1);
 }
 
 TEST(Strangers, RubbishOfThePeerIsCountedByItsReason) {

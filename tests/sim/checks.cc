@@ -211,10 +211,10 @@ std::string Checks::AllOver(const std::vector<const Watched*>& controls, control
   add("leases kept alive", static_cast<double>(living.keeper().size()));
   using enum DisasterKind;
   const bool calls_were_lost =
-      living.Metric("control_undo_failures_total") > 0 || scenario_.control_ends ||
+      living.Metric("benari_control_undo_failures_total") > 0 || scenario_.control_ends ||
       scenario_.Has({kKillControl, kStopControl, kReplaceControl, kStopAndReplaceControl, kTerminateControl,
                      kKillAsterisk, kStopAsterisk, kCutAsterisk, kResetAsterisk, kSlowAsterisk});
-  if (!calls_were_lost) add("swept without need", living.Metric("control_swept_total"));
+  if (!calls_were_lost) add("swept without need", living.Metric("benari_control_swept_total"));
   // An instance that was stopped acts on what it knew until it reads that it was replaced: ARI cannot fence
   // it off.
   const bool asterisk_was_lost =
@@ -225,7 +225,7 @@ std::string Checks::AllOver(const std::vector<const Watched*>& controls, control
   if (!asterisk_was_lost && !late_requests && scenario_.request_faults == 0 && !scenario_.HasUnroutable()) {
     double failed = 0;
     for (const Watched* control : controls)
-      failed += control->process->Metric("control_calls_ended_total", "failed");
+      failed += control->process->Metric("benari_control_calls_ended_total", "failed");
     add("calls that failed without need", failed);
   }
   const bool media_was_lost = scenario_.Has({kStopMedia, kKillMedia, kDrainMedia, kCutMedia, kResetMedia});

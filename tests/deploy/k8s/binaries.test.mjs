@@ -66,7 +66,7 @@ for (const kustomization of ['base', 'overlays/dev', 'overlays/prod']) {
         const { health, grpc, metrics } = await node.logged('serving');
         const probe = ({ grpc: { service } }) => grpcProbe(health, service);
         for (const each of [startupProbe, readinessProbe, livenessProbe]) assert.ok(await probe(each));
-        const scaledOn = (await (await fetch(`http://${metrics}/metrics`)).text()).match(/^media_sessions_running 0/m);
+        const scaledOn = (await (await fetch(`http://${metrics}/metrics`)).text()).match(/^benari_media_sessions_running 0/m);
         assert.ok(scaledOn, 'components/hpa-sessions scales on it');
         if (mediaFlags(kustomization).grpc_tls_cert_file) {
           await assert.rejects(call(grpc, 'grpc.health.v1.Health/Check', message({})), 'TLS only');

@@ -36,19 +36,19 @@ try {
   await control.logged('serving');
   const report = async (what) => {
     const before = [media, control].map((each) => cpuTicks(each.pid));
-    const packets = await metric(mediaMetrics, 'media_received_packets_total');
+    const packets = await metric(mediaMetrics, 'benari_media_received_packets_total');
     await sleep(seconds * 1000);
     const [mediaCpu, controlCpu] = [media, control].map((each, i) =>
       Math.round(((cpuTicks(each.pid) - before[i]) * 1000) / ticks_per_second / seconds));
-    const rate = Math.round(((await metric(mediaMetrics, 'media_received_packets_total')) - packets) / seconds);
+    const rate = Math.round(((await metric(mediaMetrics, 'benari_media_received_packets_total')) - packets) / seconds);
     console.log(`${what}: media ${mediaCpu}m CPU, ${memoryMib(media.pid).toFixed(0)} MiB; ` +
       `control ${controlCpu}m CPU, ${memoryMib(control.pid).toFixed(0)} MiB; ${rate} packets/s`);
   };
-  while ((await metric(mediaMetrics, 'media_sessions_running')) < calls) {
+  while ((await metric(mediaMetrics, 'benari_media_sessions_running')) < calls) {
     await sleep(200);
     if (!asterisk.running()) throw new Error(asterisk.lines.slice(-5).join('\n'));
   }
-  await report(`${await metric(mediaMetrics, 'media_sessions_running')} sessions`);
+  await report(`${await metric(mediaMetrics, 'benari_media_sessions_running')} sessions`);
 } finally {
   await Promise.all(running.map((each) => each.kill()));
   rmSync(folder, { recursive: true });

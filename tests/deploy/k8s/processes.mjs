@@ -42,8 +42,9 @@ export function start(binary, args, environment = {}) {
         how(what);
       };
       const check = () => {
-        const line = lines.find((each) => each.startsWith('{') && JSON.parse(each).message === message);
-        if (line) return finish(resolve, JSON.parse(line));
+        const entries = lines.filter((each) => each.startsWith('{')).map((each) => JSON.parse(each));
+        const entry = entries.find((each) => (each.message ?? each.msg) === message);  // msg: Prometheus's
+        if (entry) return finish(resolve, entry);
         if (over) finish(reject, new Error(`it ended without "${message}":\n${lines.join('\n')}`));
       };
       waiting.add(check);

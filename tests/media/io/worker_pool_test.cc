@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <numeric>
 #include <random>
 #include <set>
 #include <thread>
@@ -85,8 +86,8 @@ class WorkerPoolTest : public ::testing::TestWithParam<size_t> {
     return std::move(snapshots).value();
   }
 
-  RtpStats ReadTotals() {
-    std::optional<RtpStats> totals;
+  std::vector<WorkerTotals> ReadTotals() {
+    std::optional<std::vector<WorkerTotals>> totals;
     pool_->ReadTotals([&](auto answer) { totals = std::move(answer).value(); });
     EXPECT_TRUE(RunUntil([&] { return totals.has_value(); }));
     return std::move(totals).value();
@@ -235,7 +236,53 @@ TEST_P(WorkerPoolTest, TotalsKeepWhatClosedSessionsCounted) {
     ASSERT_TRUE(peer.Receive().has_value());
     if (i < 2) Close(socket);
   }
-  EXPECT_EQ(ReadTotals().sent_packets, 3u);
+  RtpStats rtp;
+  for (const WorkerTotals& worker : ReadTotals()) rtp += worker.rtp;
+  EXPECT_EQ(rtp.sent_packets, 3u);
+}
+
+TEST_P(WorkerPoolTest, EachWorkerCountsItsRoundsAndTheJitterOfItsSessions) {
+  UdpPeer peer;
+  UdpPeer silent;
+  const auto [socket, port] = Open();
+  ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+  ASSERT_TRUE(pool_->Start(Open().socket, Start(silent)).ok());
+  Read({socket});
+  const auto observed = [](const DurationHistogram& durations) {
+    return std::accumulate(durations.counts().begin(), durations.counts().end(), uint64_t{0});
+  };
+  const size_t worker = socket % GetParam();
+  uint16_t sequence = 0;
+  const auto deadline = std::chrono::steady_clock::now() + seconds(20);
+  std::vector<WorkerTotals> totals;
+  do {  // until jitter has been looked at
+    peer.Send(RtpBytes(++sequence), Loopback(port));
+    ASSERT_TRUE(peer.Receive().has_value());
+    totals = ReadTotals();
+  } while (observed(totals[worker].jitter) == 0 && std::chrono::steady_clock::now() < deadline);
+  EXPECT_GT(observed(totals[worker].jitter), 0u);
+  ASSERT_EQ(totals.size(), GetParam());
+  for (size_t i = 0; i < totals.size(); ++i) {
+    if (i == worker) continue;
+    EXPECT_EQ(observed(totals[i].jitter), 0u) << "a session without packets has none";
+  }
+  EXPECT_GE(observed(totals[worker].rounds), sequence) << "a round for each packet that was waited for";
+  EXPECT_GT(totals[worker].rounds.sum_seconds(), 0);
+}
+
+TEST(DurationHistogram, BoundsBelongToTheirBucket) {
+  DurationHistogram durations;
+  for (const double each_s : {0.0, 0.00001, 0.000011, 0.25, 0.26, 100.0}) durations.Observe(each_s);
+  const auto& counts = durations.counts();
+  EXPECT_EQ(counts[0], 2u);
+  EXPECT_EQ(counts[1], 1u);
+  EXPECT_EQ(counts[counts.size() - 2], 1u);
+  EXPECT_EQ(counts.back(), 2u);
+  EXPECT_DOUBLE_EQ(durations.sum_seconds(), 100.510021);
+  DurationHistogram twice = durations;
+  twice += durations;
+  EXPECT_EQ(twice.counts().back(), 4u);
+  EXPECT_DOUBLE_EQ(twice.sum_seconds(), 2 * durations.sum_seconds());
 }
 
 TEST_P(WorkerPoolTest, AMegabyteOfRubbishIsDroppedAndTheSessionGoesOn) {

@@ -273,5 +273,16 @@ TEST(EchoSession, ATruncatedDatagramIsTooLong) {
   EXPECT_EQ(echo.Dropped(DropReason::kStranger), 1u);
 }
 
+TEST(EchoSession, JitterIsToldOfTheTimeInWhichPacketsCame) {
+  Echo echo;
+  EXPECT_EQ(echo.session.JitterMs(kStart), std::nullopt);
+  echo.Get(RtpBytes(1), kPeer, milliseconds(0));
+  echo.Get(RtpBytes(2), kPeer, milliseconds(500));
+  ASSERT_TRUE(echo.session.JitterMs(kStart + milliseconds(500)).has_value());
+  EXPECT_EQ(echo.session.JitterMs(kStart), echo.stats().jitter_ms);
+  EXPECT_GT(echo.stats().jitter_ms, 0);
+  EXPECT_EQ(echo.session.JitterMs(kStart + milliseconds(501)), std::nullopt);
+}
+
 }  // namespace
 }  // namespace benari::media

@@ -1,0 +1,107 @@
+#include "common/process_metrics.h"
+
+#include <dirent.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "common/metric_family.h"
+
+namespace benari {
+
+namespace {
+
+using prometheus::MetricFamily;
+
+// Places in /proc/self/stat behind the name of the program, as proc(5) numbers them minus 3.
+enum StatField : size_t {
+  kUserTicks = 11,
+  kSystemTicks = 12,
+  kStartTicks = 19,
+  kVirtualBytes = 20,
+  kPages = 21
+};
+
+std::string Read(const char* path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::optional<double> Number(absl::string_view text) {
+  double value = 0;
+  if (!absl::SimpleAtod(text, &value)) return std::nullopt;
+  return value;
+}
+
+// Seconds since 1970, as /proc/stat tells.
+std::optional<double> BootTime() {
+  for (const absl::string_view line : absl::StrSplit(Read("/proc/stat"), '\n')) {
+    const std::vector<absl::string_view> words = absl::StrSplit(line, ' ');
+    if (words.size() == 2 && words[0] == "btime") return Number(words[1]);
+  }
+  return std::nullopt;
+}
+
+std::optional<double> OpenFiles() {
+  DIR* folder = opendir("/proc/self/fd");
+  if (folder == nullptr) return std::nullopt;
+  int entries = 0;
+  while (readdir(folder) != nullptr) ++entries;
+  closedir(folder);
+  return entries - 3;  // ".", "..", and the folder itself
+}
+
+void AddStat(std::vector<MetricFamily>* families) {
+  const std::string text = Read("/proc/self/stat");
+  const size_t name_end = text.rfind(") ");
+  if (name_end == std::string::npos) return;
+  const std::vector<absl::string_view> words =
+      absl::StrSplit(absl::string_view(text).substr(name_end + 2), ' ');
+  if (words.size() <= kPages) return;
+  const auto at = [&words](StatField field) { return Number(words[field]).value_or(0); };
+  const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));  // a second
+
+  families->push_back(CounterFamily("process_cpu_seconds_total", "User and system CPU time spent",
+                                    (at(kUserTicks) + at(kSystemTicks)) / ticks));
+  families->push_back(GaugeFamily("process_virtual_memory_bytes", "Virtual memory size", at(kVirtualBytes)));
+  families->push_back(GaugeFamily("process_resident_memory_bytes", "Resident memory size",
+                                  at(kPages) * static_cast<double>(sysconf(_SC_PAGESIZE))));
+  if (const auto boot = BootTime()) {
+    families->push_back(GaugeFamily("process_start_time_seconds",
+                                    "Start time of the process since the Unix epoch",
+                                    *boot + at(kStartTicks) / ticks));
+  }
+}
+
+}  // namespace
+
+std::vector<MetricFamily> ProcessMetrics::Collect() const {
+  std::vector<MetricFamily> families;
+  MetricFamily build = NewFamily("benari_build_info", "Always 1: what the binary was built from",
+                                 prometheus::MetricType::Gauge);
+  AddValue(1,
+           {{"service", build_.service},
+            {"version", build_.version},
+            {"revision", build_.revision},
+            {"compiler", build_.compiler}},
+           &build);
+  families.push_back(std::move(build));
+  AddStat(&families);
+  if (const auto open = OpenFiles()) {
+    families.push_back(GaugeFamily("process_open_fds", "Open file descriptors", *open));
+  }
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    families.push_back(GaugeFamily("process_max_fds", "Most file descriptors that may be open",
+                                   static_cast<double>(limit.rlim_cur)));
+  }
+  return families;
+}
+
+}  // namespace benari

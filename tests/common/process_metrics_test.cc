@@ -1,0 +1,66 @@
+#include "common/process_metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <prometheus/metric_family.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <ctime>
+#include <optional>
+#include <string>
+
+namespace benari {
+namespace {
+
+class ProcessMetricsTest : public ::testing::Test {
+ protected:
+  double Value(const std::string& name) {
+    for (const auto& family : metrics_.Collect()) {
+      if (family.name != name) continue;
+      const auto& metric = family.metric.front();
+      return family.type == prometheus::MetricType::Counter ? metric.counter.value : metric.gauge.value;
+    }
+    ADD_FAILURE() << "no " << name;
+    return 0;
+  }
+
+  ProcessMetrics metrics_{BuildInfo{"media", "1.2.3", "abc", "g++ 12"}};
+};
+
+TEST_F(ProcessMetricsTest, EachOpenFileCounts) {
+  const double before = Value("process_open_fds");
+  const int fd = dup(STDERR_FILENO);
+  EXPECT_EQ(Value("process_open_fds"), before + 1);
+  close(fd);
+  EXPECT_EQ(Value("process_open_fds"), before);
+  EXPECT_GT(Value("process_max_fds"), before);
+}
+
+TEST_F(ProcessMetricsTest, CpuSecondsAreThoseOfTheProcess) {
+  while (std::clock() < CLOCKS_PER_SEC / 20) {
+  }
+  const double before = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+  const double told = Value("process_cpu_seconds_total");
+  EXPECT_NEAR(told, before, 0.03) << "in ticks of 10 ms";
+}
+
+TEST_F(ProcessMetricsTest, MemoryAndStartAreOfThisProcess) {
+  EXPECT_GT(Value("process_resident_memory_bytes"), 1 << 20);
+  EXPECT_GT(Value("process_virtual_memory_bytes"), Value("process_resident_memory_bytes"));
+  const double now = static_cast<double>(std::time(nullptr));
+  EXPECT_LE(Value("process_start_time_seconds"), now + 1);
+  EXPECT_GT(Value("process_start_time_seconds"), now - 3600);
+}
+
+TEST_F(ProcessMetricsTest, BuildIsInLabels) {
+  const auto family = metrics_.Collect().front();
+  EXPECT_EQ(family.name, "benari_build_info");
+  std::string labels;
+  for (const auto& label : family.metric.front().label) labels += label.name + "=" + label.value + " ";
+  EXPECT_EQ(labels, "service=media version=1.2.3 revision=abc compiler=g++ 12 ");
+  EXPECT_EQ(family.metric.front().gauge.value, 1);
+}
+
+}  // namespace
+}  // namespace benari

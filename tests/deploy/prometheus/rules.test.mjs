@@ -1,0 +1,82 @@
+// The alert rules and the dashboard as files: promtool, names, what each alert says to do.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import YAML from 'yaml';
+import { catalogue, folder, readme } from './catalogue.mjs';
+import { alerts, dashboard, namesIn, panelExpressions } from './expressions.mjs';
+
+const promtool = process.env.BENARI_PROMTOOL ?? 'promtool';
+const known = ['control', 'media', 'Both'].flatMap((each) => [...catalogue(each).keys()]);
+let scratch;
+
+before(() => (scratch = mkdtempSync(path.join(tmpdir(), 'benari-rules-'))));
+after(() => rmSync(scratch, { recursive: true }));
+
+function runPromtool(...args) {
+  const { status, stdout, stderr, error } = spawnSync(promtool, args, { encoding: 'utf8' });
+  if (error) throw error;
+  return { status, output: stdout + stderr };
+}
+
+test('promtool takes the rules, and each fires when it should', () => {
+  const checked = runPromtool('check', 'rules', `${folder}alerts.yml`);
+  assert.equal(checked.status, 0, checked.output);
+  const tested = runPromtool('test', 'rules', `${folder}alerts_test.yml`);
+  assert.equal(tested.status, 0, tested.output);
+});
+
+// Every expression is replaced; what promtool then says names the alerts whose change it noticed.
+for (const [what, expr, line] of [['never', 'vector(0) > 1', /exp: (?!nil)/], ['always', 'vector(1)', /got: (?!nil)/]]) {
+  test(`alerts_test.yml notices an alert that ${what} fires`, () => {
+    const broken = YAML.parse(readFileSync(`${folder}alerts.yml`, 'utf8'));
+    for (const rule of broken.groups.flatMap((each) => each.rules)) rule.expr = expr;
+    writeFileSync(path.join(scratch, 'alerts.yml'), YAML.stringify(broken));
+    cpSync(`${folder}alerts_test.yml`, path.join(scratch, 'alerts_test.yml'));
+    const { status, output } = runPromtool('test', 'rules', path.join(scratch, 'alerts_test.yml'));
+    assert.equal(status, 1, output);
+    const noticed = output.split('\n').filter((each) => line.test(each)).join('\n');
+    for (const { alert } of alerts) assert.ok(noticed.includes(`alertname="${alert}"`), alert);
+  });
+}
+
+test('each alert says how bad it is, what it is, and where to read what to do', () => {
+  assert.ok(alerts.length > 0);
+  for (const { alert, labels, annotations } of alerts) {
+    assert.match(labels.severity, /^(critical|warning)$/, alert);
+    assert.ok(annotations.summary.length > 0 && annotations.summary.length < 100, alert);
+    assert.ok(annotations.description.endsWith(`: deploy/prometheus/README.md#${alert.toLowerCase()}`), alert);
+    assert.ok(readme.includes(`\n### ${alert}\n`), `${alert} has no section in deploy/prometheus/README.md`);
+  }
+});
+
+test('every metric that is asked for is in the tables', () => {
+  for (const { expr } of [...alerts, ...panelExpressions]) {
+    const names = namesIn(expr);
+    assert.ok(names.length > 0 || expr.includes('ALERTS'), expr);
+    for (const name of names) assert.ok(known.includes(name), `${name} in ${expr}`);
+  }
+});
+
+test('every metric is on the dashboard', () => {
+  const shown = new Set(panelExpressions.flatMap(({ expr }) => namesIn(expr)));
+  const elsewhere = ['process_virtual_memory_bytes'];
+  assert.deepEqual(known.filter((each) => !shown.has(each) && !elsewhere.includes(each)), []);
+});
+
+test('the dashboard is whole', () => {
+  assert.equal(dashboard.templating.list[0].type, 'datasource');
+  const ids = dashboard.panels.map((each) => each.id);
+  assert.equal(new Set(ids).size, ids.length, 'an id a panel');
+  for (const { title, gridPos, targets } of dashboard.panels) {
+    assert.ok(gridPos.x + gridPos.w <= 24, title);
+    for (const { datasource } of targets ?? []) assert.equal(datasource.uid, '${datasource}', title);
+  }
+  const overlap = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+  dashboard.panels.forEach((one, i) =>
+    dashboard.panels.slice(i + 1).forEach((other) =>
+      assert.ok(!overlap(one.gridPos, other.gridPos), `${one.title} lies over ${other.title}`)));
+});
