@@ -77,6 +77,13 @@ export async function openPage(browser, world, options = {}) {
   return { page, complaints };
 }
 
+// What reaches beyond the width of the window, whether it can be scrolled to or is cut off; one line each.
+export const tooWide = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('body *')]
+      .filter((each) => each.checkVisibility() && Math.ceil(each.getBoundingClientRect().right) > document.documentElement.clientWidth)
+      .map((each) => `${each.tagName} ${each.className} "${each.textContent.slice(0, 40)}"`));
+
 // The lowest contrast between a text that can be seen and what it stands on, as WCAG 2 computes it.
 export const lowestContrast = (page) =>
   page.evaluate(() => {
