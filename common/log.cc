@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "common/log_line.h"
 
 namespace benari::log {
 
@@ -39,9 +40,25 @@ std::string ToText(const Field& field) {
   return std::string(*text);
 }
 
-void Write(spdlog::level::level_enum level, absl::string_view message, Fields fields) {
+spdlog::level::level_enum ToSpdlog(Level level) {
+  switch (level) {
+    case Level::kDebug:
+      return spdlog::level::debug;
+    case Level::kInfo:
+      return spdlog::level::info;
+    case Level::kWarning:
+      return spdlog::level::warn;
+    case Level::kError:
+      return spdlog::level::err;
+  }
+  return spdlog::level::info;
+}
+
+}  // namespace
+
+void Write(Level level, absl::string_view message, absl::Span<const Field> fields) {
   spdlog::logger* logger = spdlog::default_logger_raw();
-  if (!logger->should_log(level)) return;
+  if (!logger->should_log(ToSpdlog(level))) return;
   std::string line;
   if (g_format == Format::kJson) {
     // The pattern of Init opens the object with time and level.
@@ -54,10 +71,8 @@ void Write(spdlog::level::level_enum level, absl::string_view message, Fields fi
     line = std::string(message);
     for (const Field& field : fields) absl::StrAppend(&line, " ", field.key, "=", ToText(field));
   }
-  logger->log(level, spdlog::string_view_t(line.data(), line.size()));
+  logger->log(ToSpdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
-
-}  // namespace
 
 void Init(Format format, Level level) {
   g_format = format;
@@ -66,27 +81,14 @@ void Init(Format format, Level level) {
   logger->set_pattern(json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l"%v)"
                            : "%Y-%m-%d %H:%M:%S.%e %L %v");
   logger->flush_on(spdlog::level::trace);
-  switch (level) {
-    case Level::kDebug:
-      logger->set_level(spdlog::level::debug);
-      break;
-    case Level::kInfo:
-      logger->set_level(spdlog::level::info);
-      break;
-    case Level::kWarning:
-      logger->set_level(spdlog::level::warn);
-      break;
-    case Level::kError:
-      logger->set_level(spdlog::level::err);
-      break;
-  }
+  logger->set_level(ToSpdlog(level));
   spdlog::set_default_logger(std::move(logger));
 }
 
-void Debug(absl::string_view message, Fields fields) { Write(spdlog::level::debug, message, fields); }
-void Info(absl::string_view message, Fields fields) { Write(spdlog::level::info, message, fields); }
-void Warning(absl::string_view message, Fields fields) { Write(spdlog::level::warn, message, fields); }
-void Error(absl::string_view message, Fields fields) { Write(spdlog::level::err, message, fields); }
+void Debug(absl::string_view message, Fields fields) { Write(Level::kDebug, message, fields); }
+void Info(absl::string_view message, Fields fields) { Write(Level::kInfo, message, fields); }
+void Warning(absl::string_view message, Fields fields) { Write(Level::kWarning, message, fields); }
+void Error(absl::string_view message, Fields fields) { Write(Level::kError, message, fields); }
 
 bool AbslParseFlag(absl::string_view text, Format* format, std::string* error) {
   if (text == "text") return *format = Format::kText, true;

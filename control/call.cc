@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/log.h"
 #include "control/requests.h"
 
 namespace benari::control {
@@ -49,13 +48,14 @@ Call::Call(const CallContext& context, std::string call_id)
       destination_(context.ids.Destination(id_, 1)),
       started_(context.timers.Now()),
       mailbox_(context.executor, context.timers, id_),
+      journal_(context.history, context.timers, id_),
       undo_([this](const std::string& step, const std::string& what) {
         context_.metrics.UndoFailed(step);
-        log::Warning("undo failed", {{"call", id_}, {"step", step}, {"why", what}});
+        journal_.Warning("undo failed", {{"step", step}, {"why", what}});
       }),
       bridge_(context, id_, mailbox_, undo_),
-      media_(context, id_, mailbox_, undo_, bridge_) {
-  context_.metrics.PhaseEntered(phase_);
+      media_(context, id_, mailbox_, undo_, bridge_, journal_) {
+  context_.metrics.PhaseEntered(phase());
   undo_.Defer(ToString(UndoStep::kLetCallerGo), [this] { return LetCallerGo(); });
 }
 
@@ -83,7 +83,7 @@ asio::awaitable<void> Call::Run() {
   } catch (const ari::Error& error) {
     over.why = error.what();
     caller_may_be_gone = error.kind == ari::ErrorKind::kHttp;
-    const bool overloaded = error.kind == ari::ErrorKind::kOverloaded && phase_ == CallPhase::kSetup;
+    const bool overloaded = error.kind == ari::ErrorKind::kOverloaded && phase() == CallPhase::kSetup;
     if (overloaded) over = CallOver(Refusal::kOverloaded, error.what());
   } catch (const std::exception& error) {
     over.why = error.what();
@@ -153,7 +153,7 @@ asio::awaitable<bool> Call::ReplaceMedia() {
   try {
     co_await media_.Replace();
     context_.metrics.media_replaced.Increment();
-    log::Info("media replaced", {{"call", id_}, {"media", media_.id()}, {"node", media_.node()}});
+    journal_.Info("media replaced", {{"media", media_.id()}, {"node", media_.node()}});
     co_return true;
   } catch (const MediaError& error) {
     failure = error.what();
@@ -161,7 +161,7 @@ asio::awaitable<bool> Call::ReplaceMedia() {
   if (context_.config.on_media_lost == OnMediaLost::kHangUp) {
     throw CallOver(CallOutcome::kNoMedia, "congestion", "media lost: " + failure);
   }
-  log::Warning("media not replaced", {{"call", id_}, {"why", failure}});
+  journal_.Warning("media not replaced", {{"why", failure}});
   co_return false;
 }
 
@@ -177,7 +177,7 @@ asio::awaitable<void> Call::Originate() {
   request.caller_id = context_.config.caller_id;
   request.formats = context_.config.format;
   request.timeout_s = static_cast<int>(context_.config.dial_timeout.count());
-  log::Info("dialing", {{"call", id_}, {"endpoint", request.endpoint}});
+  journal_.Info("dialing", {{"endpoint", request.endpoint}});
   dialed_after_reconnects_ = mailbox_.news().reconnects;
   try {
     co_await context_.ari.Originate(request);
@@ -205,7 +205,7 @@ asio::awaitable<bool> Call::AwaitAnswer() {
   mailbox_.StillUp();
   if (destination.started) co_return true;
   if (destination.gone && WasAwaySinceDialed() && destination.cause == 0 && destination.dial_status.empty()) {
-    log::Info("destination lost while Asterisk was away", {{"call", id_}, {"channel", destination_}});
+    journal_.Info("destination lost while Asterisk was away", {{"channel", destination_}});
     destination_ = context_.ids.Destination(id_, UnusedNumber(context_.timers));
     originated_ = false;
     co_return false;
@@ -217,7 +217,7 @@ asio::awaitable<bool> Call::AwaitAnswer() {
 asio::awaitable<void> Call::Talk() {
   const ChannelNews& destination = mailbox_.channel(destination_);
   if (!destination.entered_bridge) {
-    log::Info("destination answered", {{"call", id_}, {"channel", destination_}});
+    journal_.Info("destination answered", {{"channel", destination_}});
     if (!bridge_.made()) co_await bridge_.Create();
     mailbox_.StillUp();
     if (!destination.gone) co_await bridge_.Join(destination_);
@@ -241,13 +241,14 @@ asio::awaitable<void> Call::Release(CallOver over) {
   context_.metrics.release_seconds.Observe(std::chrono::duration<double>(now - began).count());
   context_.metrics.CallEnded(outcome_);
   if (over.refusal.has_value()) context_.metrics.CallRefused(*over.refusal);
-  context_.metrics.PhaseLeft(phase_);
-  const auto line = outcome_ == CallOutcome::kFailed ? log::Warning : log::Info;
-  line("call ended", {{"call", id_},
-                      {"outcome", ToString(outcome_)},
-                      {"why", over.why},
-                      {"ms", Ms(now - started_)},
-                      {"release_ms", Ms(now - began)}});
+  context_.metrics.PhaseLeft(phase());
+  const log::Level level = outcome_ == CallOutcome::kFailed ? log::Level::kWarning : log::Level::kInfo;
+  journal_.Tell(level, "call ended",
+                {{"outcome", ToString(outcome_)},
+                 {"why", over.why},
+                 {"ms", Ms(now - started_)},
+                 {"release_ms", Ms(now - began)}});
+  journal_.End(outcome_, over.why);
 }
 
 asio::awaitable<void> Call::HangUpDestination(std::string id) {
@@ -283,12 +284,11 @@ bool Call::Unheard() const {
   return context_.config.on_no_media == OnNoMedia::kHangUp && !mailbox_.news().media_missing.empty();
 }
 
-void Call::SetPhase(CallPhase phase) {
-  if (phase == phase_) return;
-  context_.metrics.PhaseLeft(phase_);
-  context_.metrics.PhaseEntered(phase);
-  phase_ = phase;
-  log::Info("phase", {{"call", id_}, {"phase", ToString(phase)}});
+void Call::SetPhase(CallPhase next) {
+  if (next == phase()) return;
+  context_.metrics.PhaseLeft(phase());
+  context_.metrics.PhaseEntered(next);
+  journal_.EnterPhase(next);
 }
 
 }  // namespace benari::control

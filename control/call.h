@@ -7,6 +7,7 @@
 
 #include "control/call_bridge.h"
 #include "control/call_context.h"
+#include "control/call_journal.h"
 #include "control/call_mailbox.h"
 #include "control/call_media.h"
 #include "control/call_phase.h"
@@ -39,7 +40,8 @@ class Call {
 
   const std::string& id() const { return id_; }
   CallMailbox& mailbox() { return mailbox_; }
-  CallPhase phase() const { return phase_; }
+  CallJournal& journal() { return journal_; }
+  CallPhase phase() const { return journal_.phase(); }
   CallOutcome outcome() const { return outcome_; }
   Clock::Time started() const { return started_; }
   const CallMedia& media() const { return media_; }
@@ -62,20 +64,20 @@ class Call {
   Clock::Time EchoEnd() const;
   bool Unheard() const;
   bool WasAwaySinceDialed() const { return mailbox_.news().reconnects != dialed_after_reconnects_; }
-  void SetPhase(CallPhase phase);
+  void SetPhase(CallPhase next);
 
   const CallContext& context_;
   const std::string id_;     // the caller's channel id
   std::string destination_;  // the channel that is, or will be, dialled
   const Clock::Time started_;
   CallMailbox mailbox_;
+  CallJournal journal_;
   UndoStack undo_;
   CallBridge bridge_;
   CallMedia media_;
   bool originated_ = false;
   int dialed_after_reconnects_ = 0;  // of the event stream, when the destination was dialled
   std::optional<Clock::Time> echo_began_;
-  CallPhase phase_ = CallPhase::kSetup;
   CallOutcome outcome_ = CallOutcome::kFailed;
   std::string caller_reason_;
 };

@@ -4,6 +4,7 @@
 
 #include "control/ari/client.h"
 #include "control/call_config.h"
+#include "control/call_history.h"
 #include "control/ids.h"
 #include "control/lease_keeper.h"
 #include "control/media_client.h"
@@ -22,6 +23,7 @@ struct CallContext {
   LeaseKeeper& keeper;
   Timers& timers;
   Metrics& metrics;
+  CallHistory& history;
   const Ids& ids;
   const CallConfig& config;
 };

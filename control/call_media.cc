@@ -3,7 +3,6 @@
 #include <utility>
 #include <vector>
 
-#include "common/log.h"
 #include "control/requests.h"
 
 namespace benari::control {
@@ -33,12 +32,13 @@ Endpoint RtpFrom(const ari::Channel& channel) {
 }  // namespace
 
 CallMedia::CallMedia(const CallContext& context, const std::string& call_id, CallMailbox& mailbox,
-                     UndoStack& undo, CallBridge& bridge)
+                     UndoStack& undo, CallBridge& bridge, CallJournal& journal)
     : context_(context),
       call_id_(call_id),
       mailbox_(mailbox),
       undo_(undo),
       bridge_(bridge),
+      journal_(journal),
       began_(context.timers.Now()) {}
 
 void CallMedia::TakeOver(int last, const std::vector<int>& numbers, const std::optional<Lease>& lease) {
@@ -78,7 +78,7 @@ asio::awaitable<void> CallMedia::Make() {
     } catch (const MediaError& error) {
       failure = error;
     }
-    log::Warning("media failed", {{"call", call_id_}, {"media", now_.id}, {"why", failure->what()}});
+    journal_.Warning("media failed", {{"media", now_.id}, {"why", failure->what()}});
     Media failed = std::exchange(now_, Media());
     co_await Undo(std::move(failed));
     mailbox_.StillUp();
@@ -115,14 +115,13 @@ asio::awaitable<void> CallMedia::Drop() {
   if (context_.nodes.IsUp(media.lease.node)) {
     try {
       const SessionInfo last = co_await context_.media.StopSession(media.lease.node, media.id);
-      log::Info("echo over", {{"call", call_id_},
-                              {"media", media.id},
-                              {"received", last.received_packets},
-                              {"echoed", last.sent_packets},
-                              {"lost", last.lost_packets},
-                              {"jitter_ms", last.jitter_ms}});
+      journal_.Info("echo over", {{"media", media.id},
+                                  {"received", last.received_packets},
+                                  {"echoed", last.sent_packets},
+                                  {"lost", last.lost_packets},
+                                  {"jitter_ms", last.jitter_ms}});
     } catch (const MediaError& error) {
-      log::Warning("session not stopped", {{"call", call_id_}, {"media", media.id}, {"why", error.what()}});
+      journal_.Warning("session not stopped", {{"media", media.id}, {"why", error.what()}});
     }
   }
   co_await Undo(std::move(media));
@@ -137,10 +136,10 @@ asio::awaitable<void> CallMedia::MakeOnce() {
   SessionRequest session(now_.id, rtp_from);
   co_await context_.media.StartSession(now_.lease.node, session);
   mailbox_.StillUp();
-  log::Info("session started", {{"call", call_id_}, {"media", now_.id}, {"peer", rtp_from.ToString()}});
+  journal_.Info("session started", {{"media", now_.id}, {"peer", rtp_from.ToString()}});
   co_await bridge_.Join(now_.id);
   if (lost()) throw MediaError(MediaErrorKind::kOther, "the media went away while it was connected");
-  log::Info("bridged", {{"call", call_id_}, {"media", now_.id}});
+  journal_.Info("bridged", {{"media", now_.id}});
 }
 
 // Asks one node after the other. A lease whose answer is lost is released at the end of the call, or runs
@@ -157,12 +156,12 @@ asio::awaitable<void> CallMedia::LeasePort() {
       now_.lease = std::move(lease);
       now_.release_port = release;
       Keep();
-      log::Info("port leased", {{"call", call_id_}, {"node", node}, {"rtp_to", now_.lease.rtp.ToString()}});
+      journal_.Info("port leased", {{"node", node}, {"rtp_to", now_.lease.rtp.ToString()}});
       co_return;
     } catch (const MediaError& error) {
       failure = error;
     }
-    log::Warning("no port leased", {{"call", call_id_}, {"node", node}, {"why", failure.what()}});
+    journal_.Warning("no port leased", {{"node", node}, {"why", failure.what()}});
     mailbox_.StillUp();
   }
   throw failure;
@@ -196,8 +195,7 @@ asio::awaitable<void> CallMedia::CreateExternalMedia(Endpoint* rtp_from) {
   mailbox_.Tell([&channel](CallNews& news) { news.channels[channel.id].created = true; });
   if (mailbox_.news().reconnects != reconnects) co_await AskAfter(context_.ari, channel.id, mailbox_);
   *rtp_from = RtpFrom(channel);
-  log::Info("external media created",
-            {{"call", call_id_}, {"channel", channel.name}, {"rtp_from", rtp_from->ToString()}});
+  journal_.Info("external media created", {{"channel", channel.name}, {"rtp_from", rtp_from->ToString()}});
 }
 
 asio::awaitable<void> CallMedia::Undo(Media media) {
@@ -224,7 +222,7 @@ asio::awaitable<void> CallMedia::ReleasePort(std::string node, std::string lease
     }
   }
   context_.metrics.leases_left.Increment();
-  log::Info("lease left to its time to live", {{"call", call_id_}, {"lease", lease_id}, {"why", left}});
+  journal_.Info("lease left to its time to live", {{"lease", lease_id}, {"why", left}});
 }
 
 void CallMedia::DeferHangUp() {
@@ -239,7 +237,7 @@ UndoStack::Handle CallMedia::DeferRelease(const std::string& node, const std::st
 void CallMedia::Keep() {
   LeaseKeeper::Listener listener;
   listener.on_lost = [this, id = now_.id](const std::string& reason) {
-    log::Warning("lease lost", {{"call", call_id_}, {"media", id}, {"why", reason}});
+    journal_.Warning("lease lost", {{"media", id}, {"why", reason}});
     mailbox_.Tell([&id](CallNews& news) { news.media_lost = id; });
   };
   listener.on_session = [this](const SessionEvent& event) { OnSession(event); };
@@ -254,18 +252,16 @@ void CallMedia::OnSession(const SessionEvent& event) {
     if (!heard_) {
       const Clock::Duration took = context_.timers.Now() - began_;
       context_.metrics.set_up_seconds.Observe(std::chrono::duration<double>(took).count());
-      log::Info("echo heard", {{"call", call_id_},
-                               {"media", now_.id},
-                               {"setup_ms", std::chrono::duration<double, std::milli>(took).count()}});
+      journal_.Info("echo heard", {{"media", now_.id},
+                                   {"setup_ms", std::chrono::duration<double, std::milli>(took).count()}});
     }
     heard_ = true;
     mailbox_.Tell([](CallNews& news) { news.media_missing.clear(); });
   } else if (event.kind == SessionEventKind::kMediaMissing) {
     context_.metrics.MediaMissing(event.session.diagnosis);
-    log::Warning("no media", {{"call", call_id_},
-                              {"media", now_.id},
-                              {"diagnosis", event.session.diagnosis},
-                              {"detail", event.session.diagnosis_text}});
+    journal_.Warning("no media", {{"media", now_.id},
+                                  {"diagnosis", event.session.diagnosis},
+                                  {"detail", event.session.diagnosis_text}});
     mailbox_.Tell([&event](CallNews& news) { news.media_missing = event.session.diagnosis; });
   }
 }

@@ -7,6 +7,7 @@
 
 #include "control/call_bridge.h"
 #include "control/call_context.h"
+#include "control/call_journal.h"
 #include "control/call_mailbox.h"
 #include "control/undo_stack.h"
 
@@ -17,7 +18,7 @@ namespace benari::control {
 class CallMedia {
  public:
   CallMedia(const CallContext& context, const std::string& call_id, CallMailbox& mailbox, UndoStack& undo,
-            CallBridge& bridge);
+            CallBridge& bridge, CallJournal& journal);
 
   // Leases a port, makes the channel (and the bridge, if there is none) and joins them; with another lease
   // when media fails. Throws MediaError when there is no media to be had, ari::Error, or CallOver.
@@ -66,6 +67,7 @@ class CallMedia {
   CallMailbox& mailbox_;
   UndoStack& undo_;
   CallBridge& bridge_;
+  CallJournal& journal_;
   Media now_;
   std::vector<UndoStack::Handle> older_;  // their channels' hang-ups
   int number_ = 0;                        // of the newest media

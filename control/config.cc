@@ -66,7 +66,7 @@ ABSL_FLAG(bool, standby, false,
 ABSL_FLAG(Seconds, standby_seconds, Seconds{5},
           "how long another instance is not heard of until it counts as gone; below --lease_ttl_ms");
 ABSL_FLAG(Endpoint, metrics_listen, Endpoint("127.0.0.1", 9101),
-          "Prometheus metrics; port 0: any; empty: none");
+          "the live page, GET /calls and Prometheus metrics; port 0: any; empty: none");
 ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "text or json");
 ABSL_FLAG(benari::log::Level, log_level, benari::log::Level::kInfo, "debug, info, warning or error");
 ABSL_FLAG(bool, healthcheck, false,

@@ -1,5 +1,4 @@
 // Wiring and signals only.
-#include <prometheus/exposer.h>
 #include <prometheus/registry.h>
 
 #include <boost/asio/awaitable.hpp>
@@ -9,8 +8,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
-#include <exception>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "common/build_info.h"
@@ -21,12 +20,15 @@
 #include "control/ari/event_stream.h"
 #include "control/ari/http_client.h"
 #include "control/call_context.h"
+#include "control/call_history.h"
 #include "control/config.h"
 #include "control/grpc_media_client.h"
+#include "control/http/site.h"
 #include "control/lease_keeper.h"
 #include "control/leave.h"
 #include "control/loop_timers.h"
 #include "control/media_nodes.h"
+#include "control/media_stats.h"
 #include "control/node_resolver.h"
 #include "control/standby.h"
 #include "control/stasis_app.h"
@@ -36,30 +38,22 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Where the metrics of `registry` and those of the process are served. Exits with 1 when the address is
-// taken.
-class MetricsPage {
- public:
-  MetricsPage(const Endpoint& listen, std::shared_ptr<prometheus::Registry> registry) {
-    if (listen.host.empty()) return;
-    try {
-      exposer_ = std::make_unique<prometheus::Exposer>(listen.ToString());
-    } catch (const std::exception&) {
-      log::Error("cannot listen for metrics", {{"metrics_listen", listen.ToString()}});
-      Leave(1);
-    }
-    exposer_->RegisterCollectable(registry);
-    exposer_->RegisterCollectable(process_);
-    const int port = exposer_->GetListeningPorts().front();
-    where_ = Endpoint(listen.host, static_cast<uint16_t>(port)).ToString();
-  }
-  const std::string& where() const { return where_; }  // empty: nowhere
+http::About AboutUs(const Config& config) {
+  return {config.app.app, config.media.owner, ThisBuild("control").version, config.ari.url.ToString(),
+          config.app.max_calls};
+}
 
- private:
-  const std::shared_ptr<ProcessMetrics> process_ = std::make_shared<ProcessMetrics>(ThisBuild("control"));
-  std::unique_ptr<prometheus::Exposer> exposer_;
-  std::string where_;
-};
+// Where `site` is served; "": nowhere. Exits with 1 when the address is taken.
+std::string Serve(http::Site& site, const Endpoint& listen) {
+  if (listen.host.empty()) return "";
+  site.AddMetrics(std::make_shared<ProcessMetrics>(ThisBuild("control")));
+  if (const absl::Status listening = site.Listen(listen); !listening.ok()) {
+    log::Error("cannot listen for HTTP",
+               {{"metrics_listen", listen.ToString()}, {"why", listening.message()}});
+    Leave(1);
+  }
+  return site.endpoint().ToString();
+}
 
 // Another instance serves, and this one waits for it to be gone. Holds nothing that could meddle with it.
 class StandbyControl {
@@ -67,6 +61,7 @@ class StandbyControl {
   StandbyControl(const Config& config, char** argv)
       : config_(config),
         argv_(argv),
+        ids_(config.media.owner),
         timers_(loop_.get_executor()),
         registry_(std::make_shared<prometheus::Registry>()),
         metrics_(*registry_),
@@ -74,19 +69,22 @@ class StandbyControl {
         standby_(loop_.get_executor(), media_, nodes_, timers_, config.standby_patience),
         resolver_(loop_.get_executor(), config.media_targets,
                   [this](const std::vector<std::string>& addresses) { nodes_.SetListed(addresses); }),
+        stats_(loop_.get_executor(), media_, nodes_, timers_, ids_),
+        view_(AboutUs(config),
+              {history_, nodes_, stats_, timers_, [] { return http::ServiceState::kStandingBy; }}),
+        site_(loop_.get_executor(), view_, stats_, registry_),
         signals_(loop_, SIGTERM, SIGINT) {}
 
   void Run() {
     metrics_.standby.Set(1);
-    const MetricsPage page(config_.metrics_listen, registry_);
+    const std::string where = Serve(site_, config_.metrics_listen);
     signals_.async_wait([](const boost::system::error_code&, int) {
       log::Info("ended while standing by");
       Leave(0);
     });
     resolver_.Start();
     asio::co_spawn(loop_, TakeOver(), asio::detached);
-    log::Info("standing by",
-              {{"app", config_.app.app}, {"owner", config_.media.owner}, {"metrics", page.where()}});
+    log::Info("standing by", {{"app", config_.app.app}, {"owner", config_.media.owner}, {"metrics", where}});
     loop_.run();
   }
 
@@ -100,6 +98,7 @@ class StandbyControl {
   const Config& config_;
   char** const argv_;
   asio::io_context loop_{1};
+  const Ids ids_;
   LoopTimers timers_;
   std::shared_ptr<prometheus::Registry> registry_;
   Metrics metrics_;
@@ -107,6 +106,10 @@ class StandbyControl {
   MediaNodes nodes_;
   Standby standby_;
   NodeResolver resolver_;
+  CallHistory history_;  // stays empty
+  MediaStats stats_;
+  http::LiveView view_;
+  http::Site site_;
   asio::signal_set signals_;
 };
 
@@ -122,16 +125,20 @@ class Control {
         ari_(loop_.get_executor(), config.ari, config.http, RequestHook(), LoadHook()),
         media_(loop_.get_executor(), config.media),
         keeper_(loop_.get_executor(), media_, nodes_, timers_, config.keeper),
-        context_{loop_.get_executor(), ari_, media_, nodes_, keeper_, timers_, metrics_, ids_, config_.call},
+        context_{loop_.get_executor(), ari_, media_, nodes_, keeper_, timers_, metrics_, history_, ids_,
+                 config_.call},
         app_(context_, config.app),
         events_(loop_.get_executor(), config.ari, ari::EventStreamLimits(), Handlers()),
         resolver_(loop_.get_executor(), config.media_targets,
                   [this](const std::vector<std::string>& addresses) { OnNodes(addresses); }),
+        stats_(loop_.get_executor(), media_, nodes_, timers_, ids_),
+        view_(AboutUs(config), {history_, nodes_, stats_, timers_, [this] { return State(); }}),
+        site_(loop_.get_executor(), view_, stats_, registry_),
         signals_(loop_, SIGTERM, SIGINT),
         drain_timer_(loop_) {}
 
   void Run() {
-    const MetricsPage page(config_.metrics_listen, registry_);
+    const std::string where = Serve(site_, config_.metrics_listen);
     nodes_.set_on_change([this] { CountNodes(); });
     app_.set_on_replaced([this](const std::string& why) { StepAside(why); });
     keeper_.set_on_fenced([this](const std::string& why) { StepAside(why); });
@@ -140,7 +147,7 @@ class Control {
     log::Info("serving", {{"app", config_.app.app},
                           {"ari", config_.ari.url.ToString()},
                           {"owner", config_.media.owner},
-                          {"metrics", page.where()}});
+                          {"metrics", where}});
     loop_.run();
   }
 
@@ -149,6 +156,11 @@ class Control {
     log::Info("stepping aside, nothing is undone", {{"why", why}});
     if (config_.stand_by_when_replaced && !draining_) StartAnew(argv_, /*standby=*/true);
     Leave(0);
+  }
+
+  http::ServiceState State() const {
+    if (draining_) return http::ServiceState::kDraining;
+    return app_.serving() ? http::ServiceState::kServing : http::ServiceState::kWaitingForAsterisk;
   }
 
   ari::RequestHook RequestHook() {
@@ -234,6 +246,7 @@ class Control {
   LoopTimers timers_;
   std::shared_ptr<prometheus::Registry> registry_;
   Metrics metrics_;
+  CallHistory history_;
   ari::HttpClient ari_;
   GrpcMediaClient media_;
   MediaNodes nodes_;
@@ -242,6 +255,9 @@ class Control {
   StasisApp app_;
   ari::EventStream events_;
   NodeResolver resolver_;
+  MediaStats stats_;
+  http::LiveView view_;
+  http::Site site_;
   asio::signal_set signals_;
   asio::steady_timer drain_timer_;
 };

@@ -200,11 +200,10 @@ std::vector<std::shared_ptr<Call>> StasisApp::Adopt(const Snapshot& snapshot,
     call->TakeOver(each.found);
     table_.Add(call);
     context_.metrics.calls_adopted.Increment();
-    log::Info("call adopted", {{"call", each.call_id},
-                               {"bridge", each.found.bridge_age.has_value()},
-                               {"media", each.found.media_numbers.size()},
-                               {"lease", each.found.lease.has_value()},
-                               {"destination", each.found.destination.has_value()}});
+    call->journal().Info("call adopted", {{"bridge", each.found.bridge_age.has_value()},
+                                          {"media", each.found.media_numbers.size()},
+                                          {"lease", each.found.lease.has_value()},
+                                          {"destination", each.found.destination.has_value()}});
     adopted.push_back(std::move(call));
   }
   return adopted;
@@ -286,7 +285,7 @@ void StasisApp::OnStasisStart(const ari::StasisStart& start) {
   auto call = std::make_shared<Call>(context_, id);
   call->mailbox().Tell([&id](CallNews& news) { news.channels[id].started = true; });
   table_.Add(call);
-  log::Info("call started", {{"call", id}, {"channel", start.channel.name}, {"calls", table_.size()}});
+  call->journal().Info("call started", {{"channel", start.channel.name}, {"calls", table_.size()}});
   asio::co_spawn(context_.executor, RunCall(std::move(call), refusal), asio::detached);
 }
 

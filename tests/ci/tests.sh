@@ -1,6 +1,6 @@
 # Sourced by dev: the test runs, whose counts add up to one last line.
 
-test_labels='unit, loopback, sim, e2e, deploy, fuzz, clang'
+test_labels='unit, loopback, sim, e2e, deploy, page, fuzz, clang'
 passed=0 failed=0 skipped=0
 left_out=()       # what was skipped and why, in words
 under_way=build   # counts as one failed test if it does not come to its end
@@ -47,6 +47,7 @@ plain() {
   if [[ $2 == . || $2 == *clang* ]]; then need "${clang_packages[@]}"; fi
   configure_and_build "$root/build" all
   if [[ $2 == . || $2 == *deploy* ]]; then need_deploy_tools || say "the deploy tests will fail"; fi
+  if [[ $2 == . || $2 == *page* ]]; then need_page_tools || say "the test of the page will fail"; fi
   if [[ $2 == . || $2 == *e2e* ]]; then
     if ! { need "${call_packages[@]}" && need_asterisk; }; then say "the e2e tests will fail"; fi
   fi
@@ -88,7 +89,7 @@ seconds_left() { echo $((minutes * 60 - SECONDS - sanitized_tests_s)); }
 tests() {
   local part=${1:-all}
   case $part in
-    all | asan | tsan | unit | loopback | sim | e2e | deploy | fuzz | clang) trap summary EXIT ;;
+    all | asan | tsan | unit | loopback | sim | e2e | deploy | page | fuzz | clang) trap summary EXIT ;;
     *)
       echo "./dev test: unknown part '$part'; accepted are $test_labels, asan, tsan, or none for all" >&2
       exit 2

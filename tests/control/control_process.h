@@ -41,6 +41,8 @@ class ControlProcess {
   const StasisApp& app() const { return app_; }
   LeaseKeeper& keeper() { return keeper_; }
   MediaNodes& nodes() { return nodes_; }
+  MediaClient& media() { return media_; }
+  const CallHistory& history() const { return history_; }
   bool replaced() const { return replaced_; }
   // Value of a counter or gauge, summed over its labels that contain `label` ("": all).
   double Metric(const std::string& name, const std::string& label = "") const;
@@ -49,6 +51,7 @@ class ControlProcess {
   fakes::Process process_;
   std::shared_ptr<prometheus::Registry> registry_;
   Metrics metrics_;
+  CallHistory history_;
   Ids ids_;
   const CallConfig config_;
   fakes::FaultPlan faults_;

@@ -70,7 +70,7 @@ TEST_F(MediaTroubleTest, ADrainingNodeKeepsItsSessionsAndGetsNoNewOnes) {
   const size_t draining = Busy();
   media(draining).process().Signal(SIGTERM);
   const auto says_so = [](const std::string& line) { return e2e::LogLine{line}.message() == "draining"; };
-  ASSERT_TRUE(media(draining).process().WaitForLine(says_so, seconds(20)).has_value());
+  ASSERT_TRUE(media(draining).process().WaitForLine(says_so, std::chrono::seconds(20)).has_value());
   std::vector<std::string> others;
   for (int i = 0; i < 3; ++i) others.push_back(asterisk().PlaceCall());
   ASSERT_TRUE(Eventually([&] { return Sessions(1 - draining).sessions_size() == 3; }));

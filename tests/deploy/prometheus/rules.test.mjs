@@ -1,7 +1,7 @@
 // The alert rules and the dashboard as files: promtool, names, what each alert says to do.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -30,12 +30,18 @@ test('promtool takes the rules, and each fires when it should', () => {
 });
 
 // Every expression is replaced; what promtool then says names the alerts whose change it noticed.
-for (const [what, expr, line] of [['never', 'vector(0) > 1', /exp: (?!nil)/], ['always', 'vector(1)', /got: (?!nil)/]]) {
+// The first case is the one in which all is well.
+for (const [what, expr, cases, line] of [
+  ['never', 'vector(0) > 1', Infinity, /exp: (?!nil)/],
+  ['always', 'vector(1)', 1, /got: (?!nil)/],
+]) {
   test(`alerts_test.yml notices an alert that ${what} fires`, () => {
     const broken = YAML.parse(readFileSync(`${folder}alerts.yml`, 'utf8'));
     for (const rule of broken.groups.flatMap((each) => each.rules)) rule.expr = expr;
     writeFileSync(path.join(scratch, 'alerts.yml'), YAML.stringify(broken));
-    cpSync(`${folder}alerts_test.yml`, path.join(scratch, 'alerts_test.yml'));
+    const tested = YAML.parse(readFileSync(`${folder}alerts_test.yml`, 'utf8'));
+    tested.tests = tested.tests.slice(0, cases);
+    writeFileSync(path.join(scratch, 'alerts_test.yml'), YAML.stringify(tested));
     const { status, output } = runPromtool('test', 'rules', path.join(scratch, 'alerts_test.yml'));
     assert.equal(status, 1, output);
     const noticed = output.split('\n').filter((each) => line.test(each)).join('\n');

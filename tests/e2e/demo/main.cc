@@ -141,7 +141,8 @@ int Run() {
     const std::string how = (*stage)->HowToCallIn();
     Say(absl::StrCat("\ncall in:  ", how.empty() ? "only with a real Asterisk" : how,
                      "\ngRPC:     grpcurl -plaintext ", (*media)->grpc().ToString(),
-                     " benari.media.v1.Media/ListSessions\nmetrics:  http://", (*media)->metrics().ToString(),
+                     " benari.media.v1.Media/ListSessions\npage:     http://",
+                     (*control)->metrics().ToString(), "/\nmetrics:  http://", (*media)->metrics().ToString(),
                      "/metrics  http://", (*control)->metrics().ToString(), "/metrics\nCtrl-C ends it.\n"));
     WaitForCtrlC();
   }

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "common/log.h"
+
+namespace benari::log {
+
+// A line whose fields are put together while the program runs. Thread-safe.
+void Write(Level level, absl::string_view message, absl::Span<const Field> fields);
+
+}  // namespace benari::log

@@ -1,0 +1,131 @@
+#include "control/http/calls_json.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "absl/time/time.h"
+
+namespace benari::http {
+
+namespace {
+
+using control::CallRecord;
+using control::CallStep;
+using control::SessionInfo;
+
+// To a tenth.
+double Ms(Clock::Duration duration) {
+  return std::round(std::chrono::duration<double, std::milli>(duration).count() * 10) / 10;
+}
+
+double Rounded(double value) { return std::round(value * 100) / 100; }
+
+const char* ToString(control::SessionState state) {
+  switch (state) {
+    case control::SessionState::kLeased:
+      return "leased";
+    case control::SessionState::kRunning:
+      return "running";
+    case control::SessionState::kStopped:
+      return "stopped";
+  }
+  return "unknown";
+}
+
+const char* StateOf(const control::MediaNodes::Node& node) {
+  if (!node.up) return node.status.instance_id.empty() ? "not_reached" : "down";
+  if (node.status.draining) return "draining";
+  return node.listed ? "up" : "leaving";
+}
+
+}  // namespace
+
+std::string Iso8601(Clock::WallTime time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::FromChrono(time), absl::UTCTimeZone());
+}
+
+Json CallJson(const CallRecord& record, Clock::Time now) {
+  Json json = {{"id", record.id}, {"started_at", Iso8601(record.began_at)}};
+  if (record.end.has_value()) {
+    json["outcome"] = control::ToString(record.end->outcome);
+    json["why"] = record.end->why;
+    json["duration_ms"] = Ms(record.end->at);
+  } else {
+    json["phase"] = control::ToString(record.phases.back().phase);
+    json["age_ms"] = Ms(now - record.began);
+  }
+  Json phases = Json::object();
+  for (const CallRecord::Phase& each : record.phases) phases[control::ToString(each.phase)] = Ms(each.at);
+  json["phases_ms"] = std::move(phases);
+  const bool warned = std::any_of(record.steps.begin(), record.steps.end(),
+                                  [](const CallStep& step) { return step.level >= log::Level::kWarning; });
+  json["warned"] = warned;
+  return json;
+}
+
+Json StepsJson(const CallRecord& record) {
+  Json steps = Json::array();
+  for (const CallStep& step : record.steps) {
+    Json fields = Json::object();
+    for (const auto& [key, value] : step.fields) {
+      std::visit([&fields, key = key](const auto& v) { fields[key] = v; }, value);
+    }
+    steps.push_back({{"at_ms", Ms(step.at)},
+                     {"level", log::AbslUnparseFlag(step.level)},
+                     {"what", step.what},
+                     {"fields", std::move(fields)}});
+  }
+  return steps;
+}
+
+Json SessionJson(const control::MediaStats::Session& session) {
+  const SessionInfo& info = session.info;
+  return {{"node", session.node},
+          {"lease_id", info.lease_id},
+          {"state", ToString(info.state)},
+          {"rtp_to", info.rtp.ToString()},
+          {"rtp_from", info.peer.host.empty() ? "" : info.peer.ToString()},
+          {"received_packets", info.received_packets},
+          {"sent_packets", info.sent_packets},
+          {"lost_packets", info.lost_packets},
+          {"jitter_ms", Rounded(info.jitter_ms)},
+          {"diagnosis", info.diagnosis},
+          {"diagnosis_text", info.diagnosis_text}};
+}
+
+Json NodesJson(const control::MediaNodes& nodes, const control::MediaStats& stats) {
+  struct Sum {
+    size_t sessions = 0;
+    uint64_t received = 0;
+    int64_t lost = 0;
+    double jitter_ms = 0;
+  };
+  std::map<std::string, Sum> sums;
+  for (const auto& [call, session] : stats.sessions()) {
+    Sum& sum = sums[session.node];
+    ++sum.sessions;
+    sum.received += session.info.received_packets;
+    sum.lost += session.info.lost_packets;
+    sum.jitter_ms = std::max(sum.jitter_ms, session.info.jitter_ms);
+  }
+  Json all = Json::array();
+  for (const auto& [address, node] : nodes.nodes()) {
+    const Sum& sum = sums[address];
+    Json json = {{"address", address}, {"name", node.status.name}, {"state", StateOf(node)}};
+    if (node.up) {
+      json["ports_total"] = node.status.ports_total;
+      json["ports_free"] = node.status.ports_free;
+      json["sessions"] = sum.sessions;
+      json["received_packets"] = sum.received;
+      json["lost_packets"] = sum.lost;
+      json["highest_jitter_ms"] = Rounded(sum.jitter_ms);
+    }
+    all.push_back(std::move(json));
+  }
+  return all;
+}
+
+std::string ToText(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+}  // namespace benari::http

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "control/http/calls_json.h"
+
+namespace benari::http {
+
+// Of the process, for people.
+struct About {
+  std::string app;
+  std::string owner;
+  std::string version;
+  std::string asterisk;  // its URL
+  size_t max_calls = 0;
+};
+
+enum class ServiceState { kServing, kWaitingForAsterisk, kDraining, kStandingBy };
+
+// What control shows of itself, as JSON: all of it at once, or what has changed for one reader. Pure.
+// Confined to the control loop.
+class LiveView {
+ public:
+  struct Sources {
+    const control::CallHistory& history;
+    const control::MediaNodes& nodes;
+    const control::MediaStats& stats;
+    const Clock& clock;
+    std::function<ServiceState()> state;
+  };
+
+  // How far one reader has read.
+  struct Cursor {
+    std::optional<uint64_t> history;  // version; nullopt: nothing yet
+    uint64_t forgotten = 0;           // of the history, when the reader began
+    uint64_t stats = 0;               // version
+    std::string status, nodes;        // as last sent
+    Clock::Time last{};               // anything was sent
+  };
+
+  static constexpr size_t kMostCalls =
+      1000;  // in one answer or change; the rest of a change follows in the next
+  static constexpr std::chrono::seconds kHeartbeat{5};
+
+  LiveView(About about, Sources sources) : about_(std::move(about)), sources_(std::move(sources)) {}
+
+  std::string Status() const;
+  std::string Calls() const;
+  std::optional<std::string> Call(const std::string& id) const;  // nullopt: there is none
+  std::string Nodes() const;
+
+  // What `cursor` has not seen, as one object; without a change for kHeartbeat only the time; "": nothing to
+  // send.
+  std::string Changes(Cursor& cursor) const;
+
+ private:
+  Json StatusJson() const;
+  void AddCalls(Cursor& cursor, Json& changes) const;
+
+  const About about_;
+  const Sources sources_;
+};
+
+}  // namespace benari::http

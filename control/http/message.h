@@ -1,0 +1,29 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <string>
+
+namespace benari::http {
+
+struct Request {
+  std::string method;  // "GET"
+  std::string path;    // "/calls/17", without the query, percent-decoded
+};
+
+struct Reply {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  // Of a stream that goes on after the body: asked again and again for what is to be sent next; "": nothing
+  // now.
+  std::function<std::string()> more;
+};
+
+// Never throws. Called on the server's executor.
+using Handler = std::function<boost::asio::awaitable<Reply>(Request)>;
+
+// "{"error": what}", which is one line.
+Reply ErrorReply(int status, const std::string& what);
+
+}  // namespace benari::http

@@ -1,0 +1,305 @@
+#include "control/http/server.h"
+
+#include <sys/socket.h>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <list>
+#include <set>
+#include <utility>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "control/http/path.h"
+
+namespace benari::http {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::chrono::milliseconds kAcceptAgain{100};  // after an error, such as too many open files
+// Of a stream: a reader that lags behind is noticed, and what it lags behind by stays small.
+constexpr int kStreamBufferBytes = 128 << 10;
+
+using Stream = std::shared_ptr<beast::tcp_stream>;
+using Parser = beast::http::request_parser<beast::http::empty_body>;
+
+// What holds for everything that is served here: the page needs no other origin, and nobody may frame it.
+template <typename Body>
+beast::http::response<Body> Head(const Reply& reply, bool keep_alive, unsigned version) {
+  beast::http::response<Body> head(static_cast<beast::http::status>(reply.status), version);
+  head.set(beast::http::field::content_type, reply.content_type);
+  head.set(beast::http::field::cache_control, "no-store");
+  head.set("Content-Security-Policy",
+           "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
+           "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+  head.set("Referrer-Policy", "no-referrer");
+  head.set("X-Content-Type-Options", "nosniff");
+  if (reply.status == 405) head.set(beast::http::field::allow, "GET, HEAD");
+  if (reply.status == 503) head.set(beast::http::field::retry_after, "5");
+  head.keep_alive(keep_alive);
+  return head;
+}
+
+void Close(beast::tcp_stream& stream) {
+  error_code ignored;
+  stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
+  stream.socket().close(ignored);
+}
+
+bool IsThere(beast::tcp_stream& stream) {
+  char byte = 0;
+  return ::recv(stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0;
+}
+
+bool IsTooLong(const error_code& error) {
+  return error == beast::http::error::header_limit || error == beast::http::error::buffer_overflow;
+}
+
+bool IsNotHttp(const error_code& error) {
+  return error.category() == make_error_code(beast::http::error::bad_method).category() &&
+         error != beast::http::error::end_of_stream && error != beast::http::error::partial_message;
+}
+
+}  // namespace
+
+const char* ToString(Limit limit) {
+  switch (limit) {
+    case Limit::kConnections:
+      return "connections";
+    case Limit::kStreams:
+      return "streams";
+    case Limit::kHeaderBytes:
+      return "header_bytes";
+    case Limit::kRequestTime:
+      return "request_time";
+    case Limit::kWriteTime:
+      return "write_time";
+  }
+  return "unknown";
+}
+
+class Server::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(asio::any_io_executor executor, Limits limits, Handler handler, Hooks hooks)
+      : executor_(executor),
+        limits_(limits),
+        handler_(std::move(handler)),
+        hooks_(std::move(hooks)),
+        acceptor_(executor) {}
+
+  // Throws boost::system::system_error.
+  void Listen(const Endpoint& listen) {
+    tcp::resolver resolver(executor_);
+    const tcp::endpoint at =
+        *resolver.resolve(listen.host, std::to_string(listen.port), tcp::resolver::passive).begin();
+    acceptor_.open(at.protocol());
+    acceptor_.set_option(tcp::acceptor::reuse_address(true));
+    acceptor_.bind(at);
+    acceptor_.listen();
+    endpoint_ = Endpoint(listen.host, acceptor_.local_endpoint().port());
+    asio::co_spawn(executor_, Accept(shared_from_this()), asio::detached);
+  }
+
+  void Stop() {
+    error_code ignored;
+    acceptor_.close(ignored);
+    for (const Stream& each : connections_) Close(*each);
+  }
+
+  const Endpoint& endpoint() const { return endpoint_; }
+
+ private:
+  using Self = std::shared_ptr<Impl>;
+
+  bool stopped() const { return !acceptor_.is_open(); }
+
+  static asio::awaitable<void> Accept(Self self) {
+    while (!self->stopped()) {
+      error_code error;
+      tcp::socket socket(self->executor_);
+      co_await self->acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
+      if (self->stopped()) co_return;
+      if (error) {
+        co_await Pause(self, kAcceptAgain);
+      } else if (self->MakeRoom()) {
+        socket.set_option(tcp::no_delay(true), error);
+        const auto stream = std::make_shared<beast::tcp_stream>(std::move(socket));
+        self->connections_.insert(stream);
+        self->hooks_.on_connections(self->connections_.size());
+        asio::co_spawn(self->executor_, Serve(self, stream), asio::detached);
+      }
+    }
+  }
+
+  static asio::awaitable<void> Pause(Self self, std::chrono::milliseconds length) {
+    asio::steady_timer timer(self->executor_, length);
+    error_code ignored;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+
+  // False: every connection is being answered.
+  bool MakeRoom() {
+    if (connections_.size() < limits_.connections) return true;
+    hooks_.on_limit(Limit::kConnections);
+    if (waiting_.empty()) return false;
+    const Stream longest = waiting_.front();
+    Close(*longest);
+    Forget(longest);
+    return true;
+  }
+
+  void Forget(const Stream& stream) {
+    waiting_.remove(stream);
+    connections_.erase(stream);
+    if (stopped()) return;
+    hooks_.on_connections(connections_.size());
+  }
+
+  // One connection: one request after the other.
+  static asio::awaitable<void> Serve(Self self, Stream stream) {
+    const absl::Cleanup forget = [self, stream] { self->Forget(stream); };
+    beast::flat_buffer buffer(self->limits_.header_bytes);
+    bool keep = true;
+    while (keep && !self->stopped()) {
+      Parser parser;
+      parser.header_limit(static_cast<uint32_t>(self->limits_.header_bytes));
+      stream->expires_after(self->limits_.request_time);
+      error_code error;
+      self->waiting_.push_back(stream);
+      co_await beast::http::async_read_header(*stream, buffer, parser,
+                                              asio::redirect_error(asio::use_awaitable, error));
+      self->waiting_.remove(stream);
+      if (self->stopped()) co_return;
+      if (error) {
+        co_await Refuse(self, stream, parser, error);
+        co_return;
+      }
+      const bool has_body = parser.chunked() || parser.content_length().value_or(0) > 0;
+      keep = !has_body && parser.keep_alive();
+      Request request;
+      request.method = std::string(parser.get().method_string());
+      request.path = PathOf(std::string(parser.get().target()));
+      const bool get = request.method == "GET" || request.method == "HEAD";
+      Reply reply;
+      if (get) {
+        asio::awaitable<Reply> answer = self->handler_(request);
+        reply = co_await std::move(answer);
+        if (self->stopped()) co_return;
+      } else {
+        reply =
+            ErrorReply(405, absl::StrCat("the method is ", request.method, ", accepted are GET and HEAD"));
+      }
+      const bool streams = reply.more != nullptr && request.method == "GET";
+      if (streams && self->streams_ >= self->limits_.streams) {
+        self->hooks_.on_limit(Limit::kStreams);
+        reply = ErrorReply(503, absl::StrCat("there are ", self->streams_, " streams already"));
+      } else if (streams) {
+        co_await SendStream(self, stream, std::move(reply));
+        co_return;
+      }
+      const bool head = request.method == "HEAD";
+      const bool sent = co_await Send(self, stream, std::move(reply), head, keep);
+      keep = keep && sent;
+    }
+    error_code ignored;
+    stream->socket().shutdown(tcp::socket::shutdown_send, ignored);
+  }
+
+  static asio::awaitable<void> Refuse(Self self, Stream stream, const Parser& parser, error_code error) {
+    if (IsTooLong(error)) {
+      self->hooks_.on_limit(Limit::kHeaderBytes);
+      Reply reply =
+          ErrorReply(431, absl::StrCat("the request is longer than ", self->limits_.header_bytes, " bytes"));
+      co_await Send(self, stream, std::move(reply), /*head=*/false, /*keep=*/false);
+    } else if (IsNotHttp(error)) {
+      Reply reply = ErrorReply(400, "this is not an HTTP request: " + error.message());
+      co_await Send(self, stream, std::move(reply), /*head=*/false, /*keep=*/false);
+    } else if (error == beast::error::timeout && parser.got_some()) {
+      self->hooks_.on_limit(Limit::kRequestTime);
+    }
+  }
+
+  // False: it was not sent.
+  static asio::awaitable<bool> Send(Self self, Stream stream, Reply reply, bool head, bool keep) {
+    auto response = Head<beast::http::string_body>(reply, keep, 11);
+    response.content_length(reply.body.size());
+    if (!head) response.body() = std::move(reply.body);
+    stream->expires_after(self->limits_.write_time);
+    error_code error;
+    co_await beast::http::async_write(*stream, response, asio::redirect_error(asio::use_awaitable, error));
+    if (error == beast::error::timeout) self->hooks_.on_limit(Limit::kWriteTime);
+    co_return !error;
+  }
+
+  // Until the reader is gone, or does not read.
+  static asio::awaitable<void> SendStream(Self self, Stream stream, Reply reply) {
+    ++self->streams_;
+    const absl::Cleanup over = [self] { --self->streams_; };
+    error_code error;
+    stream->socket().set_option(asio::socket_base::send_buffer_size(kStreamBufferBytes), error);
+    auto response = Head<beast::http::empty_body>(reply, /*keep_alive=*/false, 11);
+    beast::http::response_serializer<beast::http::empty_body> serializer(response);
+    stream->expires_after(self->limits_.write_time);
+    co_await beast::http::async_write_header(*stream, serializer,
+                                             asio::redirect_error(asio::use_awaitable, error));
+    std::string piece = std::move(reply.body);
+    while (!error && !self->stopped() && IsThere(*stream)) {
+      piece += reply.more();
+      if (!piece.empty()) {
+        stream->expires_after(self->limits_.write_time);
+        co_await asio::async_write(*stream, asio::buffer(piece),
+                                   asio::redirect_error(asio::use_awaitable, error));
+        if (error == beast::error::timeout) self->hooks_.on_limit(Limit::kWriteTime);
+        piece.clear();
+      }
+      if (!error) co_await Pause(self, self->limits_.stream_pause);
+    }
+  }
+
+  const asio::any_io_executor executor_;
+  const Limits limits_;
+  const Handler handler_;
+  const Hooks hooks_;
+  tcp::acceptor acceptor_;
+  Endpoint endpoint_;
+  std::set<Stream> connections_;
+  std::list<Stream> waiting_;  // of them: for a request, the longest first
+  size_t streams_ = 0;         // of them
+};
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(asio::any_io_executor executor, const Endpoint& listen,
+                                                      Limits limits, Handler handler, Hooks hooks) {
+  auto impl = std::make_shared<Impl>(std::move(executor), limits, std::move(handler), std::move(hooks));
+  try {
+    impl->Listen(listen);
+  } catch (const boost::system::system_error& error) {
+    return absl::UnavailableError(error.code().message());
+  }
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+Server::~Server() { impl_->Stop(); }
+
+const Endpoint& Server::endpoint() const { return impl_->endpoint(); }
+
+}  // namespace benari::http

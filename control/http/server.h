@@ -1,0 +1,55 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "common/endpoint.h"
+#include "control/http/message.h"
+
+namespace benari::http {
+
+struct Limits {
+  size_t connections = 64;  // beyond: the one that waits longest for a request is closed, else the new one
+  size_t streams = 16;      // beyond: 503
+  size_t header_bytes = 8 << 10;  // of a request; beyond: 431
+  std::chrono::milliseconds request_time{
+      10000};  // from the connection, or the last answer, to the whole request
+  std::chrono::milliseconds write_time{10000};  // of an answer, or of a piece of a stream
+  std::chrono::milliseconds stream_pause{250};  // between two pieces
+};
+
+// Which of the limits was reached.
+enum class Limit { kConnections, kStreams, kHeaderBytes, kRequestTime, kWriteTime };
+inline constexpr Limit kAllLimits[] = {Limit::kConnections, Limit::kStreams, Limit::kHeaderBytes,
+                                       Limit::kRequestTime, Limit::kWriteTime};
+const char* ToString(Limit limit);
+
+struct Hooks {
+  std::function<void(size_t connections)> on_connections;
+  std::function<void(Limit limit)> on_limit;
+};
+
+// HTTP/1.1 for GET and HEAD; a request has no body. Confined to its executor, which runs one thread.
+class Server {
+ public:
+  // Listens; port 0: the kernel's choice. UNAVAILABLE: nobody can listen there.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(boost::asio::any_io_executor executor,
+                                                       const Endpoint& listen, Limits limits, Handler handler,
+                                                       Hooks hooks);
+  // Closes every connection; the handler is not called any more.
+  ~Server();
+
+  const Endpoint& endpoint() const;  // with the port really bound
+
+ private:
+  class Impl;
+  explicit Server(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+  const std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace benari::http

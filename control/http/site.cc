@@ -1,0 +1,115 @@
+#include "control/http/site.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/text_serializer.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "control/http/page_files.h"
+
+namespace benari::http {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr char kCalls[] = "/calls/";
+
+Reply File(const char* content_type, const char* content) {
+  Reply reply;
+  reply.content_type = content_type;
+  reply.body = content;
+  return reply;
+}
+
+Reply JsonReply(std::string text) {
+  Reply reply;
+  reply.body = std::move(text) + "\n";
+  return reply;
+}
+
+Hooks CountIn(prometheus::Registry& registry) {
+  auto& connections = prometheus::BuildGauge()
+                          .Name("benari_control_http_connections")
+                          .Help("Connections to control's HTTP port.")
+                          .Register(registry)
+                          .Add({});
+  auto& limits = prometheus::BuildCounter()
+                     .Name("benari_control_http_limit_reached_total")
+                     .Help("Times a limit of control's HTTP port was reached, by limit.")
+                     .Register(registry);
+  for (const Limit each : kAllLimits) limits.Add({{"limit", ToString(each)}});
+  Hooks hooks;
+  hooks.on_connections = [&connections](size_t now) { connections.Set(static_cast<double>(now)); };
+  hooks.on_limit = [&limits](Limit limit) { limits.Add({{"limit", ToString(limit)}}).Increment(); };
+  return hooks;
+}
+
+}  // namespace
+
+Site::Site(asio::any_io_executor executor, const LiveView& view, control::MediaStats& stats,
+           std::shared_ptr<prometheus::Registry> registry)
+    : executor_(std::move(executor)),
+      view_(view),
+      stats_(stats),
+      registry_(std::move(registry)),
+      metrics_{registry_} {}
+
+absl::Status Site::Listen(const Endpoint& listen, Limits limits) {
+  Handler handler = [this](Request request) { return Answer(std::move(request)); };
+  auto server = Server::Start(executor_, listen, limits, std::move(handler), CountIn(*registry_));
+  if (!server.ok()) return server.status();
+  server_ = *std::move(server);
+  return absl::OkStatus();
+}
+
+asio::awaitable<Reply> Site::Answer(Request request) {
+  const std::string& path = request.path;
+  if (path == "/") co_return File("text/html; charset=utf-8", kPageHtml);
+  if (path == "/page.css") co_return File("text/css; charset=utf-8", kPageCss);
+  if (path == "/page.js") co_return File("text/javascript; charset=utf-8", kPageJs);
+  if (path == "/metrics") co_return Metrics();
+  if (path == "/events") co_return Events();
+  if (path == "/status") co_return JsonReply(view_.Status());
+  const bool one_call = absl::StartsWith(path, kCalls);
+  if (one_call || path == "/calls" || path == "/nodes") {
+    co_await stats_.Refresh();
+    if (path == "/calls") co_return JsonReply(view_.Calls());
+    if (path == "/nodes") co_return JsonReply(view_.Nodes());
+    const std::string id = path.substr(sizeof(kCalls) - 1);
+    std::optional<std::string> call = view_.Call(id);
+    if (call.has_value()) co_return JsonReply(*std::move(call));
+    co_return ErrorReply(404, absl::StrCat("no call '", id, "' is there, nor among the last ",
+                                           control::CallHistory::kMostEnded, " that ended"));
+  }
+  co_return ErrorReply(
+      404, absl::StrCat("nothing is at '", path,
+                        "'; there are /, /calls, /calls/{id}, /nodes, /status, /events and /metrics"));
+}
+
+Reply Site::Metrics() const {
+  Reply reply;
+  reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  for (const auto& each : metrics_) reply.body += prometheus::TextSerializer().Serialize(each->Collect());
+  return reply;
+}
+
+// Server-sent events: each is one object, see LiveView::Changes.
+Reply Site::Events() {
+  Reply reply;
+  reply.content_type = "text/event-stream";
+  reply.body = "retry: 1000\n\n";
+  reply.more = [this, cursor = std::make_shared<LiveView::Cursor>()]() -> std::string {
+    asio::co_spawn(executor_, stats_.Refresh(), asio::detached);
+    const std::string changes = view_.Changes(*cursor);
+    return changes.empty() ? "" : absl::StrCat("data: ", changes, "\n\n");
+  };
+  return reply;
+}
+
+}  // namespace benari::http

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <prometheus/collectable.h>
+#include <prometheus/registry.h>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "control/http/live_view.h"
+#include "control/http/message.h"
+#include "control/http/server.h"
+
+namespace benari::http {
+
+// All that control serves over HTTP, read-only: the page, what it shows as JSON, and the metrics. Confined to
+// the control loop.
+class Site {
+ public:
+  // Everything that is passed outlives it.
+  Site(boost::asio::any_io_executor executor, const LiveView& view, control::MediaStats& stats,
+       std::shared_ptr<prometheus::Registry> registry);
+
+  // Beside those of the registry.
+  void AddMetrics(std::shared_ptr<prometheus::Collectable> metrics) {
+    metrics_.push_back(std::move(metrics));
+  }
+  // UNAVAILABLE: nobody can listen there.
+  absl::Status Listen(const Endpoint& listen, Limits limits = {});
+  const Endpoint& endpoint() const {
+    return server_->endpoint();
+  }  // after Listen, with the port really bound
+
+  // Never throws. Takes as long as media nodes may take to answer where it tells of sessions.
+  boost::asio::awaitable<Reply> Answer(Request request);
+
+ private:
+  Reply Metrics() const;
+  Reply Events();
+
+  const boost::asio::any_io_executor executor_;
+  const LiveView& view_;
+  control::MediaStats& stats_;
+  const std::shared_ptr<prometheus::Registry> registry_;
+  std::vector<std::shared_ptr<prometheus::Collectable>> metrics_;  // all that are served
+  std::unique_ptr<Server> server_;
+};
+
+}  // namespace benari::http

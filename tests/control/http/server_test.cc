@@ -1,0 +1,296 @@
+// The HTTP server on loopback: what it answers, and what it does with clients that are slow, rude or many.
+#include "control/http/server.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <condition_variable>
+#include <functional>
+#include <iterator>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+
+namespace benari::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+constexpr seconds kPatience{30};
+
+// A connection that sends what it is told and reads when it is told. Blocking.
+class Client {
+ public:
+  explicit Client(const Endpoint& server) {
+    stream_.expires_after(kPatience);
+    stream_.connect(server.host, std::to_string(server.port));
+    EXPECT_TRUE(stream_) << stream_.error().message();
+  }
+  void Send(const std::string& text) { stream_ << text << std::flush; }
+  // Until the server closes the connection.
+  std::string ReadAll() {
+    return {std::istreambuf_iterator<char>(stream_), std::istreambuf_iterator<char>()};
+  }
+  std::string ReadLine() {
+    std::string line;
+    std::getline(stream_, line);
+    return line;
+  }
+  // Lines up to the first one that is `line`; false: there is none.
+  bool ReadTo(const std::string& line) {
+    while (stream_) {
+      if (ReadLine() == line) return true;
+    }
+    return false;
+  }
+  bool timed_out() { return stream_.error() == asio::error::timed_out; }
+  void Close() { stream_.close(); }
+
+ private:
+  tcp::iostream stream_;
+};
+
+class ServerTest : public ::testing::Test {
+ protected:
+  ~ServerTest() override {
+    asio::post(loop_, [this] { server_.reset(); });
+    if (thread_.joinable()) thread_.join();  // ends once no connection is left
+  }
+
+  void Start(Limits limits = {}) {
+    Hooks hooks;
+    hooks.on_connections = [](size_t) {};
+    hooks.on_limit = [this](Limit limit) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      ++reached_[static_cast<size_t>(limit)];
+      changed_.notify_all();
+    };
+    auto server = Server::Start(
+        loop_.get_executor(), Endpoint("127.0.0.1", 0), limits,
+        [this](Request request) { return Answer(std::move(request)); }, hooks);
+    ASSERT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+    at_ = server_->endpoint();
+    thread_ = std::thread([this] { loop_.run(); });
+  }
+  std::string Ask(const std::string& request) {
+    Client client(at_);
+    client.Send(request);
+    return client.ReadAll();
+  }
+  std::string Get(const std::string& path, const std::string& method = "GET") {
+    return Ask(absl::StrCat(method, " ", path, " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+  }
+  std::unique_ptr<Client> OpenStream(const std::string& path = "/stream") {
+    auto client = std::make_unique<Client>(at_);
+    client->Send(absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: a\r\n\r\n"));
+    return client;
+  }
+  bool Reached(Limit limit) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    return changed_.wait_for(lock, kPatience, [&] { return reached_[static_cast<size_t>(limit)] > 0; });
+  }
+
+  Endpoint at_;
+  std::atomic<size_t> flooded_bytes_{0};
+
+ private:
+  asio::awaitable<Reply> Answer(Request request) {
+    Reply reply;
+    reply.content_type = "text/plain";
+    reply.body = absl::StrCat(request.method, " ", request.path);
+    if (request.path == "/stream")
+      reply.more = [n = 0]() mutable { return absl::StrCat("piece ", n++, "\n"); };
+    if (request.path == "/flood") {
+      reply.more = [this] {
+        flooded_bytes_ += 1 << 20;
+        return std::string(1 << 20, 'x');
+      };
+    }
+    co_return reply;
+  }
+
+  asio::io_context loop_;
+  std::unique_ptr<Server> server_;
+  std::thread thread_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::array<int, 5> reached_{};
+};
+
+TEST_F(ServerTest, AnswersAndSaysWhatABrowserMayDo) {
+  Start();
+  const std::string answer = Get("/a%20b?x=1");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(answer, EndsWith("\r\n\r\nGET /a b"));
+  EXPECT_THAT(answer, HasSubstr("\r\nContent-Security-Policy: default-src 'none'; script-src 'self';"));
+  EXPECT_THAT(answer, HasSubstr("frame-ancestors 'none'\r\n"));
+  EXPECT_THAT(answer, HasSubstr("\r\nX-Content-Type-Options: nosniff\r\n"));
+  EXPECT_THAT(answer, HasSubstr("\r\nCache-Control: no-store\r\n"));
+  EXPECT_THAT(answer, Not(HasSubstr("Access-Control"))) << "other origins may not read";
+}
+
+TEST_F(ServerTest, HeadHasTheLengthAndNoBody) {
+  Start();
+  const std::string answer = Get("/abc", "HEAD");
+  EXPECT_THAT(answer, HasSubstr("\r\nContent-Length: 9\r\n"));
+  EXPECT_THAT(answer, EndsWith("\r\n\r\n"));
+}
+
+TEST_F(ServerTest, OtherMethodsChangeNothing) {
+  Start();
+  for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "BREW"}) {
+    const std::string answer =
+        Ask(absl::StrCat(method, " /calls/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nx=1"));
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 405 ")) << method;
+    EXPECT_THAT(answer, HasSubstr("\r\nAllow: GET, HEAD\r\n"));
+    EXPECT_THAT(answer, EndsWith("\r\n\r\n"
+                                 R"({"error":"the method is )" +
+                                 std::string(method) +
+                                 R"(, accepted are GET and HEAD"})"
+                                 "\n"));
+  }
+}
+
+TEST_F(ServerTest, AConnectionCarriesManyRequests) {
+  Start();
+  const std::string answers =
+      Ask("GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n"
+          "GET /c HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET /d HTTP/1.1\r\nHost: a\r\n\r\n");
+  for (const char* path : {"GET /a", "GET /b", "GET /c"}) EXPECT_THAT(answers, HasSubstr(path));
+  EXPECT_THAT(answers, Not(HasSubstr("GET /d")));
+}
+
+TEST_F(ServerTest, OldHttpIsClosedAfterTheAnswer) {
+  Start();
+  EXPECT_THAT(Ask("GET /a HTTP/1.0\r\n\r\n"), EndsWith("GET /a"));
+}
+
+TEST_F(ServerTest, RubbishIsSaidToBeRubbish) {
+  Start();
+  for (const char* rubbish : {"hello\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET /a b HTTP/1.1\r\n\r\n",
+                              "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+                              "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n"}) {
+    EXPECT_THAT(Ask(rubbish), StartsWith("HTTP/1.1 400 ")) << rubbish;
+  }
+  EXPECT_THAT(Get("/a"), EndsWith("GET /a"));
+}
+
+TEST_F(ServerTest, ARequestThatIsTooLongIsRefused) {
+  Start();
+  const std::string answer =
+      Ask("GET / HTTP/1.1\r\nHost: a\r\nCookie: " + std::string(9000, 'x') + "\r\n\r\n");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 431 "));
+  EXPECT_THAT(answer, EndsWith("{\"error\":\"the request is longer than 8192 bytes\"}\n"));
+  EXPECT_TRUE(Reached(Limit::kHeaderBytes));
+}
+
+TEST_F(ServerTest, ARequestThatDoesNotComeToItsEndIsGivenUp) {
+  Limits limits;
+  limits.request_time = milliseconds(300);
+  Start(limits);
+  Client slow(at_);
+  slow.Send("GET / HTTP/1.1\r\nHost:");
+  EXPECT_EQ(slow.ReadAll(), "");
+  EXPECT_FALSE(slow.timed_out());
+  EXPECT_TRUE(Reached(Limit::kRequestTime));
+  Client silent(at_);
+  EXPECT_EQ(silent.ReadAll(), "");
+  EXPECT_FALSE(silent.timed_out());
+}
+
+TEST_F(ServerTest, WhoSaysNothingKeepsNobodyOut) {
+  Limits limits;
+  limits.connections = 3;
+  limits.request_time = std::chrono::hours(1);
+  Start(limits);
+  std::vector<std::unique_ptr<Client>> silent;
+  for (int i = 0; i < 20; ++i) {
+    silent.push_back(std::make_unique<Client>(at_));
+    silent.back()->Send("GET / HTTP/1.1\r\n");
+  }
+  EXPECT_THAT(Get("/a"), EndsWith("GET /a"));
+  EXPECT_EQ(silent.front()->ReadAll(), "");
+  EXPECT_TRUE(Reached(Limit::kConnections));
+}
+
+TEST_F(ServerTest, WhoIsAnsweredIsNotClosedForSomebodyNew) {
+  Limits limits;
+  limits.connections = 2;
+  limits.stream_pause = milliseconds(10);
+  Start(limits);
+  const auto one = OpenStream();
+  const auto two = OpenStream();
+  for (const auto& each : {one.get(), two.get()}) ASSERT_TRUE(each->ReadTo("GET /streampiece 0"));
+  Client third(at_);
+  third.Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(third.ReadAll(), "");
+  for (const auto& each : {one.get(), two.get()}) EXPECT_TRUE(each->ReadTo("piece 20"));
+}
+
+TEST_F(ServerTest, OneStreamTooManyIsToldSo) {
+  Limits limits;
+  limits.streams = 1;
+  limits.stream_pause = milliseconds(10);
+  Start(limits);
+  const auto one = OpenStream();
+  ASSERT_TRUE(one->ReadTo("piece 1"));
+  const std::string refused = Get("/stream");
+  EXPECT_THAT(refused, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(refused, HasSubstr("\r\nRetry-After: 5\r\n"));
+  EXPECT_THAT(refused, EndsWith("{\"error\":\"there are 1 streams already\"}\n"));
+  EXPECT_TRUE(Reached(Limit::kStreams));
+  one->Close();
+  // The place is free again once the server has seen it.
+  std::string first;
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (first != "HTTP/1.1 200 OK\r" && std::chrono::steady_clock::now() < until)
+    first = OpenStream()->ReadLine();
+  EXPECT_EQ(first, "HTTP/1.1 200 OK\r");
+}
+
+TEST_F(ServerTest, AStreamWhoseReaderDoesNotReadEnds) {
+  Limits limits;
+  limits.write_time = milliseconds(300);
+  limits.stream_pause = milliseconds(1);
+  Start(limits);
+  const auto idle = OpenStream("/flood");
+  EXPECT_TRUE(Reached(Limit::kWriteTime));
+  EXPECT_LE(flooded_bytes_, 32u << 20) << "what the two sockets take, and one piece";
+  EXPECT_THAT(Get("/a"), EndsWith("GET /a"));
+}
+
+TEST_F(ServerTest, AnAddressThatIsTakenIsSaid) {
+  Start();
+  asio::io_context loop;
+  const Hooks hooks{[](size_t) {}, [](Limit) {}};
+  const auto second = Server::Start(loop.get_executor(), at_, Limits(), nullptr, hooks);
+  EXPECT_EQ(second.status(), absl::UnavailableError("Address already in use"));
+  const auto nowhere =
+      Server::Start(loop.get_executor(), Endpoint("no.such.host.invalid", 1), Limits(), nullptr, hooks);
+  EXPECT_EQ(nowhere.status().code(), absl::StatusCode::kUnavailable);
+}
+
+TEST_F(ServerTest, ItsEndClosesEveryConnection) {
+  Start();
+  const auto stream = OpenStream();
+  ASSERT_TRUE(stream->ReadTo("GET /streampiece 0"));
+  Client silent(at_);
+}
+
+}  // namespace
+}  // namespace benari::http
