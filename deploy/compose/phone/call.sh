@@ -15,7 +15,10 @@ cd /tmp
 asterisk=$(getent ahostsv4 asterisk | awk '{ print $1; exit }') || { one_or_many "failed: no host named asterisk"; exit 1; }
 sent=$(packets OutRequests) heard=$(packets InDelivers)
 code=0
-TERM=dumb sipp "$asterisk:5060" -s 3308487 -sf /phone.xml -i "$(hostname -i)" -m "$calls" -l "$calls" -r 5 \
+# Each container's SIPp has the same process id, of which it makes Call-IDs and branches: without another port and another
+# Call-ID Asterisk takes the BYE of this call for the last call's, sent again.
+TERM=dumb sipp "$asterisk:5060" -s 3308487 -sf /phone.xml -i "$(hostname -i)" -p $((10000 + RANDOM % 20000)) \
+  -cid_str "%u-$RANDOM$RANDOM@%s" -m "$calls" -l "$calls" -r 5 \
   -d $((seconds * 1000)) -nostdin -trace_err -error_file /tmp/errors >/tmp/screen 2>&1 || code=$?
 sent=$(($(packets OutRequests) - sent - calls * sip_messages_a_call))
 heard=$(($(packets InDelivers) - heard - calls * sip_messages_a_call))

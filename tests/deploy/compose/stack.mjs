@@ -92,7 +92,8 @@ export class Stack {
   // The JSON lines of a service, from whichever of its containers.
   async log(service) {
     const text = await this.compose(['logs', '--no-color', '--no-log-prefix', service]);
-    return text.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+    const plain = text.replaceAll('\u001b[2K', '');  // Compose clears lines that it wrote itself
+    return plain.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
   }
 
   async fetch(service, port, pathname) {
