@@ -1,5 +1,6 @@
 #include "tests/control/control_process.h"
 
+#include <stdexcept>
 #include <utility>
 
 namespace benari::control {
@@ -43,8 +44,10 @@ void ControlProcess::Kill() {
 
 double ControlProcess::Metric(const std::string& name, const std::string& label) const {
   double sum = 0;
+  bool known = false;
   for (const auto& family : registry_->Collect()) {
     if (family.name != name) continue;
+    known = true;
     for (const auto& metric : family.metric) {
       bool wanted = label.empty();
       for (const auto& each : metric.label) wanted = wanted || each.value == label;
@@ -52,6 +55,7 @@ double ControlProcess::Metric(const std::string& name, const std::string& label)
       sum += metric.counter.value + metric.gauge.value + static_cast<double>(metric.histogram.sample_count);
     }
   }
+  if (!known) throw std::invalid_argument("there is no metric " + name);  // 0 would hold in most checks
   return sum;
 }
 

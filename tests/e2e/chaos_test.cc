@@ -120,7 +120,7 @@ std::string ChaosTest::HeldBeyond() {
     if (!nodes_[i]->process().Running()) continue;
     const std::string name = absl::StrCat("node ", i);
     absl::StrAppend(&text, Beyond(name, HeldBy(nodes_[i]->process().pid()), nodes_held_[i]));
-    const auto leases = ReadMetric(nodes_[i]->metrics(), "media_leases");
+    const auto leases = ReadMetric(nodes_[i]->metrics(), "benari_media_leases");
     const auto ports = ReadMetric(nodes_[i]->metrics(), "benari_media_ports{state=\"in_use\"}");
     if (!leases.ok() || !ports.ok()) return absl::StrCat(name, ": ", std::string(leases.status().message()));
     if (*leases + *ports > 0) absl::StrAppend(&text, name, " has ", *leases, " leases, ", *ports, " ports; ");

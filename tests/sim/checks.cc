@@ -207,7 +207,7 @@ std::string Checks::AllOver(const std::vector<const Watched*>& controls, control
   };
   if (!left.empty()) return left;
   add("calls", static_cast<double>(living.app().table().size()));
-  add("calls without an outcome", living.Metric("control_calls"));
+  add("calls without an outcome", living.Metric("benari_control_calls"));
   add("leases kept alive", static_cast<double>(living.keeper().size()));
   using enum DisasterKind;
   const bool calls_were_lost =

@@ -134,7 +134,8 @@ TEST_F(LiveViewTest, WhoMissedAnEndStartsAnew) {
   lost->End(CallOutcome::kCompleted, "");
   for (int i = 0; i < 100; ++i) Begin(absl::StrCat("later", i))->End(CallOutcome::kCompleted, "");
   const Json changes = Changes();
-  EXPECT_TRUE(changes.value("reset", false)) << "'lost' is not among the last 100, and must not stay on the page";
+  EXPECT_TRUE(changes.value("reset", false))
+      << "'lost' is not among the last 100, and must not stay on the page";
   EXPECT_EQ(changes["calls"].size(), 101u);
   EXPECT_FALSE(Changes().contains("reset"));
   Begin("one more")->End(CallOutcome::kCompleted, "");
