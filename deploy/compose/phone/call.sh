@@ -1,6 +1,6 @@
 #!/bin/bash
 # usage: call.sh [CALLS [SECONDS]]
-# Calls 3308487 in the stack, one or many at a time (5 more a second), each for so many seconds and speaking for the
+# Calls 3308487 in the stack, one or many at a time (10 more a second), each for so many seconds and speaking for the
 # first seven, and says whether the callers heard themselves. Exit code 0 or 1.
 set -euo pipefail
 calls=${1:-1} seconds=${2:-5}
@@ -18,7 +18,7 @@ code=0
 # Each container's SIPp has the same process id, of which it makes Call-IDs and branches: without another port and another
 # Call-ID Asterisk takes the BYE of this call for the last call's, sent again.
 TERM=dumb sipp "$asterisk:5060" -s 3308487 -sf /phone.xml -i "$(hostname -i)" -p $((10000 + RANDOM % 20000)) \
-  -cid_str "%u-$RANDOM$RANDOM@%s" -m "$calls" -l "$calls" -r 5 \
+  -cid_str "%u-$RANDOM$RANDOM@%s" -m "$calls" -l "$calls" -r 10 \
   -d $((seconds * 1000)) -nostdin -trace_err -error_file /tmp/errors >/tmp/screen 2>&1 || code=$?
 sent=$(($(packets OutRequests) - sent - calls * sip_messages_a_call))
 heard=$(($(packets InDelivers) - heard - calls * sip_messages_a_call))
