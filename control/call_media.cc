@@ -54,7 +54,7 @@ void CallMedia::TakeOver(int last, const std::vector<int>& numbers, const std::o
     DeferHangUp();
   }
   if (!made()) return;
-  heard_ = true;  // or not: nobody can tell how long ago the call began to be set up
+  heard_ = now_.id;  // or not: nobody can tell how long ago the call began to be set up
   // Half made: it is replaced.
   if (!lease.has_value() || !mailbox_.channel(now_.id).entered_bridge)
     mailbox_.Tell([this](CallNews& news) { news.media_lost = now_.id; });
@@ -249,13 +249,15 @@ void CallMedia::Keep() {
 void CallMedia::OnSession(const SessionEvent& event) {
   if (event.session.lease_id != now_.id) return;
   if (event.kind == SessionEventKind::kMediaFlowing) {
-    if (!heard_) {
+    if (heard_.empty()) {
       const Clock::Duration took = context_.timers.Now() - began_;
       context_.metrics.set_up_seconds.Observe(std::chrono::duration<double>(took).count());
       journal_.Info("echo heard", {{"media", now_.id},
                                    {"setup_ms", std::chrono::duration<double, std::milli>(took).count()}});
+    } else if (heard_ != now_.id || !mailbox_.news().media_missing.empty()) {
+      journal_.Info("echo heard again", {{"media", now_.id}});
     }
-    heard_ = true;
+    heard_ = now_.id;
     mailbox_.Tell([](CallNews& news) { news.media_missing.clear(); });
   } else if (event.kind == SessionEventKind::kMediaMissing) {
     context_.metrics.MediaMissing(event.session.diagnosis);

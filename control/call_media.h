@@ -72,7 +72,7 @@ class CallMedia {
   std::vector<UndoStack::Handle> older_;  // their channels' hang-ups
   int number_ = 0;                        // of the newest media
   Clock::Time began_;
-  bool heard_ = false;  // the caller heard itself at least once
+  std::string heard_;  // id of the media that the caller heard last; empty: it heard none yet
 };
 
 }  // namespace benari::control
