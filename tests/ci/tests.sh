@@ -64,6 +64,7 @@ sanitized() {
   under_way="the build of $name"
   if [[ $name == tsan ]]; then
     sanitizers=thread
+    export TSAN_OPTIONS="suppressions=$root/tests/tsan.supp"  # for the services that tests start as well
     # ThreadSanitizer of g++ 12 cannot live with much address space randomisation.
     setarch -R true 2>/dev/null && before=(setarch -R)
   fi
