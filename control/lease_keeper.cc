@@ -16,6 +16,7 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr std::chrono::seconds kSayAgainAfter{30};
+constexpr std::chrono::seconds kStandstill{1};  // beyond what a request or a pause may last
 }
 
 struct LeaseKeeper::Loop {
@@ -88,6 +89,7 @@ asio::awaitable<void> LeaseKeeper::Run(std::shared_ptr<Loop> loop) {
     NodeStatus status;
     std::string failure;
     MediaErrorKind kind = MediaErrorKind::kOther;
+    const Clock::Time asked_at = timers_.Now();
     try {
       status = co_await media_.KeepAlive(loop->node, lease_ids);
     } catch (const MediaError& error) {
@@ -105,6 +107,7 @@ asio::awaitable<void> LeaseKeeper::Run(std::shared_ptr<Loop> loop) {
         if (loop->stopped) co_return;
       }
     } else {
+      ForgiveStandstill(*loop, asked_at);
       ++loop->failures;
       if (kind == MediaErrorKind::kFenced && on_fenced_) on_fenced_(failure);
       const bool refused = kind == MediaErrorKind::kUnavailable && loop->failures >= 2;
@@ -126,9 +129,17 @@ asio::awaitable<void> LeaseKeeper::Run(std::shared_ptr<Loop> loop) {
 
 asio::awaitable<void> LeaseKeeper::Pause(std::shared_ptr<Loop> loop, std::chrono::milliseconds length) {
   std::function<bool()> called = [loop] { return loop->hurry || loop->stopped; };
-  const Clock::Time until = timers_.Now() + length;
-  co_await loop->wake_up.WaitUntil(called, until);
+  const Clock::Time began = timers_.Now();
+  co_await loop->wake_up.WaitUntil(called, began + length);
   loop->hurry = false;
+  ForgiveStandstill(*loop, began);
+}
+
+void LeaseKeeper::ForgiveStandstill(Loop& loop, Clock::Time began) {
+  const Clock::Time now = timers_.Now();
+  if (now - began < options_.interval + kStandstill) return;
+  loop.failures = 0;
+  loop.last_answer = now;
 }
 
 void LeaseKeeper::OnAnswer(Loop& loop, const NodeStatus& status, const std::set<std::string>& named) {

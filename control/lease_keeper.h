@@ -18,7 +18,8 @@ namespace benari::control {
 // Renews every lease, notices nodes that die, and hands on what nodes tell about sessions. One loop a node: a
 // KeepAlive each interval, and a watch while the node is up. A node is down after two failures in a row, the
 // second one asked for without waiting, or after `lost_after` without an answer; `lost_after_alone` when no
-// other node could take over. Confined to the control loop.
+// other node could take over. Silence while this process itself stood still (SIGSTOP) does not count.
+// Confined to the control loop.
 class LeaseKeeper {
  public:
   struct Listener {
@@ -61,6 +62,8 @@ class LeaseKeeper {
   boost::asio::awaitable<void> Run(std::shared_ptr<Loop> loop);
   boost::asio::awaitable<void> Pause(std::shared_ptr<Loop> loop, std::chrono::milliseconds length);
   boost::asio::awaitable<void> CatchUp(std::shared_ptr<Loop> loop);
+  // Of a request or a pause that began then.
+  void ForgiveStandstill(Loop& loop, Clock::Time began);
   void OnAnswer(Loop& loop, const NodeStatus& status, const std::set<std::string>& named);
   void OnNodeLost(Loop& loop, const std::string& why);
   void StartWatch(std::shared_ptr<Loop> loop);

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/control/control_world.h"
 
 namespace benari::control {
@@ -165,6 +167,32 @@ TEST_F(CallTest, ANodeThatDiesIsReplacedByAnother) {
   EXPECT_LT(world->timers.Now() - died, seconds(2));
   EXPECT_NE(world->control->app().table().Find(caller)->media().node(), node);
   ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+  world->asterisk.CallerHangsUp(caller);
+  ExpectEnd(CallOutcome::kCompleted);
+}
+
+// The nodes have closed the connections of a control that answered nothing (SIGSTOP) for a while.
+TEST_F(CallTest, AControlThatStoodStillTakesNoNodeForLost) {
+  Begin();
+  const std::string caller = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  for (const milliseconds length : {milliseconds(1510), milliseconds(2000), milliseconds(2250)}) {
+    world->control->process().Stop();
+    world->RunFor(length);
+    std::set<std::string> cut;
+    world->control->faults().ChooseWith([&cut](const fakes::Step& step) {
+      fakes::Fault fault;
+      if (step.operation == "media.KeepAlive" && cut.insert(step.to).second)
+        fault.kind = fakes::FaultKind::kUnreachableBefore;
+      return fault;
+    });
+    world->control->process().Continue();
+    world->RunFor(milliseconds(200));
+    EXPECT_EQ(cut.size(), 2u);
+    world->control->faults().ChooseWith([](const fakes::Step&) { return fakes::Fault(); });
+  }
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+  EXPECT_EQ(world->control->Metric("benari_control_media_replaced_total"), 0);
   world->asterisk.CallerHangsUp(caller);
   ExpectEnd(CallOutcome::kCompleted);
 }
