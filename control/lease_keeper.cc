@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 namespace {
 constexpr std::chrono::seconds kSayAgainAfter{30};
 constexpr std::chrono::seconds kStandstill{1};  // beyond what a request or a pause may last
-}
+}  // namespace
 
 struct LeaseKeeper::Loop {
   Loop(std::string address, asio::any_io_executor executor, Timers& timers)
