@@ -31,6 +31,12 @@ ABSL_FLAG(int32_t, max_ttl_ms, 60000, "the longest time to live that a lease may
 ABSL_FLAG(double, lease_rate_per_owner, 1000, "new leases a second that an owner may ask for; 0: any number");
 ABSL_FLAG(int32_t, lease_burst_per_owner, 2000, "new leases that an owner may ask for at once");
 ABSL_FLAG(int32_t, workers, 1, "threads that move packets");
+ABSL_FLAG(
+    benari::media::EngineKind, io_engine, benari::media::EngineKind::kAuto,
+    "how packets are moved: epoll, io_uring, or auto: io_uring where the kernel and the container let us");
+ABSL_FLAG(int32_t, batch_window_us, 1000,
+          "how long packets may wait for one another where there are many, so that they share a wake-up; 0: "
+          "never");
 ABSL_FLAG(benari::Seconds, drain_seconds, benari::Seconds{30},
           "after SIGTERM: how long to wait for the last lease to be released");
 ABSL_FLAG(
@@ -156,6 +162,9 @@ Config ReadConfig(int argc, char** argv, FlagErrors* errors) {
   errors->Require(IsHost(config.node_name), "node_name", config.node_name, "1..253 of A-Z a-z 0-9 . _ -");
   ReadLeases(&config, errors);
   config.workers = static_cast<size_t>(ReadInt(FLAGS_workers, "workers", 1, 64, errors));
+  config.io_engine = absl::GetFlag(FLAGS_io_engine);
+  config.batch_window =
+      std::chrono::microseconds(ReadInt(FLAGS_batch_window_us, "batch_window_us", 0, 10000, errors));
   config.drain = absl::GetFlag(FLAGS_drain_seconds);
   config.health_listen = absl::GetFlag(FLAGS_health_listen);
   config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);

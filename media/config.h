@@ -9,6 +9,7 @@
 #include "common/flag_types.h"
 #include "common/log.h"
 #include "common/tls_files.h"
+#include "media/io/engine_kind.h"
 #include "media/session/port_pool.h"
 #include "media/session/socket_address.h"
 #include "media/session/token_bucket.h"
@@ -28,6 +29,8 @@ struct Config {
   uint32_t max_ttl_ms = 0;
   Rate lease_rate;  // for each owner
   size_t workers = 1;
+  EngineKind io_engine = EngineKind::kAuto;
+  std::chrono::microseconds batch_window{0};
   Seconds drain;
   Endpoint health_listen;   // empty host: none
   Endpoint metrics_listen;  // empty host: none

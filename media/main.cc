@@ -100,7 +100,10 @@ int Serve(const Config& config) {
                         {"grpc", (*node)->grpc().ToString()},
                         {"health", where((*node)->health())},
                         {"metrics", where((*node)->metrics())},
-                        {"rtp_ports", absl::StrCat(config.rtp_ports.min, "..", config.rtp_ports.max)}});
+                        {"rtp_ports", absl::StrCat(config.rtp_ports.min, "..", config.rtp_ports.max)},
+                        {"io_engine", benari::media::AbslUnparseFlag((*node)->io_engine())}});
+  const std::string no_io_uring = (*node)->no_io_uring();
+  if (!no_io_uring.empty()) log::Info("io_uring cannot be used here", {{"why", no_io_uring}});
   WarnIfOpen(config);
   int signal = 0;
   sigwait(&signals, &signal);

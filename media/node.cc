@@ -16,7 +16,7 @@
 #include "grpc/health/v1/health.pb.h"
 #include "media/health_server.h"
 #include "media/housekeeper.h"
-#include "media/io/epoll_engine.h"
+#include "media/io/engine_choice.h"
 #include "media/io/worker_pool.h"
 #include "media/listen_error.h"
 #include "media/metrics.h"
@@ -100,6 +100,8 @@ class NodeImpl : public Node {
   Endpoint metrics() const override {
     return metrics_server_ == nullptr ? Endpoint() : metrics_server_->endpoint();
   }
+  EngineKind io_engine() const override { return io_engine_; }
+  std::string no_io_uring() const override { return no_io_uring_; }
   size_t ports_in_use() const override { return registry_->Counts().ports_in_use; }
 
   void StartDraining() override {
@@ -118,6 +120,8 @@ class NodeImpl : public Node {
   const Clock& clock_;
   Endpoint grpc_;
   Endpoint health_;
+  EngineKind io_engine_ = EngineKind::kEpoll;
+  std::string no_io_uring_;
   std::promise<NodeInfo> node_info_;
   WatchHub hub_;
   Housekeeper housekeeper_;
@@ -130,14 +134,12 @@ class NodeImpl : public Node {
 };
 
 absl::Status NodeImpl::StartWorkers() {
-  std::vector<std::unique_ptr<IoEngine>> engines;
-  for (size_t i = 0; i < config_.workers; ++i) {
-    auto engine = EpollEngine::Create(clock_);
-    if (!engine.ok()) return engine.status();
-    engines.push_back(*std::move(engine));
-  }
+  auto engines = NewIoEngines(config_.io_engine, config_.workers, clock_, config_.batch_window);
+  if (!engines.ok()) return engines.status();
+  io_engine_ = engines->kind;
+  no_io_uring_ = engines->no_io_uring;
   pool_ = std::make_unique<WorkerPool>(
-      config_.rtp_bind, std::move(engines),
+      config_.rtp_bind, std::move(engines->engines),
       [this](std::vector<Task> tasks) { housekeeper_.Post(std::move(tasks)); },
       [this](const SocketChange& change) {
         registry_->OnMediaChange(change.socket, change.change, change.snapshot);

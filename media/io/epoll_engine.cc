@@ -1,22 +1,20 @@
 #include "media/io/epoll_engine.h"
 
-#include <sys/epoll.h>
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
 namespace benari::media {
 
 namespace {
-
-constexpr int kMaxEvents = 256;  // a round
 
 absl::Status Failed(const char* what) {
   return absl::ResourceExhaustedError(absl::StrCat(what, ": ", std::strerror(errno)));
@@ -31,19 +29,20 @@ int TimeoutMs(Clock::Time now, std::optional<Clock::Time> until) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<EpollEngine>> EpollEngine::Create(const Clock& clock) {
+absl::StatusOr<std::unique_ptr<IoEngine>> EpollEngine::Create(const Clock& clock,
+                                                              Clock::Duration batch_window) {
   const int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
   if (epoll_fd < 0) return Failed("epoll_create1");
   const int wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  std::unique_ptr<EpollEngine> engine(new EpollEngine(clock, epoll_fd, wake_fd));
+  std::unique_ptr<IoEngine> engine(new EpollEngine(clock, batch_window, epoll_fd, wake_fd));
   if (wake_fd < 0) return Failed("eventfd");
   epoll_event event = {.events = EPOLLIN, .data = {.ptr = nullptr}};  // no handler: the wake-up
   if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, wake_fd, &event) != 0) return Failed("epoll_ctl");
   return engine;
 }
 
-EpollEngine::EpollEngine(const Clock& clock, int epoll_fd, int wake_fd)
-    : clock_(clock), epoll_fd_(epoll_fd), wake_fd_(wake_fd) {}
+EpollEngine::EpollEngine(const Clock& clock, Clock::Duration batch_window, int epoll_fd, int wake_fd)
+    : clock_(clock), window_(batch_window), epoll_fd_(epoll_fd), wake_fd_(wake_fd) {}
 
 EpollEngine::~EpollEngine() {
   if (wake_fd_ >= 0) close(wake_fd_);
@@ -51,39 +50,60 @@ EpollEngine::~EpollEngine() {
 }
 
 absl::Status EpollEngine::Add(DatagramHandler* handler) {
-  epoll_event event = {.events = EPOLLIN, .data = {.ptr = handler}};
+  epoll_event event = {.events = EPOLLIN | EPOLLET, .data = {.ptr = handler}};
   if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, handler->fd(), &event) != 0) return Failed("epoll_ctl");
   return absl::OkStatus();
 }
 
 void EpollEngine::Remove(DatagramHandler* handler) {
   epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, handler->fd(), nullptr);
+  std::erase(unfinished_, handler);
 }
 
 IoEngine::Ran EpollEngine::RunOnce(std::optional<Clock::Time> until) {
-  std::array<epoll_event, kMaxEvents> events;
   Ran ran;
   ran.waits_since = clock_.Now();
-  const int timeout_ms = TimeoutMs(ran.waits_since, until);
-  const int count = epoll_wait(epoll_fd_, events.data(), kMaxEvents, timeout_ms);
+  int timeout_ms = 0;
+  if (unfinished_.empty()) {
+    if (const auto gather_until = window_.GatherUntil()) {
+      Gather(ran.waits_since, until ? std::min(*until, *gather_until) : *gather_until);
+    } else {
+      timeout_ms = TimeoutMs(ran.waits_since, until);
+    }
+  }
+  const int count = epoll_wait(epoll_fd_, events_.data(), kMaxEvents, timeout_ms);
   ran.now = clock_.Now();
+  size_t packets = 0;
+  for (DatagramHandler* handler : std::exchange(unfinished_, {})) packets += Serve(ran.now, handler);
   for (int i = 0; i < count; ++i) {
-    if (auto* handler = static_cast<DatagramHandler*>(events[i].data.ptr)) {
-      Serve(ran.now, handler);
+    if (auto* handler = static_cast<DatagramHandler*>(events_[i].data.ptr)) {
+      packets += Serve(ran.now, handler);
     } else {
       uint64_t wakes = 0;
       ran.woken = read(wake_fd_, &wakes, sizeof wakes) == sizeof wakes;
     }
   }
+  window_.OnRound(ran.now, packets);
   return ran;
 }
 
-void EpollEngine::Serve(Clock::Time now, DatagramHandler* handler) {
+void EpollEngine::Gather(Clock::Time now, Clock::Time until) {
+  if (until <= now) return;
+  pollfd wake = {.fd = wake_fd_, .events = POLLIN, .revents = 0};
+  const auto left = until - now;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
+  const timespec timeout = {.tv_sec = seconds.count(), .tv_nsec = (left - seconds).count()};
+  ppoll(&wake, 1, &timeout, nullptr);
+}
+
+size_t EpollEngine::Serve(Clock::Time now, DatagramHandler* handler) {
   const std::span<Datagram> datagrams = batch_.Receive(handler->fd());
-  if (datagrams.empty()) return;
+  if (datagrams.empty()) return 0;
+  if (datagrams.size() == PacketBatch::kMaxDatagrams) unfinished_.push_back(handler);
   handler->OnDatagrams(now, datagrams);
   batch_.SendBack(handler->fd(),
                   [&](const Datagram& datagram, bool sent) { handler->OnSendDone(now, datagram, sent); });
+  return datagrams.size();
 }
 
 void EpollEngine::Wake() {

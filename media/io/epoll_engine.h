@@ -1,18 +1,24 @@
 #pragma once
 
-#include <memory>
+#include <sys/epoll.h>
 
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "media/io/batch_window.h"
 #include "media/io/io_engine.h"
 #include "media/io/packet_batch.h"
 
 namespace benari::media {
 
-// epoll, and one recvmmsg and sendmmsg for each ready socket. A socket gets one batch a round, so that a
-// flood on one does not starve the others. Owned by one worker, but for Wake.
+// epoll, edge-triggered, and one recvmmsg and sendmmsg for each ready socket. A socket gets one batch a
+// round, so that a flood on one does not starve the others. Owned by one worker, but for Wake.
 class EpollEngine : public IoEngine {
  public:
   // RESOURCE_EXHAUSTED: no file descriptor left. `clock` outlives the engine.
-  static absl::StatusOr<std::unique_ptr<EpollEngine>> Create(const Clock& clock);
+  static absl::StatusOr<std::unique_ptr<IoEngine>> Create(const Clock& clock, Clock::Duration batch_window);
   ~EpollEngine() override;
 
   absl::Status Add(DatagramHandler* handler) override;
@@ -21,13 +27,20 @@ class EpollEngine : public IoEngine {
   void Wake() override;
 
  private:
-  EpollEngine(const Clock& clock, int epoll_fd, int wake_fd);
-  void Serve(Clock::Time now, DatagramHandler* handler);
+  static constexpr size_t kMaxEvents = 1024;  // a round
+
+  EpollEngine(const Clock& clock, Clock::Duration batch_window, int epoll_fd, int wake_fd);
+  // Sleeps, whatever arrives, until then or a Wake.
+  void Gather(Clock::Time now, Clock::Time until);
+  size_t Serve(Clock::Time now, DatagramHandler* handler);
 
   const Clock& clock_;
+  BatchWindow window_;
   const int epoll_fd_;
   const int wake_fd_;  // eventfd
   PacketBatch batch_;
+  std::array<epoll_event, kMaxEvents> events_;
+  std::vector<DatagramHandler*> unfinished_;  // had more than a batch; epoll does not tell again
 };
 
 }  // namespace benari::media

@@ -4,10 +4,14 @@
 
 namespace benari::media {
 
-PacketBatch::PacketBatch() { std::memset(headers_.data(), 0, sizeof headers_); }
+PacketBatch::PacketBatch() {
+  std::memset(headers_.data(), 0, sizeof headers_);
+  Prepare(kMaxDatagrams);
+}
 
-std::span<Datagram> PacketBatch::Receive(int fd) {
-  for (size_t i = 0; i < kMaxDatagrams; ++i) {
+// The first ones, as recvmmsg wants them: only those that were used need it again.
+void PacketBatch::Prepare(size_t count) {
+  for (size_t i = 0; i < count; ++i) {
     vectors_[i] = {buffers_[i].data(), kMaxDatagramBytes};
     msghdr& header = headers_[i].msg_hdr;
     header.msg_name = &sources_[i];
@@ -16,6 +20,10 @@ std::span<Datagram> PacketBatch::Receive(int fd) {
     header.msg_iovlen = 1;
     header.msg_flags = 0;
   }
+}
+
+std::span<Datagram> PacketBatch::Receive(int fd) {
+  Prepare(received_);
   const int count = recvmmsg(fd, headers_.data(), kMaxDatagrams, MSG_DONTWAIT, nullptr);
   received_ = count > 0 ? static_cast<size_t>(count) : 0;
   for (size_t i = 0; i < received_; ++i) {

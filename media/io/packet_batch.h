@@ -30,6 +30,8 @@ class PacketBatch {
   void SendBack(int fd, absl::FunctionRef<void(const Datagram&, bool sent)> done);
 
  private:
+  void Prepare(size_t count);
+
   std::array<std::array<uint8_t, kMaxDatagramBytes>, kMaxDatagrams> buffers_;
   std::array<Sockaddr, kMaxDatagrams> sources_;
   std::array<iovec, kMaxDatagrams> vectors_;

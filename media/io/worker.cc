@@ -61,6 +61,11 @@ SessionSnapshot Worker::Close(SocketId id) {
   return last;
 }
 
+void Worker::CloseAll() {
+  for (const auto& [id, socket] : sockets_) engine_->Remove(socket.get());
+  sockets_.clear();
+}
+
 SessionSnapshot Worker::Read(SocketId id) const {
   const RtpSocket* socket = Find(id);
   return socket == nullptr ? SessionSnapshot() : socket->Snapshot();

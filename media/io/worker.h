@@ -40,6 +40,7 @@ class Worker {
   void Start(SocketId id, const SessionStart& start);
   SessionSnapshot Stop(SocketId id);
   SessionSnapshot Close(SocketId id);
+  void CloseAll();
   SessionSnapshot Read(SocketId id) const;  // an empty one where there is no such socket
   WorkerTotals Totals() const;
   std::vector<SocketChange> TakeChanges() { return std::exchange(changes_, {}); }

@@ -32,6 +32,7 @@ void WorkerProxy::Run() {
     }
     if (!tasks.empty()) executor_(std::move(tasks));
   }
+  worker_.CloseAll();
 }
 
 void WorkerProxy::DoCommands(std::vector<Task>* tasks) {

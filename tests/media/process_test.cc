@@ -32,12 +32,14 @@ TEST(Process, SaysWhereItServes) {
 TEST(Process, ListsEveryMistakeAndExitsWithTwo) {
   const auto [code, output] =
       RunToEnd({"--rtp_port_min=70000", "--rtp_port_max=-1", "--grpc_listen=nowhere", "--workers=0",
-                "--unknown=1", "--log_format=xml", "--drain_seconds=-3", "--quarantine_ms=soon",
-                "--max_ttl_ms=0", "--rtp_bind=localhost"});
+                "--io_engine=dpdk", "--batch_window_us=10001", "--unknown=1", "--log_format=xml",
+                "--drain_seconds=-3", "--quarantine_ms=soon", "--max_ttl_ms=0", "--rtp_bind=localhost"});
   EXPECT_EQ(code, 2);
   for (const char* line :
        {"--rtp_port_min=70000: accepted is 1..65535\n", "--rtp_port_max=-1: accepted is 1..65535\n",
         "--grpc_listen=nowhere: accepted is HOST:PORT", "--workers=0: accepted is 1..64\n",
+        "--io_engine=dpdk: accepted is auto, epoll or io_uring",
+        "--batch_window_us=10001: accepted is 0..10000",
         "--unknown=1: accepted is one of the flags that --help lists\n",
         "--log_format=xml: accepted is text or json\n", "--drain_seconds=-3: accepted is a number of seconds",
         "--quarantine_ms=soon: accepted is a value such as 1000\n",

@@ -36,7 +36,7 @@ class RegistryThreadsTest : public ::testing::Test {
 
   static std::vector<std::unique_ptr<IoEngine>> Engines(const Clock& clock) {
     std::vector<std::unique_ptr<IoEngine>> engines;
-    for (int i = 0; i < 2; ++i) engines.push_back(EpollEngine::Create(clock).value());
+    for (int i = 0; i < 2; ++i) engines.push_back(EpollEngine::Create(clock, milliseconds(1)).value());
     return engines;
   }
 

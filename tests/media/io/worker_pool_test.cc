@@ -6,10 +6,12 @@
 #include <numeric>
 #include <random>
 #include <set>
+#include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
-#include "media/io/epoll_engine.h"
+#include "media/io/engine_choice.h"
 #include "tests/media/rtp_bytes.h"
 #include "tests/media/udp_peer.h"
 
@@ -21,13 +23,13 @@ using std::chrono::seconds;
 using Bytes = std::vector<uint8_t>;
 
 // A pool whose tasks run on the thread that waits for them.
-class WorkerPoolTest : public ::testing::TestWithParam<size_t> {
+class WorkerPoolTest : public ::testing::TestWithParam<std::tuple<EngineKind, size_t>> {
  protected:
-  WorkerPoolTest() {
-    std::vector<std::unique_ptr<IoEngine>> engines;
-    for (size_t i = 0; i < GetParam(); ++i) engines.push_back(EpollEngine::Create(clock_).value());
+  void SetUp() override {
+    auto engines = NewIoEngines(std::get<0>(GetParam()), WorkerCount(), clock_, milliseconds(1));
+    if (!engines.ok()) GTEST_SKIP() << engines.status();
     pool_ = std::make_unique<WorkerPool>(
-        Loopback(0), std::move(engines),
+        Loopback(0), std::move(engines->engines),
         [this](std::vector<Task> tasks) {
           MutexLock lock(&mutex_);
           for (Task& task : tasks) tasks_.push_back(std::move(task));
@@ -37,6 +39,8 @@ class WorkerPoolTest : public ::testing::TestWithParam<size_t> {
   }
 
   ~WorkerPoolTest() override { pool_.reset(); }
+
+  static size_t WorkerCount() { return std::get<1>(GetParam()); }
 
   // Runs tasks until `done` holds; false when it does not within a generous time.
   template <typename Condition>
@@ -108,7 +112,14 @@ class WorkerPoolTest : public ::testing::TestWithParam<size_t> {
   std::unique_ptr<WorkerPool> pool_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Workers, WorkerPoolTest, ::testing::Values(1, 3));
+std::string NameOf(const ::testing::TestParamInfo<std::tuple<EngineKind, size_t>>& test) {
+  return AbslUnparseFlag(std::get<0>(test.param)) + "_" + std::to_string(std::get<1>(test.param));
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, WorkerPoolTest,
+                         ::testing::Combine(::testing::Values(EngineKind::kEpoll, EngineKind::kIoUring),
+                                            ::testing::Values(1, 3)),
+                         NameOf);
 
 TEST_P(WorkerPoolTest, EchoesToThePeerFromTheLeasedPort) {
   UdpPeer peer;
@@ -218,12 +229,13 @@ TEST_P(WorkerPoolTest, SocketsGoToTheWorkerThatHasTheFewest) {
   std::vector<SocketId> sockets;
   for (int i = 0; i < 6; ++i) {
     sockets.push_back(Open().socket);
-    workers.insert(sockets.back() % GetParam());
+    workers.insert(sockets.back() % WorkerCount());
   }
-  for (size_t worker = 0; worker < GetParam(); ++worker) EXPECT_EQ(workers.count(worker), 6 / GetParam());
-  const size_t freed = sockets[4] % GetParam();
+  for (size_t worker = 0; worker < WorkerCount(); ++worker)
+    EXPECT_EQ(workers.count(worker), 6 / WorkerCount());
+  const size_t freed = sockets[4] % WorkerCount();
   Close(sockets[4]);
-  EXPECT_EQ(Open().socket % GetParam(), freed);
+  EXPECT_EQ(Open().socket % WorkerCount(), freed);
 }
 
 TEST_P(WorkerPoolTest, TotalsKeepWhatClosedSessionsCounted) {
@@ -251,7 +263,7 @@ TEST_P(WorkerPoolTest, EachWorkerCountsItsRoundsAndTheJitterOfItsSessions) {
   const auto observed = [](const DurationHistogram& durations) {
     return std::accumulate(durations.counts().begin(), durations.counts().end(), uint64_t{0});
   };
-  const size_t worker = socket % GetParam();
+  const size_t worker = socket % WorkerCount();
   uint16_t sequence = 0;
   const auto deadline = std::chrono::steady_clock::now() + seconds(20);
   std::vector<WorkerTotals> totals;
@@ -261,7 +273,7 @@ TEST_P(WorkerPoolTest, EachWorkerCountsItsRoundsAndTheJitterOfItsSessions) {
     totals = ReadTotals();
   } while (observed(totals[worker].jitter) == 0 && std::chrono::steady_clock::now() < deadline);
   EXPECT_GT(observed(totals[worker].jitter), 0u);
-  ASSERT_EQ(totals.size(), GetParam());
+  ASSERT_EQ(totals.size(), WorkerCount());
   for (size_t i = 0; i < totals.size(); ++i) {
     if (i == worker) continue;
     EXPECT_EQ(observed(totals[i].jitter), 0u) << "a session without packets has none";
@@ -335,7 +347,7 @@ TEST(WorkerProxy, AFullQueueRefusesAndStillTakesCloses) {
   std::promise<void> release;
   bool held = false;
   WorkerProxy proxy(
-      EpollEngine::Create(clock).value(),
+      std::move(NewIoEngines(EngineKind::kAuto, 1, clock, milliseconds(1))->engines.front()),
       [&](std::vector<Task> tasks) {
         if (!std::exchange(held, true)) {
           holding.set_value();

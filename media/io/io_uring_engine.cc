@@ -1,0 +1,350 @@
+#include "media/io/io_uring_engine.h"
+
+#include <liburing.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "media/io/batch_window.h"
+#include "media/io/sockaddr.h"
+
+namespace benari::media {
+
+namespace {
+
+constexpr unsigned kSubmissions = 1024;
+constexpr unsigned kCompletions = 8192;
+constexpr unsigned kBuffers = 1024;  // a power of two
+constexpr unsigned kBufferGroup = 0;
+constexpr size_t kMaxDatagramBytes = 2048;  // longer ones are truncated
+// What recvmsg puts before the payload: its header and the source.
+constexpr size_t kBufferBytes = sizeof(io_uring_recvmsg_out) + sizeof(Sockaddr) + kMaxDatagramBytes;
+constexpr size_t kBufferStride = (kBufferBytes + 63) / 64 * 64;
+constexpr unsigned kGatherAtMost = 256;  // completions that end a batch window early
+constexpr std::chrono::seconds kLongest{3600};
+
+enum class What : uint8_t { kReceived, kSent, kWoken, kCancelled };
+
+// The word that comes back with a completion; the index is of a slot, or of the buffer that was sent.
+uint64_t Tag(What what, uint32_t index) { return uint64_t{static_cast<uint8_t>(what)} << 32 | index; }
+What WhatOf(uint64_t tag) { return static_cast<What>(tag >> 32); }
+uint32_t IndexOf(uint64_t tag) { return static_cast<uint32_t>(tag); }
+
+__kernel_timespec ToTimespec(Clock::Duration duration) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
+  return {.tv_sec = seconds.count(), .tv_nsec = (duration - seconds).count()};
+}
+
+class IoUringEngine : public IoEngine {
+ public:
+  IoUringEngine(const Clock& clock, Clock::Duration batch_window) : clock_(clock), window_(batch_window) {
+    receive_.msg_namelen = sizeof(Sockaddr);
+  }
+  ~IoUringEngine() override;
+  absl::Status Open();
+
+  absl::Status Add(DatagramHandler* handler) override;
+  void Remove(DatagramHandler* handler) override;
+  Ran RunOnce(std::optional<Clock::Time> until) override;
+  void Wake() override;
+
+ private:
+  struct Slot {
+    DatagramHandler* handler = nullptr;  // nullptr: removed
+    uint32_t generation = 0;             // which of the sockets that used this slot
+    bool receiving = false;
+  };
+  // A buffer that goes back to where it came from.
+  struct Sending {
+    uint32_t slot = 0;
+    uint32_t generation = 0;
+    Datagram datagram;
+    Sockaddr address;
+    iovec bytes;
+    msghdr message{};
+  };
+
+  io_uring_sqe* NextSqe();
+  void Submit();
+  void Wait(Clock::Time now, std::optional<Clock::Time> until);
+  size_t HandleCompletions(Clock::Time now, bool* woken);
+  void OnReceived(Clock::Time now, const io_uring_cqe& cqe);
+  void OnSent(Clock::Time now, const io_uring_cqe& cqe);
+  void Receive(uint32_t slot);
+  void Rearm();
+  void WatchWake();
+  uint8_t* BufferAt(unsigned id) { return buffers_ + size_t{id} * kBufferStride; }
+  void GiveBack(unsigned buffer);
+
+  const Clock& clock_;
+  BatchWindow window_;
+  io_uring ring_{};
+  bool open_ = false;
+  bool enabled_ = false;
+  int wake_fd_ = -1;
+  bool wake_watched_ = false;
+  io_uring_buf_ring* buffer_ring_ = nullptr;
+  uint8_t* buffers_ = nullptr;
+  unsigned given_back_ = 0;  // since the ring was last told
+  msghdr receive_{};         // says how much room the source takes
+  std::vector<Slot> slots_;
+  std::vector<uint32_t> free_slots_;
+  std::vector<uint32_t> to_rearm_;
+  absl::flat_hash_map<DatagramHandler*, uint32_t> slot_of_;
+  std::vector<Sending> sending_{kBuffers};  // by buffer
+  unsigned sends_under_way_ = 0;
+};
+
+absl::Status Failed(const char* what, int error) {
+  const std::string text = absl::StrCat(what, ": ", std::strerror(error));
+  const bool full = error == ENOMEM || error == EMFILE || error == ENFILE;
+  return full ? absl::ResourceExhaustedError(text) : absl::UnavailableError(text);
+}
+
+constexpr size_t kRingBytes = kBuffers * sizeof(io_uring_buf);
+constexpr size_t kBuffersBytes = kBuffers * kBufferStride;
+
+absl::Status IoUringEngine::Open() {
+  io_uring_params params{};
+  // Completions are made by our own thread when it asks for them, and not in the middle of a packet. Disabled
+  // until the worker's thread is there: it becomes the one issuer.
+  params.flags =
+      IORING_SETUP_CQSIZE | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_R_DISABLED;
+  params.cq_entries = kCompletions;
+  const int opened = io_uring_queue_init_params(kSubmissions, &ring_, &params);
+  if (opened == -EINVAL)
+    return absl::UnavailableError("io_uring of this kernel is too old, Linux 6.1 is not");
+  if (opened < 0) return Failed("io_uring_setup", -opened);
+  open_ = true;
+  const int protection = PROT_READ | PROT_WRITE;
+  void* memory = mmap(nullptr, kRingBytes + kBuffersBytes, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return Failed("mmap", errno);
+  buffer_ring_ = static_cast<io_uring_buf_ring*>(memory);
+  buffers_ = static_cast<uint8_t*>(memory) + kRingBytes;
+  io_uring_buf_reg registration{};
+  registration.ring_addr = reinterpret_cast<uint64_t>(buffer_ring_);
+  registration.ring_entries = kBuffers;
+  registration.bgid = kBufferGroup;
+  const int registered = io_uring_register_buf_ring(&ring_, &registration, 0);
+  if (registered < 0) return Failed("IORING_REGISTER_PBUF_RING", -registered);
+  io_uring_buf_ring_init(buffer_ring_);
+  for (unsigned i = 0; i < kBuffers; ++i) GiveBack(i);
+  wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (wake_fd_ < 0) return Failed("eventfd", errno);
+  return absl::OkStatus();
+}
+
+IoUringEngine::~IoUringEngine() {
+  if (open_) io_uring_queue_exit(&ring_);
+  if (buffer_ring_ != nullptr) munmap(buffer_ring_, kRingBytes + kBuffersBytes);
+  if (wake_fd_ >= 0) close(wake_fd_);
+}
+
+void IoUringEngine::GiveBack(unsigned buffer) {
+  io_uring_buf_ring_add(buffer_ring_, BufferAt(buffer), kBufferBytes, static_cast<uint16_t>(buffer),
+                        io_uring_buf_ring_mask(kBuffers), static_cast<int>(given_back_++));
+}
+
+io_uring_sqe* IoUringEngine::NextSqe() {
+  io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
+  while (sqe == nullptr) {
+    Submit();
+    sqe = io_uring_get_sqe(&ring_);
+  }
+  return sqe;
+}
+
+void IoUringEngine::Submit() {
+  if (!std::exchange(enabled_, true)) io_uring_enable_rings(&ring_);
+  io_uring_submit(&ring_);
+}
+
+absl::Status IoUringEngine::Add(DatagramHandler* handler) {
+  if (free_slots_.empty()) {
+    free_slots_.push_back(static_cast<uint32_t>(slots_.size()));
+    slots_.emplace_back();
+  }
+  const uint32_t index = free_slots_.back();
+  free_slots_.pop_back();
+  slots_[index].handler = handler;
+  slot_of_[handler] = index;
+  Receive(index);
+  return absl::OkStatus();
+}
+
+void IoUringEngine::Receive(uint32_t index) {
+  Slot& slot = slots_[index];
+  slot.receiving = true;
+  io_uring_sqe* sqe = NextSqe();
+  io_uring_prep_recvmsg_multishot(sqe, slot.handler->fd(), &receive_, MSG_TRUNC);
+  sqe->flags |= IOSQE_BUFFER_SELECT;
+  sqe->buf_group = kBufferGroup;
+  sqe->user_data = Tag(What::kReceived, index);
+}
+
+// Until its receive request has ended the kernel holds the socket, and with it the port.
+void IoUringEngine::Remove(DatagramHandler* handler) {
+  const auto found = slot_of_.find(handler);
+  if (found == slot_of_.end()) return;
+  const uint32_t index = found->second;
+  slot_of_.erase(found);
+  slots_[index].handler = nullptr;
+  ++slots_[index].generation;
+  if (slots_[index].receiving) {
+    io_uring_sqe* sqe = NextSqe();
+    io_uring_prep_cancel64(sqe, Tag(What::kReceived, index), 0);
+    sqe->user_data = Tag(What::kCancelled, index);
+    Submit();
+  }
+  bool woken = false;
+  while (slots_[index].receiving) {
+    io_uring_cqe* cqe = nullptr;
+    io_uring_wait_cqe(&ring_, &cqe);
+    HandleCompletions(clock_.Now(), &woken);
+  }
+  if (woken) Wake();
+  free_slots_.push_back(index);
+}
+
+IoEngine::Ran IoUringEngine::RunOnce(std::optional<Clock::Time> until) {
+  Rearm();
+  if (!wake_watched_) WatchWake();
+  Ran ran;
+  ran.waits_since = clock_.Now();
+  Wait(ran.waits_since, until);
+  ran.now = clock_.Now();
+  const size_t packets = HandleCompletions(ran.now, &ran.woken);
+  window_.OnRound(ran.now, packets);
+  return ran;
+}
+
+// Submits what was prepared, and waits. What is sent completes at once and is not what is waited for.
+void IoUringEngine::Wait(Clock::Time now, std::optional<Clock::Time> until) {
+  if (!enabled_) Submit();
+  unsigned wanted = 1;
+  Clock::Time end = until.value_or(now + kLongest);
+  if (const auto gather_until = window_.GatherUntil()) {
+    wanted = kGatherAtMost;
+    end = std::min(end, *gather_until);
+  }
+  __kernel_timespec timeout = ToTimespec(std::max(end - now, Clock::Duration::zero()));
+  io_uring_cqe* first = nullptr;
+  io_uring_submit_and_wait_timeout(&ring_, &first, sends_under_way_ + wanted, &timeout, nullptr);
+}
+
+size_t IoUringEngine::HandleCompletions(Clock::Time now, bool* woken) {
+  size_t received = 0;
+  unsigned handled = 0;
+  unsigned head = 0;
+  io_uring_cqe* cqe = nullptr;
+  io_uring_for_each_cqe(&ring_, head, cqe) {
+    ++handled;
+    switch (WhatOf(cqe->user_data)) {
+      case What::kReceived:
+        ++received;
+        OnReceived(now, *cqe);
+        break;
+      case What::kSent:
+        OnSent(now, *cqe);
+        break;
+      case What::kWoken: {
+        uint64_t wakes = 0;
+        *woken |= read(wake_fd_, &wakes, sizeof wakes) == sizeof wakes;
+        if ((cqe->flags & IORING_CQE_F_MORE) == 0) wake_watched_ = false;
+        break;
+      }
+      case What::kCancelled:
+        break;
+    }
+  }
+  io_uring_cq_advance(&ring_, handled);
+  io_uring_buf_ring_advance(buffer_ring_, static_cast<int>(std::exchange(given_back_, 0)));
+  return received;
+}
+
+void IoUringEngine::OnReceived(Clock::Time now, const io_uring_cqe& cqe) {
+  const uint32_t index = IndexOf(cqe.user_data);
+  Slot& slot = slots_[index];
+  if ((cqe.flags & IORING_CQE_F_MORE) == 0) {
+    slot.receiving = false;
+    to_rearm_.push_back(index);
+  }
+  if ((cqe.flags & IORING_CQE_F_BUFFER) == 0) return;
+  const unsigned id = cqe.flags >> IORING_CQE_BUFFER_SHIFT;
+  io_uring_recvmsg_out* out = io_uring_recvmsg_validate(BufferAt(id), cqe.res, &receive_);
+  if (out == nullptr || slot.handler == nullptr) return GiveBack(id);
+  Sending& sending = sending_[id];
+  std::memcpy(&sending.address, io_uring_recvmsg_name(out), sizeof sending.address);
+  auto* payload = static_cast<uint8_t*>(io_uring_recvmsg_payload(out, &receive_));
+  const size_t bytes = io_uring_recvmsg_payload_length(out, cqe.res, &receive_);
+  sending.datagram.bytes = std::span(payload, bytes);
+  sending.datagram.source = FromSockaddr(sending.address);
+  sending.datagram.truncated = (out->flags & MSG_TRUNC) != 0;
+  sending.datagram.send_back = false;
+  slot.handler->OnDatagrams(now, std::span(&sending.datagram, 1));
+  if (!sending.datagram.send_back) return GiveBack(id);
+  sending.slot = index;
+  sending.generation = slot.generation;
+  sending.bytes = {payload, sending.datagram.bytes.size()};
+  sending.message.msg_name = &sending.address;
+  sending.message.msg_namelen = out->namelen;
+  sending.message.msg_iov = &sending.bytes;
+  sending.message.msg_iovlen = 1;
+  io_uring_sqe* sqe = NextSqe();
+  io_uring_prep_sendmsg(sqe, slot.handler->fd(), &sending.message, MSG_DONTWAIT);
+  sqe->user_data = Tag(What::kSent, id);
+  ++sends_under_way_;
+}
+
+void IoUringEngine::OnSent(Clock::Time now, const io_uring_cqe& cqe) {
+  --sends_under_way_;
+  const unsigned id = IndexOf(cqe.user_data);
+  const Sending& sending = sending_[id];
+  const Slot& slot = slots_[sending.slot];
+  const bool removed = slot.generation != sending.generation;
+  if (!removed) slot.handler->OnSendDone(now, sending.datagram, cqe.res >= 0);
+  GiveBack(id);
+}
+
+// Those whose request ended: no buffer was free, or an error was to be told.
+void IoUringEngine::Rearm() {
+  if (to_rearm_.empty()) return;
+  Submit();  // what is sent gives its buffers back
+  bool woken = false;
+  HandleCompletions(clock_.Now(), &woken);
+  if (woken) Wake();
+  for (const uint32_t index : std::exchange(to_rearm_, {})) {
+    if (slots_[index].handler != nullptr && !slots_[index].receiving) Receive(index);
+  }
+}
+
+void IoUringEngine::WatchWake() {
+  wake_watched_ = true;
+  io_uring_sqe* sqe = NextSqe();
+  io_uring_prep_poll_multishot(sqe, wake_fd_, POLLIN);
+  sqe->user_data = Tag(What::kWoken, 0);
+}
+
+void IoUringEngine::Wake() {
+  const uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = write(wake_fd_, &one, sizeof one);  // full: it is awake anyway
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<IoEngine>> NewIoUringEngine(const Clock& clock, Clock::Duration batch_window) {
+  auto engine = std::make_unique<IoUringEngine>(clock, batch_window);
+  if (absl::Status opened = engine->Open(); !opened.ok()) return opened;
+  return engine;
+}
+
+}  // namespace benari::media
