@@ -1,5 +1,6 @@
 #include "tests/e2e/harness/process_use.h"
 
+#include <time.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -43,6 +44,13 @@ ProcessUse UseOf(pid_t pid) {
   std::error_code gone;  // the process may end meanwhile
   use.files = static_cast<int>(std::distance(std::filesystem::directory_iterator(proc + "/fd", gone), {}));
   return use;
+}
+
+std::chrono::nanoseconds CpuOf(pid_t pid) {
+  clockid_t clock;
+  timespec cpu{};
+  if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &cpu) != 0) return {};
+  return std::chrono::seconds(cpu.tv_sec) + std::chrono::nanoseconds(cpu.tv_nsec);
 }
 
 }  // namespace benari::e2e

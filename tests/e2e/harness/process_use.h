@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
 
 namespace benari::e2e {
@@ -14,5 +15,8 @@ struct ProcessUse {
   int threads = 0;
 };
 ProcessUse UseOf(pid_t pid);
+
+// What all threads of a process have run, ended ones too, as the scheduler counts it; 0 when there is none.
+std::chrono::nanoseconds CpuOf(pid_t pid);
 
 }  // namespace benari::e2e

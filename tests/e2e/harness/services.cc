@@ -26,6 +26,7 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> StartService(const std::string& na
                                                            const ServiceOptions& options) {
   if (!std::filesystem::exists(binary)) return absl::NotFoundError(binary + " is not built");
   argv.insert(argv.begin(), binary);
+  argv.insert(argv.begin(), options.run_by.begin(), options.run_by.end());
   argv.insert(argv.end(), options.extra_flags.begin(), options.extra_flags.end());
   std::function<void(const std::string&)> on_line;
   if (options.on_log_line) {

@@ -27,6 +27,7 @@ struct LogLine {
 
 struct ServiceOptions {
   std::vector<std::string> extra_flags;
+  std::vector<std::string> run_by;                  // such as {"taskset", "-c", "1"}
   std::string host = "127.0.0.1";                   // where it listens
   int network = -1;                                 // see Command
   uint16_t rtp_ports = 500;                         // of media

@@ -1,0 +1,73 @@
+#include "tests/bench/media/media_target.h"
+
+#include "absl/strings/str_cat.h"
+#include "tests/bench/media/cores.h"
+#include "tests/bench/media/rtp_probe.h"
+#include "tests/media/rpc/client.h"
+
+namespace benari::bench {
+namespace {
+
+// Longer than any run: nothing is renewed while packets are measured.
+constexpr uint32_t kTtlMs = 600'000;
+// As control asks for: the silence of each session is looked for.
+constexpr uint32_t kNoMediaTimeoutMs = 2000;
+
+absl::Status StatusOf(absl::string_view rpc, const ::grpc::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(rpc, ": ", status.error_message()));
+}
+
+}  // namespace
+
+MediaTarget::~MediaTarget() = default;
+
+absl::StatusOr<std::unique_ptr<Target>> MediaTarget::Start(const TargetSpec& spec, const Place& place) {
+  e2e::ServiceOptions options;
+  options.host = place.host;
+  options.rtp_ports = place.ports;
+  options.run_by = RunCommandOn(place.core);
+  options.extra_flags = {absl::StrCat("--max_ttl_ms=", kTtlMs), "--lease_rate_per_owner=0",
+                         "--quarantine_ms=0"};
+  options.extra_flags.insert(options.extra_flags.end(), spec.words.begin(), spec.words.end());
+  auto media = e2e::MediaProcess::Start(std::move(options));
+  if (!media.ok()) return media.status();
+  auto target = std::make_unique<MediaTarget>();
+  target->host_ = place.host;
+  target->media_ = std::move(*media);
+  target->client_ = std::make_unique<media::Client>(target->grpc(), kLoadOwner);
+  // The first rpc makes what gRPC keeps: it is no session's memory.
+  if (auto renewed = target->Renew(); !renewed.ok()) return renewed;
+  return target;
+}
+
+absl::Status MediaTarget::GrowTo(size_t sessions, Load* load) {
+  while (load->sessions() < sessions) {
+    if (auto added = AddSession(load); !added.ok()) return added;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status MediaTarget::AddSession(Load* load) {
+  const std::string id = absl::StrCat(kLoadOwner, ".", load->sessions());
+  const auto local = load->AddSession(host_);
+  if (!local.ok()) return local.status();
+  media::v1::LeasePortResponse leased;
+  auto status = StatusOf("LeasePort", client_->LeasePort(id, &leased, kTtlMs));
+  if (!status.ok()) return status;
+  const auto& rtp = leased.lease().rtp();
+  status = load->ConnectLast(Endpoint(rtp.host(), static_cast<uint16_t>(rtp.port())));
+  if (!status.ok()) return status;
+  const auto peer = media::ParseSocketAddress(Endpoint(host_, *local));
+  if (!peer.ok()) return peer.status();
+  media::v1::StartSessionResponse started;
+  lease_ids_.push_back(id);
+  return StatusOf("StartSession", client_->StartSession(id, *peer, &started, kNoMediaTimeoutMs));
+}
+
+absl::Status MediaTarget::Renew() {
+  media::v1::KeepAliveResponse response;
+  return StatusOf("KeepAlive", client_->KeepAlive(lease_ids_, &response, kTtlMs));
+}
+
+}  // namespace benari::bench
