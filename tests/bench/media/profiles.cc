@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <thread>
 
 #include "absl/strings/numbers.h"
@@ -14,7 +15,7 @@ namespace benari::bench {
 namespace {
 
 constexpr std::chrono::milliseconds kWarmUp{1000};
-constexpr size_t kInFlight = 4;        // of each session, saturated
+constexpr size_t kBurst = 4;           // packets of a session at once, saturated and in the overload
 constexpr double kOverloadFactor = 2;  // times what the saturated run carried
 constexpr size_t kSetUpsInFlight = 16;
 
@@ -92,7 +93,7 @@ class ProfileRun {
   absl::Status WithManySessions() {
     if (auto ready = Prepare(kSaturated, kManySessions); !ready.ok()) return ready;
     LoadOptions saturated = Options(kManySessions, 0);
-    saturated.in_flight = kInFlight;
+    saturated.burst = kBurst;
     const LoadResult most = Run(saturated, {});
     Keep(kSaturated, FiguresOf(most, 0));
     if (auto done = Overload(most.echoed_per_s * kOverloadFactor); !done.ok()) return done;
@@ -103,14 +104,12 @@ class ProfileRun {
   absl::Status Overload(double packets_per_s) {
     if (packets_per_s == 0) return absl::UnavailableError("nothing came back in the saturated run");
     if (auto ready = Prepare(kOverload, kManySessions); !ready.ok()) return ready;
-    Figures figures;
-    if (target_.grpc().host.empty()) {
-      figures = FiguresOf(Run(Options(kManySessions, packets_per_s), {}), packets_per_s);
-    } else {
-      RpcProbe probe(target_.grpc(), plan_.other_cores);
-      figures = FiguresOf(Run(Options(kManySessions, packets_per_s), {}), packets_per_s);
-      Add(probe.End(), &figures);
-    }
+    LoadOptions options = Options(kManySessions, packets_per_s);
+    options.burst = kBurst;
+    std::optional<RpcProbe> probe;
+    if (!target_.grpc().host.empty()) probe.emplace(target_.grpc(), plan_.other_cores);
+    Figures figures = FiguresOf(Run(options, {}), packets_per_s);
+    if (probe) Add(probe->End(), &figures);
     Keep(kOverload, figures);
 
     plan_.say(kRecovery);
@@ -131,6 +130,7 @@ class ProfileRun {
     if (auto ready = Prepare(kBesideSetUps, kManySessions); !ready.ok()) return ready;
     SetUps set_ups;
     const LoadResult echo = Run(options, [&](const std::atomic<bool>& over) {
+      GoBeforeOthers(Waiting::kBusy);  // and so do gRPC's threads
       set_ups = RunSetUps(target_.grpc(), kSetUpsInFlight, [&over] { return over.load(); });
     });
     Figures figures = FiguresOf(echo, options.packets_per_s);
