@@ -5,9 +5,6 @@
 #include <optional>
 #include <thread>
 
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "tests/bench/media/cores.h"
 #include "tests/bench/media/rtp_probe.h"
 
@@ -15,11 +12,8 @@ namespace benari::bench {
 namespace {
 
 constexpr std::chrono::milliseconds kWarmUp{1000};
-constexpr size_t kBurst = 4;           // packets of a session at once, saturated and in the overload
 constexpr double kOverloadFactor = 2;  // times what the saturated run carried
 constexpr size_t kSetUpsInFlight = 16;
-
-constexpr char kPacedPrefix[] = "paced ";
 
 double PacedRate(size_t sessions) { return kPacketsPerSecond * static_cast<double>(sessions); }
 
@@ -93,7 +87,7 @@ class ProfileRun {
   absl::Status WithManySessions() {
     if (auto ready = Prepare(kSaturated, kManySessions); !ready.ok()) return ready;
     LoadOptions saturated = Options(kManySessions, 0);
-    saturated.burst = kBurst;
+    saturated.burst = plan_.burst;
     const LoadResult most = Run(saturated, {});
     Keep(kSaturated, FiguresOf(most, 0));
     if (auto done = Overload(most.echoed_per_s * kOverloadFactor); !done.ok()) return done;
@@ -105,9 +99,9 @@ class ProfileRun {
     if (packets_per_s == 0) return absl::UnavailableError("nothing came back in the saturated run");
     if (auto ready = Prepare(kOverload, kManySessions); !ready.ok()) return ready;
     LoadOptions options = Options(kManySessions, packets_per_s);
-    options.burst = kBurst;
+    options.burst = plan_.burst;
     std::optional<RpcProbe> probe;
-    if (!target_.grpc().host.empty()) probe.emplace(target_.grpc(), plan_.other_cores);
+    if (!target_.grpc().host.empty()) probe.emplace(target_.grpc(), kManySessions, plan_.other_cores);
     Figures figures = FiguresOf(Run(options, {}), packets_per_s);
     if (probe) Add(probe->End(), &figures);
     Keep(kOverload, figures);
@@ -156,13 +150,6 @@ class ProfileRun {
 };
 
 }  // namespace
-
-std::string PacedProfile(size_t sessions) { return absl::StrCat(kPacedPrefix, sessions); }
-
-bool IsPaced(const std::string& profile, size_t* sessions) {
-  absl::string_view rest = profile;
-  return absl::ConsumePrefix(&rest, kPacedPrefix) && absl::SimpleAtoi(rest, sessions);
-}
 
 size_t Plan::MostSessions() const {
   const size_t most = *std::max_element(sessions.begin(), sessions.end());
