@@ -32,12 +32,11 @@ struct Row {
     const double ratio = results.Ratio(target, base, profile, figure);
     return ratio == 0 ? "" : absl::StrFormat("%.2f", ratio);
   }
-  // "1 of 25000", of the round that lost the most.
-  std::string Lost() const {
+  std::string Lost() const {  // in the worst round
     const double lost = results.Most(target, profile, Figure::kLost);
     if (lost == 0) return "0";
-    const double share = Of(Figure::kLost) / Of(Figure::kSent);
-    return absl::StrFormat("%.0f (%s %%)", lost, Rounded(share * 100));
+    const double share = results.Most(target, profile, Figure::kLostShare);
+    return absl::StrFormat("%.0f (%.3g %%)", lost, share * 100);
   }
   std::string LoadHealth() const {
     if (Of(Figure::kLoadBusy) > kLoadBusyLimit) return "load at its limit";
@@ -76,7 +75,8 @@ std::string Goals(const Results& results, const ReportHeader& header) {
 std::string Echo(const Results& results, const ReportHeader& header) {
   std::string text = absl::StrCat(
       "## Echo\n\n| profile | target | echoed/s | x ", header.base, " | CPU us/packet | x ", header.base,
-      " | p50 ms | p99 ms | p99.9 ms | max ms | lost | slowest/median | load busy | late p99 ms | |\n"
+      " | p50 ms | p99 ms | p99.9 ms | max ms | lost, at most | slowest/median | load busy | late p99 ms | "
+      "|\n"
       "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|\n");
   for (const std::string& profile : results.profiles()) {
     for (const std::string& target : results.targets()) {
@@ -139,7 +139,8 @@ std::string Report(const Results& results, const ReportHeader& header) {
                          {"StartSession ms", Figure::kStartMs},
                          {"StopSession ms", Figure::kStopMs},
                          {"ReleasePort ms", Figure::kReleaseMs},
-                         {"failed", Figure::kRpcsFailed}}));
+                         {"failed", Figure::kRpcsFailed},
+                         {"server busy", Figure::kServerBusy}}));
   absl::StrAppend(&text, "## Memory of a session\n\n",
                   Table(results, kMemory, {{"KiB", Figure::kSessionKib}}));
   return text;
