@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
-#include "tests/bench/media/profiles.h"
+#include "tests/bench/media/profile_names.h"
 
 namespace benari::bench {
 namespace {

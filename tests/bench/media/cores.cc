@@ -54,8 +54,9 @@ void GoBeforeOthers(Waiting waiting) {
   setpriority(PRIO_PROCESS, 0, kMostNice);  // Linux: of this thread
 }
 
-std::vector<std::string> RunCommandOn(int core) {
-  return {"nice", "-n", absl::StrCat(kMostNice), "taskset", "-c", absl::StrCat(core)};
+std::vector<std::string> RunCommandOn(std::optional<int> core) {
+  if (!core) return {};
+  return {"nice", "-n", absl::StrCat(kMostNice), "taskset", "-c", absl::StrCat(*core)};
 }
 
 std::string DescribeMachine() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,8 @@ absl::Status RunOn(const std::vector<int>& cores);
 // real-time classes pause who never sleeps; one that sleeps in a real-time class. Of the calling thread.
 void GoBeforeOthers(Waiting waiting);
 
-// Runs a command line on one core, before others if the system allows it.
-std::vector<std::string> RunCommandOn(int core);
+// What runs a command line on one core, before others if the system allows it; nothing without a core.
+std::vector<std::string> RunCommandOn(std::optional<int> core);
 
 // The machine in one line, for a report: processor, cores, kernel, and what was running before.
 std::string DescribeMachine();

@@ -18,9 +18,11 @@ enum class Figure {
   kMaxMs,
   kSent,
   kLost,
+  kLostShare,
   kEchoedPerS,
   kCpuUs,        // of the server, a packet
   kSlowest,      // session / median session
+  kServerBusy,   // share of a core
   kLoadBusy,     // share
   kLoadRate,     // sent / what was asked for; absent in a closed loop
   kLoadLateMs,   // p99; absent in a closed loop

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_format.h"
-#include "tests/bench/media/profiles.h"
+#include "tests/bench/media/profile_names.h"
 
 namespace benari::bench {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/bench/media/load_run.h"
+#include "tests/bench/media/rtp_probe.h"
 
 namespace benari::bench {
 namespace {
@@ -49,6 +51,14 @@ absl::StatusOr<uint16_t> Load::AddSession(const std::string& host) {
     const int error = errno;
     close(fd);
     return SystemError("cannot bind a socket", error);
+  }
+  const int on = 1;
+  const int segment_bytes = kProbeBytes;
+  if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) != 0 ||
+      setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &segment_bytes, sizeof segment_bytes) != 0) {
+    const int error = errno;
+    close(fd);
+    return SystemError("cannot set up a socket", error);
   }
   if (sessions_.empty()) first_ssrc_ = std::random_device()();
   sessions_.push_back({fd, first_ssrc_ + static_cast<uint32_t>(sessions_.size())});

@@ -14,14 +14,15 @@ namespace benari::bench {
 
 // How the load waits for the next packet or the next turn to send.
 enum class Waiting {
-  kBusy,   // polls without a pause: its own wake-ups cost nothing, its core is always busy
-  kSleep,  // leaves the core to others meanwhile, and is late by a wake-up
+  kBusy,   // polls without a pause: each packet goes at its own time, and the core is never idle
+  kSleep,  // wakes every millisecond and sends what is due: leaves most of the core to others
 };
 
 struct LoadOptions {
   size_t sessions = 0;       // the first ones take part
   double packets_per_s = 0;  // of all together, evenly spread; 0: a closed loop
-  size_t in_flight = 0;      // packets on the way for each session, in a closed loop
+  // Packets that a session sends at once. In a closed loop the next ones go when all of them are back.
+  size_t burst = 1;
   std::chrono::milliseconds warm_up{0};
   std::chrono::milliseconds measured{0};
   Waiting waiting = Waiting::kBusy;
@@ -31,9 +32,8 @@ struct LoadOptions {
 // Of the packets sent in the measured time, unless it says otherwise.
 struct LoadResult {
   uint64_t sent = 0;
-  uint64_t received = 0;     // until the end of the drain, each once
-  uint64_t stray = 0;        // came twice, too late, or were not ours; in the whole run
-  uint64_t send_failed = 0;  // the system refused to send
+  uint64_t received = 0;  // until the end of the drain, each once
+  uint64_t stray = 0;     // came twice, too late, or were not ours; in the whole run
   Histogram rtt;
   Histogram lateness;                         // behind the schedule; empty in a closed loop
   std::vector<uint64_t> received_by_session;  // in the order of AddSession

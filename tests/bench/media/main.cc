@@ -18,7 +18,6 @@
 namespace benari::bench {
 namespace {
 
-constexpr char kHost[] = "127.0.0.1";
 constexpr uint16_t kSparePorts = 64;  // of media: for the set-ups that run beside the sessions
 constexpr rlim_t kSpareFiles = 256;   // of a process: what is no session's socket
 
@@ -53,7 +52,8 @@ std::vector<TargetSpec> Targets(const Options& options) {
 
 void RunRounds(const Options& options, const std::vector<TargetSpec>& targets, Plan plan, Results* results,
                std::vector<std::string>* left_out) {
-  const Place place{options.server_core, kHost, static_cast<uint16_t>(plan.MostSessions() + kSparePorts)};
+  const Place place{options.server_core, options.host,
+                    static_cast<uint16_t>(plan.MostSessions() + kSparePorts)};
   for (size_t round = 0; round < options.rounds; ++round) {
     for (const TargetSpec& spec : targets) {
       plan.say = [&](const std::string& profile) {
@@ -74,8 +74,9 @@ ReportHeader Header(const Options& options, const std::vector<TargetSpec>& targe
   ReportHeader header;
   header.machine = DescribeMachine();
   header.how = absl::StrFormat(
-      "Medians of %d rounds, each profile measured for %g s; server on core %d, load on core %d",
-      options.rounds, options.seconds, options.server_core, options.load_core);
+      "Medians of %d rounds, each profile measured for %g s; server on core %d, load on core "
+      "%d; bursts of %d",
+      options.rounds, options.seconds, options.server_core, options.load_core, options.burst);
   header.base = targets.front().name;
   for (const TargetSpec& target : targets) {
     if (target.kind == TargetSpec::Kind::kMedia) header.with_goals.push_back(target.name);
@@ -89,6 +90,7 @@ int Run(const Options& options) {
   Plan plan;
   plan.sessions = options.sessions;
   plan.only_paced = options.only_paced;
+  plan.burst = options.burst;
   plan.measured = std::chrono::milliseconds(static_cast<int64_t>(options.seconds * 1000));
   plan.load_core = options.load_core;
   for (const int core : AllowedCores()) {

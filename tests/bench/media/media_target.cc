@@ -8,8 +8,6 @@
 namespace benari::bench {
 namespace {
 
-// Longer than any run: nothing is renewed while packets are measured.
-constexpr uint32_t kTtlMs = 600'000;
 // As control asks for: the silence of each session is looked for.
 constexpr uint32_t kNoMediaTimeoutMs = 2000;
 
@@ -20,6 +18,8 @@ absl::Status StatusOf(absl::string_view rpc, const ::grpc::Status& status) {
 
 }  // namespace
 
+std::string LoadLeaseId(size_t session) { return absl::StrCat(kLoadOwner, ".", session); }
+
 MediaTarget::~MediaTarget() = default;
 
 absl::StatusOr<std::unique_ptr<Target>> MediaTarget::Start(const TargetSpec& spec, const Place& place) {
@@ -27,7 +27,7 @@ absl::StatusOr<std::unique_ptr<Target>> MediaTarget::Start(const TargetSpec& spe
   options.host = place.host;
   options.rtp_ports = place.ports;
   options.run_by = RunCommandOn(place.core);
-  options.extra_flags = {absl::StrCat("--max_ttl_ms=", kTtlMs), "--lease_rate_per_owner=0",
+  options.extra_flags = {absl::StrCat("--max_ttl_ms=", kLoadTtlMs), "--lease_rate_per_owner=0",
                          "--quarantine_ms=0"};
   options.extra_flags.insert(options.extra_flags.end(), spec.words.begin(), spec.words.end());
   auto media = e2e::MediaProcess::Start(std::move(options));
@@ -49,11 +49,11 @@ absl::Status MediaTarget::GrowTo(size_t sessions, Load* load) {
 }
 
 absl::Status MediaTarget::AddSession(Load* load) {
-  const std::string id = absl::StrCat(kLoadOwner, ".", load->sessions());
+  const std::string id = LoadLeaseId(load->sessions());
   const auto local = load->AddSession(host_);
   if (!local.ok()) return local.status();
   media::v1::LeasePortResponse leased;
-  auto status = StatusOf("LeasePort", client_->LeasePort(id, &leased, kTtlMs));
+  auto status = StatusOf("LeasePort", client_->LeasePort(id, &leased, kLoadTtlMs));
   if (!status.ok()) return status;
   const auto& rtp = leased.lease().rtp();
   status = load->ConnectLast(Endpoint(rtp.host(), static_cast<uint16_t>(rtp.port())));
@@ -67,7 +67,7 @@ absl::Status MediaTarget::AddSession(Load* load) {
 
 absl::Status MediaTarget::Renew() {
   media::v1::KeepAliveResponse response;
-  return StatusOf("KeepAlive", client_->KeepAlive(lease_ids_, &response, kTtlMs));
+  return StatusOf("KeepAlive", client_->KeepAlive(lease_ids_, &response, kLoadTtlMs));
 }
 
 }  // namespace benari::bench

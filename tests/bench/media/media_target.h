@@ -14,6 +14,9 @@ class Client;
 namespace benari::bench {
 
 inline constexpr char kLoadOwner[] = "bench";
+// Longer than any run: nothing is renewed while packets are measured.
+inline constexpr uint32_t kLoadTtlMs = 600'000;
+std::string LoadLeaseId(size_t session);
 
 // benari-media: each session is leased and started over gRPC. As Target.
 class MediaTarget : public Target {

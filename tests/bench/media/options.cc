@@ -1,5 +1,8 @@
 #include "tests/bench/media/options.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
 
 #include "absl/flags/flag.h"
@@ -19,6 +22,9 @@ ABSL_FLAG(double, seconds, 5, "how long each profile is measured, after a warm-u
 ABSL_FLAG(int, rounds, 3, "how often each target is run, by turns; medians are shown");
 ABSL_FLAG(int, server_core, -1, "the core of the server; -1: the first that may be used");
 ABSL_FLAG(int, load_core, -1, "the core of the load; -1: the last that may be used");
+ABSL_FLAG(int, burst, 4,
+          "packets that a session sends at once, saturated and in the overload; 1: as a phone");
+ABSL_FLAG(std::string, host, "127.0.0.1", "where servers and load are: an address of 127.0.0.0/8");
 ABSL_FLAG(std::string, out, "out/bench", "folder for media.md and media.svg");
 ABSL_FLAG(std::string, media, "", "NAME=FLAGS: benari-media once more, with these flags; may be given often");
 ABSL_FLAG(
@@ -30,6 +36,7 @@ namespace benari::bench {
 namespace {
 
 constexpr size_t kMostSessions = 10000;
+constexpr int kMostBurst = 64;  // what one call can hand over
 
 // Takes every --NAME=VALUE out of the arguments: of a flag that is given twice absl keeps the last.
 std::vector<std::string> TakeAll(absl::string_view name, std::vector<char*>* args) {
@@ -95,6 +102,15 @@ Options ReadOptions(int argc, char** argv) {
   options.load_core = ReadCore(FLAGS_load_core, "load_core", cores.back(), &errors);
   errors.Require(options.server_core != options.load_core, "load_core", absl::StrCat(options.load_core),
                  "another core than the server's; there have to be two");
+  const int burst = absl::GetFlag(FLAGS_burst);
+  errors.Require(burst >= 1 && burst <= kMostBurst, "burst", absl::StrCat(burst),
+                 absl::StrCat("1..", kMostBurst));
+  options.burst = static_cast<size_t>(burst);
+  options.host = absl::GetFlag(FLAGS_host);
+  in_addr address{};
+  errors.Require(inet_pton(AF_INET, options.host.c_str(), &address) == 1 &&
+                     ntohl(address.s_addr) >> IN_CLASSA_NSHIFT == IN_LOOPBACKNET,
+                 "host", options.host, "an address of 127.0.0.0/8");
   options.out = absl::GetFlag(FLAGS_out);
   errors.ExitIfAny();
   return options;

@@ -15,6 +15,8 @@ struct Options {
   size_t rounds = 0;
   int server_core = 0;
   int load_core = 0;
+  size_t burst = 0;
+  std::string host;
   std::string out;
   std::vector<TargetSpec> media;
   std::vector<TargetSpec> peers;

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <thread>
 
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "tests/bench/media/cores.h"
 #include "tests/bench/media/rtp_probe.h"
 
@@ -14,11 +12,8 @@ namespace benari::bench {
 namespace {
 
 constexpr std::chrono::milliseconds kWarmUp{1000};
-constexpr size_t kInFlight = 4;        // of each session, saturated
 constexpr double kOverloadFactor = 2;  // times what the saturated run carried
 constexpr size_t kSetUpsInFlight = 16;
-
-constexpr char kPacedPrefix[] = "paced ";
 
 double PacedRate(size_t sessions) { return kPacketsPerSecond * static_cast<double>(sessions); }
 
@@ -92,7 +87,7 @@ class ProfileRun {
   absl::Status WithManySessions() {
     if (auto ready = Prepare(kSaturated, kManySessions); !ready.ok()) return ready;
     LoadOptions saturated = Options(kManySessions, 0);
-    saturated.in_flight = kInFlight;
+    saturated.burst = plan_.burst;
     const LoadResult most = Run(saturated, {});
     Keep(kSaturated, FiguresOf(most, 0));
     if (auto done = Overload(most.echoed_per_s * kOverloadFactor); !done.ok()) return done;
@@ -103,14 +98,12 @@ class ProfileRun {
   absl::Status Overload(double packets_per_s) {
     if (packets_per_s == 0) return absl::UnavailableError("nothing came back in the saturated run");
     if (auto ready = Prepare(kOverload, kManySessions); !ready.ok()) return ready;
-    Figures figures;
-    if (target_.grpc().host.empty()) {
-      figures = FiguresOf(Run(Options(kManySessions, packets_per_s), {}), packets_per_s);
-    } else {
-      RpcProbe probe(target_.grpc(), plan_.other_cores);
-      figures = FiguresOf(Run(Options(kManySessions, packets_per_s), {}), packets_per_s);
-      Add(probe.End(), &figures);
-    }
+    LoadOptions options = Options(kManySessions, packets_per_s);
+    options.burst = plan_.burst;
+    std::optional<RpcProbe> probe;
+    if (!target_.grpc().host.empty()) probe.emplace(target_.grpc(), kManySessions, plan_.other_cores);
+    Figures figures = FiguresOf(Run(options, {}), packets_per_s);
+    if (probe) Add(probe->End(), &figures);
     Keep(kOverload, figures);
 
     plan_.say(kRecovery);
@@ -131,6 +124,7 @@ class ProfileRun {
     if (auto ready = Prepare(kBesideSetUps, kManySessions); !ready.ok()) return ready;
     SetUps set_ups;
     const LoadResult echo = Run(options, [&](const std::atomic<bool>& over) {
+      GoBeforeOthers(Waiting::kBusy);  // and so do gRPC's threads
       set_ups = RunSetUps(target_.grpc(), kSetUpsInFlight, [&over] { return over.load(); });
     });
     Figures figures = FiguresOf(echo, options.packets_per_s);
@@ -156,13 +150,6 @@ class ProfileRun {
 };
 
 }  // namespace
-
-std::string PacedProfile(size_t sessions) { return absl::StrCat(kPacedPrefix, sessions); }
-
-bool IsPaced(const std::string& profile, size_t* sessions) {
-  absl::string_view rest = profile;
-  return absl::ConsumePrefix(&rest, kPacedPrefix) && absl::SimpleAtoi(rest, sessions);
-}
 
 size_t Plan::MostSessions() const {
   const size_t most = *std::max_element(sessions.begin(), sessions.end());

@@ -21,12 +21,12 @@ void Time(Call call, Histogram* histogram, uint64_t* failed) {
 
 }  // namespace
 
-RpcProbe::RpcProbe(const Endpoint& node, const std::vector<int>& cores)
-    : thread_([this, node, cores] {
+RpcProbe::RpcProbe(const Endpoint& node, size_t sessions, const std::vector<int>& cores)
+    : thread_([this, node, sessions, cores] {
         (void)RunOn(cores);
         // It shares a core with the load where there are only two; threads of gRPC's own inherit it.
         GoBeforeOthers(Waiting::kSleep);
-        Ask(node);
+        Ask(node, sessions);
       }) {}
 
 RpcProbe::~RpcProbe() { End(); }
@@ -37,13 +37,15 @@ RpcAnswers RpcProbe::End() {
   return answers_;
 }
 
-void RpcProbe::Ask(const Endpoint& node) {
-  media::Client client(node, "probe");
+void RpcProbe::Ask(const Endpoint& node, size_t sessions) {
+  media::Client client(node, kLoadOwner);
+  std::vector<std::string> ids;
+  for (size_t i = 0; i < sessions; ++i) ids.push_back(LoadLeaseId(i));
   media::v1::ListSessionsRequest list;
   list.set_page_size(kPageSize);
   while (!over_) {
     media::v1::KeepAliveResponse kept;
-    Time([&] { return client.KeepAlive({}, &kept); }, &answers_.keep_alive, &answers_.failed);
+    Time([&] { return client.KeepAlive(ids, &kept, kLoadTtlMs); }, &answers_.keep_alive, &answers_.failed);
     media::v1::ListSessionsResponse listed;
     Time([&] { return client.ListSessions(list, &listed); }, &answers_.list_sessions, &answers_.failed);
     std::this_thread::sleep_for(kInterval);

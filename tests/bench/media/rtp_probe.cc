@@ -13,31 +13,30 @@ constexpr size_t kStampOffset = media::rtp::kFixedHeaderBytes;
 struct Stamp {
   uint64_t sequence;
   int64_t sent_ns;
-  uint32_t slot;
 };
 static_assert(sizeof(Stamp) <= kProbePayloadBytes);
 static_assert(kStampOffset + kProbePayloadBytes == kProbeBytes);
 
 }  // namespace
 
-void WriteProbe(const Probe& probe, uint32_t ssrc, ProbeBytes* out) {
+void WriteProbe(const Probe& probe, uint32_t ssrc, std::span<uint8_t, kProbeBytes> out) {
   media::rtp::Packet header;
   header.payload_type = kPayloadType;
   header.sequence = static_cast<uint16_t>(probe.sequence);
   // A byte is a sample.
   header.timestamp = static_cast<uint32_t>(probe.sequence * kProbePayloadBytes);
   header.ssrc = ssrc;
-  media::rtp::WriteHeader(header, std::span(*out).first<kStampOffset>());
-  const Stamp stamp{probe.sequence, probe.sent.time_since_epoch().count(), probe.slot};
-  std::memcpy(out->data() + kStampOffset, &stamp, sizeof stamp);
+  media::rtp::WriteHeader(header, out.first<kStampOffset>());
+  const Stamp stamp{probe.sequence, probe.sent.time_since_epoch().count()};
+  std::memcpy(out.data() + kStampOffset, &stamp, sizeof stamp);
 }
 
 std::optional<Probe> ReadProbe(std::span<const uint8_t> datagram) {
   if (datagram.size() != kProbeBytes) return std::nullopt;
   Stamp stamp;
   std::memcpy(&stamp, datagram.data() + kStampOffset, sizeof stamp);
-  return Probe{stamp.sequence, std::chrono::steady_clock::time_point(std::chrono::nanoseconds(stamp.sent_ns)),
-               stamp.slot};
+  return Probe{stamp.sequence,
+               std::chrono::steady_clock::time_point(std::chrono::nanoseconds(stamp.sent_ns))};
 }
 
 }  // namespace benari::bench

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -14,17 +13,16 @@ inline constexpr uint32_t kClockRateHz = 8000;
 inline constexpr double kPacketsPerSecond = 50;
 inline constexpr size_t kProbePayloadBytes = 160;
 inline constexpr size_t kProbeBytes = 12 + kProbePayloadBytes;
-using ProbeBytes = std::array<uint8_t, kProbeBytes>;
 
 // What the payload of a packet carries, to know it again when it comes back.
 struct Probe {
   uint64_t sequence = 0;  // RTP's sequence number is its low 16 bits
   std::chrono::steady_clock::time_point sent;
-  uint32_t slot = 0;
 };
 
-// RTP as a phone sends it every 20 ms. Writes only what changes: the rest of `out` is zero. Pure.
-void WriteProbe(const Probe& probe, uint32_t ssrc, ProbeBytes* out);
+// RTP as a phone sends it every 20 ms. Writes only what changes: the rest of the payload stays as it is.
+// Pure.
+void WriteProbe(const Probe& probe, uint32_t ssrc, std::span<uint8_t, kProbeBytes> out);
 
 // Nothing: not the size of ours. Whose it is the caller knows by its socket. Pure.
 std::optional<Probe> ReadProbe(std::span<const uint8_t> datagram);

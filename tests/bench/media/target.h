@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,12 +25,12 @@ struct TargetSpec {
 
 // What every target is given.
 struct Place {
-  int core = 0;
+  std::optional<int> core;  // where it runs; nothing: anywhere
   std::string host;
   uint16_t ports = 0;  // how many, in a row
 };
 
-// A running target, pinned to its core, with the sessions of a load on it. Confined to the thread that made
+// A running target, with the sessions of a load on it. Confined to the thread that made
 // it, which has to live as long.
 class Target {
  public:
