@@ -20,6 +20,7 @@ struct FakeAsteriskOptions {
   HttpLimits limits;
   std::string rtp_bind = "127.0.0.1";
   bool record = false;  // keep what callers hear
+  bool speaks_at_once = false;  // a caller's first packet leaves as soon as the bridge has both
   AsteriskOptions model;
   // What happens, as it happens; called on the fake's thread.
   std::function<void(const Notice&)> on_event;

@@ -206,17 +206,28 @@ void RtpLegs::Tick() {
       it = legs_.erase(it);
       continue;
     }
-    const ChannelRecord* const caller = Partner(*model_, channel->second, ChannelKind::kCaller);
-    if (caller == nullptr) {
-      it->second->Silent();
-    } else {
-      std::shared_ptr<Heard>& heard = callers_[caller->ari.id];
-      if (!heard) heard = std::make_shared<Heard>();
-      it->second->Speak(channel->second.external_host, caller->ari.id, heard);
-    }
+    Speak(*it->second, channel->second);
     ++it;
   }
   if (record_) Record();
+}
+
+void RtpLegs::Speak(Leg& leg, const ChannelRecord& channel) {
+  const ChannelRecord* const caller = Partner(*model_, channel, ChannelKind::kCaller);
+  if (caller == nullptr) return leg.Silent();
+  std::shared_ptr<Heard>& heard = callers_[caller->ari.id];
+  if (!heard) heard = std::make_shared<Heard>();
+  leg.Speak(channel.external_host, caller->ari.id, heard);
+}
+
+void RtpLegs::SpeakIn(const std::string& bridge_id) {
+  const auto bridge = model_->bridges().find(bridge_id);
+  if (bridge == model_->bridges().end()) return;
+  for (const std::string& id : bridge->second.ari.channel_ids) {
+    const auto leg = legs_.find(id);
+    const auto channel = model_->channels().find(id);
+    if (leg != legs_.end() && channel != model_->channels().end()) Speak(*leg->second, channel->second);
+  }
 }
 
 // 20 ms for each caller: what came back, the destination's tone, or silence.

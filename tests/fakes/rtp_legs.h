@@ -42,6 +42,8 @@ class RtpLegs {
   void Start(const AsteriskModel& model);
   // A socket for a new ExternalMedia channel. Throws std::system_error.
   Endpoint Open(const std::string& channel_id);
+  // The ExternalMedia channel of this bridge speaks now, and not only with the next tick.
+  void SpeakIn(const std::string& bridge_id);
   // Of a caller's channel, also after its end.
   Heard HeardBy(const std::string& caller_id) const;
   size_t open_sockets() const { return legs_.size(); }
@@ -51,6 +53,7 @@ class RtpLegs {
 
   void ScheduleTick();
   void Tick();
+  void Speak(Leg& leg, const ChannelRecord& channel);
   void Record();
 
   boost::asio::io_context& loop_;

@@ -1,0 +1,94 @@
+#include "tests/bench/control/throughput.h"
+
+#include <unistd.h>
+
+#include <stdexcept>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "tests/bench/control/core_use.h"
+#include "tests/e2e/harness/process_view.h"
+
+namespace benari::bench {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr double kMicrosecondsPerSecond = 1e6;
+// A thread that ran or waited for its core that long had no pause.
+constexpr double kNoPause = 0.95;
+// The first calls are spread over this time, so that they do not go on in step.
+constexpr milliseconds kSpread{500};
+
+struct Look {
+  steady_clock::time_point at = steady_clock::now();
+  int64_t ended = 0;
+  ThreadTimes control;
+  ThreadTimes asterisk;
+  ThreadTimes media;
+};
+
+Look LookAt(ControlStage& stage) {
+  Look look;
+  look.ended = stage.callers().ended();
+  look.control = TimesOf(stage.control().process().pid());
+  look.asterisk = TimesOf(getpid());
+  look.media = TimesOf(stage.media().process().pid());
+  return look;
+}
+
+int64_t Completed(ControlStage& stage) {
+  const auto value =
+      e2e::ReadMetric(stage.control().metrics(), "benari_control_calls_ended_total{outcome=\"completed\"}");
+  if (!value.ok()) throw std::runtime_error(std::string(value.status().message()));
+  return static_cast<int64_t>(*value);
+}
+
+std::string Limit(double time_s, const CoreUse& control, const CoreUse& asterisk, const CoreUse& media) {
+  std::string limit;
+  const auto add = [&](const CoreUse& use, const char* name) {
+    if (use.busiest_s >= kNoPause * time_s) absl::StrAppend(&limit, limit.empty() ? "" : ", ", name);
+  };
+  add(control, "control");
+  add(asterisk, "fake");
+  add(media, "media");
+  return limit.empty() ? "calls in progress" : limit;
+}
+
+}  // namespace
+
+Throughput MeasureThroughput(ControlStage& stage, int in_progress, milliseconds time) {
+  const int64_t completed_before = Completed(stage);
+  const int64_t ended_before = stage.callers().ended();
+  stage.callers().KeepUp(stage.asterisk());
+  stage.callers().Place(stage.asterisk(), in_progress, kSpread);
+  std::this_thread::sleep_for(kSpread);
+  const Look before = LookAt(stage);
+  std::this_thread::sleep_for(time);
+  const Look after = LookAt(stage);
+  stage.callers().LetThemEnd();
+
+  const double time_s = std::chrono::duration<double>(after.at - before.at).count();
+  const auto calls = static_cast<double>(after.ended - before.ended);
+  if (calls == 0) throw std::runtime_error("no call ended:\n" + stage.control().process().LastLines(5));
+  const CoreUse control = UseBetween(before.control, after.control);
+  const CoreUse asterisk = UseBetween(before.asterisk, after.asterisk);
+  const CoreUse media = UseBetween(before.media, after.media);
+  Throughput result;
+  result.in_progress = in_progress;
+  result.calls_per_s = calls / time_s;
+  result.control_us = control.cpu_s * kMicrosecondsPerSecond / calls;
+  result.asterisk_us = asterisk.cpu_s * kMicrosecondsPerSecond / calls;
+  result.media_us = media.cpu_s * kMicrosecondsPerSecond / calls;
+  result.control_core = control.cpu_s / time_s;
+  result.limit = Limit(time_s, control, asterisk, media);
+
+  stage.asterisk().WaitUntil([](const fakes::AsteriskModel& model) { return model.channels().empty(); },
+                             std::chrono::seconds(30));
+  const int64_t ended = stage.callers().ended() - ended_before;
+  result.not_completed = static_cast<double>(ended - (Completed(stage) - completed_before));
+  return result;
+}
+
+}  // namespace benari::bench
