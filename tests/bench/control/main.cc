@@ -60,10 +60,9 @@ class Bench {
   explicit Bench(const Plan& plan) : plan_(plan) {}
 
   void Run() {
-    for (int round = 1; round <= plan_.rounds; ++round) {
+    for (round_ = 1; round_ <= plan_.rounds; ++round_) {
       Count();
       TimeSetUps();
-      std::fprintf(stderr, "round %d of %d done\n", round, plan_.rounds);
     }
   }
 
@@ -76,6 +75,8 @@ class Bench {
     for (const int calls : plan_.calls) {
       const Throughput level = MeasureThroughput(*stage, calls, plan_.time);
       levels_[calls].push_back(level);
+      std::fprintf(stderr, "round %d: %d calls in progress, %.0f calls/s, %.0f µs of control each\n", round_, calls,
+                   level.calls_per_s, level.control_us);
       if (level.calls_per_s > peak.calls_per_s) peak = level;
     }
     report_.Add("calls/s, highest measured", peak.calls_per_s);
@@ -105,6 +106,8 @@ class Bench {
         report_.Add(absl::StrCat("memory a call, KiB (", calls, " in echo)"), (rss_kib() - empty_kib) / calls);
       }
       const SetUp set_up = MeasureSetUp(*stage, times, plan_.probes);
+      std::fprintf(stderr, "round %d: %d calls in echo, another is set up in %.2f ms\n", round_, calls,
+                   set_up.p50_ms);
       heard_before += static_cast<size_t>(more + plan_.probes);
       const std::string while_text = absl::StrCat(" with ", calls, " calls in echo");
       report_.Add("one ARI request, p50, ms," + while_text, set_up.request_ms);
@@ -134,6 +137,7 @@ class Bench {
   }
 
   const Plan plan_;
+  int round_ = 0;
   Report report_;
   std::map<int, std::vector<Throughput>> levels_;  // by calls in progress
 };

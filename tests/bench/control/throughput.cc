@@ -23,7 +23,6 @@ constexpr milliseconds kSpread{500};
 
 struct Look {
   steady_clock::time_point at = steady_clock::now();
-  int64_t ended = 0;
   ThreadTimes control;
   ThreadTimes asterisk;
   ThreadTimes media;
@@ -31,7 +30,6 @@ struct Look {
 
 Look LookAt(ControlStage& stage) {
   Look look;
-  look.ended = stage.callers().ended();
   look.control = TimesOf(stage.control().process().pid());
   look.asterisk = TimesOf(getpid());
   look.media = TimesOf(stage.media().process().pid());
@@ -63,15 +61,19 @@ Throughput MeasureThroughput(ControlStage& stage, int in_progress, milliseconds 
   const int64_t ended_before = stage.callers().ended();
   stage.callers().KeepUp(stage.asterisk());
   stage.callers().Place(stage.asterisk(), in_progress, kSpread);
-  std::this_thread::sleep_for(kSpread);
+  // Until each of them was followed by another.
+  if (!stage.WaitUntilEnded(ended_before + in_progress)) {
+    throw std::runtime_error("calls do not end:\n" + stage.control().process().LastLines(5));
+  }
+  const int64_t completed_first = Completed(stage);
   const Look before = LookAt(stage);
   std::this_thread::sleep_for(time);
   const Look after = LookAt(stage);
+  const auto calls = static_cast<double>(Completed(stage) - completed_first);
   stage.callers().LetThemEnd();
 
   const double time_s = std::chrono::duration<double>(after.at - before.at).count();
-  const auto calls = static_cast<double>(after.ended - before.ended);
-  if (calls == 0) throw std::runtime_error("no call ended:\n" + stage.control().process().LastLines(5));
+  if (calls == 0) throw std::runtime_error("no call was completed:\n" + stage.control().process().LastLines(5));
   const CoreUse control = UseBetween(before.control, after.control);
   const CoreUse asterisk = UseBetween(before.asterisk, after.asterisk);
   const CoreUse media = UseBetween(before.media, after.media);
