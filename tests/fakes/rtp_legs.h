@@ -35,8 +35,9 @@ struct Heard {
 // Confined to its io_context.
 class RtpLegs {
  public:
-  // `host` is the address that the sockets are bound to. `record`: keep what callers hear.
-  RtpLegs(boost::asio::io_context& loop, std::string host, bool record);
+  // `host` is the address that the sockets are bound to. `record`: keep what callers hear. `every`: of the
+  // 20 ms frames, which one is sent; 1 is all of them.
+  RtpLegs(boost::asio::io_context& loop, std::string host, bool record, uint32_t every);
   ~RtpLegs();
 
   void Start(const AsteriskModel& model);
@@ -59,6 +60,7 @@ class RtpLegs {
   boost::asio::io_context& loop_;
   const std::string host_;
   const bool record_;
+  const uint32_t every_;
   const AsteriskModel* model_ = nullptr;
   boost::asio::steady_timer timer_;
   std::map<std::string, std::shared_ptr<Leg>> legs_;       // by ExternalMedia channel

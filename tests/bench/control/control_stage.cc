@@ -15,6 +15,8 @@ constexpr std::chrono::seconds kPatience{60};
 constexpr milliseconds kPoll{5};
 // A port a call in echo, and those that rest for a second.
 constexpr uint16_t kRtpPorts = 8000;
+// Two packets a second: control never sees them, and 50 of each call would take the other cores.
+constexpr uint32_t kSpeaksEvery = 25;
 
 bool Eventually(const std::function<bool()>& holds) {
   const auto deadline = steady_clock::now() + kPatience;
@@ -38,6 +40,7 @@ void ControlStage::StartAsterisk() {
   fakes::FakeAsteriskOptions asterisk;
   asterisk.password = password_;
   asterisk.speaks_at_once = true;
+  asterisk.speaks_every = kSpeaksEvery;
   asterisk.model.max_step = milliseconds(0);
   asterisk.model.max_event_delay = milliseconds(0);
   asterisk.model.max_answer_delay = milliseconds(0);
