@@ -75,9 +75,10 @@ class Bench {
     for (const int calls : plan_.calls) {
       const Throughput level = MeasureThroughput(*stage, calls, plan_.time);
       levels_[calls].push_back(level);
-      std::fprintf(stderr, "round %d: %d calls in progress, %.0f calls/s, %.0f µs of control each\n", round_, calls,
-                   level.calls_per_s, level.control_us);
+      std::fprintf(stderr, "round %d: %d calls in progress, %.0f calls/s, %.0f µs of control each, %.0f not completed\n",
+                   round_, calls, level.calls_per_s, level.control_us, level.not_completed);
       if (level.calls_per_s > peak.calls_per_s) peak = level;
+      if (level.not_completed > 0) break;  // callers are refused: more of them would only be refused too
     }
     report_.Add("calls/s, highest measured", peak.calls_per_s);
     report_.Add("– of control's core then, %", 100 * peak.control_core);
