@@ -8,8 +8,8 @@
 
 namespace benari::bench {
 
-// Callers. While it keeps up, the next one arrives as soon as a call has ended, so that as many are in progress
-// as there were in the beginning. Thread-safe.
+// Callers. While it keeps up, the next one arrives as soon as a call has ended, so that as many are in
+// progress as there were in the beginning. Thread-safe.
 class CallSource {
  public:
   // Gives the fake's events to this source. Call it before the fake is made.

@@ -19,8 +19,8 @@ ThreadTimes TimesOf(pid_t pid);
 
 // What a process used between two looks.
 struct CoreUse {
-  double cpu_s = 0;         // of all its threads
-  double busiest_s = 0;     // on a core or waiting for one, of the thread that was so longest
+  double cpu_s = 0;      // of all its threads
+  double busiest_s = 0;  // on a core or waiting for one, of the thread that was so longest
 };
 CoreUse UseBetween(const ThreadTimes& before, const ThreadTimes& after);
 

@@ -1,7 +1,7 @@
 // What control costs, and how fast it is: what `./dev bench control` runs.
-#include <algorithm>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -75,8 +75,10 @@ class Bench {
     for (const int calls : plan_.calls) {
       const Throughput level = MeasureThroughput(*stage, calls, plan_.time);
       levels_[calls].push_back(level);
-      std::fprintf(stderr, "round %d: %d calls in progress, %.0f calls/s, %.0f µs of control each, %.0f not completed\n",
-                   round_, calls, level.calls_per_s, level.control_us, level.not_completed);
+      std::fprintf(
+          stderr,
+          "round %d: %d calls in progress, %.0f calls/s, %.0f µs of control each, %.0f not completed\n",
+          round_, calls, level.calls_per_s, level.control_us, level.not_completed);
       if (level.calls_per_s > peak.calls_per_s) peak = level;
       if (level.not_completed > 0) break;  // callers are refused: more of them would only be refused too
     }
@@ -99,12 +101,14 @@ class Bench {
     int there = 0;
     for (const int calls : plan_.in_progress) {
       const int more = calls - there;
-      stage->callers().Place(stage->asterisk(), more, std::chrono::duration_cast<std::chrono::milliseconds>(
-                                                          std::chrono::duration<double>(more / kFillCallsPerS)));
+      stage->callers().Place(stage->asterisk(), more,
+                             std::chrono::duration_cast<std::chrono::milliseconds>(
+                                 std::chrono::duration<double>(more / kFillCallsPerS)));
       times.AwaitCount(heard_before + static_cast<size_t>(more));
       there = calls;
       if (calls == plan_.in_progress.back()) {
-        report_.Add(absl::StrCat("memory a call, KiB (", calls, " in echo)"), (rss_kib() - empty_kib) / calls);
+        report_.Add(absl::StrCat("memory a call, KiB (", calls, " in echo)"),
+                    (rss_kib() - empty_kib) / calls);
       }
       const SetUp set_up = MeasureSetUp(*stage, times, plan_.probes);
       std::fprintf(stderr, "round %d: %d calls in echo, another is set up in %.2f ms\n", round_, calls,
@@ -120,10 +124,12 @@ class Bench {
 
   std::string LevelTable() const {
     std::string table =
-        "| calls in progress | calls/s | control: CPU a call, µs | – of its core, % | fake and callers: CPU a "
-        "call, µs | media: CPU a call, µs | at its limit | not completed |\n|---|---|---|---|---|---|---|---|\n";
+        "| calls in progress | calls/s | control: CPU a call, µs | – of its core, % | fake and callers: CPU "
+        "a "
+        "call, µs | media: CPU a call, µs | at its limit | not completed "
+        "|\n|---|---|---|---|---|---|---|---|\n";
     for (const auto& [calls, rounds] : levels_) {
-      const auto median = [&rounds = rounds](double Throughput::* member) {
+      const auto median = [&rounds = rounds](double Throughput::*member) {
         std::vector<double> values;
         for (const Throughput& round : rounds) values.push_back(round.*member);
         return Median(values);
@@ -157,17 +163,19 @@ std::vector<int> Numbers(const char* flag, const std::vector<std::string>& texts
 
 Plan ReadPlan(int argc, char** argv) {
   FlagErrors errors;
-  ParseCommandLine(argc, argv,
-                   "prints a table: calls a second that control can do on one core, how fast it sets calls up, "
-                   "and what memory they take; against a fake Asterisk and a real media node on the other cores",
-                   &errors);
+  ParseCommandLine(
+      argc, argv,
+      "prints a table: calls a second that control can do on one core, how fast it sets calls up, "
+      "and what memory they take; against a fake Asterisk and a real media node on the other cores",
+      &errors);
   Plan plan;
   plan.rounds = absl::GetFlag(FLAGS_rounds);
   errors.Require(plan.rounds >= 1 && plan.rounds <= 100, "rounds", absl::StrCat(plan.rounds), "1..100");
   plan.probes = absl::GetFlag(FLAGS_probes);
   errors.Require(plan.probes >= 1 && plan.probes <= 10000, "probes", absl::StrCat(plan.probes), "1..10000");
   const Seconds seconds = absl::GetFlag(FLAGS_seconds);
-  errors.Require(seconds.value >= 0.1 && seconds.value <= 600, "seconds", AbslUnparseFlag(seconds), "0.1..600");
+  errors.Require(seconds.value >= 0.1 && seconds.value <= 600, "seconds", AbslUnparseFlag(seconds),
+                 "0.1..600");
   const Seconds answer = absl::GetFlag(FLAGS_answer_seconds);
   errors.Require(answer.value <= 1, "answer_seconds", AbslUnparseFlag(answer), "0..1");
   plan.calls = Numbers("calls", absl::GetFlag(FLAGS_calls), &errors);

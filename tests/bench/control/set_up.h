@@ -10,7 +10,8 @@
 
 namespace benari::bench {
 
-// From StasisStart to the first packet echoed, by call, as control's log line "echo heard" has it. Thread-safe.
+// From StasisStart to the first packet echoed, by call, as control's log line "echo heard" has it.
+// Thread-safe.
 class SetUpTimes {
  public:
   void OnLogLine(const e2e::LogLine& line);

@@ -80,7 +80,9 @@ Throughput MeasureThroughput(ControlStage& stage, int in_progress, milliseconds 
   Throughput result;
   result.in_progress = in_progress;
   result.calls_per_s = calls / time_s;
-  const auto per_call_us = [calls](const CoreUse& use) { return use.cpu_s * kMicrosecondsPerSecond / std::max(calls, 1.0); };
+  const auto per_call_us = [calls](const CoreUse& use) {
+    return use.cpu_s * kMicrosecondsPerSecond / std::max(calls, 1.0);
+  };
   result.control_us = per_call_us(control);
   result.asterisk_us = per_call_us(asterisk);
   result.media_us = per_call_us(media);
