@@ -52,7 +52,7 @@ std::string Limit(double time_s, const CoreUse& control, const CoreUse& asterisk
   add(control, "control");
   add(asterisk, "fake");
   add(media, "media");
-  return limit.empty() ? "calls in progress" : limit;
+  return limit.empty() ? "nothing" : limit;
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ struct Throughput {
   double asterisk_us = 0;    // CPU a call, of the fake and the callers
   double media_us = 0;       // CPU a call
   double control_core = 0;   // CPU of control by time: 1 is its whole core
-  std::string limit;         // what had no pause: "control", "fake", "media", or "calls in progress"
+  std::string limit;         // what had no pause: "control", "fake", "media", or "nothing"
   double not_completed = 0;  // calls that did not end as they should
 
   // What control could do if it had its core all the time.
