@@ -27,11 +27,13 @@ class FakeAsterisk::Impl {
   explicit Impl(FakeAsteriskOptions options)
       : options_(std::move(options)),
         authorization_("Basic " + absl::Base64Escape(options_.user + ":" + options_.password)),
-        legs_(loop_, options_.rtp_bind, options_.record),
+        legs_(loop_, options_.rtp_bind, options_.record, options_.speaks_every),
         model_(timers_, ModelOptions()),
         server_(loop_, options_.listen, options_.limits, Handlers()) {
     model_.feed().Watch([this](const Notice& notice) {
       if (options_.on_event) options_.on_event(notice);
+      const auto* const entered = std::get_if<ari::ChannelEnteredBridge>(&notice.event);
+      if (options_.speaks_at_once && entered != nullptr) legs_.SpeakIn(entered->bridge_id);
     });
     legs_.Start(model_);
     server_.Start();

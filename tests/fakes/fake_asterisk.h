@@ -19,7 +19,9 @@ struct FakeAsteriskOptions {
   std::string password = "secret";
   HttpLimits limits;
   std::string rtp_bind = "127.0.0.1";
-  bool record = false;  // keep what callers hear
+  bool record = false;          // keep what callers hear
+  bool speaks_at_once = false;  // a caller's first packet leaves as soon as the bridge has both
+  uint32_t speaks_every = 1;    // sends every so many 20 ms frames, for many calls on a slow machine
   AsteriskOptions model;
   // What happens, as it happens; called on the fake's thread.
   std::function<void(const Notice&)> on_event;

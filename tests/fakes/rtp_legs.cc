@@ -58,11 +58,12 @@ class RtpLegs::Leg : public std::enable_shared_from_this<Leg> {
   Leg(asio::io_context& loop, const std::string& host, const std::string& id)
       : loop_(loop),
         socket_(loop, udp::endpoint(asio::ip::make_address(host), 0)),
+        port_(socket_.local_endpoint().port()),
         ssrc_(HashOf(id) | 1),
         sequence_(static_cast<uint16_t>(ssrc_ >> 8)),
         timestamp_(ssrc_ * 160) {}
 
-  uint16_t port() const { return socket_.local_endpoint().port(); }
+  uint16_t port() const { return port_; }
 
   void Close() {
     error_code ignored;
@@ -150,6 +151,7 @@ class RtpLegs::Leg : public std::enable_shared_from_this<Leg> {
 
   asio::io_context& loop_;
   udp::socket socket_;
+  const uint16_t port_;
   const uint32_t ssrc_;
   uint16_t sequence_;
   uint32_t timestamp_;
@@ -163,8 +165,8 @@ class RtpLegs::Leg : public std::enable_shared_from_this<Leg> {
   udp::endpoint source_;
 };
 
-RtpLegs::RtpLegs(asio::io_context& loop, std::string host, bool record)
-    : loop_(loop), host_(std::move(host)), record_(record), timer_(loop) {}
+RtpLegs::RtpLegs(asio::io_context& loop, std::string host, bool record, uint32_t every)
+    : loop_(loop), host_(std::move(host)), record_(record), every_(every), timer_(loop) {}
 
 RtpLegs::~RtpLegs() {
   for (const auto& [id, leg] : legs_) leg->Close();
@@ -200,23 +202,38 @@ void RtpLegs::ScheduleTick() {
 void RtpLegs::Tick() {
   ++ticks_;
   for (auto it = legs_.begin(); it != legs_.end();) {
+    if ((ticks_ + it->second->port()) % every_ != 0) {
+      ++it;
+      continue;
+    }
     const auto channel = model_->channels().find(it->first);
     if (channel == model_->channels().end()) {
       it->second->Close();
       it = legs_.erase(it);
       continue;
     }
-    const ChannelRecord* const caller = Partner(*model_, channel->second, ChannelKind::kCaller);
-    if (caller == nullptr) {
-      it->second->Silent();
-    } else {
-      std::shared_ptr<Heard>& heard = callers_[caller->ari.id];
-      if (!heard) heard = std::make_shared<Heard>();
-      it->second->Speak(channel->second.external_host, caller->ari.id, heard);
-    }
+    Speak(*it->second, channel->second);
     ++it;
   }
   if (record_) Record();
+}
+
+void RtpLegs::Speak(Leg& leg, const ChannelRecord& channel) {
+  const ChannelRecord* const caller = Partner(*model_, channel, ChannelKind::kCaller);
+  if (caller == nullptr) return leg.Silent();
+  std::shared_ptr<Heard>& heard = callers_[caller->ari.id];
+  if (!heard) heard = std::make_shared<Heard>();
+  leg.Speak(channel.external_host, caller->ari.id, heard);
+}
+
+void RtpLegs::SpeakIn(const std::string& bridge_id) {
+  const auto bridge = model_->bridges().find(bridge_id);
+  if (bridge == model_->bridges().end()) return;
+  for (const std::string& id : bridge->second.ari.channel_ids) {
+    const auto leg = legs_.find(id);
+    const auto channel = model_->channels().find(id);
+    if (leg != legs_.end() && channel != model_->channels().end()) Speak(*leg->second, channel->second);
+  }
 }
 
 // 20 ms for each caller: what came back, the destination's tone, or silence.

@@ -35,13 +35,16 @@ struct Heard {
 // Confined to its io_context.
 class RtpLegs {
  public:
-  // `host` is the address that the sockets are bound to. `record`: keep what callers hear.
-  RtpLegs(boost::asio::io_context& loop, std::string host, bool record);
+  // `host` is the address that the sockets are bound to. `record`: keep what callers hear. `every`: of the
+  // 20 ms frames, which one is sent; 1 is all of them.
+  RtpLegs(boost::asio::io_context& loop, std::string host, bool record, uint32_t every);
   ~RtpLegs();
 
   void Start(const AsteriskModel& model);
   // A socket for a new ExternalMedia channel. Throws std::system_error.
   Endpoint Open(const std::string& channel_id);
+  // The ExternalMedia channel of this bridge speaks now, and not only with the next tick.
+  void SpeakIn(const std::string& bridge_id);
   // Of a caller's channel, also after its end.
   Heard HeardBy(const std::string& caller_id) const;
   size_t open_sockets() const { return legs_.size(); }
@@ -51,11 +54,13 @@ class RtpLegs {
 
   void ScheduleTick();
   void Tick();
+  void Speak(Leg& leg, const ChannelRecord& channel);
   void Record();
 
   boost::asio::io_context& loop_;
   const std::string host_;
   const bool record_;
+  const uint32_t every_;
   const AsteriskModel* model_ = nullptr;
   boost::asio::steady_timer timer_;
   std::map<std::string, std::shared_ptr<Leg>> legs_;       // by ExternalMedia channel

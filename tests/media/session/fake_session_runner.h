@@ -25,9 +25,8 @@ class FakeSessionRunner : public SessionRunner {
     if (!open_failure.ok()) return open_failure;
     if (ports_of_others.contains(port))
       return absl::AlreadyExistsError(absl::StrCat("port ", port, " is taken"));
-    for (const auto& [id, socket] : sockets) {
-      if (socket.port == port) return absl::AlreadyExistsError(absl::StrCat("port ", port, " is still open"));
-    }
+    if (!open_ports_.insert(port).second)
+      return absl::AlreadyExistsError(absl::StrCat("port ", port, " is still open"));
     sockets[++last_id_].port = port;
     return last_id_;
   }
@@ -51,6 +50,7 @@ class FakeSessionRunner : public SessionRunner {
 
   void Close(SocketId id, SnapshotCallback done) override {
     pending_.push_back([last = sockets.at(id).snapshot, done = std::move(done)]() mutable { done(last); });
+    open_ports_.erase(sockets.at(id).port);
     sockets.erase(id);
   }
 
@@ -87,6 +87,7 @@ class FakeSessionRunner : public SessionRunner {
 
  private:
   std::deque<absl::AnyInvocable<void()>> pending_;
+  std::set<uint16_t> open_ports_;
   SocketId last_id_ = 0;
 };
 
