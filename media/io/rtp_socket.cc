@@ -36,6 +36,7 @@ void RtpSocket::OnTime(Clock::Time now) {
 SessionSnapshot RtpSocket::Snapshot() const {
   SessionSnapshot snapshot = session_ ? session_->Snapshot() : SessionSnapshot();
   snapshot.stats.dropped[static_cast<size_t>(DropReason::kNoSession)] = no_session_;
+  snapshot.stats.dropped[static_cast<size_t>(DropReason::kOverflow)] = socket_.Overflowed();
   return snapshot;
 }
 

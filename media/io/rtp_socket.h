@@ -32,7 +32,7 @@ class RtpSocket : public DatagramHandler {
   void OnTime(Clock::Time now);
 
   bool running() const { return running_; }
-  // Of the last session; dropped[kNoSession] is of the whole lease.
+  // Of the last session; dropped[kNoSession] and dropped[kOverflow] are of the whole lease.
   SessionSnapshot Snapshot() const;
   // Of the running session; nothing when it got no packet since then.
   std::optional<double> JitterMs(Clock::Time since) const;

@@ -1,7 +1,9 @@
 #include "media/io/udp_socket.h"
 
+#include <linux/sock_diag.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -61,6 +63,13 @@ SocketAddress UdpSocket::local() const {
   std::memset(&local, 0, sizeof local);
   getsockname(fd_, &local.any, &bytes);
   return FromSockaddr(local);
+}
+
+uint64_t UdpSocket::Overflowed() const {
+  std::array<uint32_t, SK_MEMINFO_VARS> memory{};
+  socklen_t bytes = sizeof memory;
+  getsockopt(fd_, SOL_SOCKET, SO_MEMINFO, memory.data(), &bytes);
+  return memory[SK_MEMINFO_DROPS];
 }
 
 }  // namespace benari::media

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "absl/status/statusor.h"
 #include "media/session/socket_address.h"
 
@@ -19,6 +21,8 @@ class UdpSocket {
 
   int fd() const { return fd_; }
   SocketAddress local() const;
+  // Datagrams that the system dropped because too many waited; modulo 2^32.
+  uint64_t Overflowed() const;
 
  private:
   explicit UdpSocket(int fd) : fd_(fd) {}

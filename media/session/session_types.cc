@@ -3,9 +3,9 @@
 namespace benari::media {
 
 const char* DropReasonName(DropReason reason) {
-  static constexpr const char* kNames[kDropReasons] = {"none",         "stranger",  "version",   "length",
-                                                       "payload_type", "loop",      "probation", "duplicate",
-                                                       "send_failed",  "no_session"};
+  static constexpr const char* kNames[kDropReasons] = {"none",         "stranger",   "version",   "length",
+                                                       "payload_type", "loop",       "probation", "duplicate",
+                                                       "send_failed",  "no_session", "overflow"};
   return kNames[static_cast<size_t>(reason)];
 }
 

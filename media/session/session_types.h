@@ -28,8 +28,9 @@ enum class DropReason : uint8_t {
   kDuplicate,    // was sent back already
   kSendFailed,   // the system did not take it
   kNoSession,    // nothing runs on the lease
+  kOverflow,     // came while too many waited in the socket: the system dropped it, whoever sent it
 };
-inline constexpr size_t kDropReasons = 10;
+inline constexpr size_t kDropReasons = 11;
 const char* DropReasonName(DropReason reason);
 
 enum class Diagnosis { kNone, kNothingArrived, kStranger, kWrongPayloadType, kNotRtp, kStoppedArriving };

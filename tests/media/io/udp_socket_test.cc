@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
+#include <utility>
 #include <vector>
 
+#include "media/io/rtp_socket.h"
+#include "tests/media/rtp_bytes.h"
 #include "tests/media/udp_peer.h"
 
 namespace benari::media {
@@ -45,6 +49,33 @@ TEST(UdpSocket, WithoutDescriptorsItIsExhausted) {
   const absl::Status refused = UdpSocket::Bind(Loopback(0)).status();
   setrlimit(RLIMIT_NOFILE, &limit);
   EXPECT_TRUE(absl::IsResourceExhausted(refused)) << refused;
+}
+
+TEST(UdpSocket, CountsWhatTheSystemDropped) {
+  const UdpSocket socket = UdpSocket::Bind(Loopback(0)).value();
+  UdpPeer peer;
+  constexpr uint64_t kSent = 2000;
+  for (uint64_t i = 0; i < kSent; ++i) peer.Send(RtpBytes(1), socket.local());
+  const uint64_t overflowed = socket.Overflowed();
+  EXPECT_GT(overflowed, 0u);
+  uint64_t waiting = 0;
+  uint8_t buffer[2048];
+  while (recv(socket.fd(), buffer, sizeof buffer, 0) > 0) ++waiting;
+  EXPECT_GT(waiting, 0u);
+  EXPECT_EQ(waiting + overflowed, kSent);
+}
+
+// What is gone for the session is told with it, and counted for the node.
+TEST(RtpSocket, TellsWhatTheSystemDropped) {
+  std::vector<SocketChange> changes;
+  UdpSocket bound = UdpSocket::Bind(Loopback(0)).value();
+  const SocketAddress address = bound.local();
+  const RtpSocket socket(1, std::move(bound), &changes);
+  UdpPeer peer;
+  for (int i = 0; i < 2000; ++i) peer.Send(RtpBytes(1), address);
+  EXPECT_GT(socket.Snapshot().stats.Dropped(DropReason::kOverflow), 0u);
+  EXPECT_EQ(socket.Totals().Dropped(DropReason::kOverflow),
+            socket.Snapshot().stats.Dropped(DropReason::kOverflow));
 }
 
 TEST(UdpSocket, TheHighestPortCanBeBound) {
