@@ -65,7 +65,7 @@ sanitized() {
   if [[ $name == tsan ]]; then
     sanitizers=thread
     # For the services that tests start as well. With a shorter history the stack is lost that a suppression names.
-    export TSAN_OPTIONS="suppressions=$root/tests/tsan.supp history_size=5"
+    export TSAN_OPTIONS="suppressions=$root/tests/tsan.supp history_size=2"
     # ThreadSanitizer of g++ 12 cannot live with much address space randomisation.
     setarch -R true 2>/dev/null && before=(setarch -R)
   fi
