@@ -32,9 +32,10 @@ void SetDeadline(grpc::ClientContext& context, std::chrono::milliseconds timeout
 
 grpc::ChannelArguments Arguments(const std::string& server_name) {
   grpc::ChannelArguments arguments;
-  // A node that comes back is found within a second; one that hangs is found by the KeepAlive's deadline.
+  // A node that comes back is tried again within a second. What MIN_RECONNECT_BACKOFF means is how long
+  // connecting may take. One that hangs is found by the KeepAlive's deadline.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 500);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   // A connection that was cut without a word is given up, else TCP would try it again ever more seldom.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 2000);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -20,6 +21,21 @@ void Leave(int code) {
   std::_Exit(code);
 }
 
+namespace {
+
+void MaskEndSignals(int how) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(how, &signals, nullptr);
+}
+
+}  // namespace
+
+void HoldEndSignals() { MaskEndSignals(SIG_BLOCK); }
+void TakeEndSignals() { MaskEndSignals(SIG_UNBLOCK); }
+
 void StartAnew(char** argv, bool standby) {
   std::vector<char*> args;
   for (char** arg = argv; *arg != nullptr; ++arg) {
@@ -31,6 +47,7 @@ void StartAnew(char** argv, bool standby) {
   args.push_back(mode.data());
   args.push_back(nullptr);
   std::fflush(nullptr);
+  HoldEndSignals();  // across execv, where nobody would answer them
   // The ports must be free for the next one, and Asterisk must see the connections close.
   close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   execv("/proc/self/exe", args.data());

@@ -6,6 +6,11 @@ namespace benari::control {
 // not undone are meant to be adopted by the next instance.
 [[noreturn]] void Leave(int code);
 
+// SIGTERM and SIGINT wait, until TakeEndSignals: from the start of the program, or of StartAnew, to where
+// somebody listens for them. Of the calling thread, and of those that it starts.
+void HoldEndSignals();
+void TakeEndSignals();
+
 // Starts this very program anew in the same process, with the flags it had but for --standby. Nothing is
 // undone; connections, listening sockets and threads go.
 [[noreturn]] void StartAnew(char** argv, bool standby);

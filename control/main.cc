@@ -82,6 +82,7 @@ class StandbyControl {
       log::Info("ended while standing by");
       Leave(0);
     });
+    TakeEndSignals();
     resolver_.Start();
     asio::co_spawn(loop_, TakeOver(), asio::detached);
     log::Info("standing by", {{"app", config_.app.app}, {"owner", config_.media.owner}, {"metrics", where}});
@@ -143,6 +144,7 @@ class Control {
     app_.set_on_replaced([this](const std::string& why) { StepAside(why); });
     keeper_.set_on_fenced([this](const std::string& why) { StepAside(why); });
     AwaitSignal();
+    TakeEndSignals();
     resolver_.Start();
     log::Info("serving", {{"app", config_.app.app},
                           {"ari", config_.ari.url.ToString()},
@@ -274,6 +276,7 @@ int main(int argc, char** argv) {
                ? 0
                : 1;
   }
+  control::HoldEndSignals();
   log::Init(config.log_format, config.log_level);
   LogGrpcAtDebug();
   if (config.standby) control::StandbyControl(config, argv).Run();

@@ -64,7 +64,8 @@ sanitized() {
   under_way="the build of $name"
   if [[ $name == tsan ]]; then
     sanitizers=thread
-    export TSAN_OPTIONS="suppressions=$root/tests/tsan.supp"  # for the services that tests start as well
+    # For the services that tests start as well. With a shorter history the stack is lost that a suppression names.
+    export TSAN_OPTIONS="suppressions=$root/tests/tsan.supp history_size=2"
     # ThreadSanitizer of g++ 12 cannot live with much address space randomisation.
     setarch -R true 2>/dev/null && before=(setarch -R)
   fi
