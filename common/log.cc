@@ -27,11 +27,28 @@ std::string Dump(const nlohmann::json& json) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+// Most texts are plain, and need no JSON library to be quoted.
+void AppendQuoted(absl::string_view text, std::string* out) {
+  for (const unsigned char c : text) {
+    if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+      out->append(Dump(std::string(text)));
+      return;
+    }
+  }
+  absl::StrAppend(out, "\"", text, "\"");
+}
+
 nlohmann::json ToJson(const Field& field) {
   if (const auto* text = std::get_if<absl::string_view>(&field.value)) return std::string(*text);
   if (const auto* integer = std::get_if<int64_t>(&field.value)) return *integer;
   if (const auto* number = std::get_if<double>(&field.value)) return *number;
   return std::get<bool>(field.value);
+}
+
+void AppendValue(const Field& field, std::string* out) {
+  if (const auto* text = std::get_if<absl::string_view>(&field.value)) return AppendQuoted(*text, out);
+  if (const auto* integer = std::get_if<int64_t>(&field.value)) return absl::StrAppend(out, *integer);
+  out->append(Dump(ToJson(field)));
 }
 
 std::string ToText(const Field& field) {
@@ -62,9 +79,13 @@ void Write(Level level, absl::string_view message, absl::Span<const Field> field
   std::string line;
   if (g_format == Format::kJson) {
     // The pattern of Init opens the object with time and level.
-    absl::StrAppend(&line, ",\"message\":", Dump(std::string(message)));
+    line = ",\"message\":";
+    AppendQuoted(message, &line);
     for (const Field& field : fields) {
-      absl::StrAppend(&line, ",", Dump(std::string(field.key)), ":", Dump(ToJson(field)));
+      line.push_back(',');
+      AppendQuoted(field.key, &line);
+      line.push_back(':');
+      AppendValue(field, &line);
     }
     line.push_back('}');
   } else {

@@ -101,7 +101,6 @@ class IoUringEngine : public IoEngine {
   std::vector<uint32_t> to_rearm_;
   absl::flat_hash_map<DatagramHandler*, uint32_t> slot_of_;
   std::vector<Sending> sending_{kBuffers};  // by buffer
-  unsigned sends_under_way_ = 0;
 };
 
 absl::Status Failed(const char* what, int error) {
@@ -222,12 +221,15 @@ IoEngine::Ran IoUringEngine::RunOnce(std::optional<Clock::Time> until) {
   ran.waits_since = clock_.Now();
   Wait(ran.waits_since, until);
   ran.now = clock_.Now();
-  const size_t packets = HandleCompletions(ran.now, &ran.woken);
+  size_t packets = HandleCompletions(ran.now, &ran.woken);
+  if (io_uring_sq_ready(&ring_) > 0) {  // what goes back: it completes as it is submitted
+    Submit();
+    packets += HandleCompletions(ran.now, &ran.woken);
+  }
   window_.OnRound(ran.now, packets);
   return ran;
 }
 
-// Submits what was prepared, and waits. What is sent completes at once and is not what is waited for.
 void IoUringEngine::Wait(Clock::Time now, std::optional<Clock::Time> until) {
   if (!enabled_) Submit();
   unsigned wanted = 1;
@@ -238,7 +240,7 @@ void IoUringEngine::Wait(Clock::Time now, std::optional<Clock::Time> until) {
   }
   __kernel_timespec timeout = ToTimespec(std::max(end - now, Clock::Duration::zero()));
   io_uring_cqe* first = nullptr;
-  io_uring_submit_and_wait_timeout(&ring_, &first, sends_under_way_ + wanted, &timeout, nullptr);
+  io_uring_submit_and_wait_timeout(&ring_, &first, wanted, &timeout, nullptr);
 }
 
 size_t IoUringEngine::HandleCompletions(Clock::Time now, bool* woken) {
@@ -302,11 +304,9 @@ void IoUringEngine::OnReceived(Clock::Time now, const io_uring_cqe& cqe) {
   io_uring_sqe* sqe = NextSqe();
   io_uring_prep_sendmsg(sqe, slot.handler->fd(), &sending.message, MSG_DONTWAIT);
   sqe->user_data = Tag(What::kSent, id);
-  ++sends_under_way_;
 }
 
 void IoUringEngine::OnSent(Clock::Time now, const io_uring_cqe& cqe) {
-  --sends_under_way_;
   const unsigned id = IndexOf(cqe.user_data);
   const Sending& sending = sending_[id];
   const Slot& slot = slots_[sending.slot];
@@ -317,11 +317,6 @@ void IoUringEngine::OnSent(Clock::Time now, const io_uring_cqe& cqe) {
 
 // Those whose request ended: no buffer was free, or an error was to be told.
 void IoUringEngine::Rearm() {
-  if (to_rearm_.empty()) return;
-  Submit();  // what is sent gives its buffers back
-  bool woken = false;
-  HandleCompletions(clock_.Now(), &woken);
-  if (woken) Wake();
   for (const uint32_t index : std::exchange(to_rearm_, {})) {
     if (slots_[index].handler != nullptr && !slots_[index].receiving) Receive(index);
   }

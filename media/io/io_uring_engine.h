@@ -8,8 +8,8 @@
 namespace benari::media {
 
 // io_uring(7): each socket has one receive request that lasts (multishot), which takes its buffers from a
-// ring of them; what goes back is submitted by the system call that waits for what comes next. Owned by one
-// worker: the thread of the first RunOnce.
+// ring of them. Two system calls a round, however many packets: one waits, one sends. Owned by one worker:
+// the thread of the first RunOnce.
 //
 // UNIMPLEMENTED: not built with liburing. UNAVAILABLE: this kernel (6.1 is needed) or container does not
 // let us; the message says why. RESOURCE_EXHAUSTED: no memory or descriptor left. `clock` outlives the

@@ -8,7 +8,7 @@ under_way=build   # counts as one failed test if it does not come to its end
 # The sanitizers' builds begin and end within so many minutes of `./dev test`, or are skipped, and said so. The compiler's
 # cache keeps what was built, so that the next run comes further. All other tests take about 15.
 minutes=${BENARI_TEST_MINUTES:-25}
-sanitized_tests_s=240  # kept free for the tests themselves
+sanitized_tests_s=300  # kept free for the tests themselves
 
 summary() {
   local what

@@ -141,6 +141,23 @@ TEST_P(WorkerPoolTest, EchoesToThePeerFromTheLeasedPort) {
   EXPECT_EQ(changes_.size(), 1u);
 }
 
+// The first packet says so by itself: no later one has to come, nor the next look for silence.
+TEST_P(WorkerPoolTest, ThatMediaFlowsIsToldAtOnce) {
+  constexpr int kSessions = 50;
+  const auto began = std::chrono::steady_clock::now();
+  UdpPeer peer;
+  for (int i = 0; i < kSessions; ++i) {
+    const auto [socket, port] = Open();
+    ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+    Read({socket});
+    changes_.clear();
+    peer.Send(RtpBytes(1), Loopback(port));
+    ASSERT_TRUE(RunUntil([&] { return !changes_.empty(); }));
+    Close(socket);
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - began, kSessions * Worker::kTick / 2);
+}
+
 TEST_P(WorkerPoolTest, NobodyElseIsAnswered) {
   UdpPeer peer;
   UdpPeer stranger;
