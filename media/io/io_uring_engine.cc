@@ -32,7 +32,7 @@ constexpr size_t kBufferStride = (kBufferBytes + 63) / 64 * 64;
 constexpr unsigned kGatherAtMost = 256;  // completions that end a batch window early
 constexpr std::chrono::seconds kLongest{3600};
 
-enum class What : uint8_t { kReceived, kSent, kWoken, kCancelled };
+enum class What : uint8_t { kReceived, kNotSent, kWoken, kCancelled };
 
 // The word that comes back with a completion; the index is of a slot, or of the buffer that was sent.
 uint64_t Tag(What what, uint32_t index) { return uint64_t{static_cast<uint8_t>(what)} << 32 | index; }
@@ -67,10 +67,9 @@ class IoUringEngine : public IoEngine {
   struct Sending {
     uint32_t slot = 0;
     uint32_t generation = 0;
+    bool failed = false;
     Datagram datagram;
     Sockaddr address;
-    iovec bytes;
-    msghdr message{};
   };
 
   io_uring_sqe* NextSqe();
@@ -78,7 +77,8 @@ class IoUringEngine : public IoEngine {
   void Wait(Clock::Time now, std::optional<Clock::Time> until);
   size_t HandleCompletions(Clock::Time now, bool* woken);
   void OnReceived(Clock::Time now, const io_uring_cqe& cqe);
-  void OnSent(Clock::Time now, const io_uring_cqe& cqe);
+  void OnSubmitted(Clock::Time now, size_t sends);
+  void Settle(Clock::Time now, bool* woken);
   void Receive(uint32_t slot);
   void Rearm();
   void WatchWake();
@@ -101,6 +101,7 @@ class IoUringEngine : public IoEngine {
   std::vector<uint32_t> to_rearm_;
   absl::flat_hash_map<DatagramHandler*, uint32_t> slot_of_;
   std::vector<Sending> sending_{kBuffers};  // by buffer
+  std::vector<unsigned> to_settle_;         // buffers whose request to send was made
 };
 
 absl::Status Failed(const char* what, int error) {
@@ -198,16 +199,15 @@ void IoUringEngine::Remove(DatagramHandler* handler) {
   slot_of_.erase(found);
   slots_[index].handler = nullptr;
   ++slots_[index].generation;
+  bool woken = false;
+  Settle(clock_.Now(), &woken);
   if (slots_[index].receiving) {
     io_uring_sqe* sqe = NextSqe();
     io_uring_prep_cancel64(sqe, Tag(What::kReceived, index), 0);
     sqe->user_data = Tag(What::kCancelled, index);
-    Submit();
   }
-  bool woken = false;
   while (slots_[index].receiving) {
-    io_uring_cqe* cqe = nullptr;
-    io_uring_wait_cqe(&ring_, &cqe);
+    io_uring_submit_and_wait(&ring_, 1);
     HandleCompletions(clock_.Now(), &woken);
   }
   if (woken) Wake();
@@ -221,12 +221,11 @@ IoEngine::Ran IoUringEngine::RunOnce(std::optional<Clock::Time> until) {
   ran.waits_since = clock_.Now();
   Wait(ran.waits_since, until);
   ran.now = clock_.Now();
-  size_t packets = HandleCompletions(ran.now, &ran.woken);
-  if (io_uring_sq_ready(&ring_) > 0) {  // what goes back: it completes as it is submitted
-    Submit();
-    packets += HandleCompletions(ran.now, &ran.woken);
-  }
+  const size_t packets = HandleCompletions(ran.now, &ran.woken);
   window_.OnRound(ran.now, packets);
+  // Where a window is gathered, the wait for it submits what goes back: one system call a window. But who was
+  // woken is about to read or close a session, whose packets must be settled.
+  if (!window_.GatherUntil() || ran.woken) Settle(ran.now, &ran.woken);
   return ran;
 }
 
@@ -247,6 +246,7 @@ size_t IoUringEngine::HandleCompletions(Clock::Time now, bool* woken) {
   size_t received = 0;
   unsigned handled = 0;
   unsigned head = 0;
+  const size_t submitted = io_uring_sq_ready(&ring_) == 0 ? to_settle_.size() : 0;
   io_uring_cqe* cqe = nullptr;
   io_uring_for_each_cqe(&ring_, head, cqe) {
     ++handled;
@@ -255,8 +255,8 @@ size_t IoUringEngine::HandleCompletions(Clock::Time now, bool* woken) {
         ++received;
         OnReceived(now, *cqe);
         break;
-      case What::kSent:
-        OnSent(now, *cqe);
+      case What::kNotSent:
+        sending_[IndexOf(cqe->user_data)].failed = true;
         break;
       case What::kWoken: {
         uint64_t wakes = 0;
@@ -269,6 +269,7 @@ size_t IoUringEngine::HandleCompletions(Clock::Time now, bool* woken) {
     }
   }
   io_uring_cq_advance(&ring_, handled);
+  OnSubmitted(now, submitted);
   io_uring_buf_ring_advance(buffer_ring_, static_cast<int>(std::exchange(given_back_, 0)));
   return received;
 }
@@ -296,23 +297,32 @@ void IoUringEngine::OnReceived(Clock::Time now, const io_uring_cqe& cqe) {
   if (!sending.datagram.send_back) return GiveBack(id);
   sending.slot = index;
   sending.generation = slot.generation;
-  sending.bytes = {payload, sending.datagram.bytes.size()};
-  sending.message.msg_name = &sending.address;
-  sending.message.msg_namelen = out->namelen;
-  sending.message.msg_iov = &sending.bytes;
-  sending.message.msg_iovlen = 1;
+  sending.failed = false;
+  to_settle_.push_back(id);
   io_uring_sqe* sqe = NextSqe();
-  io_uring_prep_sendmsg(sqe, slot.handler->fd(), &sending.message, MSG_DONTWAIT);
-  sqe->user_data = Tag(What::kSent, id);
+  io_uring_prep_send(sqe, slot.handler->fd(), payload, sending.datagram.bytes.size(), MSG_DONTWAIT);
+  io_uring_prep_send_set_addr(sqe, reinterpret_cast<const sockaddr*>(&sending.address),
+                              static_cast<uint16_t>(out->namelen));
+  sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+  sqe->user_data = Tag(What::kNotSent, id);
 }
 
-void IoUringEngine::OnSent(Clock::Time now, const io_uring_cqe& cqe) {
-  const unsigned id = IndexOf(cqe.user_data);
-  const Sending& sending = sending_[id];
-  const Slot& slot = slots_[sending.slot];
-  const bool removed = slot.generation != sending.generation;
-  if (!removed) slot.handler->OnSendDone(now, sending.datagram, cqe.res >= 0);
-  GiveBack(id);
+// A request to send is done when it was submitted, and only a failed one has a completion.
+void IoUringEngine::OnSubmitted(Clock::Time now, size_t sends) {
+  for (size_t i = 0; i < sends; ++i) {
+    const Sending& sending = sending_[to_settle_[i]];
+    const Slot& slot = slots_[sending.slot];
+    const bool removed = slot.generation != sending.generation;
+    if (!removed) slot.handler->OnSendDone(now, sending.datagram, !sending.failed);
+    GiveBack(to_settle_[i]);
+  }
+  to_settle_.erase(to_settle_.begin(), to_settle_.begin() + static_cast<ptrdiff_t>(sends));
+}
+
+void IoUringEngine::Settle(Clock::Time now, bool* woken) {
+  if (io_uring_sq_ready(&ring_) == 0) return;
+  Submit();
+  HandleCompletions(now, woken);
 }
 
 // Those whose request ended: no buffer was free, or an error was to be told.

@@ -47,23 +47,27 @@ void WorkerProxy::DoCommands(std::vector<Task>* tasks) {
 }
 
 absl::Status WorkerProxy::Queue(Command command) {
+  bool first = false;
   {
     MutexLock lock(&mutex_);
     if (commands_.size() >= kMaxQueued) {
       return absl::ResourceExhaustedError(absl::StrCat("a worker has ", kMaxQueued, " commands to do"));
     }
+    first = commands_.empty();
     commands_.push_back(std::move(command));
   }
-  worker_.Wake();
+  if (first) worker_.Wake();  // who queued before has woken it already
   return absl::OkStatus();
 }
 
 void WorkerProxy::QueueAlways(Command command) {
+  bool first = false;
   {
     MutexLock lock(&mutex_);
+    first = commands_.empty();
     commands_.push_back(std::move(command));
   }
-  worker_.Wake();
+  if (first) worker_.Wake();
 }
 
 absl::Status WorkerProxy::Add(SocketId id, UdpSocket socket) {
