@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "common/build_info.h"
-#include "common/grpc_log.h"
+#include "common/grpc_setup.h"
 #include "common/health_probe.h"
 #include "common/log.h"
 #include "common/process_metrics.h"
@@ -278,7 +278,7 @@ int main(int argc, char** argv) {
   }
   control::HoldEndSignals();
   log::Init(config.log_format, config.log_level);
-  LogGrpcAtDebug();
+  SetUpGrpc();
   if (config.standby) control::StandbyControl(config, argv).Run();
   control::Control(config, argv).Run();
   return 0;

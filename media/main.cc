@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/build_info.h"
 #include "common/clock.h"
-#include "common/grpc_log.h"
+#include "common/grpc_setup.h"
 #include "common/log.h"
 #include "media/config.h"
 #include "media/health_check.h"
@@ -119,6 +119,6 @@ int main(int argc, char** argv) {
   Config config = benari::media::ReadConfig(argc, argv, &errors);
   errors.ExitIfAny();
   config.build = benari::ThisBuild("media");
-  benari::LogGrpcAtDebug();
+  benari::SetUpGrpc();
   return config.healthcheck ? benari::media::CheckHealth(config) : Serve(config);
 }

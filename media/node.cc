@@ -150,7 +150,10 @@ absl::Status NodeImpl::StartWorkers() {
   options.ports = config_.rtp_ports;
   options.quarantine = config_.quarantine;
   options.lease_rate = config_.lease_rate;
-  options.random_ssrc = [] { return std::random_device()(); };
+  options.random_ssrc = [] {
+    thread_local std::mt19937 engine{std::random_device()()};  // which is slow
+    return static_cast<uint32_t>(engine());
+  };
   registry_ = std::make_unique<SessionRegistry>(options, clock_, *pool_, [this](SessionEvent event) {
     housekeeper_.Post([this, event = std::move(event)] {
       LogEvent(event);

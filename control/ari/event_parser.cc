@@ -6,9 +6,11 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "control/ari/json_picker.h"
 
 namespace benari::ari {
 
@@ -17,40 +19,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr size_t kMaxMessageBytes = 200;
-
-// Counted on the text, before anything is built from it.
-bool IsTooDeep(absl::string_view text) {
-  int depth = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > kMaxJsonDepth) return true;
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-  return false;
-}
-
-absl::StatusOr<Json> ParseJson(absl::string_view text, size_t max_bytes, absl::string_view what) {
-  if (text.size() > max_bytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(what, ": ", text.size(), " bytes, accepted are up to ", max_bytes));
-  }
-  if (IsTooDeep(text)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(what, ": nested too deeply, accepted are up to ", kMaxJsonDepth, " levels"));
-  }
-  Json json = Json::parse(text.begin(), text.end(), /*cb=*/nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) return absl::InvalidArgumentError(absl::StrCat(what, ": not JSON"));
-  return json;
-}
 
 // Reads fields of one object and keeps the first mistake; after one, every read gives an empty value.
 // Pure.
@@ -193,38 +161,66 @@ Application ReadApplication(Fields fields) {
 std::string ChannelId(Fields& fields) { return fields.Object("channel").Text("id"); }
 std::string BridgeId(Fields& fields) { return fields.Object("bridge").Text("id"); }
 
-Event ReadEvent(const std::string& type, Fields& fields) {
-  if (type == "StasisStart") {
-    StasisStart event;
-    event.channel = ReadChannel(fields.Object("channel"));
-    event.args = fields.Texts("args");
-    return event;
-  }
-  if (type == "StasisEnd") return StasisEnd{ChannelId(fields)};
-  if (type == "ChannelDestroyed") {
-    ChannelDestroyed event;
-    event.channel_id = ChannelId(fields);
-    event.cause = fields.Int("cause");
-    event.cause_text = fields.Text("cause_txt");
-    return event;
-  }
-  if (type == "Dial") return Dial{fields.Object("peer").Text("id"), fields.Text("dialstatus")};
-  if (type == "ChannelHangupRequest") {
-    ChannelHangupRequest event;
-    event.channel_id = ChannelId(fields);
-    event.cause = fields.OptionalInt("cause");
-    return event;
-  }
-  if (type == "ChannelEnteredBridge") return ChannelEnteredBridge{BridgeId(fields), ChannelId(fields)};
-  if (type == "ChannelLeftBridge") return ChannelLeftBridge{BridgeId(fields), ChannelId(fields)};
-  if (type == "BridgeDestroyed") return BridgeDestroyed{BridgeId(fields)};
-  if (type == "ApplicationReplaced") return ApplicationReplaced();
-  return UnknownEvent{type};
+Event ReadStasisStart(Fields& fields) {
+  StasisStart event;
+  event.channel = ReadChannel(fields.Object("channel"));
+  event.args = fields.Texts("args");
+  return event;
 }
+
+Event ReadStasisEnd(Fields& fields) { return StasisEnd{ChannelId(fields)}; }
+
+Event ReadChannelDestroyed(Fields& fields) {
+  ChannelDestroyed event;
+  event.channel_id = ChannelId(fields);
+  event.cause = fields.Int("cause");
+  event.cause_text = fields.Text("cause_txt");
+  return event;
+}
+
+Event ReadDial(Fields& fields) { return Dial{fields.Object("peer").Text("id"), fields.Text("dialstatus")}; }
+
+Event ReadChannelHangupRequest(Fields& fields) {
+  ChannelHangupRequest event;
+  event.channel_id = ChannelId(fields);
+  event.cause = fields.OptionalInt("cause");
+  return event;
+}
+
+Event ReadChannelEnteredBridge(Fields& fields) {
+  return ChannelEnteredBridge{BridgeId(fields), ChannelId(fields)};
+}
+
+Event ReadChannelLeftBridge(Fields& fields) { return ChannelLeftBridge{BridgeId(fields), ChannelId(fields)}; }
+
+Event ReadBridgeDestroyed(Fields& fields) { return BridgeDestroyed{BridgeId(fields)}; }
+
+Event ReadApplicationReplaced(Fields&) { return ApplicationReplaced(); }
+
+using EventReader = Event (*)(Fields&);
+
+// nullptr: nobody acts on events of this type.
+EventReader ReaderOf(absl::string_view type) {
+  static const auto& readers = *new absl::flat_hash_map<absl::string_view, EventReader>{
+      {"StasisStart", ReadStasisStart},
+      {"StasisEnd", ReadStasisEnd},
+      {"ChannelDestroyed", ReadChannelDestroyed},
+      {"Dial", ReadDial},
+      {"ChannelHangupRequest", ReadChannelHangupRequest},
+      {"ChannelEnteredBridge", ReadChannelEnteredBridge},
+      {"ChannelLeftBridge", ReadChannelLeftBridge},
+      {"BridgeDestroyed", ReadBridgeDestroyed},
+      {"ApplicationReplaced", ReadApplicationReplaced},
+  };
+  const auto found = readers.find(type);
+  return found == readers.end() ? nullptr : found->second;
+}
+
+bool AnyType(absl::string_view) { return true; }
 
 template <typename T>
 absl::StatusOr<T> ParseOne(absl::string_view body, const char* what, T (*read)(Fields)) {
-  const auto json = ParseJson(body, kMaxBodyBytes, what);
+  const auto json = PickJson(body, kMaxBodyBytes, what, AnyType);
   if (!json.ok()) return json.status();
   absl::Status status;
   T value = read(Fields(*json, &status, what));
@@ -234,7 +230,7 @@ absl::StatusOr<T> ParseOne(absl::string_view body, const char* what, T (*read)(F
 
 template <typename T>
 absl::StatusOr<std::vector<T>> ParseList(absl::string_view body, const char* what, T (*read)(Fields)) {
-  const auto json = ParseJson(body, kMaxBodyBytes, what);
+  const auto json = PickJson(body, kMaxBodyBytes, what, AnyType);
   if (!json.ok()) return json.status();
   if (!json->is_array()) {
     return absl::InvalidArgumentError(
@@ -252,13 +248,16 @@ absl::StatusOr<std::vector<T>> ParseList(absl::string_view body, const char* wha
 }  // namespace
 
 absl::StatusOr<Event> ParseEvent(absl::string_view text) {
-  const auto json = ParseJson(text, kMaxEventBytes, "event");
+  const auto acted_on = [](absl::string_view type) { return ReaderOf(type) != nullptr; };
+  const auto json = PickJson(text, kMaxEventBytes, "event", acted_on);
   if (!json.ok()) return json.status();
   absl::Status status;
   const std::string type = Fields(*json, &status, "event").Text("type");
   if (!status.ok()) return status;
+  const EventReader read = ReaderOf(type);
+  if (read == nullptr) return UnknownEvent{type};
   Fields fields(*json, &status, type);
-  Event event = ReadEvent(type, fields);
+  Event event = read(fields);
   if (!status.ok()) return status;
   return event;
 }
@@ -282,7 +281,7 @@ absl::StatusOr<Application> ParseApplication(absl::string_view body) {
 }
 
 std::string ParseErrorMessage(absl::string_view body) {
-  const auto json = ParseJson(body, kMaxBodyBytes, "error");
+  const auto json = PickJson(body, kMaxBodyBytes, "error", AnyType);
   if (!json.ok() || !json->is_object()) return "";
   const auto found = json->find("message");
   if (found == json->end() || !found->is_string()) return "";

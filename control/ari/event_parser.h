@@ -15,7 +15,6 @@ namespace benari::ari {
 
 inline constexpr size_t kMaxEventBytes = 1 << 20;  // of one event; Asterisk's own are about 1 KB
 inline constexpr size_t kMaxBodyBytes = 16 << 20;  // of one answer; about 1 KB a channel in GET /channels
-inline constexpr int kMaxJsonDepth = 32;
 
 // A type that control does not act on is UnknownEvent, whatever its fields.
 absl::StatusOr<Event> ParseEvent(absl::string_view text);

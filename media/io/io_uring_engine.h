@@ -8,8 +8,9 @@
 namespace benari::media {
 
 // io_uring(7): each socket has one receive request that lasts (multishot), which takes its buffers from a
-// ring of them. Two system calls a round, however many packets: one waits, one sends. Owned by one worker:
-// the thread of the first RunOnce.
+// ring of them. One system call a window, however many packets, sends what goes back and waits for the next;
+// with little traffic, or a command waiting, what goes back is sent at once. Owned by one worker: the thread
+// of the first RunOnce.
 //
 // UNIMPLEMENTED: not built with liburing. UNAVAILABLE: this kernel (6.1 is needed) or container does not
 // let us; the message says why. RESOURCE_EXHAUSTED: no memory or descriptor left. `clock` outlives the

@@ -34,7 +34,7 @@ class MediaService final : public v1::Media::CallbackService {
                                            std::chrono::milliseconds(request->ttl_ms()));
     if (!lease.ok()) return Finish(context, lease.status());
     ToProto(*lease, node_.get(), response->mutable_lease());
-    log::Info("port leased", {{"lease", lease->lease_id}, {"rtp", lease->rtp.ToString()}});
+    log::Debug("port leased", {{"lease", lease->lease_id}, {"rtp", lease->rtp.ToString()}});
     return Finish(context, absl::OkStatus());
   }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "control/ari/json_picker.h"
 
 namespace benari::ari {
 namespace {
@@ -128,6 +129,23 @@ TEST(EventParser, NamesWhatIsWrong) {
     EXPECT_EQ(event.status().code(), absl::StatusCode::kInvalidArgument);
     EXPECT_THAT(std::string(event.status().message()), HasSubstr(row.named)) << row.text.substr(0, 200);
   }
+}
+
+// Members that are read may stand in others that are not, and be given twice: the last one counts.
+TEST(EventParser, MembersOfWhatIsNotReadAreNotRead) {
+  const auto start = Parsed<StasisStart>(
+      R"({"args":[],"other":{"id":"no","channel":{"id":"no"},"type":"Dial"},"list":[{"type":"Dial"},["x"]],)"
+      R"("channel":{"id":"first","name":"n","x":{"id":"no"},"state":"Up","creationtime":"t","id":"17.1",)"
+      R"("channelvars":{"x":"1","id":"2"},"y":[{"id":"no"}]},"type":"StasisStart"})");
+  EXPECT_EQ(start.channel.id, "17.1");
+  EXPECT_THAT(start.channel.channelvars, ElementsAre(Pair("id", "2"), Pair("x", "1")));
+}
+
+TEST(EventParser, WhatNobodyActsOnIsNotReadToItsEnd) {
+  EXPECT_EQ(Parsed<UnknownEvent>(R"({"type":"ChannelVarset","channel":{"id":)").type, "ChannelVarset");
+  EXPECT_EQ(Parsed<UnknownEvent>(R"({"channel":{"type":"Dial"},"type":"ChannelVarset",)").type,
+            "ChannelVarset");
+  EXPECT_FALSE(ParseEvent(R"({"channel":{"type":"ChannelVarset"},"type":"Dial",)").ok());
 }
 
 TEST(EventParser, BracketsInStringsAreNotDepth) {
