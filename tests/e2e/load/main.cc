@@ -29,7 +29,7 @@ std::string Refused(const LoadStage& stage) {
   return refused == outcomes.end() ? "" : absl::StrCat(" (refused: ", refused->second, ")");
 }
 
-double PerThousand(double cpu_s, const LoadResult& result) { return cpu_s * 1000 / result.calls; }
+double CpuMsOfACall(double cpu_s, const LoadResult& result) { return cpu_s * 1000 / result.calls; }
 
 // Which of the two still held at the rate before; what has failed is not asked to do more.
 struct Holds {
@@ -43,7 +43,7 @@ std::string EchoCells(LoadStage& stage, const Load& load, Holds* holds) {
   const LoadResult result = stage.Run(load);
   stage.WaitUntilNothingIsLeft(kPatience);
   holds->echo = result.failed == 0;
-  return absl::StrFormat("| %s | %.1f ", Failed(result), PerThousand(result.asterisk_cpu_s, result));
+  return absl::StrFormat("| %s | %.1f ", Failed(result), CpuMsOfACall(result.asterisk_cpu_s, result));
 }
 
 std::string BenariCells(LoadStage& stage, const Load& load, Holds* holds) {
@@ -53,16 +53,16 @@ std::string BenariCells(LoadStage& stage, const Load& load, Holds* holds) {
   holds->benari = result.failed == 0;
   holds->clean = holds->clean && left.sum() == 0;
   return absl::StrFormat("| %s%s | %.1f | %.1f | %.1f | %s |", Failed(result), Refused(stage),
-                         PerThousand(result.asterisk_cpu_s, result),
-                         PerThousand(result.control_cpu_s, result), PerThousand(result.media_cpu_s, result),
+                         CpuMsOfACall(result.asterisk_cpu_s, result),
+                         CpuMsOfACall(result.control_cpu_s, result), CpuMsOfACall(result.media_cpu_s, result),
                          left.sum() == 0 ? "0" : left.ToString());
 }
 
 // Throws when a part does not start or does not answer.
 int Run(const std::vector<int>& rates, int seconds) {
   std::printf(
-      "| calls | Echo(): failed | Asterisk, CPU s | benari: failed | Asterisk, CPU s | control, CPU s | "
-      "media, CPU s | left |\n"
+      "| calls | Echo(): failed | Asterisk, CPU ms a call | benari: failed | Asterisk, CPU ms a call | control | "
+      "media | left |\n"
       "|---|---|---|---|---|---|---|---|\n");
   Holds holds;
   for (const int rate : rates) {
@@ -87,7 +87,7 @@ int Run(const std::vector<int>& rates, int seconds) {
 int main(int argc, char** argv) {
   benari::FlagErrors errors;
   benari::ParseCommandLine(argc, argv,
-                           "prints a table: calls that fail, CPU seconds of 1000 calls, and what is left, by "
+                           "prints a table: calls that fail, CPU time of a call in ms, and what is left, by "
                            "calls a second; once to Asterisk's Echo(), once to benari",
                            &errors);
   std::vector<int> rates;
