@@ -1,5 +1,6 @@
 #include "media/io/worker_proxy.h"
 
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -46,28 +47,25 @@ void WorkerProxy::DoCommands(std::vector<Task>* tasks) {
   }
 }
 
-absl::Status WorkerProxy::Queue(Command command) {
+bool WorkerProxy::Put(Command command, size_t most) {
   bool first = false;
   {
     MutexLock lock(&mutex_);
-    if (commands_.size() >= kMaxQueued) {
-      return absl::ResourceExhaustedError(absl::StrCat("a worker has ", kMaxQueued, " commands to do"));
-    }
+    if (commands_.size() >= most) return false;
     first = commands_.empty();
     commands_.push_back(std::move(command));
   }
-  if (first) worker_.Wake();  // who queued before has woken it already
-  return absl::OkStatus();
+  if (first) worker_.Wake();  // else it was woken for those before
+  return true;
+}
+
+absl::Status WorkerProxy::Queue(Command command) {
+  if (Put(std::move(command), kMaxQueued)) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat("a worker has ", kMaxQueued, " commands to do"));
 }
 
 void WorkerProxy::QueueAlways(Command command) {
-  bool first = false;
-  {
-    MutexLock lock(&mutex_);
-    first = commands_.empty();
-    commands_.push_back(std::move(command));
-  }
-  if (first) worker_.Wake();
+  Put(std::move(command), std::numeric_limits<size_t>::max());
 }
 
 absl::Status WorkerProxy::Add(SocketId id, UdpSocket socket) {

@@ -41,6 +41,8 @@ class WorkerProxy {
   // Runs on the worker's thread; what it returns goes to the executor.
   using Command = absl::AnyInvocable<Task(Worker&)>;
 
+  // False: `most` wait already.
+  bool Put(Command command, size_t most) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status Queue(Command command) ABSL_LOCKS_EXCLUDED(mutex_);
   void QueueAlways(Command command) ABSL_LOCKS_EXCLUDED(mutex_);
   void Run();
