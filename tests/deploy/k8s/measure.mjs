@@ -1,5 +1,5 @@
 // What a pod needs: CPU and memory of both binaries with this many calls in echo. Not a test; the figures are in
-// deploy/k8s/README.md. Usage: node tests/deploy/k8s/measure.mjs [CALLS]
+// deploy/k8s/README.md. Usage: node tests/deploy/k8s/measure.mjs [CALLS [FLAG_OF_MEDIA…]]
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { start } from './processes.mjs';
 
-const calls = Number(process.argv[2] ?? 200);
+const [calls_text = '200', ...media_flags] = process.argv.slice(2);
+const calls = Number(calls_text);
 const build = fileURLToPath(new URL('../../../build/', import.meta.url));
 const ticks_per_second = 100;
 const seconds = 10;
@@ -26,7 +27,7 @@ const running = [];
 const begin = (...command) => running[running.push(start(...command)) - 1];
 try {
   const local = ['--metrics_listen=127.0.0.1:0', '--log_format=json'];
-  const media = begin(`${build}media/benari-media`, [...local, '--grpc_listen=127.0.0.1:0', '--log_level=info']);
+  const media = begin(`${build}media/benari-media`, [...local, '--grpc_listen=127.0.0.1:0', '--log_level=info', ...media_flags]);
   const { grpc, metrics: mediaMetrics } = await media.logged('serving');
   const asterisk = begin(`${build}tests/fakes/benari-fake-asterisk`, [
     `--calls=${calls}`, '--call_interval_seconds=0.03', '--session_limit=1000', '--http_listen=127.0.0.1:18088']);
