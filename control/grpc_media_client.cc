@@ -26,10 +26,6 @@ struct GrpcMediaClient::Node {
 
 namespace {
 
-void SetDeadline(grpc::ClientContext& context, std::chrono::milliseconds timeout) {
-  context.set_deadline(std::chrono::system_clock::now() + timeout);
-}
-
 grpc::ChannelArguments Arguments(const std::string& server_name) {
   grpc::ChannelArguments arguments;
   // A node that comes back is tried again within a second. What MIN_RECONNECT_BACKOFF means is how long
@@ -46,6 +42,32 @@ grpc::ChannelArguments Arguments(const std::string& server_name) {
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);  // calls retry by themselves, on another node
   if (!server_name.empty()) arguments.SetSslTargetNameOverride(server_name);
   return arguments;
+}
+
+using Async = v1::Media::StubInterface::async_interface;
+
+template <typename Request, typename Response>
+using Rpc = void (Async::*)(grpc::ClientContext*, const Request*, Response*,
+                            std::function<void(grpc::Status)>);
+
+template <typename Response>
+struct Answer {
+  grpc::Status status;
+  Response response;
+};
+
+// `node` is used before the coroutine first waits, not later.
+template <typename Request, typename Response>
+asio::awaitable<Answer<Response>> Ask(Async* node, Rpc<Request, Response> rpc, Request request,
+                                      std::chrono::milliseconds timeout) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + timeout);
+  Answer<Response> answer;
+  auto start = [&](grpc::ClientContext* with, auto done) {
+    (node->*rpc)(with, &request, &answer.response, done);
+  };
+  answer.status = co_await GrpcCall(context, start);
+  co_return answer;
 }
 
 }  // namespace
@@ -78,43 +100,28 @@ void GrpcMediaClient::ThrowUnlessOk(const std::string& node, const char* rpc,
 void GrpcMediaClient::Forget(const std::string& node) { nodes_.erase(node); }
 
 asio::awaitable<Lease> GrpcMediaClient::LeasePort(std::string node, std::string lease_id) {
-  grpc::ClientContext context;
-  SetDeadline(context, options_.timeout);
   v1::LeasePortRequest request;
-  v1::LeasePortResponse response;
   SetOwner(request.mutable_owner(), options_.owner, epoch_);
   request.set_lease_id(lease_id);
   request.set_ttl_ms(static_cast<uint32_t>(options_.lease_ttl.count()));
-  v1::Media::Stub& stub = *At(node).stub;
-  auto start = [&](grpc::ClientContext* with, auto done) {
-    stub.async()->LeasePort(with, &request, &response, done);
-  };
-  const grpc::Status status = co_await GrpcCall(context, start);
+  auto asked = Ask(At(node).stub->async(), &Async::LeasePort, std::move(request), options_.timeout);
+  const auto [status, response] = co_await std::move(asked);
   ThrowUnlessOk(node, "LeasePort", status);
   co_return ToLease(response.lease(), node);
 }
 
 asio::awaitable<SessionInfo> GrpcMediaClient::ReleasePort(std::string node, std::string lease_id) {
-  grpc::ClientContext context;
-  SetDeadline(context, options_.timeout);
   v1::ReleasePortRequest request;
-  v1::ReleasePortResponse response;
   SetOwner(request.mutable_owner(), options_.owner, epoch_);
   request.set_lease_id(lease_id);
-  v1::Media::Stub& stub = *At(node).stub;
-  auto start = [&](grpc::ClientContext* with, auto done) {
-    stub.async()->ReleasePort(with, &request, &response, done);
-  };
-  const grpc::Status status = co_await GrpcCall(context, start);
+  auto asked = Ask(At(node).stub->async(), &Async::ReleasePort, std::move(request), options_.timeout);
+  const auto [status, response] = co_await std::move(asked);
   ThrowUnlessOk(node, "ReleasePort", status);
   co_return ToSessionInfo(response.session());
 }
 
 asio::awaitable<SessionInfo> GrpcMediaClient::StartSession(std::string node, SessionRequest session) {
-  grpc::ClientContext context;
-  SetDeadline(context, options_.timeout);
   v1::StartSessionRequest request;
-  v1::StartSessionResponse response;
   SetOwner(request.mutable_owner(), options_.owner, epoch_);
   request.set_lease_id(session.lease_id);
   request.mutable_peer()->set_host(session.peer.host);
@@ -125,44 +132,30 @@ asio::awaitable<SessionInfo> GrpcMediaClient::StartSession(std::string node, Ses
   request.set_clock_rate_hz(options_.clock_rate_hz);
   request.set_no_media_timeout_ms(static_cast<uint32_t>(options_.no_media_timeout.count()));
   request.mutable_echo();
-  v1::Media::Stub& stub = *At(node).stub;
-  auto start = [&](grpc::ClientContext* with, auto done) {
-    stub.async()->StartSession(with, &request, &response, done);
-  };
-  const grpc::Status status = co_await GrpcCall(context, start);
+  auto asked = Ask(At(node).stub->async(), &Async::StartSession, std::move(request), options_.timeout);
+  const auto [status, response] = co_await std::move(asked);
   ThrowUnlessOk(node, "StartSession", status);
   co_return ToSessionInfo(response.session());
 }
 
 asio::awaitable<SessionInfo> GrpcMediaClient::StopSession(std::string node, std::string lease_id) {
-  grpc::ClientContext context;
-  SetDeadline(context, options_.timeout);
   v1::StopSessionRequest request;
-  v1::StopSessionResponse response;
   SetOwner(request.mutable_owner(), options_.owner, epoch_);
   request.set_lease_id(lease_id);
-  v1::Media::Stub& stub = *At(node).stub;
-  auto start = [&](grpc::ClientContext* with, auto done) {
-    stub.async()->StopSession(with, &request, &response, done);
-  };
-  const grpc::Status status = co_await GrpcCall(context, start);
+  auto asked = Ask(At(node).stub->async(), &Async::StopSession, std::move(request), options_.timeout);
+  const auto [status, response] = co_await std::move(asked);
   ThrowUnlessOk(node, "StopSession", status);
   co_return ToSessionInfo(response.session());
 }
 
 asio::awaitable<NodeStatus> GrpcMediaClient::KeepAlive(std::string node, std::vector<std::string> lease_ids) {
-  grpc::ClientContext context;
-  SetDeadline(context, options_.keep_alive_timeout);
   v1::KeepAliveRequest request;
-  v1::KeepAliveResponse response;
   SetOwner(request.mutable_owner(), options_.owner, epoch_);
   for (const std::string& id : lease_ids) request.add_lease_ids(id);
   request.set_ttl_ms(static_cast<uint32_t>(options_.lease_ttl.count()));
-  v1::Media::Stub& stub = *At(node).stub;
-  auto start = [&](grpc::ClientContext* with, auto done) {
-    stub.async()->KeepAlive(with, &request, &response, done);
-  };
-  const grpc::Status status = co_await GrpcCall(context, start);
+  auto asked =
+      Ask(At(node).stub->async(), &Async::KeepAlive, std::move(request), options_.keep_alive_timeout);
+  const auto [status, response] = co_await std::move(asked);
   ThrowUnlessOk(node, "KeepAlive", status);
   co_return ToNodeStatus(response);
 }
@@ -172,15 +165,10 @@ asio::awaitable<NodeSessions> GrpcMediaClient::ListSessions(std::string node) {
   v1::ListSessionsRequest request;
   request.set_owner(options_.owner);
   request.set_page_size(1000);
-  v1::Media::Stub& stub = *At(node).stub;
   while (true) {
-    grpc::ClientContext context;
-    SetDeadline(context, options_.timeout);
-    v1::ListSessionsResponse response;
-    auto start = [&](grpc::ClientContext* with, auto done) {
-      stub.async()->ListSessions(with, &request, &response, done);
-    };
-    const grpc::Status status = co_await GrpcCall(context, start);
+    v1::ListSessionsRequest page = request;
+    auto asked = Ask(At(node).stub->async(), &Async::ListSessions, std::move(page), options_.timeout);
+    const auto [status, response] = co_await std::move(asked);
     ThrowUnlessOk(node, "ListSessions", status);
     for (const v1::Session& session : response.sessions())
       sessions.sessions.push_back(ToSessionInfo(session));
