@@ -56,7 +56,8 @@ asio::awaitable<void> CallBridge::Join(std::string channel_id) {
   mailbox_.StillUp();
   if (in_time) co_return;
   co_await AskAfter(context_.ari, channel_id, mailbox_);
-  if (other.gone) co_return;
+  mailbox_.StillUp();
+  if (settled()) co_return;  // the news came meanwhile, as after a standstill
   if (refused.has_value()) throw *refused;
   throw ari::Error(ari::ErrorKind::kTimeout, 0,
                    absl::StrCat("bridge ", id_, ": no ChannelEnteredBridge for ", channel_id, " within ",

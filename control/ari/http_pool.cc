@@ -92,13 +92,14 @@ Awaitable<void> HttpPool::Submit(std::shared_ptr<HttpPool> self, Request request
 }
 
 Awaitable<void> HttpPool::Wait(std::shared_ptr<HttpPool> self, JobPtr job) {
-  while (!job->finished && steady_clock::now() < job->deadline) {
+  while (!job->finished) {
+    const Time now = steady_clock::now();
+    if (now - job->deadline > Standstill::kAtLeast) job->deadline = now + self->limits_.timeout;
+    if (now >= job->deadline) co_return;
     boost::system::error_code ignored;
     job->changed.expires_at(job->deadline);
     auto token = asio::redirect_error(asio::use_awaitable, ignored);
     co_await job->changed.async_wait(token);
-    const Time now = steady_clock::now();
-    if (now - job->deadline > Standstill::kAtLeast) job->deadline = now + self->limits_.timeout;
   }
 }
 

@@ -11,6 +11,7 @@ namespace benari::control {
 namespace {
 
 using fakes::Destination;
+using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -195,6 +196,27 @@ TEST_F(CallTest, AControlThatStoodStillTakesNoNodeForLost) {
   EXPECT_EQ(world->control->Metric("benari_control_media_replaced_total"), 0);
   world->asterisk.CallerHangsUp(caller);
   ExpectEnd(CallOutcome::kCompleted);
+}
+
+// All that was to come while it stood still is there when it goes on, and every deadline has passed.
+TEST_F(CallTest, AControlThatStandsStillAtAnyMomentOfASetUpGoesOnWithIt) {
+  for (int quarter_ms = 0; quarter_ms < 120; ++quarter_ms) {
+    SCOPED_TRACE(quarter_ms);
+    fakes::AsteriskOptions options;
+    options.order = fakes::Order::kAnswerFirst;
+    options.max_event_delay = milliseconds(3);
+    world = std::make_unique<ControlWorld>(CallConfig(), options);
+    world->asterisk.SetDestination("", Destination::Answers());
+    world->Start();
+    const std::string caller = world->Caller();
+    world->RunFor(microseconds(250) * quarter_ms);
+    world->control->process().Stop();
+    world->RunFor(seconds(8));
+    world->control->process().Continue();
+    ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+    world->asterisk.CallerHangsUp(caller);
+    ExpectEnd(CallOutcome::kCompleted);
+  }
 }
 
 TEST_F(CallTest, WithNoOtherNodeTheCallGoesOnToTheDestination) {

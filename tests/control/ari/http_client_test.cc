@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <functional>
 #include <thread>
+#include <utility>
 
 #include "loop_fixture.h"
 #include "scripted_server.h"
@@ -83,6 +84,17 @@ TEST_F(HttpClientTest, ADeadlineThatPassedWhileTheLoopStoodStillIsNoTimeout) {
 }
 
 // Among what lies unread may be that another instance has taken over.
+TEST_F(HttpClientTest, NorIsOneThatPassedAsTheRequestWasMade) {
+  server_ = std::make_unique<ScriptedServer>(loop_, std::vector<Script>{ServeAll(kChannel)});
+  bool stands_still = true;
+  const auto stand_still_once = [&stands_still](size_t, size_t) {
+    if (std::exchange(stands_still, false)) std::this_thread::sleep_for(std::chrono::milliseconds(2500));
+  };
+  client_ = std::make_unique<HttpClient>(loop_.get_executor(), MakeTestAccess(LoopbackUrl(server_->port())),
+                                         Limits(1, 10, 1000), nullptr, stand_still_once);
+  EXPECT_TRUE(Finish(client_->GetChannel("x"))->ok());
+}
+
 TEST_F(HttpClientTest, AfterAStandstillNothingIsSentBeforeWhatLiesUnreadWasRead) {
   Serve({ServeAll(kChannel)});
   EXPECT_TRUE(Finish(client_->GetChannel("a"))->ok());
