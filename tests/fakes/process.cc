@@ -35,7 +35,7 @@ std::unique_ptr<control::Timer> Process::CallAt(Time when, std::function<void()>
 
 void Process::Fire(uint64_t id) {
   if (state_ == State::kStopped) {
-    due_.push_back(id);
+    waiting_.push_back([this, id] { Fire(id); });
     return;
   }
   const auto found = entries_->find(id);
@@ -46,8 +46,8 @@ void Process::Fire(uint64_t id) {
 }
 
 void Process::Post(std::function<void()> arrival) {
-  if (state_ == State::kRunning && waiting_.empty()) return boost::asio::post(loop_, std::move(arrival));
-  if (state_ != State::kDead) waiting_.push_back(std::move(arrival));
+  if (state_ == State::kRunning) boost::asio::post(loop_, std::move(arrival));
+  if (state_ == State::kStopped) waiting_.push_back(std::move(arrival));
 }
 
 void Process::Stop() {
@@ -57,25 +57,11 @@ void Process::Stop() {
 void Process::Continue() {
   if (state_ != State::kStopped) return;
   state_ = State::kRunning;
-  // A real loop comes to all timers at once, and to what arrived one message after the other.
-  for (const uint64_t id : std::exchange(due_, {})) boost::asio::post(loop_, [this, id] { Fire(id); });
-  PostWaiting();
-}
-
-void Process::PostWaiting() {
-  if (waiting_.empty()) return;
-  boost::asio::post(loop_, [this] {
-    if (waiting_.empty() || state_ != State::kRunning) return;
-    const auto arrival = std::move(waiting_.front());
-    waiting_.pop_front();
-    PostWaiting();
-    arrival();
-  });
+  for (auto& each : std::exchange(waiting_, {})) boost::asio::post(loop_, std::move(each));
 }
 
 void Process::Kill() {
   state_ = State::kDead;
-  due_.clear();
   waiting_.clear();
   for (auto& [id, entry] : *entries_) entry.timer.reset();
 }

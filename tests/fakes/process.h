@@ -2,7 +2,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -47,15 +46,13 @@ class Process : public control::Timers {
   class Handle;
 
   void Fire(uint64_t id);
-  void PostWaiting();
 
   boost::asio::io_context& loop_;
   VirtualTimers& world_;
   State state_ = State::kRunning;
   uint64_t last_id_ = 0;
   std::shared_ptr<Entries> entries_ = std::make_shared<Entries>();
-  std::vector<uint64_t> due_;                  // while it stood still
-  std::deque<std::function<void()>> waiting_;  // likewise, in order
+  std::vector<std::function<void()>> waiting_;  // for Continue, in order
 };
 
 }  // namespace benari::fakes
