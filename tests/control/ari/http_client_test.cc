@@ -83,7 +83,6 @@ TEST_F(HttpClientTest, ADeadlineThatPassedWhileTheLoopStoodStillIsNoTimeout) {
   EXPECT_TRUE(outcome->ok()) << outcome->what();
 }
 
-// Among what lies unread may be that another instance has taken over.
 TEST_F(HttpClientTest, NorIsOneThatPassedAsTheRequestWasMade) {
   server_ = std::make_unique<ScriptedServer>(loop_, std::vector<Script>{ServeAll(kChannel)});
   bool stands_still = true;
@@ -95,6 +94,7 @@ TEST_F(HttpClientTest, NorIsOneThatPassedAsTheRequestWasMade) {
   EXPECT_TRUE(Finish(client_->GetChannel("x"))->ok());
 }
 
+// Among what lies unread may be that another instance has taken over.
 TEST_F(HttpClientTest, AfterAStandstillNothingIsSentBeforeWhatLiesUnreadWasRead) {
   Serve({ServeAll(kChannel)});
   EXPECT_TRUE(Finish(client_->GetChannel("a"))->ok());

@@ -76,7 +76,7 @@ TEST_P(IoEngineTest, EachPacketIsToldToBeSentOrNot) {
 }
 
 std::string NameOf(const ::testing::TestParamInfo<EngineKind>& tested) {
-  return tested.param == EngineKind::kEpoll ? "epoll" : "io_uring";
+  return AbslUnparseFlag(tested.param);
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, IoEngineTest, ::testing::Values(EngineKind::kEpoll, EngineKind::kIoUring),
