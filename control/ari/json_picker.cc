@@ -81,7 +81,8 @@ class Picker : public nlohmann::json_sax<Json> {
     if (!Picked()) {
       ++skipped_;
     } else {
-      const bool whole = in_whole_ == 0 && !open_.empty() && name_ == kReadWhole;
+      const bool is_member = !open_.empty() && open_.back()->is_object();
+      const bool whole = in_whole_ == 0 && is_member && name_ == kReadWhole;
       open_.push_back(Place(std::move(empty)));
       if (whole) in_whole_ = open_.size();
     }

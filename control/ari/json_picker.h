@@ -11,8 +11,8 @@ namespace benari::ari {
 
 inline constexpr int kMaxJsonDepth = 32;
 
-// Parses JSON and builds of it only the members that are read here: a quarter of what Asterisk writes. An
-// object whose `type` is not `of_interest` is not read to its end. Errors name `what`. Pure.
+// Parses JSON and builds of it only the members that are read here. An object whose `type` is not
+// `of_interest` is not read to its end. Errors name `what`. Pure.
 absl::StatusOr<nlohmann::json> PickJson(absl::string_view text, size_t max_bytes, absl::string_view what,
                                         absl::FunctionRef<bool(absl::string_view type)> of_interest);
 

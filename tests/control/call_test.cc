@@ -18,8 +18,8 @@ using std::chrono::seconds;
 class CallTest : public ::testing::Test {
  protected:
   // A world with this configuration, serving, and one caller.
-  void Begin(CallConfig config = {}, StasisApp::Options options = {}) {
-    world = std::make_unique<ControlWorld>(config, fakes::AsteriskOptions(), options);
+  void Begin(CallConfig config = {}, StasisApp::Options options = {}, fakes::AsteriskOptions asterisk = {}) {
+    world = std::make_unique<ControlWorld>(config, asterisk, options);
     world->asterisk.SetDestination("", Destination::Answers());
     world->Start();
   }
@@ -200,14 +200,12 @@ TEST_F(CallTest, AControlThatStoodStillTakesNoNodeForLost) {
 
 // All that was to come while it stood still is there when it goes on, and every deadline has passed.
 TEST_F(CallTest, AControlThatStandsStillAtAnyMomentOfASetUpGoesOnWithIt) {
+  fakes::AsteriskOptions asterisk;
+  asterisk.order = fakes::Order::kAnswerFirst;
+  asterisk.max_event_delay = milliseconds(3);
   for (int quarter_ms = 0; quarter_ms < 120; ++quarter_ms) {
     SCOPED_TRACE(quarter_ms);
-    fakes::AsteriskOptions options;
-    options.order = fakes::Order::kAnswerFirst;
-    options.max_event_delay = milliseconds(3);
-    world = std::make_unique<ControlWorld>(CallConfig(), options);
-    world->asterisk.SetDestination("", Destination::Answers());
-    world->Start();
+    Begin({}, {}, asterisk);
     const std::string caller = world->Caller();
     world->RunFor(microseconds(250) * quarter_ms);
     world->control->process().Stop();
