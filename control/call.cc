@@ -75,20 +75,19 @@ void Call::TakeOver(const Found& found) {
 
 asio::awaitable<void> Call::Run() {
   CallOver over(CallOutcome::kFailed, "congestion", "");
-  bool caller_may_be_gone = false;
   try {
     co_await DialPlan();
   } catch (const CallOver& end) {
     over = end;
   } catch (const ari::Error& error) {
     over.why = error.what();
-    caller_may_be_gone = error.kind == ari::ErrorKind::kHttp;
+    caller_may_be_gone_ = error.kind == ari::ErrorKind::kHttp;
     const bool overloaded = error.kind == ari::ErrorKind::kOverloaded && phase() == CallPhase::kSetup;
     if (overloaded) over = CallOver(Refusal::kOverloaded, error.what());
   } catch (const std::exception& error) {
     over.why = error.what();
   }
-  if (caller_may_be_gone) {
+  if (caller_may_be_gone_) {
     std::function<bool()> ending = [this] { return mailbox_.Ending(); };
     const Clock::Time until = context_.timers.Now() + kNewsMayFollow;
     co_await mailbox_.WaitUntil(ending, until);
@@ -259,18 +258,19 @@ asio::awaitable<void> Call::HangUpDestination(std::string id) {
 
 // Hung up, or sent on in the dial plan when there was no room for it here.
 asio::awaitable<void> Call::LetCallerGo() {
-  if (mailbox_.caller_gone()) co_return;
+  bool there = !mailbox_.caller_gone();
   const bool send_on = outcome_ == CallOutcome::kRefused && context_.config.when_full == WhenFull::kContinue;
-  if (!send_on) {
-    co_await HangUpIfThere(context_.ari, id_, caller_reason_);
+  if (there && send_on) {
+    const std::string next_priority;
+    try {
+      co_await context_.ari.ContinueInDialplan(id_, next_priority, next_priority);
+    } catch (const ari::Error& error) {
+      if (!error.not_found()) throw;
+    }
     co_return;
   }
-  const std::string next_priority;
-  try {
-    co_await context_.ari.ContinueInDialplan(id_, next_priority, next_priority);
-  } catch (const ari::Error& error) {
-    if (!error.not_found()) throw;
-  }
+  if (there) there = co_await HangUpIfThere(context_.ari, id_, caller_reason_);
+  if (!there && caller_may_be_gone_) outcome_ = CallOutcome::kCallerHungUp;
 }
 
 Clock::Time Call::EchoEnd() const {

@@ -78,6 +78,7 @@ class Call {
   bool originated_ = false;
   int dialed_after_reconnects_ = 0;  // of the event stream, when the destination was dialled
   std::optional<Clock::Time> echo_began_;
+  bool caller_may_be_gone_ = false;  // Asterisk refused a request; why may be told later
   CallOutcome outcome_ = CallOutcome::kFailed;
   std::string caller_reason_;
 };

@@ -118,6 +118,17 @@ TEST_F(CallTest, CallerHangsUpWhileTheDestinationRings) {
   ExpectEnd(CallOutcome::kCallerHungUp);
 }
 
+TEST_F(CallTest, CallerHangsUpInTheSetUpAndItsNewsComeLate) {
+  Begin();
+  const std::string caller = world->Caller();
+  world->control->faults().Before([&](const fakes::Step& step) {
+    if (step.operation != "ari.AddToBridge") return;
+    world->control->ari().DelayEvents([] { return seconds(2); });
+    world->asterisk.CallerHangsUp(caller);
+  });
+  ExpectEnd(CallOutcome::kCallerHungUp);
+}
+
 TEST_F(CallTest, WithoutEchoTimeNoMediaIsAskedFor) {
   CallConfig config;
   config.echo_time = milliseconds(0);

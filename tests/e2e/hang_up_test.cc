@@ -57,5 +57,32 @@ TEST_F(HangUpTest, WhileConnected) {
   EXPECT_TRUE(trunk->WaitForMessage("BYE ", seconds(10)));
 }
 
+// Killed, or cut off: no BYE is ever sent.
+class VanishTest : public CallTest {
+  AsteriskOptions asterisk_options() override {
+    AsteriskOptions options;
+    options.rtp_timeout = seconds(3);
+    return options;
+  }
+};
+
+TEST_F(VanishTest, ThePhoneDuringTheEcho) {
+  StartServices({"--echo_seconds=inf"});
+  const auto phone = Phone("phone_waits");
+  WaitForLog("echo heard");
+  phone->Stop();
+  EXPECT_EQ(Outcome(), "caller_hung_up");
+}
+
+TEST_F(VanishTest, TheTrunkWhileConnected) {
+  StartServices({"--echo_seconds=0.5"});
+  const auto trunk = Trunk("trunk_answers");
+  const auto phone = Phone("phone_waits");
+  WaitForLog("destination answered");
+  trunk->Stop();
+  ExpectAllWell(*phone);
+  EXPECT_EQ(Outcome(), "completed");
+}
+
 }  // namespace
 }  // namespace benari::e2e

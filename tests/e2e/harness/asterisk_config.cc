@@ -58,9 +58,11 @@ void RenderAsteriskConfig(const std::string& packaged, const std::string& deploy
         {{"rtpstart", std::to_string(settings.rtp_first)}, {"rtpend", std::to_string(settings.rtp_last)}});
   SetIn(target + "/pjsip.conf", {{"bind", settings.sip.ToString()}});
   // The stand-in for the trunk is not always there and does not answer OPTIONS.
-  SetIn(target + "/pjsip_wizard.conf", {{"remote_hosts", settings.trunk.ToString()},
-                                        {"identify/match", settings.trunk.host},
-                                        {"aor/qualify_frequency", "0"}});
+  SetIn(target + "/pjsip_wizard.conf",
+        {{"remote_hosts", settings.trunk.ToString()},
+         {"identify/match", settings.trunk.host},
+         {"endpoint/rtp_timeout", std::to_string(settings.rtp_timeout.count())},
+         {"aor/qualify_frequency", "0"}});
   AppendTo(target + "/pjsip.conf", "\n" + ReadFile(deploy + "/local/pjsip.conf"));
   AppendTo(target + "/extensions.conf", "\n" + ReadFile(deploy + "/local/extensions.conf"));
 }

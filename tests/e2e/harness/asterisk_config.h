@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -17,6 +18,7 @@ struct AsteriskSettings {
   uint16_t rtp_first = 25'000;
   uint16_t rtp_last = 26'000;
   std::string ari_password;
+  std::chrono::seconds rtp_timeout{60};
 };
 
 // Writes into `target` (as this process sees it): the package's files from `packaged`, over them the ones of

@@ -19,6 +19,7 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr seconds kPatience{60};
+constexpr seconds kRtpTimeout{15};  // below the patience: a call that SIPp gives up ends without a BYE
 constexpr milliseconds kPollInterval{100};
 constexpr uint16_t kRtpLast = 32'000;   // 7000 ports: 1750 calls
 constexpr uint16_t kMediaPorts = 1500;  // of each node
@@ -33,7 +34,7 @@ void Require(const absl::Status& status) {
 
 std::string Left::ToString() const {
   return absl::StrCat(channels, " channels, ", bridges, " bridges, ", leases, " leases, ", ports, " ports, ",
-                      sockets, " sockets, ", threads, " threads");
+                      asterisk_ports, " ports of Asterisk, ", sockets, " sockets, ", threads, " threads");
 }
 
 absl::StatusOr<std::unique_ptr<LoadStage>> LoadStage::Start(Options options) {
@@ -53,6 +54,7 @@ absl::Status LoadStage::StartAsterisk() {
   AsteriskOptions asterisk;
   asterisk.log_file = LogFile("asterisk");
   asterisk.rtp_last = kRtpLast;
+  asterisk.rtp_timeout = kRtpTimeout;
   auto started = AsteriskServer::Start(asterisk);
   if (!started.ok()) return started.status();
   asterisk_ = std::move(*started);
@@ -181,7 +183,8 @@ Left LoadStage::Count() const {
   const Held services = HeldByServices();
   const Held asterisk = HeldBy(asterisk_->process().pid());
   const Held excess = Excess(services, *services_held_);
-  left.ports = services.udp_sockets + Excess(asterisk, asterisk_held_).udp_sockets;
+  left.ports = services.udp_sockets;
+  left.asterisk_ports = Excess(asterisk, asterisk_held_).udp_sockets;
   left.sockets = excess.other_sockets;
   for (const auto& [name, more] : excess.threads) left.threads += more;
   return left;

@@ -40,11 +40,14 @@ struct Left {
   size_t channels = 0;
   size_t bridges = 0;
   size_t leases = 0;
-  int ports = 0;  // RTP sockets of media, and UDP sockets of Asterisk
+  int ports = 0;           // RTP sockets of media
+  int asterisk_ports = 0;  // UDP sockets of Asterisk
   int sockets = 0;
   int threads = 0;
 
-  size_t sum() const { return channels + bridges + leases + static_cast<size_t>(ports + sockets + threads); }
+  size_t sum() const {
+    return channels + bridges + leases + static_cast<size_t>(ports + asterisk_ports + sockets + threads);
+  }
   std::string ToString() const;  // "0 channels, 0 bridges …"
 };
 
