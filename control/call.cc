@@ -91,7 +91,6 @@ asio::awaitable<void> Call::Run() {
     std::function<bool()> ending = [this] { return mailbox_.Ending(); };
     const Clock::Time until = context_.timers.Now() + kNewsMayFollow;
     co_await mailbox_.WaitUntil(ending, until);
-    if (mailbox_.caller_gone()) over.outcome = CallOutcome::kCallerHungUp;
   }
   co_await Release(over);
 }

@@ -84,5 +84,22 @@ TEST_F(VanishTest, TheTrunkWhileConnected) {
   EXPECT_EQ(Outcome(), "completed");
 }
 
+class LongestCallTest : public CallTest {
+  AsteriskOptions asterisk_options() override {
+    AsteriskOptions options;
+    options.max_call = seconds(3);
+    return options;
+  }
+};
+
+TEST_F(LongestCallTest, EndsWhileConnected) {
+  StartServices({"--echo_seconds=0.5"});
+  const auto trunk = Trunk("trunk_answers");
+  const auto phone = Phone("phone_waits");
+  WaitForLog("destination answered");
+  ExpectAllWell(*phone);
+  EXPECT_EQ(Outcome(), "completed");
+}
+
 }  // namespace
 }  // namespace benari::e2e

@@ -63,6 +63,7 @@ void RenderAsteriskConfig(const std::string& packaged, const std::string& deploy
          {"identify/match", settings.trunk.host},
          {"endpoint/rtp_timeout", std::to_string(settings.rtp_timeout.count())},
          {"aor/qualify_frequency", "0"}});
+  SetIn(target + "/extensions.conf", {{"MAX_CALL_SECONDS", std::to_string(settings.max_call.count())}});
   AppendTo(target + "/pjsip.conf", "\n" + ReadFile(deploy + "/local/pjsip.conf"));
   AppendTo(target + "/extensions.conf", "\n" + ReadFile(deploy + "/local/extensions.conf"));
 }

@@ -19,6 +19,7 @@ struct AsteriskSettings {
   uint16_t rtp_last = 26'000;
   std::string ari_password;
   std::chrono::seconds rtp_timeout{60};
+  std::chrono::seconds max_call{36'000};
 };
 
 // Writes into `target` (as this process sees it): the package's files from `packaged`, over them the ones of

@@ -86,6 +86,7 @@ void AsteriskServer::Configure(const AsteriskOptions& options) {
   if (settings.sip.port == 0) settings.sip.port = FreeUdpPort();
   settings.rtp_last = options.rtp_last;
   settings.rtp_timeout = options.rtp_timeout;
+  settings.max_call = options.max_call;
   settings.trunk = Endpoint("127.0.0.1", FreeUdpPort());
   settings.ari_password = RandomPassword();
   RenderAsteriskConfig(rootfs + "/etc/asterisk", BENARI_DEPLOY_DIR "/asterisk", files_->File("etc"),

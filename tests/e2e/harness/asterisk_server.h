@@ -16,11 +16,12 @@
 namespace benari::e2e {
 
 struct AsteriskOptions {
-  Endpoint sip{"127.0.0.1", 0};          // port 0: a free one
-  std::string log_file;                  // of its console; empty: none
-  std::string http_host = "127.0.0.1";   // where ARI listens; 0.0.0.0: everywhere
-  uint16_t rtp_last = 26'000;            // the end of its RTP range; four ports a call
-  std::chrono::seconds rtp_timeout{60};  // whoever is silent for so long is hung up on
+  Endpoint sip{"127.0.0.1", 0};           // port 0: a free one
+  std::string log_file;                   // of its console; empty: none
+  std::string http_host = "127.0.0.1";    // where ARI listens; 0.0.0.0: everywhere
+  uint16_t rtp_last = 26'000;             // the end of its RTP range; four ports a call
+  std::chrono::seconds rtp_timeout{60};   // whoever is silent for so long is hung up on
+  std::chrono::seconds max_call{36'000};  // and whoever calls for so long
   TlsFiles https;  // `cert` and `key` serve ARI over https and wss as well, and control is told so
 };
 
