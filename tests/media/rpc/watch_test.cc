@@ -105,6 +105,7 @@ class WatchHubTest : public ::testing::Test {
   ~WatchHubTest() override {
     hub_.End();
     server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    EXPECT_EQ(hub_.watchers(), 0u);  // none outlives the server
   }
 
   static SessionRegistry::Options Options() {
