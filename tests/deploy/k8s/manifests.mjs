@@ -1,5 +1,7 @@
 // What the kustomizations of deploy/k8s render to, and how a cluster would read it.
 import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import YAML from 'yaml';
@@ -7,15 +9,48 @@ import YAML from 'yaml';
 export const folder = fileURLToPath(new URL('../../../deploy/k8s', import.meta.url));
 const kubectl = process.env.BENARI_KUBECTL ?? 'kubectl';
 
-// The documents of a folder below deploy/k8s.
+// Lines of overlays/prod that a reader may uncomment, each a component.
+const commented = /^  # - \.\.\/\.\.\/components\/(\S+).*$/gm;
+const production = readFileSync(path.join(folder, 'overlays/prod/kustomization.yaml'), 'utf8');
+const optional = [...production.matchAll(commented)].map(([, component]) => component);
+const switchedOn = ' with ';
+const and = ', ';
+
+// What there is to render: folders below deploy/k8s, and prod with each of the components that it leaves out, and with
+// all of them.
+export const kustomizations = [
+  'base', 'overlays/dev', 'overlays/prod',
+  ...[...optional, optional.join(and)].map((each) => `overlays/prod${switchedOn}${each}`),
+];
+
+// Calls `use` with a folder where `kustomization` can be rendered.
+function withFolder(kustomization, use) {
+  const [overlay, components] = kustomization.split(switchedOn);
+  if (!components) return use(path.join(folder, overlay));
+  const copy = mkdtempSync(path.join(tmpdir(), 'benari-kustomize-'));
+  try {
+    cpSync(folder, copy, { recursive: true });
+    const chosen = components.split(and);
+    const text = production.replace(commented, (line, each) => (chosen.includes(each) ? line.replace('# ', '') : line));
+    writeFileSync(path.join(copy, overlay, 'kustomization.yaml'), text);
+    return use(path.join(copy, overlay));
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}
+
+// The documents of one of `kustomizations`.
 export function render(kustomization) {
-  const text = execFileSync(kubectl, ['kustomize', path.join(folder, kustomization)], { encoding: 'utf8' });
+  const text = withFolder(kustomization, (where) => execFileSync(kubectl, ['kustomize', where], { encoding: 'utf8' }));
   return YAML.parseAllDocuments(text).map((document) => document.toJS());
 }
 
 export const find = (documents, kind, name) =>
   documents.find((each) => each.kind === kind && each.metadata.name === name);
 export const ofKind = (documents, kind) => documents.filter((each) => each.kind === kind);
+// What runs pods, whatever its kind.
+export const workloadsOf = (documents) => documents.filter((each) => each.spec?.template?.spec.containers);
+export const workload = (documents, name) => workloadsOf(documents).find((each) => each.metadata.name === name);
 export const podOf = (deployment) => deployment.spec.template.spec;
 export const containerOf = (deployment) => podOf(deployment).containers[0];
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { containerOf, find, render } from './manifests.mjs';
+import { containerOf, find, kustomizations, render } from './manifests.mjs';
 
 const groups = { v1: 'core/v1' };  // the one group without a name
 const source = path.join(path.dirname(fileURLToPath(import.meta.url)), 'documents.ts');
@@ -35,7 +35,7 @@ function mistakes(documents) {
   });
 }
 
-for (const kustomization of ['base', 'overlays/dev', 'overlays/prod']) {
+for (const kustomization of kustomizations) {
   test(`${kustomization} is what Kubernetes knows`, () => {
     const documents = render(kustomization);
     assert.ok(documents.length > 5);
