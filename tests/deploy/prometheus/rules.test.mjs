@@ -11,6 +11,8 @@ import { alerts, dashboard, namesIn, panelExpressions } from './expressions.mjs'
 
 const promtool = process.env.BENARI_PROMTOOL ?? 'promtool';
 const known = ['control', 'media', 'Both'].flatMap((each) => [...catalogue(each).keys()]);
+// A scalar stays the text that it is: `0x20` is twenty zeros, not 32.
+const asWritten = { schema: 'failsafe' };
 let scratch;
 
 before(() => (scratch = mkdtempSync(path.join(tmpdir(), 'benari-rules-'))));
@@ -39,15 +41,39 @@ for (const [what, expr, cases, line] of [
     const broken = YAML.parse(readFileSync(`${folder}alerts.yml`, 'utf8'));
     for (const rule of broken.groups.flatMap((each) => each.rules)) rule.expr = expr;
     writeFileSync(path.join(scratch, 'alerts.yml'), YAML.stringify(broken));
-    const tested = YAML.parse(readFileSync(`${folder}alerts_test.yml`, 'utf8'));
+    const tested = YAML.parse(readFileSync(`${folder}alerts_test.yml`, 'utf8'), asWritten);
     tested.tests = tested.tests.slice(0, cases);
-    writeFileSync(path.join(scratch, 'alerts_test.yml'), YAML.stringify(tested));
+    writeFileSync(path.join(scratch, 'alerts_test.yml'), YAML.stringify(tested, asWritten));
     const { status, output } = runPromtool('test', 'rules', path.join(scratch, 'alerts_test.yml'));
     assert.equal(status, 1, output);
     const noticed = output.split('\n').filter((each) => line.test(each)).join('\n');
     for (const { alert } of alerts) assert.ok(noticed.includes(`alertname="${alert}"`), alert);
   });
 }
+
+// What a sample is of, with one label more; input_series and exp_samples write it alike.
+function within(namespace, series) {
+  const [, name, labels] = /^(\w+)(?:\{(.*)\})?$/.exec(series);
+  return `${name}{${labels ? `${labels},` : ''}namespace="${namespace}"}`;
+}
+
+// Beside each case a second deployment, of which all is well: the series of the first case.
+test('an alert of one namespace is not kept silent by another that is well', () => {
+  const tested = YAML.parse(readFileSync(`${folder}alerts_test.yml`, 'utf8'), asWritten);
+  const well = tested.tests[0].input_series.map(({ series, values }) => ({ series: within('well', series), values }));
+  const one = tested.tests.filter((each) => !each.input_series.some(({ series }) => series.includes('namespace=')));
+  assert.ok(one.length > 10);
+  for (const each of one) {
+    each.input_series = [...each.input_series.map(({ series, values }) => ({ series: within('ill', series), values })), ...well];
+    for (const { exp_samples } of each.promql_expr_test) {
+      for (const sample of exp_samples) sample.labels = within('ill', sample.labels);
+    }
+  }
+  writeFileSync(path.join(scratch, 'alerts.yml'), readFileSync(`${folder}alerts.yml`));
+  writeFileSync(path.join(scratch, 'namespaces.yml'), YAML.stringify({ ...tested, tests: one }, asWritten));
+  const { status, output } = runPromtool('test', 'rules', path.join(scratch, 'namespaces.yml'));
+  assert.equal(status, 0, output);
+});
 
 test('each alert says how bad it is, what it is, and where to read what to do', () => {
   assert.ok(alerts.length > 0);
