@@ -38,6 +38,7 @@ class CallMedia {
   bool lost() const;
   const std::string& id() const { return now_.id; }
   const std::string& node() const { return now_.lease.node; }
+  int last_number() const { return number_; }  // of the newest media that was ever asked for
 
  private:
   template <typename T>

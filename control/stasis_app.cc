@@ -49,6 +49,7 @@ void StasisApp::OnDisconnected() {
   ++connection_;
   pause_.Wake();
   serving_ = false;
+  returned_.clear();  // the next list shows who is there then
   context_.metrics.ari_connected.Set(0);
   for (const auto& [id, call] : table_.calls()) {
     call->mailbox().Tell([](CallNews& news) { news.away = true; });
@@ -61,6 +62,7 @@ void StasisApp::OnNodesListed() {
 }
 
 void StasisApp::OnAsteriskDead() {
+  returned_.clear();
   if (table_.size() > 0) log::Warning("Asterisk is gone, and its calls", {{"calls", table_.size()}});
   for (const auto& [id, call] : table_.calls()) {
     call->mailbox().Tell([](CallNews& news) {
@@ -272,24 +274,49 @@ void StasisApp::OnStasisStart(const ari::StasisStart& start) {
     }
     return;
   }
-  const std::string arg = start.args.empty() ? "" : start.args.front();
-  if (arg != "inbound") {
-    if (ignored_args_.size() < kMostIgnoredArgs && ignored_args_.insert(arg).second) {
-      log::Info("channels with this argument are ignored, accepted is inbound",
-                {{"argument", arg}, {"channel", id}});
-    }
+  // Whoever is moved to the application without arguments (ARI /move) keeps those of the dial plan.
+  const std::vector<std::string>& args = start.args.empty() ? start.channel.app_args : start.args;
+  const std::string arg = args.empty() ? "" : args.front();
+  if (arg == "inbound") return OnCallerEntered(start.channel);
+  if (ignored_args_.size() < kMostIgnoredArgs && ignored_args_.insert(arg).second) {
+    log::Info("channels with this argument are ignored, accepted is inbound",
+              {{"argument", arg}, {"channel", id}});
+  }
+}
+
+// A caller who left (a redirect in the dial plan, ARI /move, Stasis() called again) can be back before its
+// call is released. The next call has the same id, so it begins when that one has ended.
+void StasisApp::OnCallerEntered(const ari::Channel& caller) {
+  if (const auto call = table_.Find(caller.id)) {
+    if (!call->mailbox().caller_gone()) return;  // adopted from the list before its event was read
+    returned_[caller.id] = caller;
+    call->journal().Info("caller is back, a new call begins when this one is released");
     return;
   }
-  if (table_.Contains(id)) return;
+  BeginCall(std::make_shared<Call>(context_, caller.id), caller.name);
+}
+
+void StasisApp::BeginCall(std::shared_ptr<Call> call, const std::string& channel_name) {
   const std::optional<Refusal> refusal = Admit();
-  auto call = std::make_shared<Call>(context_, id);
-  call->mailbox().Tell([&id](CallNews& news) { news.channels[id].started = true; });
+  call->mailbox().Tell([&call](CallNews& news) { news.channels[call->id()].started = true; });
   table_.Add(call);
-  call->journal().Info("call started", {{"channel", start.channel.name}, {"calls", table_.size()}});
+  call->journal().Info("call started", {{"channel", channel_name}, {"calls", table_.size()}});
   asio::co_spawn(context_.executor, RunCall(std::move(call), refusal), asio::detached);
 }
 
+// Its channels and leases get other numbers than those of the earlier call, whose last events may still come.
+void StasisApp::BeginCallOfReturned(const Call& earlier) {
+  const auto returned = returned_.extract(earlier.id());
+  if (returned.empty()) return;
+  auto call = std::make_shared<Call>(context_, earlier.id());
+  Found used;
+  used.last_media_number = earlier.media().last_number();
+  call->TakeOver(used);
+  BeginCall(std::move(call), returned.mapped().name);
+}
+
 void StasisApp::OnGone(const std::string& channel_id, int cause) {
+  returned_.erase(channel_id);
   Tell(channel_id, [&channel_id, cause](CallNews& news) {
     ChannelNews& channel = news.channels[channel_id];
     channel.gone = true;
@@ -304,6 +331,7 @@ void StasisApp::Tell(const std::string& channel_or_bridge, const std::function<v
 void StasisApp::OnCallEnded(const std::shared_ptr<Call>& call) {
   table_.Remove(call->id());
   if (listing_) table_.RememberEnded(call->id());
+  BeginCallOfReturned(*call);
   if (draining_ && table_.size() == 0 && on_idle_) std::exchange(on_idle_, nullptr)();
 }
 

@@ -79,6 +79,9 @@ class StasisApp {
   void Wait(const ari::Event& event);
   void Handle(const ari::Event& event);
   void OnStasisStart(const ari::StasisStart& start);
+  void OnCallerEntered(const ari::Channel& caller);
+  void BeginCall(std::shared_ptr<Call> call, const std::string& channel_name);
+  void BeginCallOfReturned(const Call& earlier);
   void OnGone(const std::string& channel_id, int cause);
   void Tell(const std::string& channel_or_bridge, const std::function<void(CallNews&)>& change);
   std::vector<std::shared_ptr<Call>> Adopt(const Snapshot& snapshot,
@@ -97,6 +100,7 @@ class StasisApp {
   bool draining_ = false;
   std::vector<ari::Event> waiting_;  // events that came while listing
   std::set<std::string> ignored_args_;
+  std::map<std::string, ari::Channel> returned_;  // callers who are back while their call is being released
   std::function<void(const std::string&)> on_replaced_;
   std::function<void()> on_idle_;
 };
