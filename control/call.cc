@@ -108,8 +108,8 @@ asio::awaitable<void> Call::DialPlan() {
     if (EchoEnd() > context_.timers.Now()) co_await Echo();
     co_await mailbox_.UntilBack();  // without Asterisk the echo can go on, and nothing else can
     mailbox_.StillUp();
-    if (media_.made()) co_await media_.Drop();
   }
+  if (media_.made()) co_await media_.Drop();
   bool answered = false;
   while (!answered) {
     if (!originated_) co_await Originate();
@@ -212,21 +212,43 @@ asio::awaitable<bool> Call::AwaitAnswer() {
   throw Explain(destination, rang + kNewsMayFollow >= context_.config.dial_timeout);
 }
 
+// Joins them also where an earlier process did: what happened while nobody was there may have left one of
+// them with the translation path of another partner.
 asio::awaitable<void> Call::Talk() {
   const ChannelNews& destination = mailbox_.channel(destination_);
-  if (!destination.entered_bridge) {
-    journal_.Info("destination answered", {{"channel", destination_}});
-    if (!bridge_.made()) co_await bridge_.Create();
-    mailbox_.StillUp();
-    if (!destination.gone) co_await bridge_.Join(destination_);
-  }
+  if (!destination.in_bridge) journal_.Info("destination answered", {{"channel", destination_}});
+  if (!bridge_.made()) co_await bridge_.Create();
+  mailbox_.StillUp();
+  if (!destination.gone) co_await bridge_.Join(id_, destination_);
   SetPhase(CallPhase::kConnected);
   co_await undo_.RetryFailed();
-  std::function<bool()> over = [this, &destination] { return destination.gone || mailbox_.Ending(); };
-  co_await mailbox_.WaitUntil(over, Clock::Time::max());
+  while (!destination.gone && !mailbox_.Ending()) {
+    std::function<bool()> something = [this, &destination] {
+      return destination.gone || mailbox_.Ending() || !Together();
+    };
+    co_await mailbox_.WaitUntil(something, Clock::Time::max());
+    co_await Reunite();
+  }
   if (destination.gone) throw CallOver(CallOutcome::kCompleted, "normal", "the destination hung up");
   if (mailbox_.caller_gone()) throw CallOver(CallOutcome::kCompleted, "normal", "the caller hung up");
   mailbox_.StillUp();
+}
+
+// One who has left the bridge is about to hang up, or somebody else moved it, and the other one hears
+// nothing.
+asio::awaitable<void> Call::Reunite() {
+  const ChannelNews& destination = mailbox_.channel(destination_);
+  std::function<bool()> settled = [this, &destination] {
+    return destination.gone || mailbox_.Ending() || Together();
+  };
+  const Clock::Time give_up = context_.timers.Now() + kNewsMayFollow;
+  co_await mailbox_.WaitUntil(settled, give_up);
+  co_await mailbox_.UntilBack();
+  if (settled()) co_return;
+  journal_.Warning(
+      "moved out of the bridge by another application, joined again",
+      {{"caller_in", mailbox_.channel(id_).in_bridge}, {"destination_in", destination.in_bridge}});
+  co_await bridge_.Join(id_, destination_);
 }
 
 asio::awaitable<void> Call::Release(CallOver over) {

@@ -57,10 +57,12 @@ class Call {
   Awaitable<void> Originate();
   Awaitable<bool> AwaitAnswer();
   Awaitable<void> Talk();
+  Awaitable<void> Reunite();
   Awaitable<void> Release(CallOver over);
   Awaitable<void> HangUpDestination(std::string id);
   Awaitable<void> LetCallerGo();
 
+  bool Together() { return mailbox_.channel(id_).in_bridge && mailbox_.channel(destination_).in_bridge; }
   Clock::Time EchoEnd() const;
   bool Unheard() const;
   bool WasAwaySinceDialed() const { return mailbox_.news().reconnects != dialed_after_reconnects_; }

@@ -21,18 +21,22 @@ class CallBridge {
   bool made() const { return made_; }
   boost::asio::awaitable<void> Create();
 
-  // Puts the caller, unless it is in already, and another channel in with one request; done when Asterisk
-  // told that they are in, or that the other one is gone. Throws ari::Error, or CallOver when the call ends
-  // meanwhile.
-  boost::asio::awaitable<void> Join(std::string channel_id);
+  // Connects two channels with one addChannel request that names `stays` first. A channel that is in the
+  // bridge already leaves and enters it again: one that kept the translation path of its previous partner may
+  // hear nothing of the next (deploy/asterisk/README.md, "One-way audio"). So each change of a partner goes
+  // through here. Channels of previous partners must have been hung up; waits until they have left.
+  // Done when Asterisk reported both as entered, or `newcomer` as gone. Throws ari::Error, or CallOver when
+  // the call ends meanwhile.
+  boost::asio::awaitable<void> Join(std::string stays, std::string newcomer);
 
  private:
   boost::asio::awaitable<std::optional<ari::Error>> Add(std::vector<std::string> channels,
                                                         Clock::Time give_up);
+  boost::asio::awaitable<void> WaitForOthersToLeave(std::string stays, std::string newcomer);
+  boost::asio::awaitable<bool> AskWhoIsIn();
   boost::asio::awaitable<void> Destroy();
 
   const CallContext& context_;
-  const std::string caller_id_;
   const std::string id_;
   CallMailbox& mailbox_;
   UndoStack& undo_;

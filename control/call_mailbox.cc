@@ -1,6 +1,20 @@
 #include "control/call_mailbox.h"
 
+#include <algorithm>
+
 namespace benari::control {
+
+void SetMembers(const std::vector<std::string>& channel_ids, CallNews& news) {
+  for (auto& [id, channel] : news.channels) {
+    const bool member = std::find(channel_ids.begin(), channel_ids.end(), id) != channel_ids.end();
+    if (!member) channel.in_bridge = false;
+  }
+  for (const std::string& id : channel_ids) {
+    ChannelNews& channel = news.channels[id];
+    if (!channel.in_bridge) ++channel.times_joined;
+    channel.started = channel.in_bridge = true;
+  }
+}
 
 void CallMailbox::Tell(const std::function<void(CallNews&)>& change) {
   change(news_);

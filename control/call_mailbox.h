@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "control/call_over.h"
 #include "control/timers.h"
@@ -12,15 +13,16 @@
 
 namespace benari::control {
 
-// What a call was told about one of its channels. Nothing is ever taken back: a channel that is gone stays
-// gone.
+// What a call was told about one of its channels. Nothing but in_bridge is ever taken back: a channel that is
+// gone stays gone.
 struct ChannelNews {
-  bool created = false;         // the request that makes it was answered
-  bool started = false;         // entered the Stasis app
-  bool entered_bridge = false;  // the call's bridge
-  bool gone = false;            // left the Stasis app, or was destroyed
-  int cause = 0;                // Q.850, of the hang-up; 0: not told
-  std::string dial_status;      // the last one: RINGING, BUSY …
+  bool created = false;     // the request that makes it was answered
+  bool started = false;     // entered the Stasis app
+  bool in_bridge = false;   // is in the call's bridge now
+  int times_joined = 0;     // how often it has entered that bridge
+  bool gone = false;        // left the Stasis app, or was destroyed
+  int cause = 0;            // Q.850, of the hang-up; 0: not told
+  std::string dial_status;  // the last one: RINGING, BUSY …
 };
 
 // What a call was told, from outside its coroutine.
@@ -33,6 +35,9 @@ struct CallNews {
   std::string media_lost;     // id of the last media whose lease was lost
   std::string media_missing;  // why the present media hears nothing; empty: it flows
 };
+
+// As a list of the bridge's members says: who is in it, and who is not any more.
+void SetMembers(const std::vector<std::string>& channel_ids, CallNews& news);
 
 // The answer that a channel is not there can come before the event that says so: wait this long for the
 // event.

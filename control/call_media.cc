@@ -56,7 +56,7 @@ void CallMedia::TakeOver(int last, const std::vector<int>& numbers, const std::o
   if (!made()) return;
   heard_ = now_.id;  // or not: nobody can tell how long ago the call began to be set up
   // Half made: it is replaced.
-  if (!lease.has_value() || !mailbox_.channel(now_.id).entered_bridge)
+  if (!lease.has_value() || !mailbox_.channel(now_.id).in_bridge)
     mailbox_.Tell([this](CallNews& news) { news.media_lost = now_.id; });
 }
 
@@ -90,12 +90,14 @@ asio::awaitable<void> CallMedia::Make() {
 
 asio::awaitable<void> CallMedia::Replace() {
   Media old = std::exchange(now_, Media());
+  if (old.hang_up.has_value()) older_.push_back(*std::exchange(old.hang_up, std::nullopt));
   std::optional<MediaError> failure;
   try {
     co_await Make();
   } catch (const MediaError& error) {
     failure = error;
   }
+  co_await DropOlder();
   co_await Undo(std::move(old));
   mailbox_.StillUp();
   if (failure.has_value()) throw *failure;
@@ -137,7 +139,9 @@ asio::awaitable<void> CallMedia::MakeOnce() {
   co_await context_.media.StartSession(now_.lease.node, session);
   mailbox_.StillUp();
   journal_.Info("session started", {{"media", now_.id}, {"peer", rtp_from.ToString()}});
-  co_await bridge_.Join(now_.id);
+  co_await DropOlder();  // as late as possible, and before the join: see CallBridge::Join
+  mailbox_.StillUp();
+  co_await bridge_.Join(call_id_, now_.id);
   if (lost()) throw MediaError(MediaErrorKind::kOther, "the media went away while it was connected");
   journal_.Info("bridged", {{"media", now_.id}});
 }

@@ -40,7 +40,7 @@ void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
     bool bridged_before = false;
     for (auto& [id, channel] : news.channels) {
       if (snapshot.expected.contains(id) && !snapshot.channels.contains(id)) channel.gone = true;
-      bridged_before = bridged_before || (channel.entered_bridge && !channel.gone);
+      bridged_before = bridged_before || (channel.times_joined > 0 && !channel.gone);
     }
     ChannelNews& caller_news = news.channels[call.id()];
     caller_news.started = true;
@@ -60,10 +60,7 @@ void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
     if (bridge == snapshot.bridges.end()) {
       if (bridged_before) news.bridge_gone = true;
     } else {
-      for (const std::string& member : bridge->second.channel_ids) {
-        news.channels[member].started = true;
-        news.channels[member].entered_bridge = true;
-      }
+      SetMembers(bridge->second.channel_ids, news);
     }
   });
 }

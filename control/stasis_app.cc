@@ -15,7 +15,14 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr size_t kMostIgnoredArgs = 100;  // remembered, so that each is logged once
+
+void OnEntered(const std::string& channel_id, CallNews& news) {
+  ChannelNews& channel = news.channels[channel_id];
+  channel.in_bridge = true;
+  ++channel.times_joined;
 }
+
+}  // namespace
 
 StasisApp::StasisApp(const CallContext& context, Options options)
     : context_(context),
@@ -252,12 +259,13 @@ void StasisApp::Handle(const ari::Event& event) {
     Tell(dial->channel_id,
          [dial](CallNews& news) { news.channels[dial->channel_id].dial_status = dial->status; });
   } else if (const auto* entered = std::get_if<ari::ChannelEnteredBridge>(&event)) {
-    Tell(entered->bridge_id,
-         [entered](CallNews& news) { news.channels[entered->channel_id].entered_bridge = true; });
+    Tell(entered->bridge_id, [entered](CallNews& news) { OnEntered(entered->channel_id, news); });
+  } else if (const auto* left = std::get_if<ari::ChannelLeftBridge>(&event)) {
+    Tell(left->bridge_id, [left](CallNews& news) { news.channels[left->channel_id].in_bridge = false; });
   } else if (const auto* gone = std::get_if<ari::BridgeDestroyed>(&event)) {
     // One that nobody was in yet is an earlier process's, of a call that was adopted while it was released.
     Tell(gone->bridge_id, [](CallNews& news) {
-      for (const auto& [id, channel] : news.channels) news.bridge_gone |= channel.entered_bridge;
+      for (const auto& [id, channel] : news.channels) news.bridge_gone |= channel.times_joined > 0;
     });
   }
 }
