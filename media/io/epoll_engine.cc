@@ -50,14 +50,19 @@ EpollEngine::~EpollEngine() {
 }
 
 absl::Status EpollEngine::Add(DatagramHandler* handler) {
-  epoll_event event = {.events = EPOLLIN | EPOLLET, .data = {.ptr = handler}};
+  auto socket = std::make_unique<Socket>(Socket{.handler = handler});
+  epoll_event event = {.events = EPOLLIN | EPOLLET, .data = {.ptr = socket.get()}};
   if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, handler->fd(), &event) != 0) return Failed("epoll_ctl");
+  sockets_[handler] = std::move(socket);
   return absl::OkStatus();
 }
 
 void EpollEngine::Remove(DatagramHandler* handler) {
+  const auto found = sockets_.find(handler);
+  if (found == sockets_.end()) return;
   epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, handler->fd(), nullptr);
-  std::erase(unfinished_, handler);
+  std::erase(unfinished_, found->second.get());
+  sockets_.erase(found);
 }
 
 IoEngine::Ran EpollEngine::RunOnce(std::optional<Clock::Time> until) {
@@ -73,11 +78,12 @@ IoEngine::Ran EpollEngine::RunOnce(std::optional<Clock::Time> until) {
   }
   const int count = epoll_wait(epoll_fd_, events_.data(), kMaxEvents, timeout_ms);
   ran.now = clock_.Now();
+  ++round_;
   size_t packets = 0;
-  for (DatagramHandler* handler : std::exchange(unfinished_, {})) packets += Serve(ran.now, handler);
+  for (Socket* socket : std::exchange(unfinished_, {})) packets += Serve(ran.now, socket);
   for (int i = 0; i < count; ++i) {
-    if (auto* handler = static_cast<DatagramHandler*>(events_[i].data.ptr)) {
-      packets += Serve(ran.now, handler);
+    if (auto* socket = static_cast<Socket*>(events_[i].data.ptr)) {
+      packets += Serve(ran.now, socket);
     } else {
       uint64_t wakes = 0;
       ran.woken = read(wake_fd_, &wakes, sizeof wakes) == sizeof wakes;
@@ -96,10 +102,12 @@ void EpollEngine::Gather(Clock::Time now, Clock::Time until) {
   ppoll(&wake, 1, &timeout, nullptr);
 }
 
-size_t EpollEngine::Serve(Clock::Time now, DatagramHandler* handler) {
+size_t EpollEngine::Serve(Clock::Time now, Socket* socket) {
+  if (std::exchange(socket->served_in, round_) == round_) return 0;
+  DatagramHandler* const handler = socket->handler;
   const std::span<Datagram> datagrams = batch_.Receive(handler->fd());
   if (datagrams.empty()) return 0;
-  if (datagrams.size() == PacketBatch::kMaxDatagrams) unfinished_.push_back(handler);
+  if (datagrams.size() == PacketBatch::kMaxDatagrams) unfinished_.push_back(socket);
   handler->OnDatagrams(now, datagrams);
   batch_.SendBack(handler->fd(),
                   [&](const Datagram& datagram, bool sent) { handler->OnSendDone(now, datagram, sent); });

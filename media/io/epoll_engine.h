@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "media/io/batch_window.h"
 #include "media/io/io_engine.h"
@@ -29,10 +30,16 @@ class EpollEngine : public IoEngine {
  private:
   static constexpr size_t kMaxEvents = 1024;  // a round
 
+  struct Socket {
+    DatagramHandler* handler = nullptr;
+    uint64_t served_in = 0;  // the last round that gave it a batch
+  };
+
   EpollEngine(const Clock& clock, Clock::Duration batch_window, int epoll_fd, int wake_fd);
   // Sleeps, whatever arrives, until then or a Wake.
   void Gather(Clock::Time now, Clock::Time until);
-  size_t Serve(Clock::Time now, DatagramHandler* handler);
+  // At most one batch of each socket in a round.
+  size_t Serve(Clock::Time now, Socket* socket);
 
   const Clock& clock_;
   BatchWindow window_;
@@ -40,7 +47,9 @@ class EpollEngine : public IoEngine {
   const int wake_fd_;  // eventfd
   PacketBatch batch_;
   std::array<epoll_event, kMaxEvents> events_;
-  std::vector<DatagramHandler*> unfinished_;  // had more than a batch; epoll does not tell again
+  uint64_t round_ = 0;
+  absl::flat_hash_map<DatagramHandler*, std::unique_ptr<Socket>> sockets_;
+  std::vector<Socket*> unfinished_;  // had more than a batch; epoll does not report them again
 };
 
 }  // namespace benari::media
