@@ -215,11 +215,13 @@ void IoUringEngine::Remove(DatagramHandler* handler) {
 }
 
 IoEngine::Ran IoUringEngine::RunOnce(std::optional<Clock::Time> until) {
+  // Behind the datagram that ended a receive request there may be others, which have waited long enough.
+  const bool unfinished = !to_rearm_.empty();
   Rearm();
   if (!wake_watched_) WatchWake();
   Ran ran;
   ran.waits_since = clock_.Now();
-  Wait(ran.waits_since, until);
+  Wait(ran.waits_since, unfinished ? ran.waits_since : until);
   ran.now = clock_.Now();
   const size_t packets = HandleCompletions(ran.now, &ran.woken);
   window_.OnRound(ran.now, packets);
@@ -325,7 +327,7 @@ void IoUringEngine::Settle(Clock::Time now, bool* woken) {
   HandleCompletions(now, woken);
 }
 
-// Those whose request ended: no buffer was free, or an error was to be told.
+// Those whose request ended: with an empty datagram, an error, or because no buffer was free.
 void IoUringEngine::Rearm() {
   for (const uint32_t index : std::exchange(to_rearm_, {})) {
     if (slots_[index].handler != nullptr && !slots_[index].receiving) Receive(index);
