@@ -15,6 +15,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "media/io/batch_window.h"
+#include "media/io/dialled_address.h"
 #include "media/io/sockaddr.h"
 
 namespace benari::media {
@@ -26,8 +27,11 @@ constexpr unsigned kCompletions = 8192;
 constexpr unsigned kBuffers = 1024;  // a power of two
 constexpr unsigned kBufferGroup = 0;
 constexpr size_t kMaxDatagramBytes = 2048;  // longer ones are truncated
-// What recvmsg puts before the payload: its header and the source.
-constexpr size_t kBufferBytes = sizeof(io_uring_recvmsg_out) + sizeof(Sockaddr) + kMaxDatagramBytes;
+// What recvmsg puts before the payload: its header, the source (padded, for what follows is a cmsghdr) and
+// the address that was dialled.
+constexpr size_t kSourceBytes = CMSG_ALIGN(sizeof(Sockaddr));
+constexpr size_t kBufferBytes =
+    sizeof(io_uring_recvmsg_out) + kSourceBytes + kDialledAddressBytes + kMaxDatagramBytes;
 constexpr size_t kBufferStride = (kBufferBytes + 63) / 64 * 64;
 constexpr unsigned kGatherAtMost = 256;  // completions that end a batch window early
 constexpr std::chrono::seconds kLongest{3600};
@@ -47,7 +51,8 @@ __kernel_timespec ToTimespec(Clock::Duration duration) {
 class IoUringEngine : public IoEngine {
  public:
   IoUringEngine(const Clock& clock, Clock::Duration batch_window) : clock_(clock), window_(batch_window) {
-    receive_.msg_namelen = sizeof(Sockaddr);
+    receive_.msg_namelen = kSourceBytes;
+    receive_.msg_controllen = kDialledAddressBytes;
   }
   ~IoUringEngine() override;
   absl::Status Open();
@@ -70,6 +75,8 @@ class IoUringEngine : public IoEngine {
     bool failed = false;
     Datagram datagram;
     Sockaddr address;
+    msghdr message{};  // and its vector: where the answer says which address it comes from
+    iovec vector{};
   };
 
   io_uring_sqe* NextSqe();
@@ -77,6 +84,7 @@ class IoUringEngine : public IoEngine {
   void Wait(Clock::Time now, std::optional<Clock::Time> until);
   size_t HandleCompletions(Clock::Time now, bool* woken);
   void OnReceived(Clock::Time now, const io_uring_cqe& cqe);
+  void Send(unsigned buffer, io_uring_recvmsg_out* received);
   void OnSubmitted(Clock::Time now, size_t sends);
   void Settle(Clock::Time now, bool* woken);
   void Receive(uint32_t slot);
@@ -301,12 +309,31 @@ void IoUringEngine::OnReceived(Clock::Time now, const io_uring_cqe& cqe) {
   sending.generation = slot.generation;
   sending.failed = false;
   to_settle_.push_back(id);
+  Send(id, out);
+}
+
+void IoUringEngine::Send(unsigned buffer, io_uring_recvmsg_out* received) {
+  Sending& sending = sending_[buffer];
+  const std::span<uint8_t> bytes = sending.datagram.bytes;
+  const int fd = slots_[sending.slot].handler->fd();
   io_uring_sqe* sqe = NextSqe();
-  io_uring_prep_send(sqe, slot.handler->fd(), payload, sending.datagram.bytes.size(), MSG_DONTWAIT);
-  io_uring_prep_send_set_addr(sqe, reinterpret_cast<const sockaddr*>(&sending.address),
-                              static_cast<uint16_t>(out->namelen));
+  if (received->controllen == 0) {
+    io_uring_prep_send(sqe, fd, bytes.data(), bytes.size(), MSG_DONTWAIT);
+    io_uring_prep_send_set_addr(sqe, &sending.address.any, static_cast<uint16_t>(received->namelen));
+  } else {
+    sending.vector = {bytes.data(), bytes.size()};
+    sending.message = {};
+    sending.message.msg_name = &sending.address;
+    sending.message.msg_namelen = received->namelen;
+    sending.message.msg_iov = &sending.vector;
+    sending.message.msg_iovlen = 1;
+    sending.message.msg_control = io_uring_recvmsg_cmsg_firsthdr(received, &receive_);
+    sending.message.msg_controllen = received->controllen;
+    AnswerFromDialledAddress(&sending.message);
+    io_uring_prep_sendmsg(sqe, fd, &sending.message, MSG_DONTWAIT);
+  }
   sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
-  sqe->user_data = Tag(What::kNotSent, id);
+  sqe->user_data = Tag(What::kNotSent, buffer);
 }
 
 // A request to send is done when it was submitted, and only a failed one has a completion.

@@ -18,6 +18,8 @@ void PacketBatch::Prepare(size_t count) {
     header.msg_namelen = sizeof sources_[i];
     header.msg_iov = &vectors_[i];
     header.msg_iovlen = 1;
+    header.msg_control = &controls_[i];
+    header.msg_controllen = sizeof controls_[i];
     header.msg_flags = 0;
   }
 }
@@ -36,8 +38,8 @@ std::span<Datagram> PacketBatch::Receive(int fd) {
   return std::span(datagrams_).first(received_);
 }
 
-// The headers of those that go back move to the front, where sendmmsg reads them; msg_iov and msg_name still
-// point to the buffers they came in.
+// The headers of those that go back move to the front, where sendmmsg reads them; msg_iov, msg_name and
+// msg_control still point to the buffers they came in.
 void PacketBatch::SendBack(int fd, absl::FunctionRef<void(const Datagram&, bool sent)> done) {
   std::array<const Datagram*, kMaxDatagrams> to_send;
   size_t count = 0;
@@ -45,6 +47,7 @@ void PacketBatch::SendBack(int fd, absl::FunctionRef<void(const Datagram&, bool 
     if (!datagrams_[i].send_back) continue;
     vectors_[i].iov_len = datagrams_[i].bytes.size();
     to_send[count] = &datagrams_[i];
+    AnswerFromDialledAddress(&headers_[i].msg_hdr);
     headers_[count++].msg_hdr = headers_[i].msg_hdr;
   }
   for (size_t next = 0; next < count;) {

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "absl/functional/function_ref.h"
+#include "media/io/dialled_address.h"
 #include "media/io/io_engine.h"
 #include "media/io/sockaddr.h"
 
@@ -34,6 +35,10 @@ class PacketBatch {
 
   std::array<std::array<uint8_t, kMaxDatagramBytes>, kMaxDatagrams> buffers_;
   std::array<Sockaddr, kMaxDatagrams> sources_;
+  struct alignas(cmsghdr) Control {
+    std::array<uint8_t, kDialledAddressBytes> bytes;
+  };
+  std::array<Control, kMaxDatagrams> controls_;
   std::array<iovec, kMaxDatagrams> vectors_;
   std::array<mmsghdr, kMaxDatagrams> headers_;
   std::array<Datagram, kMaxDatagrams> datagrams_;

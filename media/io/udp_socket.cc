@@ -42,6 +42,12 @@ absl::StatusOr<UdpSocket> UdpSocket::Bind(const SocketAddress& address) {
     const int off = 0;  // "::" takes IPv4 as well
     setsockopt(socket.fd_, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   }
+  if (address.IsAny()) {  // whoever answers has to know which address was dialled
+    const int on = 1;
+    const bool v4 = local.any.sa_family == AF_INET;
+    setsockopt(socket.fd_, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_PKTINFO : IPV6_RECVPKTINFO, &on,
+               sizeof on);
+  }
   if (bind(socket.fd_, &local.any, local_bytes) != 0) return BindError(address, errno);
   return socket;
 }
