@@ -218,6 +218,7 @@ void IoUringEngine::Remove(DatagramHandler* handler) {
     io_uring_submit_and_wait(&ring_, 1);
     HandleCompletions(clock_.Now(), &woken);
   }
+  Settle(clock_.Now(), &woken);  // what came meanwhile on the other sockets
   if (woken) Wake();
   free_slots_.push_back(index);
 }

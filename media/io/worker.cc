@@ -54,8 +54,8 @@ SessionSnapshot Worker::Stop(SocketId id) {
 SessionSnapshot Worker::Close(SocketId id) {
   SessionSnapshot last = Stop(id);
   if (RtpSocket* socket = Find(id)) {
-    totals_.rtp += socket->Totals();
     engine_->Remove(socket);
+    totals_.rtp += socket->Totals();
     sockets_.erase(id);
   }
   return last;

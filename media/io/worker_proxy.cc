@@ -24,16 +24,21 @@ void WorkerProxy::Run() {
   while (!stopping) {
     std::vector<Task> tasks;
     const bool woken = worker_.RunOnce();
-    for (SocketChange& change : worker_.TakeChanges()) {
-      tasks.push_back([on_change = on_change_, change = std::move(change)] { on_change(change); });
-    }
+    AddChanges(&tasks);
     if (woken) {
       stopping = stopping_;  // read first: what was queued before it was set is still done
       DoCommands(&tasks);
+      AddChanges(&tasks);  // of packets that came while a socket was closed
     }
     if (!tasks.empty()) executor_(std::move(tasks));
   }
   worker_.CloseAll();
+}
+
+void WorkerProxy::AddChanges(std::vector<Task>* tasks) {
+  for (SocketChange& change : worker_.TakeChanges()) {
+    tasks->push_back([on_change = on_change_, change = std::move(change)] { on_change(change); });
+  }
 }
 
 void WorkerProxy::DoCommands(std::vector<Task>* tasks) {

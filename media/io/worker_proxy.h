@@ -46,6 +46,7 @@ class WorkerProxy {
   absl::Status Queue(Command command) ABSL_LOCKS_EXCLUDED(mutex_);
   void QueueAlways(Command command) ABSL_LOCKS_EXCLUDED(mutex_);
   void Run();
+  void AddChanges(std::vector<Task>* tasks);
   void DoCommands(std::vector<Task>* tasks) ABSL_LOCKS_EXCLUDED(mutex_);
 
   Worker worker_;
