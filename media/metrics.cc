@@ -86,9 +86,12 @@ void AddHistogram(const DurationHistogram& durations, MetricLabels labels, Metri
 }
 
 void AddWorkers(const std::vector<WorkerTotals>& workers, std::vector<MetricFamily>* families) {
-  MetricFamily rounds = NewFamily(
-      "benari_media_worker_round_duration_seconds",
-      "Work of a packet thread between two waits; the sum is how long it was busy", MetricType::Histogram);
+  MetricFamily cpu =
+      NewFamily("benari_media_worker_cpu_seconds_total", "CPU time of a packet thread", MetricType::Counter);
+  MetricFamily rounds =
+      NewFamily("benari_media_worker_round_duration_seconds",
+                "Work of a packet thread between two waits; with io_uring packets are moved in the wait",
+                MetricType::Histogram);
   MetricFamily jitter =
       NewFamily("benari_media_jitter_seconds",
                 "Interarrival jitter (RFC 3550 A.8), observed once a second in each session "
@@ -99,11 +102,13 @@ void AddWorkers(const std::vector<WorkerTotals>& workers, std::vector<MetricFami
   for (size_t i = 0; i < workers.size(); ++i) {
     rtp += workers[i].rtp;
     jitter_of_all += workers[i].jitter;
+    AddValue(workers[i].cpu_seconds, {{"worker", std::to_string(i)}}, &cpu);
     AddHistogram(workers[i].rounds, {{"worker", std::to_string(i)}}, &rounds);
   }
   AddHistogram(jitter_of_all, {}, &jitter);
   AddPackets(rtp, families);
   families->push_back(std::move(jitter));
+  families->push_back(std::move(cpu));
   families->push_back(std::move(rounds));
 }
 

@@ -1,5 +1,7 @@
 #include "media/io/worker.h"
 
+#include <ctime>
+
 #include "common/log.h"
 
 namespace benari::media {
@@ -74,6 +76,9 @@ SessionSnapshot Worker::Read(SocketId id) const {
 WorkerTotals Worker::Totals() const {
   WorkerTotals totals = totals_;
   for (const auto& [id, socket] : sockets_) totals.rtp += socket->Totals();
+  timespec used = {};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  totals.cpu_seconds = static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
   return totals;
 }
 

@@ -17,7 +17,8 @@ using Task = absl::AnyInvocable<void()>;
 // What a worker has counted since its start.
 struct WorkerTotals {
   RtpStats rtp;              // of all sessions there ever were
-  DurationHistogram rounds;  // from the end of a wait to the next wait: when it was busy
+  DurationHistogram rounds;  // from the end of a wait to the next wait; some engines move packets in the wait
+  double cpu_seconds = 0;    // that the thread has used since it began
   DurationHistogram jitter;  // RFC 3550 A.8; each kJitterInterval, of the sessions that got packets in it
 };
 

@@ -1,125 +1,21 @@
-#include "media/io/worker_pool.h"
-
 #include <gtest/gtest.h>
 
 #include <future>
-#include <numeric>
 #include <random>
 #include <set>
 #include <string>
 #include <thread>
-#include <tuple>
 #include <vector>
 
-#include "media/io/engine_choice.h"
-#include "tests/media/rtp_bytes.h"
-#include "tests/media/udp_peer.h"
+#include "tests/media/io/worker_pool_fixture.h"
 
 namespace benari::media {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using Bytes = std::vector<uint8_t>;
 
-// A pool whose tasks run on the thread that waits for them.
-class WorkerPoolTest : public ::testing::TestWithParam<std::tuple<EngineKind, size_t>> {
- protected:
-  void SetUp() override {
-    auto engines = NewIoEngines(std::get<0>(GetParam()), WorkerCount(), clock_, milliseconds(1));
-    if (!engines.ok()) GTEST_SKIP() << engines.status();
-    pool_ = std::make_unique<WorkerPool>(
-        Loopback(0), std::move(engines->engines),
-        [this](std::vector<Task> tasks) {
-          MutexLock lock(&mutex_);
-          for (Task& task : tasks) tasks_.push_back(std::move(task));
-          changed_.NotifyAll();
-        },
-        [this](const SocketChange& change) { changes_.push_back(change); });
-  }
-
-  ~WorkerPoolTest() override { pool_.reset(); }
-
-  static size_t WorkerCount() { return std::get<1>(GetParam()); }
-
-  // Runs tasks until `done` holds; false when it does not within a generous time.
-  template <typename Condition>
-  bool RunUntil(Condition done) {
-    const auto deadline = std::chrono::steady_clock::now() + seconds(20);
-    while (!done()) {
-      std::vector<Task> tasks;
-      {
-        MutexLock lock(&mutex_);
-        if (tasks_.empty()) changed_.WaitUntil(&mutex_, deadline);
-        tasks.swap(tasks_);
-      }
-      if (tasks.empty() && std::chrono::steady_clock::now() >= deadline) return false;
-      for (Task& task : tasks) task();
-    }
-    return true;
-  }
-
-  struct Opened {
-    SocketId socket;
-    uint16_t port;
-  };
-  // On a port of the kernel's choice, so that no test depends on what else runs here.
-  Opened Open() {
-    while (true) {
-      const uint16_t port = UdpSocket::Bind(Loopback(0))->local().port;
-      const auto socket = pool_->Open(port);
-      if (socket.ok()) return {*socket, port};
-      EXPECT_TRUE(absl::IsAlreadyExists(socket.status())) << socket.status();
-    }
-  }
-
-  static SessionStart Start(const UdpPeer& peer, milliseconds no_media_timeout = milliseconds(0)) {
-    SessionStart start;
-    start.config.peer = peer.address();
-    start.config.payload_type = 8;
-    start.config.no_media_timeout = no_media_timeout;
-    start.ssrc = 0x99999999;
-    start.told_to = "127.0.0.1:1";
-    return start;
-  }
-
-  std::vector<SessionSnapshot> Read(const std::vector<SocketId>& sockets) {
-    std::optional<std::vector<SessionSnapshot>> snapshots;
-    pool_->Read(sockets, [&](auto answer) { snapshots = std::move(answer).value(); });
-    EXPECT_TRUE(RunUntil([&] { return snapshots.has_value(); }));
-    return std::move(snapshots).value();
-  }
-
-  std::vector<WorkerTotals> ReadTotals() {
-    std::optional<std::vector<WorkerTotals>> totals;
-    pool_->ReadTotals([&](auto answer) { totals = std::move(answer).value(); });
-    EXPECT_TRUE(RunUntil([&] { return totals.has_value(); }));
-    return std::move(totals).value();
-  }
-
-  SessionSnapshot Close(SocketId socket) {
-    std::optional<SessionSnapshot> last;
-    pool_->Close(socket, [&](const SessionSnapshot& snapshot) { last = snapshot; });
-    EXPECT_TRUE(RunUntil([&] { return last.has_value(); }));
-    return std::move(last).value();
-  }
-
-  RealClock clock_;
-  Mutex mutex_;
-  CondVar changed_;
-  std::vector<Task> tasks_ ABSL_GUARDED_BY(mutex_);
-  std::vector<SocketChange> changes_;
-  std::unique_ptr<WorkerPool> pool_;
-};
-
-std::string NameOf(const ::testing::TestParamInfo<std::tuple<EngineKind, size_t>>& test) {
-  return AbslUnparseFlag(std::get<0>(test.param)) + "_" + std::to_string(std::get<1>(test.param));
-}
-
-INSTANTIATE_TEST_SUITE_P(Engines, WorkerPoolTest,
-                         ::testing::Combine(::testing::Values(EngineKind::kEpoll, EngineKind::kIoUring),
-                                            ::testing::Values(1, 3)),
-                         NameOf);
+INSTANTIATE_TEST_SUITE_P(Engines, WorkerPoolTest, EnginesAndWorkers(), NameOfEngineAndWorkers);
 
 TEST_P(WorkerPoolTest, EchoesToThePeerFromTheLeasedPort) {
   UdpPeer peer;
@@ -253,65 +149,6 @@ TEST_P(WorkerPoolTest, SocketsGoToTheWorkerThatHasTheFewest) {
   const size_t freed = sockets[4] % WorkerCount();
   Close(sockets[4]);
   EXPECT_EQ(Open().socket % WorkerCount(), freed);
-}
-
-TEST_P(WorkerPoolTest, TotalsKeepWhatClosedSessionsCounted) {
-  UdpPeer peer;
-  for (int i = 0; i < 3; ++i) {
-    const auto [socket, port] = Open();
-    ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
-    Read({socket});
-    peer.Send(RtpBytes(1), Loopback(port));
-    ASSERT_TRUE(peer.Receive().has_value());
-    if (i < 2) Close(socket);
-  }
-  RtpStats rtp;
-  for (const WorkerTotals& worker : ReadTotals()) rtp += worker.rtp;
-  EXPECT_EQ(rtp.sent_packets, 3u);
-}
-
-TEST_P(WorkerPoolTest, EachWorkerCountsItsRoundsAndTheJitterOfItsSessions) {
-  UdpPeer peer;
-  UdpPeer silent;
-  const auto [socket, port] = Open();
-  ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
-  ASSERT_TRUE(pool_->Start(Open().socket, Start(silent)).ok());
-  Read({socket});
-  const auto observed = [](const DurationHistogram& durations) {
-    return std::accumulate(durations.counts().begin(), durations.counts().end(), uint64_t{0});
-  };
-  const size_t worker = socket % WorkerCount();
-  uint16_t sequence = 0;
-  const auto deadline = std::chrono::steady_clock::now() + seconds(20);
-  std::vector<WorkerTotals> totals;
-  do {  // until jitter has been looked at
-    peer.Send(RtpBytes(++sequence), Loopback(port));
-    ASSERT_TRUE(peer.Receive().has_value());
-    totals = ReadTotals();
-  } while (observed(totals[worker].jitter) == 0 && std::chrono::steady_clock::now() < deadline);
-  EXPECT_GT(observed(totals[worker].jitter), 0u);
-  ASSERT_EQ(totals.size(), WorkerCount());
-  for (size_t i = 0; i < totals.size(); ++i) {
-    if (i == worker) continue;
-    EXPECT_EQ(observed(totals[i].jitter), 0u) << "a session without packets has none";
-  }
-  EXPECT_GE(observed(totals[worker].rounds), sequence) << "a round for each packet that was waited for";
-  EXPECT_GT(totals[worker].rounds.sum_seconds(), 0);
-}
-
-TEST(DurationHistogram, BoundsBelongToTheirBucket) {
-  DurationHistogram durations;
-  for (const double each_s : {0.0, 0.00001, 0.000011, 0.25, 0.26, 100.0}) durations.Observe(each_s);
-  const auto& counts = durations.counts();
-  EXPECT_EQ(counts[0], 2u);
-  EXPECT_EQ(counts[1], 1u);
-  EXPECT_EQ(counts[counts.size() - 2], 1u);
-  EXPECT_EQ(counts.back(), 2u);
-  EXPECT_DOUBLE_EQ(durations.sum_seconds(), 100.510021);
-  DurationHistogram twice = durations;
-  twice += durations;
-  EXPECT_EQ(twice.counts().back(), 4u);
-  EXPECT_DOUBLE_EQ(twice.sum_seconds(), 2 * durations.sum_seconds());
 }
 
 TEST_P(WorkerPoolTest, AMegabyteOfRubbishIsDroppedAndTheSessionGoesOn) {
