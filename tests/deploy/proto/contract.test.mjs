@@ -65,3 +65,14 @@ test('a new field breaks nobody', () => {
   const grown = changed(/(message LeasePortRequest \{)/, '$1\n  string wish = 4;');
   assert.deepEqual(buf('breaking', grown, '--against', released), { status: 0, output: '' });
 });
+
+// grpcurl asks for descriptors by reflection; those of C++ servers have no json_name, so that it prints a field's own name.
+test('the sample in README.md has the names that grpcurl prints', () => {
+  const readme = readFileSync(path.join(proto, '../README.md'), 'utf8');
+  const sample = JSON.parse(/^\{\n[^]*?^\}$/m.exec(readme)[0]);
+  const fields = new Set([...readFileSync(path.join(proto, file), 'utf8').matchAll(/ (\w+) = \d+;/g)].map(([, name]) => name));
+  const names = [];
+  JSON.stringify(sample, (name, value) => (names.push(name), value));
+  assert.deepEqual(names.filter((each) => /[a-z]/i.test(each) && !fields.has(each)), []);
+  assert.ok(names.includes('lease_id'));
+});

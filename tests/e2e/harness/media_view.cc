@@ -56,6 +56,7 @@ absl::StatusOr<media::v1::ListSessionsResponse> MediaView::ListSessions() const 
 std::string AsJson(const media::v1::ListSessionsResponse& response) {
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = true;
+  options.preserve_proto_field_names = true;  // reflection of C++ servers tells no other names
   std::string text;
   (void)google::protobuf::util::MessageToJsonString(response, &text, options);
   // grpcurl indents by two.
