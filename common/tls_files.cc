@@ -4,8 +4,12 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
 
+#include <algorithm>
+#include <ctime>
 #include <memory>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
@@ -21,52 +25,141 @@ struct Freer {
   }
 };
 using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
+using Certificates = std::vector<Certificate>;
 using PrivateKey = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
 using File = std::unique_ptr<BIO, Freer<BIO_free_all>>;
+using Store = std::unique_ptr<X509_STORE, Freer<X509_STORE_free>>;
+using Verification = std::unique_ptr<X509_STORE_CTX, Freer<X509_STORE_CTX_free>>;
 
 // Of an encrypted key, instead of asking at the terminal.
 int NoPassword(char*, int, int, void*) { return -1; }
 
-// The first certificate or key of a file; null, and a line in `errors`, without one.
-template <typename Object, typename Read>
-Object ReadFirst(const std::string& path, const std::string& flag, const char* accepted, Read read,
-                 FlagErrors* errors) {
-  Object object;
-  if (const File file(BIO_new_file(path.c_str(), "r")); file != nullptr) {
-    object.reset(read(file.get(), nullptr, NoPassword, nullptr));
+File Open(const std::string& path) { return File(BIO_new_file(path.c_str(), "r")); }
+
+// All certificates of a file, in their order; none when it cannot be read.
+Certificates ReadCertificates(const std::string& path) {
+  Certificates certificates;
+  if (const File file = Open(path); file != nullptr) {
+    while (X509* next = PEM_read_bio_X509(file.get(), nullptr, NoPassword, nullptr)) {
+      certificates.emplace_back(next);
+    }
   }
   ERR_clear_error();
-  errors->Require(object != nullptr, flag, path, absl::StrCat("a readable PEM file with ", accepted));
-  return object;
+  return certificates;
+}
+
+PrivateKey ReadKey(const std::string& path) {
+  PrivateKey key;
+  if (const File file = Open(path); file != nullptr) {
+    key.reset(PEM_read_bio_PrivateKey(file.get(), nullptr, NoPassword, nullptr));
+  }
+  ERR_clear_error();
+  return key;
+}
+
+Certificates NeedCertificates(const std::string& path, const std::string& flag, const char* accepted,
+                              FlagErrors* errors) {
+  Certificates certificates = ReadCertificates(path);
+  errors->Require(!certificates.empty(), flag, path, absl::StrCat("a readable PEM file with ", accepted));
+  return certificates;
+}
+
+std::time_t ToTime(const ASN1_TIME* time) {
+  std::tm fields = {};
+  return ASN1_TIME_to_tm(time, &fields) == 1 ? timegm(&fields) : 0;
+}
+
+std::string ToText(std::time_t time) {
+  std::tm fields = {};
+  gmtime_r(&time, &fields);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &fields)};
+}
+
+bool IsValidAt(const Certificate& certificate, std::time_t now) {
+  return ToTime(X509_get0_notBefore(certificate.get())) <= now &&
+         now <= ToTime(X509_get0_notAfter(certificate.get()));
+}
+
+bool RequireValid(bool valid, const Certificate& certificate, const std::string& path,
+                  const std::string& flag, std::time_t now, FlagErrors* errors) {
+  errors->Require(valid, flag, path,
+                  absl::StrCat("a certificate that is valid now, at ", ToText(now), ", and this one is from ",
+                               ToText(ToTime(X509_get0_notBefore(certificate.get()))), " to ",
+                               ToText(ToTime(X509_get0_notAfter(certificate.get())))));
+  return valid;
+}
+
+// Why the first of `chain` cannot be verified with `cas`; empty when it can.
+std::string WhyNotVerified(const Certificates& chain, const Certificates& cas, std::time_t now) {
+  const Store store(X509_STORE_new());
+  for (const Certificate& ca : cas) X509_STORE_add_cert(store.get(), ca.get());
+  STACK_OF(X509)* between = sk_X509_new_null();
+  for (const Certificate& each : chain) sk_X509_push(between, each.get());
+  const Verification verification(X509_STORE_CTX_new());
+  X509_STORE_CTX_init(verification.get(), store.get(), chain.front().get(), between);
+  X509_STORE_CTX_set_time(verification.get(), 0, now);
+  const bool verified = X509_verify_cert(verification.get()) == 1;
+  const int error = X509_STORE_CTX_get_error(verification.get());
+  sk_X509_free(between);  // what is in it stays
+  ERR_clear_error();
+  return verified ? "" : X509_verify_cert_error_string(error);
+}
+
+void RequireBoth(const TlsFiles& files, const TlsFiles& flags, FlagErrors* errors) {
+  if (files.cert.empty() == files.key.empty()) return;
+  const bool no_key = files.key.empty();
+  errors->Require(false, no_key ? flags.key : flags.cert, "",
+                  no_key ? absl::StrCat("the private key of --", flags.cert, "=", files.cert)
+                         : absl::StrCat("the certificate of --", flags.key, "=", files.key));
+}
+
+// The CAs of a file of which one at least is valid.
+Certificates CheckCas(const TlsFiles& files, const TlsFiles& flags, std::time_t now, FlagErrors* errors) {
+  if (files.ca.empty()) return {};
+  Certificates cas = NeedCertificates(files.ca, flags.ca, "the certificates of CAs", errors);
+  if (cas.empty()) return {};
+  const bool valid = std::any_of(cas.begin(), cas.end(), [&](const auto& ca) { return IsValidAt(ca, now); });
+  return RequireValid(valid, cas.front(), files.ca, flags.ca, now, errors) ? std::move(cas) : Certificates();
 }
 
 }  // namespace
 
-void CheckTlsFiles(const TlsFiles& files, const TlsFiles& flags, FlagErrors* errors) {
-  if (!files.ca.empty()) {
-    ReadFirst<Certificate>(files.ca, flags.ca, "the certificates of CAs", PEM_read_bio_X509, errors);
-  }
-  if (files.cert.empty() != files.key.empty()) {
-    const bool no_key = files.key.empty();
-    errors->Require(false, no_key ? flags.key : flags.cert, "",
-                    no_key ? absl::StrCat("the private key of --", flags.cert, "=", files.cert)
-                           : absl::StrCat("the certificate of --", flags.key, "=", files.key));
-  }
-  Certificate cert;
+void CheckTlsFiles(const TlsFiles& files, const TlsFiles& flags, Clock::WallTime wall_now,
+                   FlagErrors* errors) {
+  const std::time_t now = std::chrono::system_clock::to_time_t(wall_now);
+  const Certificates cas = CheckCas(files, flags, now, errors);
+  RequireBoth(files, flags, errors);
+  Certificates chain;
   PrivateKey key;
-  if (!files.cert.empty()) {
-    cert = ReadFirst<Certificate>(files.cert, flags.cert, "a certificate", PEM_read_bio_X509, errors);
-  }
+  if (!files.cert.empty()) chain = NeedCertificates(files.cert, flags.cert, "a certificate", errors);
   if (!files.key.empty()) {
-    key = ReadFirst<PrivateKey>(files.key, flags.key, "a private key that is not encrypted",
-                                PEM_read_bio_PrivateKey, errors);
+    key = ReadKey(files.key);
+    errors->Require(key != nullptr, flags.key, files.key,
+                    "a readable PEM file with a private key that is not encrypted");
   }
-  if (cert == nullptr || key == nullptr) return;
-  const bool fits = X509_check_private_key(cert.get(), key.get()) == 1;
+  if (chain.empty() || key == nullptr) return;
+  const bool fits = X509_check_private_key(chain.front().get(), key.get()) == 1;
   ERR_clear_error();
   errors->Require(
       fits, flags.key, files.key,
       absl::StrCat("the private key of --", flags.cert, "=", files.cert, ", and this is another's"));
+  const bool valid = IsValidAt(chain.front(), now);
+  if (!RequireValid(valid, chain.front(), files.cert, flags.cert, now, errors) || cas.empty()) return;
+  const std::string why = WhyNotVerified(chain, cas, now);
+  errors->Require(
+      why.empty(), flags.cert, files.cert,
+      absl::StrCat("a certificate that was issued by a CA of --", flags.ca, "=", files.ca, " (", why, ")"));
+}
+
+std::optional<Clock::WallTime> CertificatesExpire(const std::string& path) {
+  std::optional<std::time_t> first;
+  for (const Certificate& each : ReadCertificates(path)) {
+    const std::time_t expires = ToTime(X509_get0_notAfter(each.get()));
+    first = std::min(first.value_or(expires), expires);
+  }
+  if (!first) return std::nullopt;
+  return std::chrono::system_clock::from_time_t(*first);
 }
 
 }  // namespace benari

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "common/clock.h"
 #include "common/flag_types.h"
 
 namespace benari {
@@ -13,8 +15,12 @@ struct TlsFiles {
   std::string key;   // private key of `cert`, not encrypted
 };
 
-// Reads the files that are named. A file that cannot be read, holds something else or does not fit the others
-// goes to `errors`, under the flag that named it.
-void CheckTlsFiles(const TlsFiles& files, const TlsFiles& flags, FlagErrors* errors);
+// Reads the files that are named. A file that cannot be read, holds something else, does not fit the others
+// or is not valid at `now` goes to `errors`, under the flag that named it. With a CA the own certificate has
+// to be one of that CA too: both sides of mutual TLS have the same.
+void CheckTlsFiles(const TlsFiles& files, const TlsFiles& flags, Clock::WallTime now, FlagErrors* errors);
+
+// When the first certificate of those in the file expires; nothing when there is none.
+std::optional<Clock::WallTime> CertificatesExpire(const std::string& path);
 
 }  // namespace benari

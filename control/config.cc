@@ -144,7 +144,7 @@ void ReadMediaTls(FlagErrors& errors, Config& config) {
   media.tls = {absl::GetFlag(FLAGS_media_tls_ca_file), absl::GetFlag(FLAGS_media_tls_cert_file),
                absl::GetFlag(FLAGS_media_tls_key_file)};
   const TlsFiles flags = {"media_tls_ca_file", "media_tls_cert_file", "media_tls_key_file"};
-  CheckTlsFiles(media.tls, flags, &errors);
+  CheckTlsFiles(media.tls, flags, std::chrono::system_clock::now(), &errors);
   media.server_name = absl::GetFlag(FLAGS_media_tls_server_name);
   const bool wanted = !media.tls.cert.empty() || !media.tls.key.empty() || !media.server_name.empty();
   errors.Require(!wanted || !media.tls.ca.empty(), flags.ca, "",
@@ -190,7 +190,7 @@ void ReadAri(FlagErrors& errors, Config& config) {
   const std::string url = absl::GetFlag(FLAGS_ari_url);
   const std::string ca_file = absl::GetFlag(FLAGS_ari_ca_file);
   const size_t mistakes = errors.lines().size();
-  CheckTlsFiles({ca_file, "", ""}, {"ari_ca_file", "", ""}, &errors);
+  CheckTlsFiles({ca_file, "", ""}, {"ari_ca_file", "", ""}, std::chrono::system_clock::now(), &errors);
   const bool ca_read = errors.lines().size() == mistakes;
   const auto access = ari::MakeAccess(url, absl::GetFlag(FLAGS_ari_user), ReadPassword(errors),
                                       config.app.app, ca_read ? ca_file : "");

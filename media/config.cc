@@ -17,7 +17,9 @@ ABSL_FLAG(std::string, grpc_tls_cert_file, "",
           "certificate (PEM) that gRPC is served with, and those between it and its CA; default: no TLS");
 ABSL_FLAG(std::string, grpc_tls_key_file, "", "private key (PEM) of --grpc_tls_cert_file");
 ABSL_FLAG(std::string, grpc_tls_client_ca_file, "",
-          "CA certificates (PEM): only clients with a certificate of theirs are served; default: all are");
+          "CA certificates (PEM): only clients with a certificate of theirs are served, and "
+          "--grpc_tls_cert_file has to "
+          "be theirs too; default: all clients are served");
 ABSL_FLAG(std::string, rtp_bind, "127.0.0.1",
           "address that RTP is received on; self: the one of this host's name");
 ABSL_FLAG(std::string, rtp_advertise, "",
@@ -106,8 +108,8 @@ void ReadGrpc(Config* config, FlagErrors* errors) {
 void ReadTls(Config* config, FlagErrors* errors) {
   config->grpc_tls = {absl::GetFlag(FLAGS_grpc_tls_client_ca_file), absl::GetFlag(FLAGS_grpc_tls_cert_file),
                       absl::GetFlag(FLAGS_grpc_tls_key_file)};
-  const TlsFiles flags = {"grpc_tls_client_ca_file", "grpc_tls_cert_file", "grpc_tls_key_file"};
-  CheckTlsFiles(config->grpc_tls, flags, errors);
+  const TlsFiles flags = GrpcTlsFlags();
+  CheckTlsFiles(config->grpc_tls, flags, std::chrono::system_clock::now(), errors);
   const bool ca_alone =
       !config->grpc_tls.ca.empty() && config->grpc_tls.cert.empty() && config->grpc_tls.key.empty();
   errors->Require(!ca_alone, flags.cert, "",
@@ -150,6 +152,8 @@ void ReadRtp(Config* config, FlagErrors* errors) {
 }
 
 }  // namespace
+
+TlsFiles GrpcTlsFlags() { return {"grpc_tls_client_ca_file", "grpc_tls_cert_file", "grpc_tls_key_file"}; }
 
 Config ReadConfig(int argc, char** argv, FlagErrors* errors) {
   ParseCommandLine(argc, argv, kUsage, errors);

@@ -40,6 +40,9 @@ struct Config {
   BuildInfo build;  // set by main
 };
 
+// The names of the flags that name the files of `grpc_tls`.
+TlsFiles GrpcTlsFlags();
+
 // From the command line. Every mistake goes to `errors`; the result is good only without one.
 Config ReadConfig(int argc, char** argv, FlagErrors* errors);
 

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/grpc_tls.h"
 #include "common/log.h"
+#include "common/mutex.h"
 #include "grpc/health/v1/health.pb.h"
 #include "media/health_server.h"
 #include "media/housekeeper.h"
@@ -24,6 +25,7 @@
 #include "media/rpc/media_service.h"
 #include "media/rpc/watch_hub.h"
 #include "media/session/session_registry.h"
+#include "media/tls_watch.h"
 
 namespace benari::media {
 
@@ -79,6 +81,7 @@ class NodeImpl : public Node {
 
   // No rpc is left when the housekeeper ends, and nobody asks the workers any more when they end.
   ~NodeImpl() override {
+    tls_watch_.reset();
     metrics_server_.reset();
     hub_.End();
     if (health_server_ != nullptr) health_server_->Shutdown(std::chrono::system_clock::now());
@@ -92,6 +95,7 @@ class NodeImpl : public Node {
     if (status.ok()) status = StartGrpc();
     if (status.ok()) status = StartHealth();
     if (status.ok()) status = StartMetrics();
+    if (status.ok()) StartTlsWatch();
     return status;
   }
 
@@ -106,8 +110,9 @@ class NodeImpl : public Node {
 
   void StartDraining() override {
     registry_->StartDraining();
-    TellHealth(*server_, false);
-    if (health_server_ != nullptr) TellHealth(*health_server_, false);
+    const MutexLock lock(&health_mutex_);
+    draining_ = true;
+    TellHealthOfBoth();
   }
 
  private:
@@ -115,6 +120,13 @@ class NodeImpl : public Node {
   absl::Status StartGrpc();
   absl::Status StartHealth();
   absl::Status StartMetrics();
+  void StartTlsWatch();
+  void OnTlsChange(const std::vector<std::string>& mistakes) ABSL_LOCKS_EXCLUDED(health_mutex_);
+  void TellHealthOfBoth() ABSL_EXCLUSIVE_LOCKS_REQUIRED(health_mutex_) {
+    const bool serving = !draining_ && tls_usable_;
+    TellHealth(*server_, serving);
+    if (health_server_ != nullptr) TellHealth(*health_server_, serving);
+  }
 
   const Config config_;
   const Clock& clock_;
@@ -131,6 +143,10 @@ class NodeImpl : public Node {
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<::grpc::Server> health_server_;
   std::unique_ptr<MetricsServer> metrics_server_;
+  Mutex health_mutex_;
+  bool draining_ ABSL_GUARDED_BY(health_mutex_) = false;
+  bool tls_usable_ ABSL_GUARDED_BY(health_mutex_) = true;
+  std::unique_ptr<TlsWatch> tls_watch_;
 };
 
 absl::Status NodeImpl::StartWorkers() {
@@ -211,11 +227,29 @@ absl::Status NodeImpl::StartHealth() {
 
 absl::Status NodeImpl::StartMetrics() {
   if (config_.metrics_listen.host.empty()) return absl::OkStatus();
-  auto metrics = std::make_shared<Metrics>(*registry_, hub_, *pool_, config_.build);
+  auto metrics = std::make_shared<Metrics>(*registry_, hub_, *pool_, config_.build, config_.grpc_tls.cert);
   auto server = MetricsServer::Start(config_.metrics_listen, std::move(metrics));
   if (!server.ok()) return server.status();
   metrics_server_ = *std::move(server);
   return absl::OkStatus();
+}
+
+void NodeImpl::StartTlsWatch() {
+  if (config_.grpc_tls.cert.empty()) return;
+  tls_watch_ = std::make_unique<TlsWatch>(
+      config_.grpc_tls, clock_, [this](const std::vector<std::string>& mistakes) { OnTlsChange(mistakes); });
+}
+
+void NodeImpl::OnTlsChange(const std::vector<std::string>& mistakes) {
+  {
+    const MutexLock lock(&health_mutex_);
+    tls_usable_ = mistakes.empty();
+    TellHealthOfBoth();
+  }
+  if (mistakes.empty()) log::Info("TLS certificate can be used again");
+  for (const std::string& why : mistakes) {
+    log::Warning("TLS certificate cannot be used, clients refuse it", {{"why", why}});
+  }
 }
 
 }  // namespace

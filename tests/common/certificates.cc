@@ -21,8 +21,8 @@ Certificates::Certificates() {
 
 Certificates::~Certificates() { std::filesystem::remove_all(dir_); }
 
-void Certificates::MakeCa(const std::string& name) const {
-  Openssl(absl::StrCat("req -x509", kNewKey, " -days 2 -subj /CN=", name,
+void Certificates::MakeCa(const std::string& name, int days) const {
+  Openssl(absl::StrCat("req -x509", kNewKey, " -days ", days, " -subj /CN=", name,
                        " -addext basicConstraints=critical,CA:TRUE -keyout ", File(name + ".key"), " -out ",
                        File(name + ".pem")));
 }
@@ -35,6 +35,11 @@ void Certificates::Make(const std::string& name, const std::string& ca, const st
   Openssl(absl::StrCat("x509 -req -in ", File(name + ".csr"), " -CA ", File(ca + ".pem"), " -CAkey ",
                        File(ca + ".key"), " -CAcreateserial -days ", days, " -extfile ", File("extensions"),
                        " -out ", File(name + ".pem")));
+}
+
+void Certificates::Concatenate(const std::vector<std::string>& names, const std::string& to) const {
+  std::ofstream all(File(to + ".pem"));
+  for (const std::string& name : names) all << std::ifstream(File(name + ".pem")).rdbuf();
 }
 
 TlsFiles Certificates::Files(const std::string& ca, const std::string& name) const {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <fstream>
 
 #include "tests/common/certificates.h"
@@ -9,7 +10,9 @@
 namespace benari {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 const TlsFiles kFlags = {"ca_file", "cert_file", "key_file"};
@@ -23,9 +26,9 @@ class TlsFilesTest : public ::testing::Test {
   }
 
   std::string File(const std::string& name) const { return certificates_.File(name); }
-  static std::vector<std::string> Mistakes(const TlsFiles& files) {
+  static std::vector<std::string> Mistakes(const TlsFiles& files, std::chrono::hours from_now = {}) {
     FlagErrors errors;
-    CheckTlsFiles(files, kFlags, &errors);
+    CheckTlsFiles(files, kFlags, std::chrono::system_clock::now() + from_now, &errors);
     return errors.lines();
   }
 
@@ -71,6 +74,51 @@ TEST_F(TlsFilesTest, AKeyOfAnotherCertificateIsRefused) {
   EXPECT_THAT(Mistakes({"", File("node.pem"), File("ca.key")}),
               ElementsAre("--key_file=" + File("ca.key") + ": accepted is the private key of --cert_file=" +
                           File("node.pem") + ", and this is another's"));
+}
+
+TEST_F(TlsFilesTest, ACertificateIsValidFromOneDayToAnother) {
+  for (const std::chrono::hours from_now : {std::chrono::hours(-1), std::chrono::hours(24 * 3)}) {
+    EXPECT_THAT(Mistakes(certificates_.Files("", "node"), from_now),
+                ElementsAre(AllOf(HasSubstr("--cert_file=" + File("node.pem") +
+                                            ": accepted is a certificate that is valid now, at 20"),
+                                  HasSubstr(" UTC, and this one is from 20"))));
+    EXPECT_THAT(
+        Mistakes(certificates_.Files("ca", ""), from_now),
+        ElementsAre(HasSubstr("--ca_file=" + File("ca.pem") + ": accepted is a certificate that is valid")));
+    EXPECT_THAT(Mistakes(certificates_.Files("ca", "node"), from_now),
+                ElementsAre(HasSubstr("--ca_file"), HasSubstr("--cert_file")));
+  }
+}
+
+TEST_F(TlsFilesTest, OfTheCasInAFileOneAtLeastIsValid) {
+  certificates_.MakeCa("next_ca", 9);
+  certificates_.Make("next", "next_ca", "DNS:localhost", 9);
+  certificates_.Concatenate({"ca", "next_ca"}, "both_cas");
+  const std::chrono::hours in_three_days(72);
+  EXPECT_THAT(Mistakes(certificates_.Files("both_cas", "next"), in_three_days), IsEmpty());
+  EXPECT_THAT(Mistakes(certificates_.Files("ca", "next"), in_three_days),
+              ElementsAre(HasSubstr("--ca_file")));
+}
+
+TEST_F(TlsFilesTest, ACertificateOfAnotherCaIsRefused) {
+  certificates_.MakeCa("other_ca");
+  EXPECT_THAT(Mistakes(certificates_.Files("other_ca", "node")),
+              ElementsAre("--cert_file=" + File("node.pem") +
+                          ": accepted is a certificate that was issued by a CA of --ca_file=" +
+                          File("other_ca.pem") + " (unable to get local issuer certificate)"));
+}
+
+TEST_F(TlsFilesTest, TheFirstOfTheCertificatesInAFileToExpireCounts) {
+  certificates_.Make("long", "ca", "DNS:localhost", 9);
+  certificates_.Concatenate({"long", "node"}, "chain");
+  const auto expires = CertificatesExpire(File("chain.pem"));
+  ASSERT_TRUE(expires.has_value());
+  EXPECT_EQ(expires, CertificatesExpire(File("node.pem")));
+  EXPECT_LT(expires, CertificatesExpire(File("long.pem")));
+  const auto left = *expires - std::chrono::system_clock::now();
+  EXPECT_LE(left, std::chrono::hours(48));
+  EXPECT_GT(left, std::chrono::hours(47));
+  EXPECT_EQ(CertificatesExpire(File("rubbish")), std::nullopt);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "grpc/health/v1/health.grpc.pb.h"
+#include "tests/media/health_of.h"
 #include "tests/media/media_process.h"
 #include "tests/media/rpc/client.h"
 #include "tests/media/udp_peer.h"
@@ -107,20 +107,7 @@ TEST(Process, HealthcheckTellsServingFromDrainingFromGone) {
   EXPECT_EQ(RunToEnd({"--healthcheck", flag}).first, 1);
 }
 
-::grpc::health::v1::HealthCheckResponse::ServingStatus HealthOf(const Endpoint& listen,
-                                                                const std::string& service) {
-  const auto channel = ::grpc::CreateChannel(listen.ToString(), ::grpc::InsecureChannelCredentials());
-  ::grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
-  ::grpc::health::v1::HealthCheckRequest request;
-  request.set_service(service);
-  ::grpc::health::v1::HealthCheckResponse response;
-  EXPECT_TRUE(::grpc::health::v1::Health::NewStub(channel)->Check(&context, request, &response).ok());
-  return response.status();
-}
-
 TEST(Process, ADrainingNodeIsAliveThoughItServesNoMore) {
-  using Response = ::grpc::health::v1::HealthCheckResponse;
   ServingProcess node({"--health_listen=127.0.0.1:0"});
   const Endpoint health = ParseEndpoint(node.serving()["health"].get<std::string>()).value();
   Client client(node.grpc());
@@ -128,15 +115,15 @@ TEST(Process, ADrainingNodeIsAliveThoughItServesNoMore) {
   ASSERT_TRUE(client.LeasePort("a", &lease).ok());
   for (const Endpoint& listen : {node.grpc(), health}) {
     for (const char* service : {"", "benari.media.v1.Media", "live"}) {
-      EXPECT_EQ(HealthOf(listen, service), Response::SERVING) << listen.ToString() << service;
+      EXPECT_EQ(HealthOf(listen, service), Health::SERVING) << listen.ToString() << service;
     }
   }
   node.Signal(SIGTERM);
   node.ReadLine("\"draining\"");
   for (const Endpoint& listen : {node.grpc(), health}) {
-    EXPECT_EQ(HealthOf(listen, ""), Response::NOT_SERVING) << listen.ToString();
-    EXPECT_EQ(HealthOf(listen, "benari.media.v1.Media"), Response::NOT_SERVING) << listen.ToString();
-    EXPECT_EQ(HealthOf(listen, "live"), Response::SERVING) << listen.ToString();
+    EXPECT_EQ(HealthOf(listen, ""), Health::NOT_SERVING) << listen.ToString();
+    EXPECT_EQ(HealthOf(listen, "benari.media.v1.Media"), Health::NOT_SERVING) << listen.ToString();
+    EXPECT_EQ(HealthOf(listen, "live"), Health::SERVING) << listen.ToString();
   }
 }
 

@@ -6,6 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/common/certificates.h"
+#include "tests/e2e/harness/http.h"
+#include "tests/media/health_of.h"
 #include "tests/media/media_process.h"
 #include "tests/media/rpc/client.h"
 
@@ -49,6 +51,7 @@ TEST_F(TlsProcessTest, EachMistakeIsOneLine) {
   const std::string cert = certificates_.File("node.pem"), key = certificates_.File("node.key");
   std::ofstream(certificates_.File("rubbish")) << "no certificate\n";
   const std::string rubbish = certificates_.File("rubbish");
+  certificates_.Make("expired", "ca", "IP:127.0.0.1", -1);
   struct Case {
     std::vector<std::string> flags;
     std::string line;
@@ -62,6 +65,10 @@ TEST_F(TlsProcessTest, EachMistakeIsOneLine) {
        "--grpc_tls_key_file=" + rubbish + ": accepted is a readable PEM file"},
       {{"--grpc_tls_cert_file=" + cert, "--grpc_tls_key_file=" + certificates_.File("other.key")},
        "and this is another's"},
+      {Flags("", "expired"), "--grpc_tls_cert_file=" + certificates_.File("expired.pem") +
+                                 ": accepted is a certificate that is valid now"},
+      {Flags("other_ca", "node"),
+       "accepted is a certificate that was issued by a CA of --grpc_tls_client_ca_file="},
       {{"--grpc_tls_client_ca_file=" + certificates_.File("ca.pem")},
        "--grpc_tls_cert_file=: accepted is the certificate to serve with"},
       {{"--grpc_tls_cert_file=" + cert, "--grpc_tls_key_file=" + key, "--grpc_tls_client_ca_file=/none"},
@@ -86,7 +93,7 @@ TEST_F(TlsProcessTest, TheHealthCheckSpeaksTlsAndMutualTls) {
     flags.push_back("--grpc_listen=" + node.grpc().ToString());
     EXPECT_EQ(RunToEnd(flags), std::pair(0, node.grpc().ToString() + ": SERVING\n"));
 
-    std::vector<std::string> others = Flags(client_ca, "other");
+    std::vector<std::string> others = Flags(*client_ca ? "other_ca" : "", "other");
     others.push_back("--healthcheck");
     others.push_back("--grpc_listen=" + node.grpc().ToString());
     const auto [code, output] = RunToEnd(others);
@@ -94,6 +101,40 @@ TEST_F(TlsProcessTest, TheHealthCheckSpeaksTlsAndMutualTls) {
     EXPECT_EQ(std::count(output.begin(), output.end(), '\n'), 1) << output;
     EXPECT_THAT(output, HasSubstr("certificate verify failed"));
   }
+}
+
+TEST_F(TlsProcessTest, WhileNoClientCanConnectItDoesNotServe) {
+  std::vector<std::string> flags = Flags("ca", "node");
+  flags.push_back("--health_listen=127.0.0.1:0");
+  ServingProcess node(flags);
+  const Endpoint health = ParseEndpoint(node.serving()["health"].get<std::string>()).value();
+  EXPECT_EQ(HealthOf(health, "benari.media.v1.Media"), Health::SERVING);
+
+  certificates_.Make("node", "other_ca", "IP:127.0.0.1");
+  EXPECT_THAT(node.ReadLine("cannot be used"), HasSubstr("was issued by a CA of --grpc_tls_client_ca_file="));
+  EXPECT_EQ(HealthOf(health, "benari.media.v1.Media"), Health::NOT_SERVING);
+  EXPECT_EQ(HealthOf(health, "live"), Health::SERVING);
+
+  certificates_.Make("node", "ca", "IP:127.0.0.1");
+  node.ReadLine("can be used again");
+  EXPECT_EQ(HealthOf(health, "benari.media.v1.Media"), Health::SERVING);
+  node.Signal(SIGTERM);
+  EXPECT_EQ(node.Wait(), 0);
+}
+
+TEST_F(TlsProcessTest, TheMetricsTellWhenTheCertificateExpires) {
+  const ServingProcess node(Flags("ca", "node"));
+  e2e::HttpQuery query;
+  query.server = node.metrics();
+  query.path = "/metrics";
+  const auto answer = e2e::Http(query);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  const std::string name = "\nbenari_media_tls_not_after_seconds ";
+  const size_t at = answer->body.find(name);
+  ASSERT_NE(at, std::string::npos) << answer->body;
+  const auto expires = CertificatesExpire(certificates_.File("node.pem"));
+  ASSERT_TRUE(expires.has_value());
+  EXPECT_EQ(std::stod(answer->body.substr(at + name.size())), std::chrono::system_clock::to_time_t(*expires));
 }
 
 TEST_F(TlsProcessTest, WithoutTlsItWarnsWhenStrangersMayReachIt) {

@@ -1,6 +1,7 @@
 // Both binaries with calls from the fake Asterisk, and a Prometheus that scrapes and judges them.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -39,14 +40,27 @@ export class Stage {
     return path.join(this.#folder, name);
   }
 
+  // Files of mutual TLS; both sides show one certificate, which is its own CA.
+  #tls(flags) {
+    const files = { cert: path.join(this.#folder, 'tls.crt'), key: path.join(this.#folder, 'tls.key') };
+    if (!existsSync(files.cert)) {
+      execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '30',
+        '-subj', '/CN=benari', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', files.key, '-out', files.cert], { stdio: 'ignore' });
+    }
+    return [`--${flags}_cert_file=${files.cert}`, `--${flags}_key_file=${files.key}`];
+  }
+
   // Some calls, one after the other, which Prometheus sees from before their beginning to their end.
   async run(calls) {
-    const media = this.#start(process.env.BENARI_MEDIA_BINARY, [...local, '--grpc_listen=127.0.0.1:0', '--workers=2']);
+    const media = this.#start(process.env.BENARI_MEDIA_BINARY, [
+      ...local, '--grpc_listen=127.0.0.1:0', '--workers=2', ...this.#tls('grpc_tls'),
+      `--grpc_tls_client_ca_file=${path.join(this.#folder, 'tls.crt')}`]);
     const { grpc, metrics: mediaMetrics } = await media.logged('serving');
     const http = `127.0.0.1:${await freePort()}`;
     const control = this.#start(process.env.BENARI_CONTROL_BINARY, [
       ...local, `--ari_url=http://${http}/ari`, `--ari_password_file=${this.#write('password', 'secret')}`,
-      `--media=${grpc}`, '--echo_seconds=1.5']);
+      `--media=${grpc}`, '--echo_seconds=1.5', ...this.#tls('media_tls'),
+      `--media_tls_ca_file=${path.join(this.#folder, 'tls.crt')}`]);
     const { metrics: controlMetrics } = await control.logged('serving');
     this.metrics = { control: controlMetrics, media: mediaMetrics };
     await this.#startPrometheus();
