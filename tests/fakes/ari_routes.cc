@@ -1,5 +1,6 @@
 #include "tests/fakes/ari_routes.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -139,6 +140,21 @@ HttpReply Channels(AsteriskModel& model, const std::string& method, const std::v
   return path.size() > 2 ? MessageReply(404, "Resource not found") : MessageReply(405, "Invalid method");
 }
 
+// At commas, but not at those behind a backslash.
+std::vector<std::string> SplitList(const std::string& text) {
+  std::vector<std::string> items(1);
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == ',') {
+      items.emplace_back();
+    } else {
+      if (text[i] == '\\' && i + 1 < text.size()) ++i;
+      items.back() += text[i];
+    }
+  }
+  items.erase(std::remove(items.begin(), items.end(), ""), items.end());
+  return items;
+}
+
 HttpReply Bridges(AsteriskModel& model, const std::string& method, const std::vector<std::string>& path,
                   const Parameters& parameters) {
   const std::string id = path.size() > 1 ? path[1] : "";
@@ -151,8 +167,7 @@ HttpReply Bridges(AsteriskModel& model, const std::string& method, const std::ve
   }
   if (path.size() == 2 && method == "GET") return BridgeReply(model.GetBridge(id));
   if (path.size() == 2 && method == "DELETE") return EmptyReply(model.DestroyBridge(id));
-  const std::string names = Get(parameters, "channel");
-  const std::vector<std::string> members = absl::StrSplit(names, ',', absl::SkipEmpty());
+  const std::vector<std::string> members = SplitList(Get(parameters, "channel"));
   if (path.size() == 3 && method == "POST" && path[2] == "addChannel") {
     return EmptyReply(model.AddToBridge(id, members));
   }

@@ -65,6 +65,8 @@ TEST(Request, IsWhatAsteriskDescribes) {
       {DestroyBridgeRequest("b"), "DestroyBridge", "DELETE /bridges/b", "/bridges/b"},
       {AddToBridgeRequest("b", {"x", "y;1"}), "AddToBridge", "POST /bridges/b/addChannel",
        "/bridges/b/addChannel?channel=x,y%3B1"},
+      {AddToBridgeRequest("b", {"a,b\\(c\"[", "\xC3\xBC /"}), "AddToBridge", "POST /bridges/b/addChannel",
+       "/bridges/b/addChannel?channel=a%5C%2Cb%5C%5C%5C%28c%5C%22%5C%5B,%C3%BC%20%2F"},
       {GetBridgeRequest("b"), "GetBridge", "GET /bridges/b", "/bridges/b"},
       {ListBridgesRequest(), "ListBridges", "GET /bridges", "/bridges"},
       {GetApplicationRequest("voice bot"), "GetApplication", "GET /applications/voice%20bot",
