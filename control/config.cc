@@ -181,7 +181,7 @@ void ReadAri(FlagErrors& errors, Config& config) {
   config.app.app = absl::GetFlag(FLAGS_app);
   errors.Require(!config.app.app.empty(), "app", "", "the name of the Stasis application");
   config.app.max_calls =
-      static_cast<size_t>(InRange(errors, "max_calls", absl::GetFlag(FLAGS_max_calls), 1, 100000));
+      static_cast<size_t>(InRange(errors, "max_calls", absl::GetFlag(FLAGS_max_calls), 1, 10000));
   config.app.sweep_interval =
       std::chrono::seconds(InRange(errors, "sweep_seconds", absl::GetFlag(FLAGS_sweep_seconds), 1, 86400));
   config.http.timeout =

@@ -1,27 +1,101 @@
 #include "control/snapshot.h"
 
 #include <algorithm>
+#include <boost/asio/this_coro.hpp>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/time/time.h"
+#include "control/requests.h"
 
 namespace benari::control {
 
 namespace asio = boost::asio;
 
-asio::awaitable<void> TakeSnapshot(ari::Client& ari, std::string app, Snapshot& snapshot) {
+namespace {
+
+constexpr size_t kAtATime = 8;  // requests for channels or bridges one by one
+
+bool CannotBeShown(const ari::Error& error) {
+  return error.kind == ari::ErrorKind::kMalformed ||
+         (error.kind == ari::ErrorKind::kHttp && error.status == 500);
+}
+
+template <typename T>
+asio::awaitable<void> LookUp(ari::Awaitable<T> request, std::string id, std::map<std::string, T>& found) {
   try {
-    ari::Application application = co_await ari.GetApplication(app);
-    const auto& ids = application.channel_ids;
-    snapshot.app_channels.insert(ids.begin(), ids.end());
+    T shown = co_await std::move(request);
+    found[id] = std::move(shown);
+  } catch (const ari::Error& error) {
+    if (error.not_found()) co_return;
+    if (!CannotBeShown(error)) throw;
+    found[id].id = id;
+  }
+}
+
+template <typename T>
+asio::awaitable<void> LookUpAll(std::function<ari::Awaitable<T>(const std::string&)> get,
+                                std::set<std::string> ids, std::map<std::string, T>& found) {
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  std::vector<asio::awaitable<void>> portion;
+  for (auto id = ids.begin(); id != ids.end();) {
+    portion.push_back(LookUp(get(*id), *id, found));
+    if (++id != ids.end() && portion.size() < kAtATime) continue;
+    asio::awaitable<void> all = All(executor, std::exchange(portion, {}));
+    co_await std::move(all);
+  }
+}
+
+asio::awaitable<void> ListBridges(ari::Client& ari, std::set<std::string> ids, Snapshot& snapshot) {
+  try {
+    const std::vector<ari::Bridge> bridges = co_await ari.ListBridges();
+    for (const ari::Bridge& bridge : bridges) snapshot.bridges[bridge.id] = bridge;
+    co_return;
+  } catch (const ari::Error& error) {
+    if (!CannotBeShown(error)) throw;
+    snapshot.unlisted = error.what();
+  }
+  std::function<ari::Awaitable<ari::Bridge>(const std::string&)> get = [&ari](const std::string& id) {
+    return ari.GetBridge(id);
+  };
+  asio::awaitable<void> all = LookUpAll(std::move(get), std::move(ids), snapshot.bridges);
+  co_await std::move(all);
+}
+
+asio::awaitable<void> ListChannels(ari::Client& ari, std::set<std::string> ids, Snapshot& snapshot) {
+  try {
+    const std::vector<ari::Channel> channels = co_await ari.ListChannels();
+    for (const ari::Channel& channel : channels) snapshot.channels[channel.id] = channel;
+    co_return;
+  } catch (const ari::Error& error) {
+    if (!CannotBeShown(error)) throw;
+    snapshot.unlisted = error.what();
+  }
+  std::function<ari::Awaitable<ari::Channel>(const std::string&)> get = [&ari](const std::string& id) {
+    return ari.GetChannel(id);
+  };
+  asio::awaitable<void> all = LookUpAll(std::move(get), std::move(ids), snapshot.channels);
+  co_await std::move(all);
+}
+
+}  // namespace
+
+asio::awaitable<void> TakeSnapshot(ari::Client& ari, std::string app, Snapshot& snapshot) {
+  ari::Application application;
+  try {
+    application = co_await ari.GetApplication(app);
   } catch (const ari::Error& error) {
     if (!error.not_found()) throw;
   }
-  const std::vector<ari::Bridge> bridges = co_await ari.ListBridges();
-  for (const ari::Bridge& bridge : bridges) snapshot.bridges[bridge.id] = bridge;
-  const std::vector<ari::Channel> channels = co_await ari.ListChannels();
-  for (const ari::Channel& channel : channels) snapshot.channels[channel.id] = channel;
+  const auto& in_app = application.channel_ids;
+  snapshot.app_channels.insert(in_app.begin(), in_app.end());
+  std::set<std::string> bridges(application.bridge_ids.begin(), application.bridge_ids.end());
+  asio::awaitable<void> list_bridges = ListBridges(ari, std::move(bridges), snapshot);
+  co_await std::move(list_bridges);
+  std::set<std::string> channels = snapshot.app_channels;
+  channels.insert(snapshot.expected.begin(), snapshot.expected.end());
+  asio::awaitable<void> list_channels = ListChannels(ari, std::move(channels), snapshot);
+  co_await std::move(list_channels);
 }
 
 void ExpectChannels(const CallNews& news, Snapshot& snapshot) {

@@ -146,6 +146,7 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
     co_return false;
   }
   if (connection != connection_) co_return false;
+  SayWhatIsUnlisted(snapshot.unlisted);
   if (!nodes_met_) {
     leases = co_await MeetNodes();
     if (connection != connection_) co_return false;
@@ -168,6 +169,14 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
     asio::co_spawn(context_.executor, RunCall(call, std::nullopt), asio::detached);
   asio::co_spawn(context_.executor, sweep_.Remove(std::move(orphans)), asio::detached);
   co_return true;
+}
+
+void StasisApp::SayWhatIsUnlisted(const std::string& why) {
+  if (why == unlisted_) return;
+  unlisted_ = why;
+  if (why.empty()) return log::Info("Asterisk can list its channels and bridges again");
+  log::Warning("Asterisk cannot list its channels or bridges, those of the application are asked for one by one",
+               {{"why", why}});
 }
 
 // The first words with the nodes, all at once: what they hold of ours, and an epoch above every earlier

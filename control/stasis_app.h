@@ -66,6 +66,7 @@ class StasisApp {
 
   Awaitable<void> Resync(uint64_t connection);
   Awaitable<bool> ResyncOnce();
+  void SayWhatIsUnlisted(const std::string& why);
   struct Met {  // what the nodes told
     uint64_t epoch = 0;
     std::map<std::string, NodeLease> leases;
@@ -100,6 +101,7 @@ class StasisApp {
   bool draining_ = false;
   std::vector<ari::Event> waiting_;  // events that came while listing
   std::set<std::string> ignored_args_;
+  std::string unlisted_;  // of the last list, see Snapshot
   std::map<std::string, ari::Channel> returned_;  // callers who are back while their call is being released
   std::function<void(const std::string&)> on_replaced_;
   std::function<void()> on_idle_;

@@ -20,8 +20,7 @@ using Json = nlohmann::json;
 
 constexpr size_t kMaxMessageBytes = 200;
 
-// Reads fields of one object and keeps the first mistake; after one, every read gives an empty value.
-// Pure.
+// Reads fields of one object and keeps the first mistake; a field with a mistake gives an empty value. Pure.
 class Fields {
  public:
   // `path`: of this object from the outermost, with its dot: "channel.".
@@ -55,8 +54,11 @@ class Fields {
     const Json* value = Find(key, Json::value_t::array, "list of strings");
     if (value == nullptr) return texts;
     for (const Json& each : *value) {
-      if (!each.is_string()) return Complain(key, "list of strings"), std::vector<std::string>();
-      texts.push_back(each.get<std::string>());
+      if (each.is_string()) {
+        texts.push_back(each.get<std::string>());
+      } else {
+        Complain(key, "list of strings");
+      }
     }
     return texts;
   }
@@ -229,20 +231,21 @@ absl::StatusOr<T> ParseOne(absl::string_view body, const char* what, T (*read)(F
 }
 
 template <typename T>
-absl::StatusOr<std::vector<T>> ParseList(absl::string_view body, const char* what, T (*read)(Fields)) {
+absl::StatusOr<Listed<T>> ParseList(absl::string_view body, const char* what, T (*read)(Fields)) {
   const auto json = PickJson(body, kMaxBodyBytes, what, AnyType);
   if (!json.ok()) return json.status();
   if (!json->is_array()) {
     return absl::InvalidArgumentError(
         absl::StrCat(what, ": it is of type ", json->type_name(), ", accepted is: list"));
   }
-  std::vector<T> values;
+  Listed<T> listed;
   absl::Status status;
-  for (const Json& each : *json) {
-    values.push_back(read(Fields(each, &status, absl::StrCat(what, "[", values.size(), "]"))));
-    if (!status.ok()) return status;
+  for (size_t i = 0; i < json->size(); ++i) {
+    T item = read(Fields((*json)[i], &status, absl::StrCat(what, "[", i, "]")));
+    if (!item.id.empty()) listed.items.push_back(std::move(item));
   }
-  return values;
+  listed.mistake = std::string(status.message());
+  return listed;
 }
 
 }  // namespace
@@ -266,13 +269,13 @@ absl::StatusOr<Channel> ParseChannel(absl::string_view body) {
   return ParseOne(body, "channel", ReadChannel);
 }
 
-absl::StatusOr<std::vector<Channel>> ParseChannels(absl::string_view body) {
+absl::StatusOr<Listed<Channel>> ParseChannels(absl::string_view body) {
   return ParseList(body, "channels", ReadChannel);
 }
 
 absl::StatusOr<Bridge> ParseBridge(absl::string_view body) { return ParseOne(body, "bridge", ReadBridge); }
 
-absl::StatusOr<std::vector<Bridge>> ParseBridges(absl::string_view body) {
+absl::StatusOr<Listed<Bridge>> ParseBridges(absl::string_view body) {
   return ParseList(body, "bridges", ReadBridge);
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/log.h"
 #include "control/ari/event_parser.h"
 #include "control/ari/http_pool.h"
 #include "control/ari/request.h"
@@ -10,6 +11,8 @@
 namespace benari::ari {
 
 namespace {
+
+constexpr std::chrono::hours kSayAgainAfter{1};
 
 // The pool reads the body as the request ends, so that kMalformed is counted like any other error.
 template <typename T>
@@ -25,6 +28,20 @@ Awaitable<T> Fetch(std::shared_ptr<HttpPool> pool, Request request,
   co_return std::move(**value);
 }
 
+template <typename T>
+Awaitable<std::vector<T>> FetchList(std::shared_ptr<HttpPool> pool, Request request,
+                                    absl::StatusOr<Listed<T>> (*parse)(absl::string_view),
+                                    std::shared_ptr<LogGate> gate) {
+  Awaitable<Listed<T>> fetched = Fetch(std::move(pool), std::move(request), parse);
+  Listed<T> listed = co_await std::move(fetched);
+  if (listed.mistake.empty()) {
+    gate->Forget();
+  } else if (gate->Opens("", std::chrono::steady_clock::now())) {
+    log::Warning("part of a list from Asterisk not understood", {{"reason", listed.mistake}});
+  }
+  co_return std::move(listed.items);
+}
+
 Awaitable<void> Perform(std::shared_ptr<HttpPool> pool, Request request) {
   Awaitable<void> submitted = HttpPool::Submit(std::move(pool), std::move(request), nullptr);
   co_await std::move(submitted);
@@ -35,6 +52,8 @@ Awaitable<void> Perform(std::shared_ptr<HttpPool> pool, Request request) {
 HttpClient::HttpClient(boost::asio::any_io_executor loop, Access access, HttpClientLimits limits,
                        RequestHook hook, LoadHook load_hook)
     : app_(access.app),
+      channels_gate_(std::make_shared<LogGate>(kSayAgainAfter)),
+      bridges_gate_(std::make_shared<LogGate>(kSayAgainAfter)),
       pool_(std::make_shared<HttpPool>(std::move(loop), std::move(access), limits, std::move(hook),
                                        std::move(load_hook))) {
   HttpPool::Start(pool_);
@@ -61,7 +80,7 @@ Awaitable<Channel> HttpClient::GetChannel(std::string channel_id) {
   return Fetch(pool_, GetChannelRequest(channel_id), ParseChannel);
 }
 Awaitable<std::vector<Channel>> HttpClient::ListChannels() {
-  return Fetch(pool_, ListChannelsRequest(), ParseChannels);
+  return FetchList(pool_, ListChannelsRequest(), ParseChannels, channels_gate_);
 }
 Awaitable<Bridge> HttpClient::CreateBridge(std::string bridge_id) {
   return Fetch(pool_, CreateBridgeRequest(bridge_id), ParseBridge);
@@ -76,7 +95,7 @@ Awaitable<Bridge> HttpClient::GetBridge(std::string bridge_id) {
   return Fetch(pool_, GetBridgeRequest(bridge_id), ParseBridge);
 }
 Awaitable<std::vector<Bridge>> HttpClient::ListBridges() {
-  return Fetch(pool_, ListBridgesRequest(), ParseBridges);
+  return FetchList(pool_, ListBridgesRequest(), ParseBridges, bridges_gate_);
 }
 Awaitable<Application> HttpClient::GetApplication(std::string name) {
   return Fetch(pool_, GetApplicationRequest(name), ParseApplication);

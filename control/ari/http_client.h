@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "common/log_gate.h"
 #include "control/ari/access.h"
 #include "control/ari/client.h"
 
@@ -65,6 +66,7 @@ class HttpClient : public Client {
 
  private:
   std::string app_;
+  std::shared_ptr<LogGate> channels_gate_, bridges_gate_;  // of mistakes in lists; outlive this
   std::shared_ptr<HttpPool> pool_;
 };
 

@@ -168,11 +168,11 @@ TEST(EventParser, SurvivesDamage) {
 
 TEST(BodyParser, ReadsObjectsAndLists) {
   EXPECT_EQ(ParseChannel(kChannel)->id, "17.1");
-  EXPECT_EQ(ParseChannels(absl::StrCat("[", kChannel, ",", kChannel, "]"))->size(), 2u);
-  EXPECT_THAT(*ParseChannels("[]"), IsEmpty());
+  EXPECT_EQ(ParseChannels(absl::StrCat("[", kChannel, ",", kChannel, "]"))->items.size(), 2u);
+  EXPECT_THAT(ParseChannels("[]")->items, IsEmpty());
   EXPECT_THAT(ParseBridge(kBridge)->channel_ids, ElementsAre("17.1", "m"));
   EXPECT_EQ(ParseBridge(kBridge)->creationtime, "2026-01-31T12:00:01.000+0000");
-  EXPECT_EQ(ParseBridges(absl::StrCat("[", kBridge, "]"))->front().id, "b");
+  EXPECT_EQ(ParseBridges(absl::StrCat("[", kBridge, "]"))->items.front().id, "b");
   const auto application =
       ParseApplication(R"({"name":"v","channel_ids":["1"],"bridge_ids":["b"],"endpoint_ids":[]})");
   EXPECT_EQ(application->name, "v");
@@ -183,13 +183,29 @@ TEST(BodyParser, ReadsObjectsAndLists) {
 TEST(BodyParser, NamesWhatIsWrong) {
   EXPECT_EQ(ParseChannel("").status().message(), "channel: not JSON");
   EXPECT_EQ(ParseChannels("{}").status().message(), "channels: it is of type object, accepted is: list");
-  EXPECT_EQ(ParseChannels(absl::StrCat("[", kChannel, ",{}]")).status().message(),
-            "channels[1]: field id is missing");
   EXPECT_EQ(ParseBridge(R"({"id":"b","creationtime":"t"})").status().message(),
             "bridge: field channels is missing");
-  EXPECT_EQ(ParseBridges("[7]").status().message(), "bridges[0]: it is of type number, accepted is: object");
   EXPECT_EQ(ParseApplication(R"({"name":"v","channel_ids":{},"bridge_ids":[]})").status().message(),
             "application: field channel_ids is of type object, accepted is: list of strings");
+}
+
+// A channel or bridge of somebody else must not hide all the others.
+TEST(BodyParser, OneElementWithAMistakeDoesNotRefuseTheList) {
+  for (const char* odd : {"{}", "7", "null", R"({"id":null,"name":"n"})", R"({"name":"n","state":"Up"})"}) {
+    const auto listed = ParseChannels(absl::StrCat("[", odd, ",", kChannel, "]"));
+    ASSERT_TRUE(listed.ok()) << odd;
+    ASSERT_EQ(listed->items.size(), 1u) << odd;
+    EXPECT_EQ(listed->items[0].id, "17.1");
+    EXPECT_THAT(listed->mistake, HasSubstr("channels[0]: ")) << odd;
+  }
+  const auto kept = ParseChannels(R"([{"id":"i","name":null,"state":"Up","dialplan":{"app_data":7}}])");
+  ASSERT_EQ(kept->items.size(), 1u);
+  EXPECT_EQ(kept->items[0].state, "Up");
+  EXPECT_EQ(kept->mistake, "channels[0]: field name is of type null, accepted is: string");
+  const auto bridges = ParseBridges(R"([7,{"id":"b","channels":["x",null,"y"]}])");
+  EXPECT_THAT(bridges->items.at(0).channel_ids, ElementsAre("x", "y"));
+  EXPECT_EQ(bridges->mistake, "bridges[0]: it is of type number, accepted is: object");
+  EXPECT_EQ(ParseChannels(absl::StrCat("[", kChannel, "]"))->mistake, "");
 }
 
 TEST(ErrorMessage, IsOneShortLine) {

@@ -1,0 +1,100 @@
+// Asterisk cannot list its channels (500), as while a foreign one has a byte that is not UTF-8.
+#include <gtest/gtest.h>
+
+#include "tests/control/control_world.h"
+
+namespace benari::control {
+namespace {
+
+using fakes::Destination;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class ListTest : public ::testing::Test {
+ protected:
+  void SetUp() override { world.asterisk.SetDestination("", Destination::Answers()); }
+  // Lists of channels, and of bridges if so told, fail from the first one on.
+  void Start(bool bridges_too = false) {
+    world.Kill();
+    const std::vector<std::string> nodes = {ControlWorld::kNode1, ControlWorld::kNode2};
+    world.control = std::make_unique<ControlProcess>(world.loop, world.timers, world.asterisk, world.media,
+                                                     nodes, world.config, world.options);
+    world.control->faults().ChooseWith([bridges_too](const fakes::Step& step) {
+      fakes::Fault fault;
+      const bool fails = step.operation == "ari.ListChannels" ||
+                         (bridges_too && step.operation == "ari.ListBridges");
+      if (fails) fault.kind = fakes::FaultKind::kErrorBefore;
+      return fault;
+    });
+    ASSERT_TRUE(world.control->Connect());
+    ASSERT_TRUE(world.Until([this] { return world.control->app().serving(); }, seconds(2)));
+  }
+  void ExpectClean() {
+    EXPECT_TRUE(world.UntilNoCalls());
+    world.RunFor(seconds(15));
+    EXPECT_EQ(world.Leftovers(), "");
+  }
+
+  ControlWorld world;
+};
+
+TEST_F(ListTest, CallersAreServedAllTheSame) {
+  Start();
+  const std::string caller = world.Caller();
+  ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
+  world.RunFor(seconds(40));  // a sweep
+  world.asterisk.CallerHangsUp(caller);
+  ExpectClean();
+  EXPECT_EQ(world.Ended(CallOutcome::kCompleted), 1);
+}
+
+TEST_F(ListTest, CallsAreAdoptedAllTheSame) {
+  for (const bool bridges_too : {false, true}) {
+    for (const CallPhase phase : {CallPhase::kSetup, CallPhase::kEcho, CallPhase::kConnected}) {
+      SCOPED_TRACE(ToString(phase));
+      Start(bridges_too);
+      const std::string caller = world.Caller();
+      ASSERT_TRUE(world.UntilPhase(caller, phase));
+      world.Kill();
+      Start(bridges_too);
+      ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
+      EXPECT_EQ(world.control->Metric("benari_control_calls_adopted_total"), 1);
+      world.asterisk.CallerHangsUp(caller);
+      ExpectClean();
+    }
+  }
+}
+
+TEST_F(ListTest, HangUpsThatWereMissedAreLearntAllTheSame) {
+  for (const CallPhase phase : {CallPhase::kEcho, CallPhase::kConnected}) {
+    SCOPED_TRACE(ToString(phase));
+    Start();
+    const std::string caller = world.Caller();
+    ASSERT_TRUE(world.UntilPhase(caller, phase));
+    world.control->Disconnect();
+    world.asterisk.CallerHangsUp(caller);
+    world.RunFor(seconds(1));
+    ASSERT_TRUE(world.control->Connect());
+    ExpectClean();
+  }
+}
+
+// What cannot be shown by itself either is there.
+TEST_F(ListTest, AChannelOfACallThatCannotBeShownIsNotTakenForGone) {
+  Start();
+  const std::string caller = world.Caller();
+  ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
+  world.control->faults().ChooseWith([](const fakes::Step& step) {
+    fakes::Fault fault;
+    if (step.operation == "ari.ListChannels" || step.operation == "ari.GetChannel")
+      fault.kind = fakes::FaultKind::kErrorBefore;
+    return fault;
+  });
+  world.RunFor(seconds(70));
+  ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
+  world.asterisk.CallerHangsUp(caller);
+  ExpectClean();
+}
+
+}  // namespace
+}  // namespace benari::control
