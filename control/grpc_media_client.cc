@@ -181,7 +181,7 @@ asio::awaitable<NodeSessions> GrpcMediaClient::ListSessions(std::string node) {
 
 std::unique_ptr<Watch> GrpcMediaClient::WatchSessions(std::string node,
                                                       std::function<void(const SessionEvent&)> on_event,
-                                                      std::function<void()> on_end) {
+                                                      std::function<void(const std::string& why)> on_end) {
   return std::make_unique<GrpcSessionWatch>(executor_, *At(node).stub, options_.owner, std::move(on_event),
                                             std::move(on_end));
 }

@@ -47,7 +47,7 @@ class GrpcMediaClient : public MediaClient {
   Awaitable<NodeStatus> KeepAlive(std::string node, std::vector<std::string> lease_ids) override;
   Awaitable<NodeSessions> ListSessions(std::string node) override;
   std::unique_ptr<Watch> WatchSessions(std::string node, std::function<void(const SessionEvent&)> on_event,
-                                       std::function<void()> on_end) override;
+                                       std::function<void(const std::string& why)> on_end) override;
   void Forget(const std::string& node) override;
 
  private:

@@ -14,7 +14,7 @@ namespace v1 = benari::media::v1;
 
 struct GrpcSessionWatch::Handlers {
   std::function<void(const SessionEvent&)> on_event;
-  std::function<void()> on_end;
+  std::function<void(const std::string& why)> on_end;
 };
 
 class GrpcSessionWatch::Reactor : public grpc::ClientReadReactor<v1::WatchSessionsResponse> {
@@ -45,9 +45,9 @@ class GrpcSessionWatch::Reactor : public grpc::ClientReadReactor<v1::WatchSessio
     StartRead(&response_);
   }
 
-  void OnDone(const grpc::Status&) override {
-    asio::post(executor_, [weak = handlers_] {
-      if (const auto handlers = weak.lock()) handlers->on_end();
+  void OnDone(const grpc::Status& status) override {
+    asio::post(executor_, [weak = handlers_, why = status.error_message()] {
+      if (const auto handlers = weak.lock()) handlers->on_end(why);
     });
     self_.reset();
   }
@@ -63,7 +63,7 @@ class GrpcSessionWatch::Reactor : public grpc::ClientReadReactor<v1::WatchSessio
 GrpcSessionWatch::GrpcSessionWatch(asio::any_io_executor executor, v1::Media::Stub& stub,
                                    const std::string& owner,
                                    std::function<void(const SessionEvent&)> on_event,
-                                   std::function<void()> on_end)
+                                   std::function<void(const std::string& why)> on_end)
     : handlers_(std::make_shared<Handlers>()) {
   handlers_->on_event = std::move(on_event);
   handlers_->on_end = std::move(on_end);

@@ -16,7 +16,7 @@ class GrpcSessionWatch : public Watch {
  public:
   GrpcSessionWatch(boost::asio::any_io_executor executor, media::v1::Media::Stub& stub,
                    const std::string& owner, std::function<void(const SessionEvent&)> on_event,
-                   std::function<void()> on_end);
+                   std::function<void(const std::string& why)> on_end);
   ~GrpcSessionWatch() override;
 
  private:

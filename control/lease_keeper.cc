@@ -1,5 +1,6 @@
 #include "control/lease_keeper.h"
 
+#include <algorithm>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -27,12 +28,17 @@ struct LeaseKeeper::Loop {
   WakeUp wake_up;
   bool hurry = false;  // ends the pause between two requests
   bool stopped = false;
-  bool asked = false;  // the first request was answered or failed
-  int failures = 0;
-  Clock::Time last_answer{};
+  bool asked = false;           // the first request was answered or failed
+  int failures = 0;             // in a row
+  Clock::Time failing_since{};  // when the first of them was asked for
   std::string instance_id;
   LogGate lost_gate{kSayAgainAfter};
   std::unique_ptr<control::Watch> watch;
+  Clock::Time watched_at{};                  // when `watch` began
+  Clock::Time watch_again_at{};              // not earlier
+  std::chrono::milliseconds watch_pause{0};  // grows while watches end at once
+  LogGate watch_gate{kSayAgainAfter};
+  bool behind = false;  // events may have been missed: the sessions have to be listed
 
   void Hurry() {
     hurry = true;
@@ -50,7 +56,6 @@ void LeaseKeeper::Watch() {
   for (const auto& [address, node] : nodes_.nodes()) {
     if (loops_.contains(address)) continue;
     auto loop = std::make_shared<Loop>(address, executor_, timers_);
-    loop->last_answer = timers_.Now();
     loops_[address] = loop;
     asio::co_spawn(executor_, Run(loop), asio::detached);
   }
@@ -87,33 +92,22 @@ asio::awaitable<void> LeaseKeeper::Run(std::shared_ptr<Loop> loop) {
     }
     const std::set<std::string> named(lease_ids.begin(), lease_ids.end());
     NodeStatus status;
-    std::string failure;
-    MediaErrorKind kind = MediaErrorKind::kOther;
+    std::optional<MediaError> failure;
     const Clock::Time asked_at = timers_.Now();
     try {
       status = co_await media_.KeepAlive(loop->node, lease_ids);
     } catch (const MediaError& error) {
-      failure = error.what();
-      kind = error.kind;
+      failure = error;
     }
     if (loop->stopped) co_return;
     loop->asked = true;
-    if (failure.empty()) {
-      const bool fresh = !nodes_.IsUp(loop->node) || loop->watch == nullptr;
+    if (!failure.has_value()) {
       OnAnswer(*loop, status, named);
-      if (fresh) {
-        StartWatch(loop);
-        co_await CatchUp(loop);
-        if (loop->stopped) co_return;
-      }
+      if (loop->watch == nullptr && timers_.Now() >= loop->watch_again_at) StartWatch(loop);
+      if (loop->behind) co_await CatchUp(loop);
+      if (loop->stopped) co_return;
     } else {
-      ForgiveStandstill(*loop, asked_at);
-      ++loop->failures;
-      if (kind == MediaErrorKind::kFenced && on_fenced_) on_fenced_(failure);
-      const bool refused = kind == MediaErrorKind::kUnavailable && loop->failures >= 2;
-      const auto patience = nodes_.AnotherIsUp(loop->node) ? options_.lost_after : options_.lost_after_alone;
-      const bool silent = timers_.Now() - loop->last_answer >= patience;
-      if (refused || silent) OnNodeLost(*loop, failure);
+      OnFailure(*loop, asked_at, *failure);
       const auto node = nodes_.nodes().find(loop->node);
       if (node == nodes_.nodes().end()) {  // no longer listed, and gone
         loops_.erase(loop->node);
@@ -135,29 +129,40 @@ asio::awaitable<void> LeaseKeeper::Pause(std::shared_ptr<Loop> loop, std::chrono
   ForgiveStandstill(*loop, began);
 }
 
-void LeaseKeeper::ForgiveStandstill(Loop& loop, Clock::Time began) {
-  const Clock::Time now = timers_.Now();
-  if (now - began < options_.interval + kStandstill) return;
+bool LeaseKeeper::ForgiveStandstill(Loop& loop, Clock::Time began) {
+  if (timers_.Now() - began < options_.interval + kStandstill) return false;
   loop.failures = 0;
-  loop.last_answer = now;
+  return true;
 }
 
 void LeaseKeeper::OnAnswer(Loop& loop, const NodeStatus& status, const std::set<std::string>& named) {
   const bool was_up = nodes_.IsUp(loop.node);
   loop.failures = 0;
-  loop.last_answer = timers_.Now();
   if (!was_up || loop.instance_id != status.instance_id) {
     log::Info("media node up", {{"node", loop.node},
                                 {"name", status.name},
                                 {"instance", status.instance_id},
                                 {"ports_free", status.ports_free}});
     loop.instance_id = status.instance_id;
+    loop.watch_again_at = {};
+    loop.watch_pause = {};
   }
   nodes_.SetUp(loop.node, status);
   for (const std::string& id : status.unknown_lease_ids) {
     if (named.contains(id))
       Lose(id, "the node does not know the lease: it ran out, or the node was restarted");
   }
+}
+
+void LeaseKeeper::OnFailure(Loop& loop, Clock::Time asked_at, const MediaError& error) {
+  const bool stood_still = ForgiveStandstill(loop, asked_at);
+  if (++loop.failures == 1) loop.failing_since = stood_still ? timers_.Now() : asked_at;
+  if (error.kind == MediaErrorKind::kFenced && on_fenced_) on_fenced_(error.what());
+  if (loop.failures < 2) return;
+  const auto patience = nodes_.AnotherIsUp(loop.node) ? options_.lost_after : options_.lost_after_alone;
+  const bool silent = timers_.Now() - loop.failing_since >= patience;
+  const bool refused = error.kind == MediaErrorKind::kUnavailable;
+  if (refused || silent) OnNodeLost(loop, error.what());
 }
 
 void LeaseKeeper::OnNodeLost(Loop& loop, const std::string& why) {
@@ -178,13 +183,31 @@ void LeaseKeeper::OnNodeLost(Loop& loop, const std::string& why) {
 void LeaseKeeper::StartWatch(std::shared_ptr<Loop> loop) {
   std::weak_ptr<Loop> weak = loop;
   const auto on_event = [this, node = loop->node](const SessionEvent& event) { OnSession(node, event); };
-  const auto on_end = [weak] {
-    const auto ended = weak.lock();
-    if (ended == nullptr) return;
-    ended->watch.reset();
-    ended->Hurry();  // the node may have died: ask it at once
+  const auto on_end = [this, weak](const std::string& why) {
+    if (const auto ended = weak.lock()) OnWatchEnded(*ended, why);
   };
+  loop->watched_at = timers_.Now();
   loop->watch = media_.WatchSessions(loop->node, on_event, on_end);
+  loop->behind = true;
+}
+
+// When a watch that had lasted ends, the node may have died: it is asked at once. One that ends as soon as it
+// began is refused; it is tried again ever more seldom, and each time the sessions are listed.
+void LeaseKeeper::OnWatchEnded(Loop& loop, const std::string& why) {
+  const Clock::Time now = timers_.Now();
+  loop.watch.reset();
+  if (now - loop.watched_at >= options_.interval) {
+    loop.watch_pause = {};
+    loop.Hurry();
+    return;
+  }
+  loop.watch_pause =
+      std::max(options_.interval, std::min(2 * loop.watch_pause, options_.longest_watch_pause));
+  loop.watch_again_at = now + loop.watch_pause;
+  if (loop.watch_gate.Opens("", now)) {
+    log::Warning("media node ends the watch of its sessions at once, they are listed instead",
+                 {{"node", loop.node}, {"why", why}});
+  }
 }
 
 // What happened to sessions before the watch stood is in the list.
@@ -193,10 +216,13 @@ asio::awaitable<void> LeaseKeeper::CatchUp(std::shared_ptr<Loop> loop) {
   try {
     listed = co_await media_.ListSessions(loop->node);
   } catch (const MediaError& error) {
-    co_return;  // the next KeepAlive tells what is wrong
+    co_return;  // asked again after the next KeepAlive, which tells what is wrong
   }
   if (loop->stopped) co_return;
+  loop->behind = false;
   for (const SessionInfo& session : listed.sessions) {
+    const auto kept = leases_.find(session.lease_id);
+    if (kept == leases_.end() || kept->second.diagnosis == session.diagnosis) continue;
     SessionEvent event;
     event.session = session;
     if (!session.diagnosis.empty()) {
@@ -225,6 +251,8 @@ void LeaseKeeper::OnSession(const std::string& node, const SessionEvent& event) 
     Lose(event.session.lease_id, "the lease ran out");
     return;
   }
+  if (event.kind == SessionEventKind::kMediaFlowing) found->second.diagnosis = "";
+  if (event.kind == SessionEventKind::kMediaMissing) found->second.diagnosis = event.session.diagnosis;
   const auto on_session = found->second.listener.on_session;
   if (on_session) on_session(event);
 }

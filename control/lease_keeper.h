@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -16,10 +17,10 @@
 namespace benari::control {
 
 // Renews every lease, notices nodes that die, and hands on what nodes tell about sessions. One loop a node: a
-// KeepAlive each interval, and a watch while the node is up. A node is down after two failures in a row, the
-// second one asked for without waiting, or after `lost_after` without an answer; `lost_after_alone` when no
-// other node could take over. Silence while this process itself stood still (SIGSTOP) does not count.
-// Confined to the control loop.
+// KeepAlive each interval, after a failure each `retry`, and a watch while the node is up. A node is down
+// after two failures in a row: at once if they say that it cannot be reached, else when `lost_after` has
+// passed since the first of them was asked for; `lost_after_alone` when no other node could take over.
+// Silence while this process itself stood still (SIGSTOP) does not count. Confined to the control loop.
 class LeaseKeeper {
  public:
   struct Listener {
@@ -29,8 +30,9 @@ class LeaseKeeper {
   struct Options {
     std::chrono::milliseconds interval{500};
     std::chrono::milliseconds retry{100};  // after a failure
-    std::chrono::milliseconds lost_after{1500};
-    std::chrono::milliseconds lost_after_alone{3000};
+    std::chrono::milliseconds lost_after{1000};
+    std::chrono::milliseconds lost_after_alone{2500};
+    std::chrono::milliseconds longest_watch_pause{8000};  // between watches that the node ends at once
   };
 
   LeaseKeeper(boost::asio::any_io_executor executor, MediaClient& media, MediaNodes& nodes, Timers& timers,
@@ -56,17 +58,20 @@ class LeaseKeeper {
   struct Kept {
     std::string node;
     Listener listener;
+    std::optional<std::string> diagnosis;  // that the listener was told last; "": media flows; nothing yet
   };
   struct Loop;
 
   boost::asio::awaitable<void> Run(std::shared_ptr<Loop> loop);
   boost::asio::awaitable<void> Pause(std::shared_ptr<Loop> loop, std::chrono::milliseconds length);
   boost::asio::awaitable<void> CatchUp(std::shared_ptr<Loop> loop);
-  // Of a request or a pause that began then.
-  void ForgiveStandstill(Loop& loop, Clock::Time began);
+  // Of a request or a pause that began then; true if this process stood still in it.
+  bool ForgiveStandstill(Loop& loop, Clock::Time began);
   void OnAnswer(Loop& loop, const NodeStatus& status, const std::set<std::string>& named);
+  void OnFailure(Loop& loop, Clock::Time asked_at, const MediaError& error);
   void OnNodeLost(Loop& loop, const std::string& why);
   void StartWatch(std::shared_ptr<Loop> loop);
+  void OnWatchEnded(Loop& loop, const std::string& why);
   void Lose(const std::string& lease_id, const std::string& why);
   void OnSession(const std::string& node, const SessionEvent& event);
 

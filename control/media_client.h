@@ -104,11 +104,11 @@ class MediaClient {
   virtual Awaitable<NodeStatus> KeepAlive(std::string node, std::vector<std::string> lease_ids) = 0;
   virtual Awaitable<NodeSessions> ListSessions(std::string node) = 0;  // of our owner name, all pages
 
-  // `on_event` for each event of our sessions, `on_end` once when the stream breaks (not when the Watch
+  // `on_event` for each event of our sessions, `on_end` once when the stream ends (not when the Watch
   // goes).
   virtual std::unique_ptr<Watch> WatchSessions(std::string node,
                                                std::function<void(const SessionEvent&)> on_event,
-                                               std::function<void()> on_end) = 0;
+                                               std::function<void(const std::string& why)> on_end) = 0;
 
   // The node is not one of ours any more: what is kept of it may go.
   virtual void Forget(const std::string& node) { (void)node; }

@@ -86,7 +86,7 @@ void FakeMedia::Emit(const std::string& address, const control::SessionEvent& ev
 }
 
 uint64_t FakeMedia::Watch(const std::string& address, EventHandler on_event, std::function<void()> on_end) {
-  if (ReachOf(address) == Reach::kRefuses) return 0;
+  if (ReachOf(address) == Reach::kRefuses || nodes_.at(address).refuses_watches) return 0;
   watchers_[++last_watch_] = Watcher{address, std::move(on_event), std::move(on_end)};
   return last_watch_;
 }

@@ -34,6 +34,8 @@ class FakeMedia {
   void StartDraining(const std::string& address) { Living(address).StartDraining(); }
   // The connections to it break; it goes on.
   void ResetConnections(const std::string& address) { EndWatches(address); }
+  // Each watch of it ends at once, from now on, as at a node that has as many watchers as it takes.
+  void RefuseWatches(const std::string& address, bool refuse) { nodes_.at(address).refuses_watches = refuse; }
   // From now on, of sessions that start; and of this running one, at once.
   void SetMediaFlows(bool flows) { options_.media_flows = flows; }
   void LoseMedia(const std::string& lease_id,
@@ -57,7 +59,7 @@ class FakeMedia {
   // Runs once a stopped node goes on; never if it dies.
   void WhenItGoesOn(const std::string& address, std::function<void()> arrival);
 
-  // 0: the node is not there, and `on_end` is not called.
+  // 0: the node is not there or refuses, and `on_end` is not called.
   uint64_t Watch(const std::string& address, EventHandler on_event, std::function<void()> on_end);
   void Unwatch(uint64_t watch) { watchers_.erase(watch); }
 
@@ -70,6 +72,7 @@ class FakeMedia {
   struct Node {
     bool reachable = true;
     bool stopped = false;
+    bool refuses_watches = false;
     uint64_t instance = 1;
     std::unique_ptr<ModelNode> process;          // null: dead
     std::vector<control::SessionEvent> unheard;  // while it is cut off

@@ -140,7 +140,7 @@ FakeMediaClient::Awaitable<control::NodeSessions> FakeMediaClient::ListSessions(
 
 std::unique_ptr<control::Watch> FakeMediaClient::WatchSessions(
     std::string node, std::function<void(const control::SessionEvent&)> on_event,
-    std::function<void()> on_end) {
+    std::function<void(const std::string& why)> on_end) {
   auto state = std::make_shared<Live>();
   const auto event = [this, state, on_event = std::move(on_event)](const control::SessionEvent& what) {
     process_.Post([state, on_event, what] {
@@ -149,7 +149,7 @@ std::unique_ptr<control::Watch> FakeMediaClient::WatchSessions(
   };
   const auto end = [this, state, on_end = std::move(on_end)] {
     process_.Post([state, on_end] {
-      if (state->live) on_end();
+      if (state->live) on_end("the connection was closed");
     });
   };
   const uint64_t id = media_.Watch(node, event, end);

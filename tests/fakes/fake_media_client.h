@@ -38,7 +38,7 @@ class FakeMediaClient : public control::MediaClient {
   Awaitable<control::NodeSessions> ListSessions(std::string node) override;
   std::unique_ptr<control::Watch> WatchSessions(std::string node,
                                                 std::function<void(const control::SessionEvent&)> on_event,
-                                                std::function<void()> on_end) override;
+                                                std::function<void(const std::string& why)> on_end) override;
 
  private:
   template <typename T>

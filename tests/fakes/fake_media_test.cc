@@ -185,7 +185,7 @@ class WatchTest : public FakeMediaTest {
   std::unique_ptr<control::Watch> Watch(const std::string& node = kNode) {
     return client.WatchSessions(
         node, [this](const control::SessionEvent& event) { kinds.push_back(event.kind); },
-        [this] { ++ends; });
+        [this](const std::string&) { ++ends; });
   }
   std::vector<SessionEventKind> kinds;
   int ends = 0;

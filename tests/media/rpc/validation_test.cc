@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace benari::media {
 namespace {
@@ -44,7 +45,11 @@ TEST(Validation, EachFieldOfAStartIsChecked) {
       {[](auto* r) { r->clear_owner(); }, "owner.name '': accepted is 1..32 of A-Z a-z 0-9 _ -"},
       {[](auto* r) { r->mutable_owner()->set_name(std::string(33, 'a')); }, "owner.name 'aaa"},
       {[](auto* r) { r->mutable_owner()->set_name("a.b"); }, "owner.name 'a.b'"},
-      {[](auto* r) { r->mutable_owner()->set_epoch(0); }, "owner.epoch 0: accepted is 1 or more"},
+      {[](auto* r) { r->mutable_owner()->set_epoch(0); },
+       "owner.epoch 0: accepted is 1..9223372036854775807"},
+      {[](auto* r) { r->mutable_owner()->set_epoch(uint64_t{1} << 63); },
+       "owner.epoch 9223372036854775808: accepted is 1..9223372036854775807"},
+      {[](auto* r) { r->mutable_owner()->set_epoch(~uint64_t{0}); }, "owner.epoch 18446744073709551615"},
       {[](auto* r) { r->set_lease_id(""); }, "lease_id '': accepted is 1..200 of"},
       {[](auto* r) { r->set_lease_id(std::string(201, 'x')); }, "...' (201 bytes): accepted is 1..200"},
       {[](auto* r) { r->set_lease_id("a/b"); }, "lease_id 'a/b'"},
@@ -86,6 +91,30 @@ TEST(Validation, AnErrorIsShortHoweverLongTheValue) {
   v1::GetSessionRequest request;
   request.set_lease_id(std::string(1 << 20, '\xff'));
   EXPECT_LT(Validate(request).message().size(), 400u);
+}
+
+// A successor's epoch is higher by one than any that a node has seen, so every request is held to the bound.
+TEST(Validation, NoRequestBringsAnEpochThatLeavesNoneForASuccessor) {
+  const auto epochs = [](uint64_t epoch) {
+    v1::KeepAliveRequest keep;
+    v1::LeasePortRequest lease;
+    v1::ReleasePortRequest release;
+    v1::StopSessionRequest stop;
+    lease.set_lease_id("a"), release.set_lease_id("a"), stop.set_lease_id("a");
+    keep.set_ttl_ms(1), lease.set_ttl_ms(1);
+    for (auto* owner :
+         {keep.mutable_owner(), lease.mutable_owner(), release.mutable_owner(), stop.mutable_owner()}) {
+      owner->set_name("benari");
+      owner->set_epoch(epoch);
+    }
+    return std::vector<absl::Status>{Validate(keep, 60000), Validate(lease, 60000), Validate(release),
+                                     Validate(stop)};
+  };
+  for (const absl::Status& status : epochs(kMaxEpoch)) EXPECT_TRUE(status.ok()) << status;
+  for (const absl::Status& status : epochs(kMaxEpoch + 1)) {
+    EXPECT_TRUE(absl::IsInvalidArgument(status));
+    EXPECT_THAT(std::string(status.message()), HasSubstr("owner.epoch 9223372036854775808"));
+  }
 }
 
 TEST(Validation, TimesToLive) {
