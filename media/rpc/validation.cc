@@ -43,7 +43,8 @@ class FieldErrors {
 
   void Owner(const v1::Owner& owner) {
     OwnerName("owner.name", owner.name());
-    Require(owner.epoch() > 0, "owner.epoch", "0", "1 or more");
+    Require(owner.epoch() >= 1 && owner.epoch() <= kMaxEpoch, "owner.epoch", absl::StrCat(owner.epoch()),
+            absl::StrCat("1..", kMaxEpoch));
   }
 
   void OwnerName(absl::string_view field, absl::string_view name) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <limits>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "benari/media/v1/media.pb.h"
@@ -12,6 +15,7 @@ namespace benari::media {
 inline constexpr uint32_t kDefaultPageSize = 100;
 inline constexpr uint32_t kMaxPageSize = 1000;
 inline constexpr int kMaxKeepAliveIds = 10000;
+inline constexpr uint64_t kMaxEpoch = std::numeric_limits<int64_t>::max();  // a successor's is higher by one
 
 absl::Status Validate(const v1::LeasePortRequest& request, uint32_t max_ttl_ms);
 absl::Status Validate(const v1::ReleasePortRequest& request);
