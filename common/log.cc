@@ -1,17 +1,26 @@
 #include "common/log.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
 #include "common/log_line.h"
+#include "common/log_output.h"
+#include "common/log_queue.h"
 
 namespace benari::log {
 
 namespace {
+
+constexpr size_t kMaxWaitingBytes = 1 << 20;  // some 7000 lines
+constexpr std::chrono::seconds kFlushAtMost{1};
 
 Format g_format = Format::kText;
 
@@ -71,14 +80,11 @@ spdlog::level::level_enum ToSpdlog(Level level) {
   return spdlog::level::info;
 }
 
-}  // namespace
-
-void Write(Level level, absl::string_view message, absl::Span<const Field> fields) {
-  spdlog::logger* logger = spdlog::default_logger_raw();
-  if (!logger->should_log(ToSpdlog(level))) return;
+// What follows time and level in a line.
+std::string Payload(absl::string_view message, absl::Span<const Field> fields) {
   std::string line;
   if (g_format == Format::kJson) {
-    // The pattern of Init opens the object with time and level.
+    // The pattern opens the object with time and level.
     line = ",\"message\":";
     AppendQuoted(message, &line);
     for (const Field& field : fields) {
@@ -92,19 +98,58 @@ void Write(Level level, absl::string_view message, absl::Span<const Field> field
     line = std::string(message);
     for (const Field& field : fields) absl::StrAppend(&line, " ", field.key, "=", ToText(field));
   }
+  return line;
+}
+
+const char* Pattern() {
+  return g_format == Format::kJson ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l"%v)"
+                                   : "%Y-%m-%d %H:%M:%S.%e %L %v";
+}
+
+std::string DroppedLine(uint64_t count) {
+  const std::string payload =
+      Payload("log lines dropped: nobody read stderr, or it could not be written", {{"count", count}});
+  spdlog::pattern_formatter formatter(Pattern());
+  spdlog::memory_buf_t line;
+  formatter.format(spdlog::details::log_msg("", spdlog::level::warn, payload), line);
+  return {line.data(), line.size()};
+}
+
+LogQueue& Output() {
+  static auto* const queue = new LogQueue(STDERR_FILENO, kMaxWaitingBytes, DroppedLine);
+  return *queue;
+}
+
+class QueueSink : public spdlog::sinks::base_sink<std::mutex> {
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    Output().Push({line.data(), line.size()});
+  }
+  void flush_() override {}
+};
+
+}  // namespace
+
+void Write(Level level, absl::string_view message, absl::Span<const Field> fields) {
+  spdlog::logger* logger = spdlog::default_logger_raw();
+  if (!logger->should_log(ToSpdlog(level))) return;
+  const std::string line = Payload(message, fields);
   logger->log(ToSpdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
 void Init(Format format, Level level) {
   g_format = format;
-  auto logger = std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  const bool json = format == Format::kJson;
-  logger->set_pattern(json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l"%v)"
-                           : "%Y-%m-%d %H:%M:%S.%e %L %v");
-  logger->flush_on(spdlog::level::trace);
+  auto logger = std::make_shared<spdlog::logger>("", std::make_shared<QueueSink>());
+  logger->set_pattern(Pattern());
   logger->set_level(ToSpdlog(level));
   spdlog::set_default_logger(std::move(logger));
+  [[maybe_unused]] static const int at_exit = std::atexit(Flush);
 }
+
+void Flush() { Output().Flush(kFlushAtMost); }
+uint64_t DroppedLines() { return Output().dropped(); }
 
 void Debug(absl::string_view message, Fields fields) { Write(Level::kDebug, message, fields); }
 void Info(absl::string_view message, Fields fields) { Write(Level::kInfo, message, fields); }

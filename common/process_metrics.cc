@@ -10,7 +10,9 @@
 #include <string>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/log_output.h"
 #include "common/metric_family.h"
 
 namespace benari {
@@ -92,6 +94,9 @@ std::vector<MetricFamily> ProcessMetrics::Collect() const {
             {"compiler", build_.compiler}},
            &build);
   families.push_back(std::move(build));
+  const std::string dropped = absl::StrCat("benari_", build_.service, "_log_lines_dropped_total");
+  families.push_back(CounterFamily(dropped.c_str(), "Log lines dropped, as stderr was not read or failed",
+                                   static_cast<double>(log::DroppedLines())));
   AddStat(&families);
   if (const auto open = OpenFiles()) {
     families.push_back(GaugeFamily("process_open_fds", "Open file descriptors", *open));

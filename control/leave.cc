@@ -13,10 +13,12 @@
 
 #include "absl/strings/match.h"
 #include "common/log.h"
+#include "common/log_output.h"
 
 namespace benari::control {
 
 void Leave(int code) {
+  log::Flush();
   std::fflush(nullptr);
   std::_Exit(code);
 }
@@ -46,6 +48,7 @@ void StartAnew(char** argv, bool standby) {
   std::string mode = standby ? "--standby" : "--nostandby";
   args.push_back(mode.data());
   args.push_back(nullptr);
+  log::Flush();
   std::fflush(nullptr);
   HoldEndSignals();  // across execv, where nobody would answer them
   // The ports must be free for the next one, and Asterisk must see the connections close.

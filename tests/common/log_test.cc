@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "common/log_output.h"
+
 namespace benari::log {
 namespace {
 
@@ -13,6 +15,7 @@ nlohmann::json Logged(absl::string_view message, Fields fields) {
   testing::internal::CaptureStderr();
   Init(Format::kJson, Level::kInfo);
   Info(message, fields);
+  Flush();
   const std::string line = testing::internal::GetCapturedStderr();
   EXPECT_EQ(line.find('\n'), line.size() - 1) << line;
   return nlohmann::json::parse(line, nullptr, false);

@@ -28,6 +28,10 @@ class ProcessMetricsTest : public ::testing::Test {
   ProcessMetrics metrics_{BuildInfo{"media", "1.2.3", "abc", "g++ 12"}};
 };
 
+TEST_F(ProcessMetricsTest, LinesOfTheLogThatWereDroppedAreToldOfTheService) {
+  EXPECT_EQ(Value("benari_media_log_lines_dropped_total"), 0);
+}
+
 TEST_F(ProcessMetricsTest, EachOpenFileCounts) {
   const double before = Value("process_open_fds");
   const int fd = dup(STDERR_FILENO);

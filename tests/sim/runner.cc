@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -104,6 +105,8 @@ Result RunSeed(uint64_t seed, bool trace) {
     log::Init(log::Format::kText, log::Level::kDebug);
     auto formatter = std::make_unique<spdlog::pattern_formatter>();
     formatter->add_flag<TimeFlag>('*', world.timers()).set_pattern("%* %L %v");
+    // However many lines there are, each is wanted.
+    spdlog::default_logger()->sinks() = {std::make_shared<spdlog::sinks::stderr_sink_mt>()};
     spdlog::default_logger()->set_formatter(std::move(formatter));
   }
   const Result result = world.Run();

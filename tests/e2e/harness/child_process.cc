@@ -1,6 +1,7 @@
 #include "tests/e2e/harness/child_process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -23,6 +24,8 @@ using std::chrono::steady_clock;
 
 constexpr size_t kMaxLines = 200'000;
 constexpr milliseconds kReapInterval{5};
+constexpr milliseconds kReadInterval{20};
+constexpr int kPageBytes = 4096;  // the smallest pipe
 
 std::vector<std::string> MergedEnvironment(const std::map<std::string, std::string>& added) {
   std::vector<std::string> merged;
@@ -73,6 +76,7 @@ ChildProcess::~ChildProcess() {
     kill(-pid_, SIGKILL);
     Reap(true);
   }
+  ReadOutputAgain();
   reader_.join();
 }
 
@@ -91,30 +95,68 @@ void ChildProcess::Spawn(const Command& command) {
     throw std::runtime_error(name_ + ": fork: " + strerror(errno));
   }
   setpgid(pid_, pid_);  // also here, so that it holds before the child runs
+  output_ = ends[0];
   reader_ = std::thread([this, fd = ends[0], log = command.log_file] { ReadLines(fd, log); });
 }
 
 void ChildProcess::ReadLines(int fd, std::string log_file) {
   FILE* log = log_file.empty() ? nullptr : fopen(log_file.c_str(), "a");
-  FILE* input = fdopen(fd, "r");
-  char* buffer = nullptr;
-  size_t capacity = 0;
-  for (ssize_t length; (length = getline(&buffer, &capacity, input)) >= 0;) {
-    std::string line(buffer, length);
-    while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.pop_back();
+  const auto keep = [&](std::string line) {
+    while (!line.empty() && line.back() == '\r') line.pop_back();
     if (log != nullptr) {
       fprintf(log, "%s\n", line.c_str());
       fflush(log);
     }
     if (on_line_) on_line_(line);
     AddLine(std::move(line));
+  };
+  std::string unread;
+  char buffer[kPageBytes];
+  while (WaitForOutput(fd)) {
+    const ssize_t length = read(fd, buffer, sizeof(buffer));
+    if (length <= 0) break;
+    unread.append(buffer, static_cast<size_t>(length));
+    for (size_t end; (end = unread.find('\n')) != std::string::npos;) {
+      keep(unread.substr(0, end));
+      unread.erase(0, end + 1);
+    }
   }
-  free(buffer);
-  fclose(input);
+  if (!unread.empty()) keep(std::move(unread));
+  close(fd);
   if (log != nullptr) fclose(log);
   std::lock_guard lock(mutex_);
   output_ended_ = true;
   changed_.notify_all();
+}
+
+bool ChildProcess::WaitForOutput(int fd) {
+  while (true) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return reading_ != Reading::kHeld; });
+    if (reading_ == Reading::kOver) return false;
+    lock.unlock();
+    pollfd ready{fd, POLLIN, 0};
+    if (poll(&ready, 1, static_cast<int>(kReadInterval.count())) > 0) return true;
+  }
+}
+
+void ChildProcess::SetReading(Reading reading) {
+  std::lock_guard lock(mutex_);
+  if (reading_ != Reading::kOver) reading_ = reading;
+  changed_.notify_all();
+}
+
+void ChildProcess::LeaveOutputUnread() {
+  SetReading(Reading::kHeld);
+  fcntl(output_, F_SETPIPE_SZ, kPageBytes);
+}
+
+void ChildProcess::ReadOutputAgain() { SetReading(Reading::kOn); }
+
+void ChildProcess::CloseOutput() {
+  SetReading(Reading::kOver);
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return output_ended_; });
 }
 
 void ChildProcess::AddLine(std::string line) {

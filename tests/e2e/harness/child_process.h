@@ -46,22 +46,34 @@ class ChildProcess {
   // SIGTERM, and SIGKILL when `grace` is over. Answers the exit code.
   int Stop(std::chrono::milliseconds grace = std::chrono::seconds(10));
 
+  // Nobody reads its output any more, and the pipe takes a page and no more, until ReadOutputAgain.
+  void LeaveOutputUnread();
+  void ReadOutputAgain();
+  // The reading end of the pipe goes, and does not come back.
+  void CloseOutput();
+
   std::vector<std::string> Lines() const;
   std::string LastLines(size_t count) const;  // for messages, each on a line of its own
 
  private:
+  enum class Reading { kOn, kHeld, kOver };
+
   void Spawn(const Command& command);
   void ReadLines(int fd, std::string log_file);
+  bool WaitForOutput(int fd);
+  void SetReading(Reading reading);
   void AddLine(std::string line);
   bool Reap(bool block);
 
   const std::string name_;
   const std::function<void(const std::string&)> on_line_;
   pid_t pid_ = -1;
+  int output_ = -1;  // the reading end of the pipe, closed by the reader
   std::thread reader_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> lines_;  // at most kMaxLines, the first ones
+  Reading reading_ = Reading::kOn;
   bool output_ended_ = false;
   std::optional<int> exit_code_;
 };
