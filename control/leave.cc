@@ -25,18 +25,19 @@ void Leave(int code) {
 
 namespace {
 
-void MaskEndSignals(int how) {
+void MaskSignals(int how) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(how, &signals, nullptr);
 }
 
 }  // namespace
 
-void HoldEndSignals() { MaskEndSignals(SIG_BLOCK); }
-void TakeEndSignals() { MaskEndSignals(SIG_UNBLOCK); }
+void HoldSignals() { MaskSignals(SIG_BLOCK); }
+void TakeSignals() { MaskSignals(SIG_UNBLOCK); }
 
 void StartAnew(char** argv, bool standby) {
   std::vector<char*> args;
@@ -50,7 +51,7 @@ void StartAnew(char** argv, bool standby) {
   args.push_back(nullptr);
   log::Flush();
   std::fflush(nullptr);
-  HoldEndSignals();  // across execv, where nobody would answer them
+  HoldSignals();  // across execv, where nobody would answer them
   // The ports must be free for the next one, and Asterisk must see the connections close.
   close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   execv("/proc/self/exe", args.data());

@@ -6,10 +6,10 @@ namespace benari::control {
 // not undone are meant to be adopted by the next instance.
 [[noreturn]] void Leave(int code);
 
-// SIGTERM and SIGINT wait, until TakeEndSignals: from the start of the program, or of StartAnew, to where
-// somebody listens for them. Of the calling thread, and of those that it starts.
-void HoldEndSignals();
-void TakeEndSignals();
+// SIGTERM, SIGINT and SIGHUP wait, until TakeSignals: from the start of the program, or of StartAnew, to
+// where somebody listens for them. Of the calling thread, and of those that it starts.
+void HoldSignals();
+void TakeSignals();
 
 // Starts this very program anew in the same process, with the flags it had but for --standby. Nothing is
 // undone; connections, listening sockets and threads go.

@@ -55,6 +55,15 @@ std::string Serve(http::Site& site, const Endpoint& listen) {
   return site.endpoint().ToString();
 }
 
+// A terminal that closes, or a log rotation.
+void SayHangUps(asio::signal_set& hang_ups) {
+  hang_ups.async_wait([&hang_ups](const boost::system::error_code& error, int) {
+    if (error) return;
+    log::Info("SIGHUP is ignored: flags are read at the start only");
+    SayHangUps(hang_ups);
+  });
+}
+
 // Another instance serves, and this one waits for it to be gone. Holds nothing that could meddle with it.
 class StandbyControl {
  public:
@@ -73,7 +82,8 @@ class StandbyControl {
         view_(AboutUs(config),
               {history_, nodes_, stats_, timers_, [] { return http::ServiceState::kStandingBy; }}),
         site_(loop_.get_executor(), view_, stats_, registry_),
-        signals_(loop_, SIGTERM, SIGINT) {}
+        signals_(loop_, SIGTERM, SIGINT),
+        hang_ups_(loop_, SIGHUP) {}
 
   void Run() {
     metrics_.standby.Set(1);
@@ -82,7 +92,8 @@ class StandbyControl {
       log::Info("ended while standing by");
       Leave(0);
     });
-    TakeEndSignals();
+    SayHangUps(hang_ups_);
+    TakeSignals();
     resolver_.Start();
     asio::co_spawn(loop_, TakeOver(), asio::detached);
     log::Info("standing by", {{"app", config_.app.app}, {"owner", config_.media.owner}, {"metrics", where}});
@@ -112,6 +123,7 @@ class StandbyControl {
   http::LiveView view_;
   http::Site site_;
   asio::signal_set signals_;
+  asio::signal_set hang_ups_;
 };
 
 class Control {
@@ -136,6 +148,7 @@ class Control {
         view_(AboutUs(config), {history_, nodes_, stats_, timers_, [this] { return State(); }}),
         site_(loop_.get_executor(), view_, stats_, registry_),
         signals_(loop_, SIGTERM, SIGINT),
+        hang_ups_(loop_, SIGHUP),
         drain_timer_(loop_) {}
 
   void Run() {
@@ -144,7 +157,8 @@ class Control {
     app_.set_on_replaced([this](const std::string& why) { StepAside(why); });
     keeper_.set_on_fenced([this](const std::string& why) { StepAside(why); });
     AwaitSignal();
-    TakeEndSignals();
+    SayHangUps(hang_ups_);
+    TakeSignals();
     resolver_.Start();
     log::Info("serving", {{"app", config_.app.app},
                           {"ari", config_.ari.url.ToString()},
@@ -261,6 +275,7 @@ class Control {
   http::LiveView view_;
   http::Site site_;
   asio::signal_set signals_;
+  asio::signal_set hang_ups_;
   asio::steady_timer drain_timer_;
 };
 
@@ -276,7 +291,8 @@ int main(int argc, char** argv) {
                ? 0
                : 1;
   }
-  control::HoldEndSignals();
+  control::HoldSignals();
+  std::signal(SIGPIPE, SIG_IGN);  // a peer or a reader of the log that has gone is an error, and no end
   log::Init(config.log_format, config.log_level);
   SetUpGrpc();
   if (config.standby) control::StandbyControl(config, argv).Run();

@@ -27,22 +27,27 @@ using benari::media::Node;
 namespace log = benari::log;
 
 constexpr std::chrono::milliseconds kDrainPoll{50};
+constexpr std::chrono::hours kLongWait{1};
 constexpr rlim_t kOtherFiles = 256;  // gRPC's connections, epoll, logs
 
-sigset_t EndSignals() {
+// Those that end the process, and SIGHUP: a terminal that closes, or a log rotation.
+sigset_t Signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   return signals;
 }
 
 // True when a signal to end came within `timeout`.
 bool WaitForEndSignal(std::chrono::nanoseconds timeout) {
-  const sigset_t signals = EndSignals();
+  const sigset_t signals = Signals();
   const auto seconds = std::chrono::floor<std::chrono::seconds>(timeout);
   const timespec wait = {seconds.count(), (timeout - seconds).count()};
-  return sigtimedwait(&signals, nullptr, &wait) > 0;
+  const int signal = sigtimedwait(&signals, nullptr, &wait);
+  if (signal == SIGHUP) log::Info("SIGHUP is ignored: flags are read at the start only");
+  return signal > 0 && signal != SIGHUP;
 }
 
 // Every leased port is an open socket.
@@ -83,10 +88,10 @@ void Drain(const Config& config, Node* node) {
 }
 
 int Serve(const Config& config) {
-  log::Init(config.log_format, config.log_level);
   std::signal(SIGPIPE, SIG_IGN);
-  const sigset_t signals = EndSignals();
+  const sigset_t signals = Signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before there are threads, which inherit it
+  log::Init(config.log_format, config.log_level);
   RaiseFileLimit(config.rtp_ports.size());
 
   const benari::RealClock clock;
@@ -105,8 +110,8 @@ int Serve(const Config& config) {
   const std::string no_io_uring = (*node)->no_io_uring();
   if (!no_io_uring.empty()) log::Info("io_uring cannot be used here", {{"why", no_io_uring}});
   WarnIfOpen(config);
-  int signal = 0;
-  sigwait(&signals, &signal);
+  while (!WaitForEndSignal(kLongWait)) {
+  }
   Drain(config, node->get());
   return 0;
 }

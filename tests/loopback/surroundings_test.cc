@@ -1,4 +1,4 @@
-// What surrounds a process: whoever reads its log.
+// What surrounds a process: whoever reads its log, and signals that are no end.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -55,6 +55,55 @@ TEST_F(SurroundingsTest, ALogThatNobodyReadsHoldsUpNeitherCallsNorMetrics) {
   };
   EXPECT_TRUE(Eventually([&] { return ended() == kCalls; })) << ended();
   EXPECT_GT(control().process().Lines().size(), read_meanwhile) << "the pipe was never full";
+}
+
+TEST_F(SurroundingsTest, AReaderOfTheLogThatHasGoneEndsNobody) {
+  StartServices({"--echo_seconds=0.1"});
+  control().process().CloseOutput();
+  media().process().CloseOutput();
+  ASSERT_NO_FATAL_FAILURE(CompleteACall());
+  ASSERT_NO_FATAL_FAILURE(CompleteACall());
+  EXPECT_TRUE(control().process().Running());
+  EXPECT_TRUE(media().process().Running());
+  const std::string none = "_log_lines_dropped_total 0\n";
+  EXPECT_THAT(Metrics(control().metrics()), ::testing::Not(HasSubstr(none)));
+  EXPECT_THAT(Metrics(media().metrics()), ::testing::Not(HasSubstr(none)));
+}
+
+// It executes itself anew, and is what it was: neither the reader nor the terminal ends it.
+TEST_F(SurroundingsTest, AStandbyOutlivesTheReaderOfItsLogAndSighup) {
+  StartAsterisk();
+  StartMedia();
+  StartControl({"--when_replaced=stand_by"});
+  const std::unique_ptr<e2e::ControlProcess> first = std::move(control_);
+  first->process().CloseOutput();
+  StartControl({"--when_replaced=stand_by"});
+  EXPECT_TRUE(Eventually(
+      [&] { return absl::StrContains(Metrics(first->metrics()), "\nbenari_control_standby 1\n"); }));
+  first->process().Signal(SIGHUP);
+  for (int i = 0; i < 3; ++i) EXPECT_NE(Metrics(first->metrics()), "");
+  EXPECT_TRUE(first->process().Running());
+}
+
+TEST_F(SurroundingsTest, SighupIsSaidAndServiceGoesOn) {
+  StartServices({"--echo_seconds=0.1"});
+  for (e2e::ChildProcess* process : {&control().process(), &media().process()}) {
+    for (size_t times = 1; times <= 2; ++times) {
+      process->Signal(SIGHUP);
+      EXPECT_TRUE(Eventually([&] {
+        const std::vector<std::string> lines = process->Lines();
+        return std::count_if(lines.begin(), lines.end(), [](const std::string& line) {
+                 return absl::StartsWith(e2e::LogLine{line}.message(), "SIGHUP is ignored");
+               }) == static_cast<int>(times);
+      }));
+    }
+  }
+  ASSERT_NO_FATAL_FAILURE(CompleteACall());
+  control().process().Signal(SIGTERM);
+  EXPECT_EQ(control().process().WaitForExit(kPatience), 0);
+  media().process().Signal(SIGTERM);
+  Eventually([this] { return !media().process().Running(); });
+  EXPECT_EQ(media().process().WaitForExit(kPatience), 0);
 }
 
 }  // namespace
