@@ -1,6 +1,5 @@
 #include "control/grpc_media_client.h"
 
-#include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
@@ -8,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "benari/media/v1/media.grpc.pb.h"
+#include "common/grpc_channel.h"
 #include "common/grpc_tls.h"
 #include "control/grpc_awaitable.h"
 #include "control/grpc_media_types.h"
@@ -83,7 +83,7 @@ GrpcMediaClient::Node& GrpcMediaClient::At(const std::string& address) {
   std::unique_ptr<Node>& node = nodes_[address];
   if (node == nullptr) {
     node = std::make_unique<Node>();
-    node->channel = grpc::CreateCustomChannel(address, credentials_, Arguments(options_.server_name));
+    node->channel = NewChannel(address, credentials_, Arguments(options_.server_name));
     node->stub = v1::Media::NewStub(node->channel);
   }
   return *node;

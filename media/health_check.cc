@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string>
 
+#include "common/grpc_channel.h"
 #include "common/grpc_tls.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "media/rpc/media_service.h"
@@ -39,8 +40,7 @@ TlsFiles ToTrust(const TlsFiles& served_with) {
 
 int CheckHealth(const Config& config) {
   const std::string target = ToDial(config.grpc_listen).ToString();
-  const auto channel =
-      ::grpc::CreateChannel(target, NewChannelCredentials(ToTrust(config.grpc_tls), ServerName::kAny));
+  const auto channel = NewChannel(target, NewChannelCredentials(ToTrust(config.grpc_tls), ServerName::kAny));
   const auto stub = ::grpc::health::v1::Health::NewStub(channel);
   ::grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kDeadline);

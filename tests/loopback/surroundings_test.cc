@@ -1,4 +1,4 @@
-// What surrounds a process: whoever reads its log, and signals that are no end.
+// What surrounds a process: whoever reads its log, signals that are no end, and proxies in the environment.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -104,6 +104,22 @@ TEST_F(SurroundingsTest, SighupIsSaidAndServiceGoesOn) {
   media().process().Signal(SIGTERM);
   Eventually([this] { return !media().process().Running(); });
   EXPECT_EQ(media().process().WaitForExit(kPatience), 0);
+}
+
+TEST_F(SurroundingsTest, AProxyInTheEnvironmentIsNotUsed) {
+  const std::string dead = "http://127.0.0.1:9";
+  const char* const names[] = {"http_proxy", "https_proxy", "grpc_proxy", "all_proxy", "HTTP_PROXY"};
+  for (const char* name : names) setenv(name, dead.c_str(), /*overwrite=*/1);
+  StartServices({"--echo_seconds=0.1"});
+  ASSERT_NO_FATAL_FAILURE(CompleteACall());
+  e2e::ChildProcess probe(
+      {"healthcheck",
+       {BENARI_MEDIA_BINARY, "--healthcheck", "--grpc_listen=" + media().grpc().ToString()},
+       {},
+       "",
+       ""});
+  EXPECT_EQ(probe.WaitForExit(kPatience), 0) << probe.LastLines(5);
+  for (const char* name : names) unsetenv(name);
 }
 
 }  // namespace

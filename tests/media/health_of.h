@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/endpoint.h"
+#include "common/grpc_channel.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 
 namespace benari::media {
@@ -15,7 +16,7 @@ using Health = ::grpc::health::v1::HealthCheckResponse;
 
 // What the health service at `listen` answers about `service`, without TLS.
 inline Health::ServingStatus HealthOf(const Endpoint& listen, const std::string& service) {
-  const auto channel = ::grpc::CreateChannel(listen.ToString(), ::grpc::InsecureChannelCredentials());
+  const auto channel = NewChannel(listen.ToString(), ::grpc::InsecureChannelCredentials());
   ::grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
   ::grpc::health::v1::HealthCheckRequest request;

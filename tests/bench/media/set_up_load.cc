@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "benari/media/v1/media.grpc.pb.h"
+#include "common/grpc_channel.h"
 #include "tests/bench/media/rtp_probe.h"
 
 namespace benari::bench {
@@ -99,7 +100,7 @@ class Life {
 
 SetUps RunSetUps(const Endpoint& node, size_t in_flight, const std::function<bool()>& over) {
   SetUps all;
-  const auto channel = ::grpc::CreateChannel(node.ToString(), ::grpc::InsecureChannelCredentials());
+  const auto channel = NewChannel(node.ToString(), ::grpc::InsecureChannelCredentials());
   const auto stub = v1::Media::NewStub(channel);
   ::grpc::CompletionQueue queue;
   std::vector<std::unique_ptr<Life>> lives;

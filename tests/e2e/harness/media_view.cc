@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "benari/media/v1/media.grpc.pb.h"
+#include "common/grpc_channel.h"
 #include "common/grpc_tls.h"
 
 namespace benari::e2e {
@@ -32,7 +33,7 @@ struct MediaView::Stub {
 };
 
 MediaView::MediaView(const Endpoint& node, const TlsFiles& tls) : stub_(std::make_unique<Stub>()) {
-  stub_->rpc = media::v1::Media::NewStub(grpc::CreateChannel(node.ToString(), NewChannelCredentials(tls)));
+  stub_->rpc = media::v1::Media::NewStub(NewChannel(node.ToString(), NewChannelCredentials(tls)));
 }
 
 MediaView::~MediaView() = default;

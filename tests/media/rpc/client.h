@@ -9,6 +9,7 @@
 
 #include "benari/media/v1/media.grpc.pb.h"
 #include "common/endpoint.h"
+#include "common/grpc_channel.h"
 #include "common/grpc_tls.h"
 #include "media/session/socket_address.h"
 
@@ -19,8 +20,7 @@ class Client {
  public:
   explicit Client(const Endpoint& node, const std::string& owner = "benari", uint64_t epoch = 1,
                   const TlsFiles& tls = {})
-      : channel(::grpc::CreateChannel(node.ToString(), NewChannelCredentials(tls))),
-        stub(v1::Media::NewStub(channel)) {
+      : channel(NewChannel(node.ToString(), NewChannelCredentials(tls))), stub(v1::Media::NewStub(channel)) {
     owner_.set_name(owner);
     owner_.set_epoch(epoch);
   }
