@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/service_type.h>
+#include <grpcpp/resource_quota.h>
 
 #include <future>
 #include <random>
@@ -34,6 +35,7 @@ namespace {
 constexpr int kKeepaliveTimeMs = 10000;
 constexpr int kKeepaliveTimeoutMs = 5000;
 constexpr int kMaxStreamsPerConnection = 2000;
+constexpr int kMaxSyncThreads = 16;        // of server reflection, which holds one for each open stream
 constexpr int kMaxRequestBytes = 4 << 20;  // 10000 lease ids of 200 bytes fit
 constexpr std::chrono::milliseconds kRpcsMayTakeAtEnd{500};
 
@@ -84,7 +86,7 @@ class NodeImpl : public Node {
     tls_watch_.reset();
     metrics_server_.reset();
     hub_.End();
-    if (health_server_ != nullptr) health_server_->Shutdown(std::chrono::system_clock::now());
+    health_server_.reset();
     if (server_ != nullptr) server_->Shutdown(std::chrono::system_clock::now() + kRpcsMayTakeAtEnd);
     server_.reset();
     housekeeper_.Stop();
@@ -100,7 +102,9 @@ class NodeImpl : public Node {
   }
 
   Endpoint grpc() const override { return grpc_; }
-  Endpoint health() const override { return health_; }
+  Endpoint health() const override {
+    return health_server_ == nullptr ? Endpoint() : health_server_->endpoint();
+  }
   Endpoint metrics() const override {
     return metrics_server_ == nullptr ? Endpoint() : metrics_server_->endpoint();
   }
@@ -125,13 +129,12 @@ class NodeImpl : public Node {
   void TellHealthOfBoth() ABSL_EXCLUSIVE_LOCKS_REQUIRED(health_mutex_) {
     const bool serving = !draining_ && tls_usable_;
     TellHealth(*server_, serving);
-    if (health_server_ != nullptr) TellHealth(*health_server_, serving);
+    if (health_server_ != nullptr) health_server_->Tell(serving);
   }
 
   const Config config_;
   const Clock& clock_;
   Endpoint grpc_;
-  Endpoint health_;
   EngineKind io_engine_ = EngineKind::kEpoll;
   std::string no_io_uring_;
   std::promise<NodeInfo> node_info_;
@@ -141,7 +144,7 @@ class NodeImpl : public Node {
   std::unique_ptr<WorkerPool> pool_;
   std::unique_ptr<grpc::Service> service_;
   std::unique_ptr<grpc::Server> server_;
-  std::unique_ptr<::grpc::Server> health_server_;
+  std::unique_ptr<HealthServer> health_server_;
   std::unique_ptr<MetricsServer> metrics_server_;
   Mutex health_mutex_;
   bool draining_ ABSL_GUARDED_BY(health_mutex_) = false;
@@ -198,6 +201,9 @@ absl::Status NodeImpl::StartGrpc() {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);  // control may ping as often as it likes
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
+  ::grpc::ResourceQuota quota("media");
+  quota.SetMaxThreads(kMaxSyncThreads);
+  builder.SetResourceQuota(quota);
   int port = 0;
   builder.AddListeningPort(config_.grpc_listen.ToString(), NewServerCredentials(config_.grpc_tls), &port);
   builder.RegisterService(service_.get());
@@ -217,11 +223,10 @@ absl::Status NodeImpl::StartGrpc() {
 
 absl::Status NodeImpl::StartHealth() {
   if (config_.health_listen.host.empty()) return absl::OkStatus();
-  health_ = config_.health_listen;
-  auto server = StartHealthServer(&health_);
+  auto server = HealthServer::Start(config_.health_listen);
   if (!server.ok()) return server.status();
   health_server_ = *std::move(server);
-  TellHealth(*health_server_, true);
+  health_server_->Tell(true);
   return absl::OkStatus();
 }
 

@@ -1,8 +1,6 @@
 #include "media/rpc/media_service.h"
 
 #include <gmock/gmock.h>
-#include <google/protobuf/unknown_field_set.h>
-#include <grpcpp/generic/generic_stub.h>
 
 #include <thread>
 
@@ -182,51 +180,6 @@ TEST_F(NodeTest, HealthAndDraining) {
   EXPECT_EQ(node_->ports_in_use(), 1u);
   Release("a");
   EXPECT_EQ(node_->ports_in_use(), 0u);
-}
-
-// Asks ServerReflectionInfo for the file of a symbol. By field numbers: its messages are in no header.
-bool HasDescriptor(const Client& client, const std::string& symbol) {
-  google::protobuf::UnknownFieldSet question;
-  question.AddLengthDelimited(4)->assign(symbol);  // file_containing_symbol
-  std::string bytes;
-  question.SerializeToString(&bytes);
-  const ::grpc::Slice slice(bytes);
-  const ::grpc::ByteBuffer request(&slice, 1);
-  ::grpc::ByteBuffer response;
-
-  ::grpc::CompletionQueue queue;
-  void* tag = nullptr;
-  bool ok = false;
-  const auto context = Client::Context();
-  ::grpc::GenericStub stub(client.channel);
-  const auto call = stub.PrepareCall(
-      context.get(), "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", &queue);
-  call->StartCall(nullptr);
-  EXPECT_TRUE(queue.Next(&tag, &ok) && ok);
-  call->Write(request, nullptr);
-  EXPECT_TRUE(queue.Next(&tag, &ok) && ok);
-  call->Read(&response, nullptr);
-  EXPECT_TRUE(queue.Next(&tag, &ok) && ok);
-  ::grpc::Status status;
-  context->TryCancel();
-  call->Finish(&status, nullptr);
-  queue.Next(&tag, &ok);
-
-  ::grpc::Slice answer;
-  EXPECT_TRUE(response.DumpToSingleSlice(&answer).ok());
-  google::protobuf::UnknownFieldSet fields;
-  EXPECT_TRUE(fields.ParseFromArray(answer.begin(), static_cast<int>(answer.size())));
-  for (int i = 0; i < fields.field_count(); ++i) {
-    if (fields.field(i).number() == 4) return true;  // file_descriptor_response
-  }
-  return false;
-}
-
-// As grpcurl asks to describe a service.
-TEST_F(NodeTest, ReflectionKnowsOursAndHealth) {
-  EXPECT_TRUE(HasDescriptor(client_, "benari.media.v1.Media"));
-  EXPECT_TRUE(HasDescriptor(client_, "grpc.health.v1.Health"));
-  EXPECT_FALSE(HasDescriptor(client_, "benari.media.v1.NoSuchThing"));
 }
 
 TEST(Node, ATakenPortIsOneClearLine) {
