@@ -32,6 +32,7 @@ void AddRegistry(const RegistryCounts& counts, std::vector<MetricFamily>* famili
   AddValue(static_cast<double>(counts.ports_in_use), {{"state", "in_use"}}, &ports);
   AddValue(static_cast<double>(counts.ports_free), {{"state", "free"}}, &ports);
   AddValue(static_cast<double>(counts.ports_quarantined), {{"state", "quarantined"}}, &ports);
+  AddValue(static_cast<double>(counts.ports_unavailable), {{"state", "unavailable"}}, &ports);
   families->push_back(std::move(ports));
   families->push_back(Gauge("benari_media_leases", "Leases held", counts.leases));
   families->push_back(Gauge("benari_media_sessions_running", "Sessions that get packets", counts.running));

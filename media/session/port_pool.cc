@@ -2,50 +2,81 @@
 
 #include <algorithm>
 #include <functional>
-#include <numeric>
 
 namespace benari::media {
 
+namespace {
+constexpr uint8_t kMostFailures = 8;  // counted: the rest grows no further
+}
+
 PortPool::PortPool(PortRange range, Clock::Duration quarantine)
-    : range_(range), quarantine_(quarantine), free_(range.size()), taken_(range.size()) {
-  std::iota(free_.begin(), free_.end(), range.min);  // ascending, so a heap already
+    : range_(range), quarantine_(quarantine), ports_(range.size()) {
+  free_.reserve(range.size());
+  for (uint32_t port = range.min; port <= range.max; ++port) free_.emplace_back(0, port);  // a heap already
 }
 
 std::optional<uint16_t> PortPool::Take(Clock::Time now) {
-  EndQuarantines(now);
+  EndRests(now);
   if (free_.empty()) return std::nullopt;
   std::pop_heap(free_.begin(), free_.end(), std::greater<>());
-  const uint16_t port = free_.back();
+  const uint16_t port = free_.back().second;
   free_.pop_back();
-  Taken(port) = true;
+  At(port).taken = true;
   ++in_use_;
   return port;
 }
 
 bool PortPool::Return(uint16_t port, Clock::Time now) {
-  if (port < range_.min || port > range_.max || !Taken(port)) return false;
-  Taken(port) = false;
-  --in_use_;
+  if (!GiveBack(port)) return false;
+  At(port).failures = 0;
   quarantined_.emplace_back(now + quarantine_, port);
   return true;
 }
 
+bool PortPool::ReturnUnbound(uint16_t port, Clock::Time now) {
+  if (!GiveBack(port)) return false;
+  uint8_t& failures = At(port).failures;
+  unavailable_.emplace(now + std::min(kFirstRest * (1 << failures), kLongestRest), port);
+  failures = std::min<uint8_t>(failures + 1, kMostFailures);
+  return true;
+}
+
+bool PortPool::GiveBack(uint16_t port) {
+  if (port < range_.min || port > range_.max || !At(port).taken) return false;
+  At(port).taken = false;
+  --in_use_;
+  return true;
+}
+
 size_t PortPool::free(Clock::Time now) {
-  EndQuarantines(now);
+  EndRests(now);
   return free_.size();
 }
 
 size_t PortPool::quarantined(Clock::Time now) {
-  EndQuarantines(now);
+  EndRests(now);
   return quarantined_.size();
 }
 
-void PortPool::EndQuarantines(Clock::Time now) {
+size_t PortPool::unavailable(Clock::Time now) {
+  EndRests(now);
+  return unavailable_.size();
+}
+
+void PortPool::EndRests(Clock::Time now) {
   while (!quarantined_.empty() && quarantined_.front().first <= now) {
-    free_.push_back(quarantined_.front().second);
-    std::push_heap(free_.begin(), free_.end(), std::greater<>());
+    Free(quarantined_.front().second);
     quarantined_.pop_front();
   }
+  while (!unavailable_.empty() && unavailable_.begin()->first <= now) {
+    Free(unavailable_.begin()->second);
+    unavailable_.erase(unavailable_.begin());
+  }
+}
+
+void PortPool::Free(uint16_t port) {
+  free_.emplace_back(At(port).failures, port);
+  std::push_heap(free_.begin(), free_.end(), std::greater<>());
 }
 
 }  // namespace benari::media

@@ -66,29 +66,27 @@ absl::StatusOr<Lease*> SessionRegistry::NewLease(const OwnerId& owner, const std
   return leases_.Find(lease_id);
 }
 
-// The ports that could not be bound go back at the end only, lest the next try takes the same one again.
 absl::StatusOr<SessionRegistry::BoundPort> SessionRegistry::BindPort(Clock::Time now) {
-  std::vector<uint16_t> refused;
-  std::optional<BoundPort> bound;
-  absl::Status failure;
-  while (!bound && refused.size() < kMaxBindTries && (failure.ok() || absl::IsAlreadyExists(failure))) {
+  absl::Status taken;  // by others: why the last port could not be bound
+  for (size_t i = 0; i < kMaxBindTries; ++i) {
     const std::optional<uint16_t> port = pool_.Take(now);
     if (!port) break;
     const absl::StatusOr<SocketId> socket = runner_.Open(*port);
-    if (socket.ok()) {
-      bound = {*port, *socket};
-    } else {
-      refused.push_back(*port);
-      failure = socket.status();
+    if (socket.ok()) return BoundPort{*port, *socket};
+    ++bind_failures_;
+    if (!absl::IsAlreadyExists(socket.status())) {
+      pool_.Return(*port, now);
+      return socket.status();
     }
+    pool_.ReturnUnbound(*port, now);
+    taken = socket.status();
   }
-  bind_failures_ += refused.size();
-  for (const uint16_t port : refused) pool_.Return(port, now);
-  if (bound) return *bound;
-  if (!failure.ok() && !absl::IsAlreadyExists(failure)) return failure;
-  return absl::ResourceExhaustedError(absl::StrCat(
-      "no port of ", options_.ports.min, "..", options_.ports.max, " is free: ", pool_.in_use(), " in use, ",
-      pool_.quarantined(now), " in quarantine", failure.ok() ? "" : "; ", failure.message()));
+  const size_t unavailable = pool_.unavailable(now);
+  return absl::ResourceExhaustedError(
+      absl::StrCat("no port of ", options_.ports.min, "..", options_.ports.max, " is free: ", pool_.in_use(),
+                   " in use, ", pool_.quarantined(now), " in quarantine",
+                   unavailable > 0 ? absl::StrCat(", ", unavailable, " cannot be bound") : "",
+                   taken.ok() ? "" : "; ", taken.message()));
 }
 
 absl::StatusOr<Lease*> SessionRegistry::FindOwned(const OwnerId& owner, const std::string& lease_id) {
@@ -303,6 +301,7 @@ RegistryCounts SessionRegistry::Counts() const {
   counts.ports_in_use = pool_.in_use();
   counts.ports_free = pool_.free(now);
   counts.ports_quarantined = pool_.quarantined(now);
+  counts.ports_unavailable = pool_.unavailable(now);
   counts.draining = draining_;
   counts.lease_rate_refusals = lease_rate_refusals_;
   counts.bind_failures = bind_failures_;

@@ -72,6 +72,7 @@ struct RegistryCounts {
   size_t ports_in_use = 0;  // those being closed included: 0 once everything is over
   size_t ports_free = 0;
   size_t ports_quarantined = 0;
+  size_t ports_unavailable = 0;  // another program has them
   bool draining = false;
   uint64_t lease_rate_refusals = 0;
   uint64_t bind_failures = 0;

@@ -44,6 +44,42 @@ TEST(PortPool, TheLowestComesFirstWhateverCameBackFirst) {
   EXPECT_EQ(pool.Take(kStart), 102);
 }
 
+TEST(PortPool, OneThatCannotBeBoundRestsLongerEachTimeAndComesLast) {
+  PortPool pool({100, 102}, milliseconds(0));
+  Clock::Time now = kStart;
+  Clock::Duration rest = PortPool::kFirstRest;
+  for (int refusals = 0; refusals < 12; ++refusals) {
+    ASSERT_EQ(pool.Take(now), refusals == 0 ? 100 : 101) << "the lowest that was not refused";
+    if (refusals > 0) {
+      ASSERT_EQ(pool.Take(now), 102);
+      ASSERT_EQ(pool.Take(now), 100);
+      ASSERT_TRUE(pool.Return(101, now));
+      ASSERT_TRUE(pool.Return(102, now));
+    }
+    ASSERT_TRUE(pool.ReturnUnbound(100, now));
+    EXPECT_EQ(pool.free(now), 2u);
+    EXPECT_EQ(pool.unavailable(now), 1u);
+    EXPECT_EQ(pool.unavailable(now + rest - milliseconds(1)), 1u);
+    EXPECT_EQ(pool.unavailable(now += rest), 0u);
+    EXPECT_EQ(pool.free(now), 3u);
+    rest = std::min<Clock::Duration>(2 * rest, PortPool::kLongestRest);
+  }
+}
+
+TEST(PortPool, OneThatIsBoundAgainIsLikeTheOthers) {
+  PortPool pool({100, 101}, milliseconds(0));
+  ASSERT_EQ(pool.Take(kStart), 100);
+  ASSERT_TRUE(pool.ReturnUnbound(100, kStart));
+  const Clock::Time later = kStart + PortPool::kFirstRest;
+  ASSERT_EQ(pool.Take(later), 101);
+  ASSERT_EQ(pool.Take(later), 100);
+  ASSERT_TRUE(pool.Return(100, later)) << "it was bound";
+  ASSERT_TRUE(pool.Return(101, later));
+  EXPECT_EQ(pool.Take(later), 100);
+  ASSERT_TRUE(pool.ReturnUnbound(100, later));
+  EXPECT_EQ(pool.unavailable(later + PortPool::kFirstRest), 0u);
+}
+
 TEST(PortPool, TakesBackOnlyWhatItGave) {
   PortPool pool({100, 102}, kQuarantine);
   EXPECT_FALSE(pool.Return(100, kStart));
@@ -69,10 +105,10 @@ TEST(PortPool, NeverGivesAPortTwiceNorLosesOne) {
     } else if (!taken.empty()) {
       const auto port = *std::next(taken.begin(), static_cast<long>(random() % taken.size()));
       taken.erase(port);
-      ASSERT_TRUE(pool.Return(port, now));
+      ASSERT_TRUE(random() % 4 == 0 ? pool.ReturnUnbound(port, now) : pool.Return(port, now));
     }
     ASSERT_EQ(pool.in_use(), taken.size());
-    ASSERT_EQ(pool.free(now) + pool.quarantined(now) + pool.in_use(), 100u);
+    ASSERT_EQ(pool.free(now) + pool.quarantined(now) + pool.unavailable(now) + pool.in_use(), 100u);
   }
 }
 

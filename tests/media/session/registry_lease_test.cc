@@ -65,8 +65,11 @@ TEST_F(RegistryTest, APortThatCannotBeBoundIsSkippedAndCounted) {
   runner_.ports_of_others = {100, 101};
   EXPECT_EQ(LeasePort("a")->rtp.port, 102);
   EXPECT_EQ(registry_.Counts().bind_failures, 2u);
-  EXPECT_EQ(registry_.Counts().ports_quarantined, 2u);
-  Advance(kQuarantine);
+  EXPECT_EQ(registry_.Counts().ports_unavailable, 2u);
+  EXPECT_EQ(KeepAlive({"a"})->ports_free, 0u);
+  EXPECT_EQ(LeasePort("b").status().message(),
+            "no port of 100..102 is free: 1 in use, 0 in quarantine, 2 cannot be bound");
+  Advance(PortPool::kFirstRest);
   runner_.ports_of_others = {};
   EXPECT_EQ(LeasePort("b")->rtp.port, 100);
 }
@@ -192,6 +195,28 @@ TEST_F(RegistryTest, TellsHowLongAnOwnerHasBeenSilent) {
   EXPECT_EQ(List("nobody").owner_silence, Milliseconds(0));
   ASSERT_TRUE(KeepAlive({}, {"benari", 7}).ok());
   EXPECT_EQ(List("benari").owner_silence, Milliseconds(0));
+}
+
+// As many as one request tries, at the end where it begins to look: whatever time passes between requests.
+TEST(Registry, ManyPortsOfOthersAreInTheWayOnce) {
+  for (const int between_s : {0, 1, 10, 100, 10000}) {
+    ManualClock clock;
+    FakeSessionRunner runner;
+    for (uint16_t port = 100; port < 164; ++port) runner.ports_of_others.insert(port);
+    SessionRegistry::Options options;
+    options.ports = {100, 299};
+    options.random_ssrc = [] { return 1u; };
+    SessionRegistry registry(options, clock, runner, [](const SessionEvent&) {});
+    EXPECT_FALSE(registry.LeasePort({"o", 1}, "first", std::chrono::seconds(10)).ok());
+    for (int i = 0; i < 50; ++i) {
+      clock.Advance(std::chrono::seconds(between_s));
+      registry.OnTime();
+      runner.Deliver();
+      const auto lease = registry.LeasePort({"o", 1}, absl::StrCat(i), std::chrono::seconds(10));
+      EXPECT_TRUE(lease.ok()) << lease.status() << ", " << between_s << " s between requests";
+    }
+    EXPECT_EQ(registry.Counts().bind_failures, 64u);
+  }
 }
 
 TEST(Registry, RenewsAThousandLeasesAndEndsThemTogether) {
