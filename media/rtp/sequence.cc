@@ -1,5 +1,7 @@
 #include "media/rtp/sequence.h"
 
+#include <utility>
+
 namespace benari::media::rtp {
 
 // RFC 3550 A.1 (init_seq).
@@ -16,12 +18,13 @@ void SequenceTracker::Begin(uint16_t sequence) {
 
 // RFC 3550 A.1 (update_seq).
 Arrival SequenceTracker::OnPacket(uint16_t sequence) {
+  const uint32_t repeats_next = std::exchange(repeats_next_, kNoBadSequence);
   if (!has_source_) {
     Begin(sequence);
     return Arrival::kInOrder;
   }
   const auto ahead = static_cast<uint16_t>(sequence - max_sequence_);
-  if (ahead == 0) return OnLate(0);
+  if (ahead == 0 || ahead > kSequenceModulo - kMaxMisorder) return OnLate(sequence, repeats_next);
   if (ahead < kMaxDropout) {
     if (sequence < max_sequence_) cycles_ += kSequenceModulo;
     max_sequence_ = sequence;
@@ -30,26 +33,31 @@ Arrival SequenceTracker::OnPacket(uint16_t sequence) {
     ++received_;
     return Arrival::kInOrder;
   }
-  if (ahead > kSequenceModulo - kMaxMisorder) return OnLate(static_cast<uint16_t>(-ahead));
-  if (sequence == bad_sequence_) {  // two in a row: the other side restarted without telling
-    OnNewSource();
-    Begin(sequence);
-    return Arrival::kInOrder;
-  }
-  bad_sequence_ = (sequence + 1) & (kSequenceModulo - 1);
+  if (sequence == bad_sequence_) return Restart(sequence);  // two in a row
+  bad_sequence_ = repeats_next_ = (sequence + 1) & (kSequenceModulo - 1);
   return Arrival::kProbation;
 }
 
-// RFC 3550 A.1, its last branch; `behind` the highest sequence number, below kMaxMisorder.
-Arrival SequenceTracker::OnLate(uint16_t behind) {
-  ++received_;
-  if (seen_.test(behind)) {
-    ++duplicates_;
-    return Arrival::kDuplicate;
+// RFC 3550 A.1, its last branch: fewer than kMaxMisorder behind the highest sequence number.
+Arrival SequenceTracker::OnLate(uint16_t sequence, uint32_t repeats_next) {
+  const auto behind = static_cast<uint16_t>(max_sequence_ - sequence);
+  if (!seen_.test(behind)) {
+    seen_.set(behind);
+    ++received_;
+    ++reordered_;
+    return Arrival::kReordered;
   }
-  seen_.set(behind);
-  ++reordered_;
-  return Arrival::kReordered;
+  if (sequence == repeats_next) return Restart(sequence);
+  repeats_next_ = (sequence + 1) & (kSequenceModulo - 1);
+  ++received_;
+  ++duplicates_;
+  return Arrival::kDuplicate;
+}
+
+Arrival SequenceTracker::Restart(uint16_t sequence) {
+  OnNewSource();
+  Begin(sequence);
+  return Arrival::kRestarted;
 }
 
 void SequenceTracker::OnNewSource() {

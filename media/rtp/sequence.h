@@ -10,12 +10,14 @@ enum class Arrival {
   kReordered,  // later than one with a higher sequence number
   kDuplicate,  // was here before
   kProbation,  // far from the others: the sender restarted if the next one follows it, else a stray
+  kRestarted,  // follows a kProbation or, at once, a kDuplicate: the sender numbers anew
 };
 
 // Counts the packets of one session by their sequence numbers, over restarts of the sender. Pure.
 class SequenceTracker {
  public:
-  // RFC 3550 A.1, without MIN_SEQUENTIAL for the first packet: here the source is known by its address.
+  // RFC 3550 A.1, without MIN_SEQUENTIAL for the first packet: here the source is known by its address. A
+  // restart by fewer than kMaxMisorder is two duplicates in a row, each the next of the other.
   Arrival OnPacket(uint16_t sequence);
 
   // RFC 3550 8: another SSRC numbers anew. What was counted stays; the next packet is taken as a first one.
@@ -35,13 +37,15 @@ class SequenceTracker {
   static constexpr size_t kWindow = 128;  // above kMaxMisorder, so that each late packet has its bit
 
   void Begin(uint16_t sequence);
-  Arrival OnLate(uint16_t behind);
+  Arrival Restart(uint16_t sequence);
+  Arrival OnLate(uint16_t sequence, uint32_t repeats_next);
   uint64_t ExpectedFromSource() const;
 
   bool has_source_ = false;
   uint16_t max_sequence_ = 0;
   uint32_t bad_sequence_ = kNoBadSequence;
-  uint64_t cycles_ = 0;  // wraps, shifted: a multiple of 65536
+  uint32_t repeats_next_ = kNoBadSequence;  // after a duplicate or a jump: a duplicate with it is a restart
+  uint64_t cycles_ = 0;                     // wraps, shifted: a multiple of 65536
   uint64_t base_sequence_ = 0;
   uint64_t expected_before_ = 0;  // from sources before this one
   uint64_t received_ = 0;

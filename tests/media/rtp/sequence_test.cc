@@ -21,6 +21,7 @@ constexpr Arrival kIn = Arrival::kInOrder;
 constexpr Arrival kRe = Arrival::kReordered;
 constexpr Arrival kDu = Arrival::kDuplicate;
 constexpr Arrival kPr = Arrival::kProbation;
+constexpr Arrival kRs = Arrival::kRestarted;
 
 TEST(SequenceTracker, Table) {
   const Case cases[] = {
@@ -41,8 +42,38 @@ TEST(SequenceTracker, Table) {
       {"99 late", {200, 101}, {kIn, kRe}, 2, -1, 0, 1},
       {"100 late is a jump", {200, 100}, {kIn, kPr}, 1, 0, 0, 0},
       {"a stray", {10, 40000, 11}, {kIn, kPr, kIn}, 2, 0, 0, 0},
-      {"a restart: the second counts", {10, 40000, 40001, 40002}, {kIn, kPr, kIn, kIn}, 3, 0, 0, 0},
-      {"loss before a restart stays", {10, 13, 40000, 40001}, {kIn, kIn, kPr, kIn}, 3, 2, 0, 0},
+      {"a restart: the second counts", {10, 40000, 40001, 40002}, {kIn, kPr, kRs, kIn}, 3, 0, 0, 0},
+      {"loss before a restart stays", {10, 13, 40000, 40001}, {kIn, kIn, kPr, kRs}, 3, 2, 0, 0},
+      {"a restart near by: the second counts",
+       {10, 11, 12, 13, 11, 12, 13, 14},
+       {kIn, kIn, kIn, kIn, kDu, kRs, kIn, kIn},
+       8,
+       -1,
+       1,
+       0},
+      {"by one", {10, 11, 12, 11, 12, 13}, {kIn, kIn, kIn, kDu, kRs, kIn}, 6, -1, 1, 0},
+      {"over the wrap", {65534, 65535, 0, 1, 65535, 0, 1}, {kIn, kIn, kIn, kIn, kDu, kRs, kIn}, 7, -1, 1, 0},
+      {"every packet twice is no restart",
+       {10, 10, 11, 11, 12, 12},
+       {kIn, kDu, kIn, kDu, kIn, kDu},
+       6,
+       -3,
+       3,
+       0},
+      {"twice and late neither",
+       {10, 11, 12, 10, 13, 11, 14, 12},
+       {kIn, kIn, kIn, kDu, kIn, kDu, kIn, kDu},
+       8,
+       -3,
+       3,
+       0},
+      {"late ones in a row neither",
+       {10, 11, 15, 12, 13, 14, 16},
+       {kIn, kIn, kIn, kRe, kRe, kRe, kIn},
+       7,
+       0,
+       0,
+       3},
   };
   for (const Case& each : cases) {
     SequenceTracker tracker;
@@ -60,7 +91,21 @@ TEST(SequenceTracker, RestartAtTheWrap) {
   SequenceTracker tracker;
   tracker.OnPacket(30000);
   EXPECT_EQ(tracker.OnPacket(65535), kPr);
-  EXPECT_EQ(tracker.OnPacket(0), kIn);  // 65535 + 1 is 0 and not 65536
+  EXPECT_EQ(tracker.OnPacket(0), kRs);  // 65535 + 1 is 0 and not 65536
+}
+
+// A phone that begins its sequence again a little before where it was: one packet is lost, as after a jump.
+TEST(SequenceTracker, ARestartNearByLosesOnePacketHoweverFarItWent) {
+  for (uint16_t back = 1; back < 200; ++back) {
+    SequenceTracker tracker;
+    for (uint16_t i = 0; i < 300; ++i) tracker.OnPacket(i);
+    int dropped = 0;
+    for (uint16_t i = 0; i < 300; ++i) {
+      const Arrival arrival = tracker.OnPacket(static_cast<uint16_t>(299 - back + i));
+      if (arrival == kDu || arrival == kPr) ++dropped;
+    }
+    EXPECT_EQ(dropped, 1) << back;
+  }
 }
 
 TEST(SequenceTracker, CountsOverManyWraps) {
