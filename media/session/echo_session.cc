@@ -48,6 +48,7 @@ DropReason EchoSession::Accept(Clock::Time now, size_t bytes, const SocketAddres
   OnSource(packet.ssrc);
   const rtp::Arrival arrival = sequence_.OnPacket(packet.sequence);
   if (arrival == rtp::Arrival::kProbation) return DropReason::kProbation;
+  if (arrival == rtp::Arrival::kRestarted) jitter_.OnNewSource();  // its timestamps begin anew too
 
   if (config_.peer_policy == PeerPolicy::kLatch && !latched_) {
     config_.peer = source;

@@ -201,6 +201,22 @@ TEST(EchoSession, JitterInMilliseconds) {
   EXPECT_NEAR(echo.stats().jitter_ms, 8, 0.2);
 }
 
+// Sequence and timestamps begin anew under the same SSRC, as after hold behind some session border
+// controllers.
+TEST(EchoSession, JitterBeginsAnewWithTheSequence) {
+  for (const uint16_t restart : {40000, 5}) {  // far away, and a little back
+    Echo echo;
+    uint16_t sequence = 1;
+    for (; sequence <= 10; ++sequence) echo.GetAndSend(sequence, milliseconds(20 * sequence));
+    for (uint16_t i = 0; i < 5; ++i, ++sequence) {
+      Bytes bytes = RtpBytes(static_cast<uint16_t>(restart + i));
+      bytes[4] ^= 0x40;  // the timestamp: 2^30 further
+      echo.Get(bytes, kPeer, milliseconds(20 * sequence));
+    }
+    EXPECT_LT(echo.stats().jitter_ms, 1) << restart;
+  }
+}
+
 TEST(EchoSession, JitterStaysRightAfterWeeks) {
   Echo echo;
   const milliseconds weeks = std::chrono::hours(24 * 60);
