@@ -6,12 +6,11 @@
 #include <cstdio>
 #include <string>
 
-#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 
 namespace benari {
 
-bool ProbeMetric(const Endpoint& listen, const std::vector<std::string>& wanted) {
+bool ProbeMetric(const Endpoint& listen, const std::vector<std::string>& wanted, const char* otherwise) {
   boost::asio::ip::tcp::iostream stream;
   stream.expires_after(std::chrono::seconds(3));
   const bool any = listen.host == "0.0.0.0" || listen.host == "::";
@@ -27,8 +26,7 @@ bool ProbeMetric(const Endpoint& listen, const std::vector<std::string>& wanted)
     const absl::string_view text = absl::StripSuffix(line, "\r");
     if (std::find(wanted.begin(), wanted.end(), text) != wanted.end()) return true;
   }
-  std::fprintf(stderr, "%s serves, but not the line '%s'\n", listen.ToString().c_str(),
-               absl::StrJoin(wanted, "' or '").c_str());
+  std::fprintf(stderr, "%s: %s\n", listen.ToString().c_str(), otherwise);
   return false;
 }
 

@@ -169,7 +169,12 @@ void LeaseKeeper::OnNodeLost(Loop& loop, const std::string& why) {
   const bool was_up = nodes_.IsUp(loop.node);
   if (was_up) loop.lost_gate.Forget();
   if (loop.lost_gate.Opens("", timers_.Now())) {
-    log::Warning(was_up ? "media node lost" : "media node not reached", {{"node", loop.node}, {"why", why}});
+    if (was_up && nodes_.nodes().at(loop.node).status.draining) {
+      log::Info("media node has drained and ended", {{"node", loop.node}});
+    } else {
+      log::Warning(was_up ? "media node lost" : "media node not reached",
+                   {{"node", loop.node}, {"why", why}});
+    }
   }
   nodes_.SetDown(loop.node);
   loop.watch.reset();

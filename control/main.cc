@@ -287,9 +287,10 @@ int main(int argc, char** argv) {
   PrintVersionIfAsked(argc, argv, "control");
   const control::Config config = control::ReadConfig(argc, argv);
   if (config.healthcheck) {
-    return ProbeMetric(config.metrics_listen, {"benari_control_ari_connected 1", "benari_control_standby 1"})
-               ? 0
-               : 1;
+    const bool good =
+        ProbeMetric(config.metrics_listen, {"benari_control_ari_connected 1", "benari_control_standby 1"},
+                    "not connected to Asterisk, and not standing by");
+    return good ? 0 : 1;
   }
   control::HoldSignals();
   std::signal(SIGPIPE, SIG_IGN);  // a peer or a reader of the log that has gone is an error, and no end

@@ -27,6 +27,7 @@ using benari::media::Node;
 namespace log = benari::log;
 
 constexpr std::chrono::milliseconds kDrainPoll{50};
+constexpr std::chrono::seconds kControlHearsOfDrain{1};  // two of its KeepAlives
 constexpr std::chrono::hours kLongWait{1};
 constexpr rlim_t kOtherFiles = 256;  // gRPC's connections, epoll, logs
 
@@ -70,14 +71,17 @@ void WarnIfOpen(const Config& config) {
       {{"grpc_listen", config.grpc_listen.ToString()}});
 }
 
-// Waits until nothing is leased, the time is over, or the second signal to end.
+// Waits until nothing is leased and control knows that this node drains, the time is over, or the second
+// signal to end: a node that only vanished would be a lost one.
 void Drain(const Config& config, Node* node) {
   node->StartDraining();
   log::Info("draining", {{"ports_in_use", node->ports_in_use()},
                          {"drain_seconds", benari::AbslUnparseFlag(config.drain)}});
   const auto begun = std::chrono::steady_clock::now();
-  while (node->ports_in_use() > 0) {
-    if (!config.drain.infinite() && std::chrono::steady_clock::now() - begun >= config.drain.ms()) {
+  const auto lasts = [begun] { return std::chrono::steady_clock::now() - begun; };
+  while (node->ports_in_use() > 0 || (node->watchers() > 0 && lasts() < kControlHearsOfDrain)) {
+    if (!config.drain.infinite() && lasts() >= config.drain.ms()) {
+      if (node->ports_in_use() == 0) break;
       return log::Warning("time to drain is over", {{"ports_in_use", node->ports_in_use()}});
     }
     if (WaitForEndSignal(kDrainPoll)) {

@@ -111,6 +111,7 @@ class NodeImpl : public Node {
   EngineKind io_engine() const override { return io_engine_; }
   std::string no_io_uring() const override { return no_io_uring_; }
   size_t ports_in_use() const override { return registry_->Counts().ports_in_use; }
+  size_t watchers() const override { return hub_.watchers(); }
 
   void StartDraining() override {
     registry_->StartDraining();

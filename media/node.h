@@ -25,6 +25,7 @@ class Node {
   // Leases no more, and tells so in its health.
   virtual void StartDraining() = 0;
   virtual size_t ports_in_use() const = 0;  // 0: every lease is gone and every socket closed
+  virtual size_t watchers() const = 0;      // streams of WatchSessions: controls that use this node
 };
 
 }  // namespace benari::media

@@ -3,6 +3,7 @@
 
 #include <csignal>
 
+#include "tests/e2e/harness/process_view.h"
 #include "tests/loopback/loopback_world.h"
 
 namespace benari::loopback {
@@ -78,6 +79,18 @@ TEST_F(MediaTroubleTest, ADrainingNodeKeepsItsSessionsAndGetsNoNewOnes) {
   asterisk().HangUpCaller(first);
   EXPECT_EQ(media(draining).process().WaitForExit(std::chrono::seconds(20)), 0);
   for (const std::string& caller : others) asterisk().HangUpCaller(caller);
+}
+
+TEST_F(MediaTroubleTest, ANodeThatIsToldToEndIsNoLostOne) {
+  StartServices({"--echo_seconds=inf"}, 2);
+  ASSERT_TRUE(Eventually(
+      [this] { return e2e::ReadMetric(media().metrics(), "benari_media_watchers").value_or(0) == 1; }));
+  media().process().Signal(SIGTERM);
+  EXPECT_EQ(media().process().WaitForExit(std::chrono::seconds(20)), 0);
+  EXPECT_EQ(Logged("media node has drained and ended").Field("node"), media().grpc().ToString());
+  for (const std::string& line : control().process().Lines()) {
+    EXPECT_NE(e2e::LogLine{line}.message(), "media node lost") << line;
+  }
 }
 
 TEST_F(MediaTroubleTest, ASessionThatOutlivesTheDrainMovesToAnotherNode) {

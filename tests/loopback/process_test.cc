@@ -114,6 +114,16 @@ TEST(ControlFlags, HealthcheckOfNothingSaysSo) {
   EXPECT_THAT(run.output, HasSubstr("nothing answers at 127.0.0.1:9"));
 }
 
+TEST_F(ControlProcessTest, HealthcheckWithoutAsteriskSaysSo) {
+  StartAsterisk();
+  StartMedia();
+  StartControl({"--ari_url=http://127.0.0.1:9/ari"});
+  const std::string metrics = control().metrics().ToString();
+  const Ended run = RunControl({"--healthcheck", "--metrics_listen=" + metrics});
+  EXPECT_EQ(run.code, 1);
+  EXPECT_EQ(run.output, metrics + ": not connected to Asterisk, and not standing by");
+}
+
 TEST_F(ControlProcessTest, HealthcheckOfAServingControlIsGood) {
   StartServices();
   Logged("connected to Asterisk");
