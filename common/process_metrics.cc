@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "common/log_output.h"
 #include "common/metric_family.h"
+#include "common/tls_files.h"
 
 namespace benari {
 
@@ -81,6 +82,17 @@ void AddStat(std::vector<MetricFamily>* families) {
   }
 }
 
+// Without TLS a family without a value: nothing expires.
+MetricFamily TlsNotAfter(const std::string& service, const std::string& cert) {
+  MetricFamily family = NewFamily(absl::StrCat("benari_", service, "_tls_not_after_seconds").c_str(),
+                                  "When the own certificate expires, since 1970; 0: none can be read",
+                                  prometheus::MetricType::Gauge);
+  if (cert.empty()) return family;
+  const Clock::WallTime expires = CertificatesExpire(cert).value_or(Clock::WallTime());
+  AddValue(std::chrono::duration<double>(expires.time_since_epoch()).count(), {}, &family);
+  return family;
+}
+
 }  // namespace
 
 std::vector<MetricFamily> ProcessMetrics::Collect() const {
@@ -97,6 +109,7 @@ std::vector<MetricFamily> ProcessMetrics::Collect() const {
   const std::string dropped = absl::StrCat("benari_", build_.service, "_log_lines_dropped_total");
   families.push_back(CounterFamily(dropped.c_str(), "Log lines dropped, as stderr was not read or failed",
                                    static_cast<double>(log::DroppedLines())));
+  families.push_back(TlsNotAfter(build_.service, tls_cert_));
   AddStat(&families);
   if (const auto open = OpenFiles()) {
     families.push_back(GaugeFamily("process_open_fds", "Open file descriptors", *open));

@@ -2,6 +2,7 @@
 
 #include <prometheus/collectable.h>
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -9,15 +10,19 @@
 
 namespace benari {
 
-// benari_build_info, benari_{service}_log_lines_dropped_total, and process_* as every Prometheus client
-// library has them, from /proc when they are asked for; what /proc does not tell is left out. Thread-safe.
+// benari_build_info, benari_{service}_log_lines_dropped_total, benari_{service}_tls_not_after_seconds, and
+// process_* as every Prometheus client library has them, from /proc when they are asked for; what /proc does
+// not tell is left out. Thread-safe.
 class ProcessMetrics : public prometheus::Collectable {
  public:
-  explicit ProcessMetrics(BuildInfo build) : build_(std::move(build)) {}
+  // `tls_cert`: the file of the service's own certificate; empty: none, and so no time at which it expires.
+  ProcessMetrics(BuildInfo build, std::string tls_cert)
+      : build_(std::move(build)), tls_cert_(std::move(tls_cert)) {}
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
   const BuildInfo build_;
+  const std::string tls_cert_;
 };
 
 }  // namespace benari

@@ -44,9 +44,10 @@ http::About AboutUs(const Config& config) {
 }
 
 // Where `site` is served; "": nowhere. Exits with 1 when the address is taken.
-std::string Serve(http::Site& site, const Endpoint& listen) {
+std::string Serve(http::Site& site, const Config& config) {
+  const Endpoint& listen = config.metrics_listen;
   if (listen.host.empty()) return "";
-  site.AddMetrics(std::make_shared<ProcessMetrics>(ThisBuild("control")));
+  site.AddMetrics(std::make_shared<ProcessMetrics>(ThisBuild("control"), config.media.tls.cert));
   if (const absl::Status listening = site.Listen(listen); !listening.ok()) {
     log::Error("cannot listen for HTTP",
                {{"metrics_listen", listen.ToString()}, {"why", listening.message()}});
@@ -87,7 +88,7 @@ class StandbyControl {
 
   void Run() {
     metrics_.standby.Set(1);
-    const std::string where = Serve(site_, config_.metrics_listen);
+    const std::string where = Serve(site_, config_);
     signals_.async_wait([](const boost::system::error_code&, int) {
       log::Info("ended while standing by");
       Leave(0);
@@ -152,7 +153,7 @@ class Control {
         drain_timer_(loop_) {}
 
   void Run() {
-    const std::string where = Serve(site_, config_.metrics_listen);
+    const std::string where = Serve(site_, config_);
     nodes_.set_on_change([this] { CountNodes(); });
     app_.set_on_replaced([this](const std::string& why) { StepAside(why); });
     keeper_.set_on_fenced([this](const std::string& why) { StepAside(why); });

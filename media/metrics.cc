@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "common/metric_family.h"
-#include "common/tls_files.h"
 
 namespace benari::media {
 
@@ -50,17 +49,6 @@ void AddRegistry(const RegistryCounts& counts, std::vector<MetricFamily>* famili
              &diagnoses);
   }
   families->push_back(std::move(diagnoses));
-}
-
-// Without TLS a family without a value: nothing expires.
-MetricFamily TlsNotAfter(const std::string& cert) {
-  MetricFamily family =
-      NewFamily("benari_media_tls_not_after_seconds",
-                "When the certificate of gRPC expires, since 1970; 0: none can be read", MetricType::Gauge);
-  if (cert.empty()) return family;
-  const Clock::WallTime expires = CertificatesExpire(cert).value_or(Clock::WallTime());
-  AddValue(std::chrono::duration<double>(expires.time_since_epoch()).count(), {}, &family);
-  return family;
 }
 
 void AddPackets(const RtpStats& totals, std::vector<MetricFamily>* families) {
@@ -131,7 +119,6 @@ std::vector<MetricFamily> Metrics::Collect() const {
   std::vector<MetricFamily> families = process_.Collect();
   AddRegistry(registry_.Counts(), &families);
   families.push_back(Gauge("benari_media_watchers", "Streams of WatchSessions", hub_.watchers()));
-  families.push_back(TlsNotAfter(tls_cert_));
 
   using Answer = absl::StatusOr<std::vector<WorkerTotals>>;
   auto promise = std::make_shared<std::promise<Answer>>();
