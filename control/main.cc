@@ -138,6 +138,8 @@ class Control {
         metrics_(*registry_),
         ari_(loop_.get_executor(), config.ari, config.http, RequestHook(), LoadHook()),
         media_(loop_.get_executor(), config.media),
+        nodes_(config.media_targets.dns.host.empty() ? MediaNodes::Listing::kFixed
+                                                     : MediaNodes::Listing::kLookedUp),
         keeper_(loop_.get_executor(), media_, nodes_, timers_, config.keeper),
         context_{loop_.get_executor(), ari_, media_, nodes_, keeper_, timers_, metrics_, history_, ids_,
                  config_.call},
@@ -211,6 +213,7 @@ class Control {
     metrics_.media_nodes_up.Set(static_cast<double>(counts.up));
     metrics_.media_nodes_draining.Set(static_cast<double>(counts.draining));
     metrics_.media_nodes_down.Set(static_cast<double>(counts.down));
+    metrics_.media_nodes_not_reached.Set(static_cast<double>(counts.not_reached));
   }
 
   void OnNodes(const std::vector<std::string>& addresses) {

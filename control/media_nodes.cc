@@ -1,8 +1,16 @@
 #include "control/media_nodes.h"
 
 #include <algorithm>
+#include <set>
 
 namespace benari::control {
+
+namespace {
+// Who never answered is taken for a process of its own.
+const std::string& ProcessOf(const std::string& address, const MediaNodes::Node& node) {
+  return node.status.instance_id.empty() ? address : node.status.instance_id;
+}
+}  // namespace
 
 void MediaNodes::SetListed(const std::vector<std::string>& addresses) {
   for (auto node = nodes_.begin(); node != nodes_.end();) {
@@ -35,23 +43,43 @@ bool MediaNodes::IsUp(const std::string& address) const {
 }
 
 bool MediaNodes::AnotherIsUp(const std::string& address) const {
-  return std::any_of(nodes_.begin(), nodes_.end(),
-                     [&address](const auto& node) { return node.second.up && node.first != address; });
+  const auto known = nodes_.find(address);
+  const std::string& process = known == nodes_.end() ? address : ProcessOf(address, known->second);
+  return std::any_of(nodes_.begin(), nodes_.end(), [&process](const auto& node) {
+    return node.second.up && ProcessOf(node.first, node.second) != process;
+  });
+}
+
+std::map<std::string, const MediaNodes::Node*> MediaNodes::Processes() const {
+  std::map<std::string, std::map<std::string, Node>::const_iterator> best;  // by process
+  for (auto node = nodes_.begin(); node != nodes_.end(); ++node) {
+    const auto [known, is_new] = best.emplace(ProcessOf(node->first, node->second), node);
+    if (!is_new && node->second.up && !known->second->second.up) known->second = node;
+  }
+  std::map<std::string, const Node*> processes;
+  for (const auto& [process, node] : best) processes[node->first] = &node->second;
+  return processes;
 }
 
 MediaNodes::Counts MediaNodes::Count() const {
   Counts counts;
-  for (const auto& [address, node] : nodes_) {
-    ++(!node.up ? counts.down : node.status.draining ? counts.draining : counts.up);
+  for (const auto& [address, node] : Processes()) {
+    const bool never_answered = node->status.instance_id.empty();
+    if (!node->up) {
+      ++(never_answered && listing_ == Listing::kLookedUp ? counts.not_reached : counts.down);
+    } else {
+      ++(node->status.draining ? counts.draining : counts.up);
+    }
   }
   return counts;
 }
 
 std::vector<std::string> MediaNodes::Candidates() {
   std::vector<std::string> candidates;
+  std::set<std::string> processes;
   for (const auto& [address, node] : nodes_) {
-    if (node.up && node.listed && !node.status.draining && node.status.ports_free > 0)
-      candidates.push_back(address);
+    const bool takes_calls = node.up && node.listed && !node.status.draining && node.status.ports_free > 0;
+    if (takes_calls && processes.insert(ProcessOf(address, node)).second) candidates.push_back(address);
   }
   if (!candidates.empty()) {
     std::rotate(candidates.begin(), candidates.begin() + static_cast<ptrdiff_t>(turn_++ % candidates.size()),

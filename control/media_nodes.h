@@ -10,7 +10,8 @@
 
 namespace benari::control {
 
-// Which media nodes there are and which of them may be asked for a port. Pure. Confined to the control loop.
+// Which media nodes there are and which of them may be asked for a port. A node is a process: one that is
+// listed under several addresses, as those of localhost, is one node. Pure. Confined to the control loop.
 class MediaNodes {
  public:
   struct Node {
@@ -18,6 +19,10 @@ class MediaNodes {
     bool listed = false;  // named by the configuration or its last look-up
     NodeStatus status;    // of the last KeepAlive
   };
+
+  enum class Listing { kFixed, kLookedUp };  // by the configuration, or by its DNS name
+
+  explicit MediaNodes(Listing listing = Listing::kFixed) : listing_(listing) {}
 
   // The addresses of the configuration, or of the latest DNS answer. One that is missing is forgotten when it
   // goes down.
@@ -29,13 +34,16 @@ class MediaNodes {
   bool AnotherIsUp(const std::string& address) const;
   // Nodes to ask for a port, the next in turn first: up, listed, not draining, with a free port.
   std::vector<std::string> Candidates();
-  const std::map<std::string, Node>& nodes() const { return nodes_; }
+  const std::map<std::string, Node>& nodes() const { return nodes_; }  // by address
+  // The same with one address for each process: one that is up, if any is.
+  std::map<std::string, const Node*> Processes() const;
 
-  // Each node in one of them.
+  // Each process in one of them.
   struct Counts {
     size_t up = 0;
-    size_t draining = 0;  // up, and leases no more
-    size_t down = 0;      // listed, and does not answer
+    size_t draining = 0;     // up, and leases no more
+    size_t down = 0;         // listed, and does not answer
+    size_t not_reached = 0;  // looked up, and has never answered: perhaps no node at all
   };
   Counts Count() const;
   // Called after whatever may change the counts.
@@ -46,7 +54,8 @@ class MediaNodes {
     if (on_change_) on_change_();
   }
 
-  std::map<std::string, Node> nodes_;
+  const Listing listing_;
+  std::map<std::string, Node> nodes_;  // by address
   size_t turn_ = 0;
   std::function<void()> on_change_;
 };

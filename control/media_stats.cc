@@ -20,8 +20,8 @@ asio::awaitable<void> MediaStats::Refresh() {
   asked_ = now;
   Sessions found;
   std::vector<asio::awaitable<void>> requests;
-  for (const auto& [address, node] : nodes_.nodes()) {
-    if (node.up) requests.push_back(Ask(address, &found));
+  for (const auto& [address, node] : nodes_.Processes()) {
+    if (node->up) requests.push_back(Ask(address, &found));
   }
   asio::awaitable<void> all = All(executor_, std::move(requests));
   co_await std::move(all);

@@ -33,7 +33,7 @@ prometheus::Gauge& Gauge(prometheus::Registry& registry, const char* name, const
 
 prometheus::Gauge& NodesIn(prometheus::Registry& registry, const char* state) {
   return Gauge(registry, "benari_control_media_nodes",
-               "Media nodes by state: down is named by the configuration or its DNS and does not answer",
+               "Media nodes by state: down does not answer, not_reached is in DNS and has never answered",
                {{"state", state}});
 }
 
@@ -73,6 +73,7 @@ Metrics::Metrics(prometheus::Registry& registry)
       media_nodes_up(NodesIn(registry, "up")),
       media_nodes_draining(NodesIn(registry, "draining")),
       media_nodes_down(NodesIn(registry, "down")),
+      media_nodes_not_reached(NodesIn(registry, "not_reached")),
       calls_(BuildGauge().Name("benari_control_calls").Help("Calls now, by phase").Register(registry)),
       ended_(Counters(registry, "benari_control_calls_ended_total", "Ended calls, by outcome")),
       refused_(Counters(registry, "benari_control_calls_refused_total", "Refused calls, by reason")),

@@ -43,6 +43,7 @@ class Metrics {
   prometheus::Gauge& media_nodes_up;
   prometheus::Gauge& media_nodes_draining;
   prometheus::Gauge& media_nodes_down;
+  prometheus::Gauge& media_nodes_not_reached;
 
  private:
   prometheus::Gauge& CallsIn(CallPhase phase);

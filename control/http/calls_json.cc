@@ -110,12 +110,12 @@ Json NodesJson(const control::MediaNodes& nodes, const control::MediaStats& stat
     sum.jitter_ms = std::max(sum.jitter_ms, session.info.jitter_ms);
   }
   Json all = Json::array();
-  for (const auto& [address, node] : nodes.nodes()) {
+  for (const auto& [address, node] : nodes.Processes()) {
     const Sum& sum = sums[address];
-    Json json = {{"address", address}, {"name", node.status.name}, {"state", StateOf(node)}};
-    if (node.up) {
-      json["ports_total"] = node.status.ports_total;
-      json["ports_free"] = node.status.ports_free;
+    Json json = {{"address", address}, {"name", node->status.name}, {"state", StateOf(*node)}};
+    if (node->up) {
+      json["ports_total"] = node->status.ports_total;
+      json["ports_free"] = node->status.ports_free;
       json["sessions"] = sum.sessions;
       json["received_packets"] = sum.received;
       json["lost_packets"] = sum.lost;

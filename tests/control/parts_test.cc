@@ -140,6 +140,47 @@ TEST(MediaNodes, OneThatIsListedNoMoreIsKeptWhileItIsUp) {
   EXPECT_EQ(nodes.nodes().count("b"), 1u);
 }
 
+NodeStatus Process(const std::string& instance_id) {
+  NodeStatus status = Free(5);
+  status.instance_id = instance_id;
+  return status;
+}
+
+// As localhost, which is 127.0.0.1 and ::1.
+TEST(MediaNodes, OneProcessWithTwoAddressesIsOneNode) {
+  MediaNodes nodes(MediaNodes::Listing::kLookedUp);
+  nodes.SetListed({"127.0.0.1:1", "[::1]:1", "127.0.0.2:1"});
+  nodes.SetUp("127.0.0.1:1", Process("a"));
+  nodes.SetUp("[::1]:1", Process("a"));
+  EXPECT_FALSE(nodes.AnotherIsUp("[::1]:1"));
+  nodes.SetUp("127.0.0.2:1", Process("b"));
+  EXPECT_TRUE(nodes.AnotherIsUp("[::1]:1"));
+  EXPECT_EQ(nodes.Count().up, 2u);
+  EXPECT_THAT(nodes.Candidates(), ElementsAre("127.0.0.1:1", "127.0.0.2:1"));
+  EXPECT_EQ(nodes.Processes().size(), 2u);
+
+  nodes.SetDown("127.0.0.1:1");
+  EXPECT_EQ(nodes.Count().up, 2u);
+  EXPECT_EQ(nodes.Count().down, 0u);
+  EXPECT_EQ(nodes.Processes().count("[::1]:1"), 1u);
+  nodes.SetDown("[::1]:1");
+  EXPECT_EQ(nodes.Count().down, 1u);
+}
+
+TEST(MediaNodes, AnAddressOfANameThatNeverAnsweredIsNoLostNode) {
+  for (const auto listing : {MediaNodes::Listing::kFixed, MediaNodes::Listing::kLookedUp}) {
+    const bool looked_up = listing == MediaNodes::Listing::kLookedUp;
+    MediaNodes nodes(listing);
+    nodes.SetListed({"127.0.0.1:1", "[::1]:1"});
+    nodes.SetUp("127.0.0.1:1", Process("a"));
+    nodes.SetDown("[::1]:1");
+    EXPECT_EQ(nodes.Count().down, looked_up ? 0u : 1u);
+    EXPECT_EQ(nodes.Count().not_reached, looked_up ? 1u : 0u);
+    nodes.SetDown("127.0.0.1:1");
+    EXPECT_EQ(nodes.Count().down, looked_up ? 1u : 2u);
+  }
+}
+
 class UndoTest : public ::testing::Test {
  protected:
   UndoStack::Step Step(const std::string& name, int failures = 0) {
