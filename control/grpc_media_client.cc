@@ -3,10 +3,12 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <boost/asio/ip/address.hpp>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "benari/media/v1/media.grpc.pb.h"
+#include "common/endpoint.h"
 #include "common/grpc_channel.h"
 #include "common/grpc_tls.h"
 #include "control/grpc_awaitable.h"
@@ -22,9 +24,22 @@ namespace v1 = benari::media::v1;
 struct GrpcMediaClient::Node {
   std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<v1::Media::Stub> stub;
+  bool has_name = false;  // an address is not looked up
+  Clock::Time made_at;
+  Clock::Time used_at;
 };
 
 namespace {
+
+constexpr std::chrono::minutes kUnused{2};       // longer than between two renewals
+constexpr std::chrono::seconds kLookUpAgain{1};  // between two look-ups of a name
+
+bool HasName(const std::string& address) {
+  const auto endpoint = ParseEndpoint(address);
+  boost::system::error_code error;
+  if (endpoint.ok()) asio::ip::make_address(endpoint->host, error);
+  return error.failed();
+}
 
 grpc::ChannelArguments Arguments(const std::string& server_name) {
   grpc::ChannelArguments arguments;
@@ -56,7 +71,7 @@ struct Answer {
   Response response;
 };
 
-// `node` is used before the coroutine first waits, not later.
+// `node` is used before the coroutine first waits, not later; the request keeps its channel to its end.
 template <typename Request, typename Response>
 asio::awaitable<Answer<Response>> Ask(Async* node, Rpc<Request, Response> rpc, Request request,
                                       std::chrono::milliseconds timeout) {
@@ -72,32 +87,45 @@ asio::awaitable<Answer<Response>> Ask(Async* node, Rpc<Request, Response> rpc, R
 
 }  // namespace
 
-GrpcMediaClient::GrpcMediaClient(asio::any_io_executor executor, Options options)
+GrpcMediaClient::GrpcMediaClient(asio::any_io_executor executor, Options options, const Clock& clock)
     : executor_(std::move(executor)),
       options_(std::move(options)),
+      clock_(clock),
       credentials_(NewChannelCredentials(options_.tls)) {}
 
 GrpcMediaClient::~GrpcMediaClient() = default;
 
 GrpcMediaClient::Node& GrpcMediaClient::At(const std::string& address) {
+  const Clock::Time now = clock_.Now();
   std::unique_ptr<Node>& node = nodes_[address];
   if (node == nullptr) {
     node = std::make_unique<Node>();
+    node->has_name = HasName(address);
+    node->made_at = now;
     node->channel = NewChannel(address, credentials_, Arguments(options_.server_name));
     node->stub = v1::Media::NewStub(node->channel);
   }
+  node->used_at = now;
+  // A channel tries to connect for as long as it lives, to nodes that are listed no more too.
+  std::erase_if(nodes_, [now](const auto& each) { return now - each.second->used_at > kUnused; });
   return *node;
 }
 
-void GrpcMediaClient::ThrowUnlessOk(const std::string& node, const char* rpc,
-                                    const grpc::Status& status) const {
+// gRPC looks a name up every 30 s at most, and after failed look-ups ever more seldom; a new channel does it
+// at once. One that still connects is left alone: there may be more addresses to try.
+void GrpcMediaClient::LookUpAgain(const std::string& address) {
+  const auto node = nodes_.find(address);
+  if (node == nodes_.end() || !node->second->has_name) return;
+  const bool failed = node->second->channel->GetState(false) == GRPC_CHANNEL_TRANSIENT_FAILURE;
+  if (failed && clock_.Now() - node->second->made_at >= kLookUpAgain) nodes_.erase(node);
+}
+
+void GrpcMediaClient::ThrowUnlessOk(const std::string& node, const char* rpc, const grpc::Status& status) {
   if (status.ok()) return;
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) LookUpAgain(node);
   const std::string hint = MediaTlsHint(status.error_message(), options_.tls);
   throw ToMediaError(node, rpc, grpc::Status(status.error_code(), status.error_message() + hint));
 }
-
-// A request under way keeps the channel to its end by itself.
-void GrpcMediaClient::Forget(const std::string& node) { nodes_.erase(node); }
 
 asio::awaitable<Lease> GrpcMediaClient::LeasePort(std::string node, std::string lease_id) {
   v1::LeasePortRequest request;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/tls_files.h"
+#include "common/clock.h"
 #include "control/media_client.h"
 
 namespace grpc {
@@ -19,8 +20,9 @@ namespace benari::control {
 // Whose RTP a session takes, as PeerPolicy of media.proto.
 enum class RtpSource { kExact, kLatch };
 
-// MediaClient over gRPC: one channel a node, made when it is first spoken to. Confined to the control loop;
-// gRPC's own threads only post to it.
+// MediaClient over gRPC: one channel a node, made when it is first spoken to, and dropped when nobody has
+// spoken to it for two minutes. A node's name is looked up again as long as it cannot be reached. Confined to
+// the control loop; gRPC's own threads only post to it.
 class GrpcMediaClient : public MediaClient {
  public:
   struct Options {
@@ -36,7 +38,7 @@ class GrpcMediaClient : public MediaClient {
     std::string server_name;  // that a node's certificate is for; empty: the host it is dialled by
   };
 
-  GrpcMediaClient(boost::asio::any_io_executor executor, Options options);
+  GrpcMediaClient(boost::asio::any_io_executor executor, Options options, const Clock& clock);
   ~GrpcMediaClient() override;
 
   void SetEpoch(uint64_t epoch) override { epoch_ = epoch; }
@@ -48,19 +50,23 @@ class GrpcMediaClient : public MediaClient {
   Awaitable<NodeSessions> ListSessions(std::string node) override;
   std::unique_ptr<Watch> WatchSessions(std::string node, std::function<void(const SessionEvent&)> on_event,
                                        std::function<void(const std::string& why)> on_end) override;
-  void Forget(const std::string& node) override;
+
+  // Nodes to which there is a channel now.
+  size_t channels() const { return nodes_.size(); }
 
  private:
   struct Node;  // a channel and its stub
 
   Node& At(const std::string& address);
-  void ThrowUnlessOk(const std::string& node, const char* rpc, const grpc::Status& status) const;
+  void ThrowUnlessOk(const std::string& node, const char* rpc, const grpc::Status& status);
+  void LookUpAgain(const std::string& address);
 
   boost::asio::any_io_executor executor_;
   const Options options_;
   const std::shared_ptr<grpc::ChannelCredentials> credentials_;  // of every channel
+  const Clock& clock_;
   uint64_t epoch_ = 1;
-  std::map<std::string, std::unique_ptr<Node>> nodes_;
+  std::map<std::string, std::unique_ptr<Node>> nodes_;  // by address
 };
 
 }  // namespace benari::control

@@ -111,7 +111,6 @@ asio::awaitable<void> LeaseKeeper::Run(std::shared_ptr<Loop> loop) {
       const auto node = nodes_.nodes().find(loop->node);
       if (node == nodes_.nodes().end()) {  // no longer listed, and gone
         loops_.erase(loop->node);
-        media_.Forget(loop->node);
         co_return;
       }
     }

@@ -75,7 +75,7 @@ class StandbyControl {
         timers_(loop_.get_executor()),
         registry_(std::make_shared<prometheus::Registry>()),
         metrics_(*registry_),
-        media_(loop_.get_executor(), config.media),
+        media_(loop_.get_executor(), config.media, timers_),
         standby_(loop_.get_executor(), media_, nodes_, timers_, config.standby_patience),
         resolver_(loop_.get_executor(), config.media_targets,
                   [this](const std::vector<std::string>& addresses) { nodes_.SetListed(addresses); }),
@@ -137,7 +137,7 @@ class Control {
         registry_(std::make_shared<prometheus::Registry>()),
         metrics_(*registry_),
         ari_(loop_.get_executor(), config.ari, config.http, RequestHook(), LoadHook()),
-        media_(loop_.get_executor(), config.media),
+        media_(loop_.get_executor(), config.media, timers_),
         nodes_(config.media_targets.dns.host.empty() ? MediaNodes::Listing::kFixed
                                                      : MediaNodes::Listing::kLookedUp),
         keeper_(loop_.get_executor(), media_, nodes_, timers_, config.keeper),

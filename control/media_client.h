@@ -109,9 +109,6 @@ class MediaClient {
   virtual std::unique_ptr<Watch> WatchSessions(std::string node,
                                                std::function<void(const SessionEvent&)> on_event,
                                                std::function<void(const std::string& why)> on_end) = 0;
-
-  // The node is not one of ours any more: what is kept of it may go.
-  virtual void Forget(const std::string& node) { (void)node; }
 };
 
 }  // namespace benari::control
