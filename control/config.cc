@@ -211,7 +211,10 @@ void ReadEnding(FlagErrors& errors, Config& config) {
   const Seconds patience = absl::GetFlag(FLAGS_standby_seconds);
   errors.Require(patience.value >= 1 && patience.value <= 3600, "standby_seconds", AbslUnparseFlag(patience),
                  "1..3600");
-  if (patience.value <= 3600) config.standby_patience = patience.ms();
+  if (patience.value <= 3600) {
+    config.standby_patience = patience.ms();
+    config.keeper.other_gone_after = patience.ms();
+  }
 }
 
 }  // namespace

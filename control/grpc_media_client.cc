@@ -1,5 +1,6 @@
 #include "control/grpc_media_client.h"
 
+#include <grpcpp/channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 

@@ -1,13 +1,14 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/any_io_executor.hpp>
 #include <chrono>
 #include <map>
 #include <memory>
 #include <string>
 
-#include "common/tls_files.h"
 #include "common/clock.h"
+#include "common/tls_files.h"
 #include "control/media_client.h"
 
 namespace grpc {
@@ -41,7 +42,7 @@ class GrpcMediaClient : public MediaClient {
   GrpcMediaClient(boost::asio::any_io_executor executor, Options options, const Clock& clock);
   ~GrpcMediaClient() override;
 
-  void SetEpoch(uint64_t epoch) override { epoch_ = epoch; }
+  void RaiseEpoch(uint64_t epoch) override { epoch_ = std::max(epoch_, epoch); }
   Awaitable<Lease> LeasePort(std::string node, std::string lease_id) override;
   Awaitable<SessionInfo> ReleasePort(std::string node, std::string lease_id) override;
   Awaitable<SessionInfo> StartSession(std::string node, SessionRequest request) override;
@@ -63,8 +64,8 @@ class GrpcMediaClient : public MediaClient {
 
   boost::asio::any_io_executor executor_;
   const Options options_;
-  const std::shared_ptr<grpc::ChannelCredentials> credentials_;  // of every channel
   const Clock& clock_;
+  const std::shared_ptr<grpc::ChannelCredentials> credentials_;  // of every channel
   uint64_t epoch_ = 1;
   std::map<std::string, std::unique_ptr<Node>> nodes_;  // by address
 };

@@ -29,6 +29,7 @@ struct LeaseKeeper::Loop {
   bool hurry = false;  // ends the pause between two requests
   bool stopped = false;
   bool asked = false;           // the first request was answered or failed
+  Clock::Time asked_at{};       // when the latest request was
   int failures = 0;             // in a row
   Clock::Time failing_since{};  // when the first of them was asked for
   std::string instance_id;
@@ -38,7 +39,9 @@ struct LeaseKeeper::Loop {
   Clock::Time watch_again_at{};              // not earlier
   std::chrono::milliseconds watch_pause{0};  // grows while watches end at once
   LogGate watch_gate{kSayAgainAfter};
-  bool behind = false;  // events may have been missed: the sessions have to be listed
+  LogGate epoch_gate{kSayAgainAfter};
+  std::optional<Clock::Time> other_used_at;  // the latest use of a higher epoch that the node told of
+  bool behind = false;                       // events may have been missed: the sessions have to be listed
 
   void Hurry() {
     hurry = true;
@@ -53,6 +56,7 @@ LeaseKeeper::LeaseKeeper(asio::any_io_executor executor, MediaClient& media, Med
 LeaseKeeper::~LeaseKeeper() { Stop(); }
 
 void LeaseKeeper::Watch() {
+  if (!began_.has_value()) began_ = timers_.Now();
   for (const auto& [address, node] : nodes_.nodes()) {
     if (loops_.contains(address)) continue;
     auto loop = std::make_shared<Loop>(address, executor_, timers_);
@@ -93,9 +97,9 @@ asio::awaitable<void> LeaseKeeper::Run(std::shared_ptr<Loop> loop) {
     const std::set<std::string> named(lease_ids.begin(), lease_ids.end());
     NodeStatus status;
     std::optional<MediaError> failure;
-    const Clock::Time asked_at = timers_.Now();
     try {
-      status = co_await media_.KeepAlive(loop->node, lease_ids);
+      asio::awaitable<NodeStatus> renewed = Renew(loop, std::move(lease_ids));
+      status = co_await std::move(renewed);
     } catch (const MediaError& error) {
       failure = error;
     }
@@ -107,7 +111,12 @@ asio::awaitable<void> LeaseKeeper::Run(std::shared_ptr<Loop> loop) {
       if (loop->behind) co_await CatchUp(loop);
       if (loop->stopped) co_return;
     } else {
-      OnFailure(*loop, asked_at, *failure);
+      if (failure->kind == MediaErrorKind::kFenced) {
+        asio::awaitable<void> fenced = OnFenced(loop, failure->what());
+        co_await std::move(fenced);
+        if (loop->stopped) co_return;
+      }
+      OnFailure(*loop, *failure);
       const auto node = nodes_.nodes().find(loop->node);
       if (node == nodes_.nodes().end()) {  // no longer listed, and gone
         loops_.erase(loop->node);
@@ -118,6 +127,24 @@ asio::awaitable<void> LeaseKeeper::Run(std::shared_ptr<Loop> loop) {
     const auto length = in_doubt ? options_.retry : options_.interval;
     co_await Pause(loop, length);
   }
+}
+
+// As many leases at a time as a node takes. None: only to hear how it is.
+asio::awaitable<NodeStatus> LeaseKeeper::Renew(std::shared_ptr<Loop> loop,
+                                               std::vector<std::string> lease_ids) {
+  NodeStatus status;
+  std::vector<std::string> unknown;
+  size_t next = 0;
+  do {
+    const auto first = lease_ids.begin() + static_cast<ptrdiff_t>(next);
+    next = std::min(next + kMaxKeepAliveIds, lease_ids.size());
+    const std::vector<std::string> portion(first, lease_ids.begin() + static_cast<ptrdiff_t>(next));
+    loop->asked_at = timers_.Now();
+    status = co_await media_.KeepAlive(loop->node, portion);
+    unknown.insert(unknown.end(), status.unknown_lease_ids.begin(), status.unknown_lease_ids.end());
+  } while (next < lease_ids.size() && !loop->stopped);
+  status.unknown_lease_ids = std::move(unknown);
+  co_return status;
 }
 
 asio::awaitable<void> LeaseKeeper::Pause(std::shared_ptr<Loop> loop, std::chrono::milliseconds length) {
@@ -153,15 +180,44 @@ void LeaseKeeper::OnAnswer(Loop& loop, const NodeStatus& status, const std::set<
   }
 }
 
-void LeaseKeeper::OnFailure(Loop& loop, Clock::Time asked_at, const MediaError& error) {
-  const bool stood_still = ForgiveStandstill(loop, asked_at);
-  if (++loop.failures == 1) loop.failing_since = stood_still ? timers_.Now() : asked_at;
-  if (error.kind == MediaErrorKind::kFenced && on_fenced_) on_fenced_(error.what());
+void LeaseKeeper::OnFailure(Loop& loop, const MediaError& error) {
+  const bool stood_still = ForgiveStandstill(loop, loop.asked_at);
+  if (++loop.failures == 1) loop.failing_since = stood_still ? timers_.Now() : loop.asked_at;
   if (loop.failures < 2) return;
   const auto patience = nodes_.AnotherIsUp(loop.node) ? options_.lost_after : options_.lost_after_alone;
   const bool silent = timers_.Now() - loop.failing_since >= patience;
   const bool refused = error.kind == MediaErrorKind::kUnavailable;
   if (refused || silent) OnNodeLost(loop, error.what());
+}
+
+// The node has seen a higher epoch of our owner, and refuses ours. Whoever has used that one since this
+// instance began has taken over; at a node that never took ours it has to be seen in use twice, for a request
+// of the instance before may have lain unread. One that nobody uses is of an earlier instance whose clock was
+// ahead.
+asio::awaitable<void> LeaseKeeper::OnFenced(std::shared_ptr<Loop> loop, std::string why) {
+  NodeSessions held;
+  try {
+    held = co_await media_.ListSessions(loop->node);
+  } catch (const MediaError& error) {
+    co_return;  // the next KeepAlive is refused as well
+  }
+  if (loop->stopped) co_return;
+  const Clock::Time now = timers_.Now();
+  const Clock::Time used_at = now - held.owner_silence;
+  const bool gone = used_at <= *began_ || held.owner_silence >= options_.other_gone_after;
+  const Clock::Time used_before = std::exchange(loop->other_used_at, used_at).value_or(used_at);
+  const bool used_again = used_at > used_before + options_.interval / 2;  // more than an answer varies
+  if (held.owner_epoch >= kMaxEpoch) {
+    if (!loop->epoch_gate.Opens("", now)) co_return;
+    log::Error("media node was given the highest epoch there is and accepts no other, restart it",
+               {{"node", loop->node}, {"epoch", held.owner_epoch}});
+  } else if (gone) {
+    log::Warning("media node knows a higher epoch of an instance that is gone, ours is raised",
+                 {{"node", loop->node}, {"epoch", held.owner_epoch}});
+    media_.RaiseEpoch(held.owner_epoch + 1);
+  } else if (on_fenced_ && (used_again || !loop->instance_id.empty())) {
+    on_fenced_(why);
+  }
 }
 
 void LeaseKeeper::OnNodeLost(Loop& loop, const std::string& why) {

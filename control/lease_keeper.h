@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "control/media_client.h"
 #include "control/media_nodes.h"
@@ -33,6 +34,7 @@ class LeaseKeeper {
     std::chrono::milliseconds lost_after{1000};
     std::chrono::milliseconds lost_after_alone{2500};
     std::chrono::milliseconds longest_watch_pause{8000};  // between watches that the node ends at once
+    std::chrono::milliseconds other_gone_after{5000};     // silence of an instance with a higher epoch
   };
 
   LeaseKeeper(boost::asio::any_io_executor executor, MediaClient& media, MediaNodes& nodes, Timers& timers,
@@ -47,7 +49,8 @@ class LeaseKeeper {
   void Remove(const std::string& lease_id);
   bool Keeps(const std::string& lease_id) const { return leases_.contains(lease_id); }
   size_t size() const { return leases_.size(); }
-  // Called when a node has seen a later epoch of our owner: another instance has taken over.
+  // Called when a node is in use by an instance of our owner with a higher epoch, which has taken over. An
+  // epoch that nobody uses any more is of an earlier instance; ours is then raised above it.
   void set_on_fenced(std::function<void(const std::string& why)> on_fenced) {
     on_fenced_ = std::move(on_fenced);
   }
@@ -64,11 +67,13 @@ class LeaseKeeper {
 
   boost::asio::awaitable<void> Run(std::shared_ptr<Loop> loop);
   boost::asio::awaitable<void> Pause(std::shared_ptr<Loop> loop, std::chrono::milliseconds length);
+  boost::asio::awaitable<NodeStatus> Renew(std::shared_ptr<Loop> loop, std::vector<std::string> lease_ids);
   boost::asio::awaitable<void> CatchUp(std::shared_ptr<Loop> loop);
+  boost::asio::awaitable<void> OnFenced(std::shared_ptr<Loop> loop, std::string why);
   // Of a request or a pause that began then; true if this process stood still in it.
   bool ForgiveStandstill(Loop& loop, Clock::Time began);
   void OnAnswer(Loop& loop, const NodeStatus& status, const std::set<std::string>& named);
-  void OnFailure(Loop& loop, Clock::Time asked_at, const MediaError& error);
+  void OnFailure(Loop& loop, const MediaError& error);
   void OnNodeLost(Loop& loop, const std::string& why);
   void StartWatch(std::shared_ptr<Loop> loop);
   void OnWatchEnded(Loop& loop, const std::string& why);
@@ -81,6 +86,7 @@ class LeaseKeeper {
   Timers& timers_;
   Options options_;
   std::function<void(const std::string&)> on_fenced_;
+  std::optional<Clock::Time> began_;                    // the first Watch, with an epoch that is ours
   std::map<std::string, Kept> leases_;                  // by lease id
   std::map<std::string, std::shared_ptr<Loop>> loops_;  // by node
 };

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -14,6 +15,9 @@
 // The port through which control speaks to media nodes. Pure: no gRPC type. A node is named by the address
 // ("host:port") of its gRPC server.
 namespace benari::control {
+
+inline constexpr size_t kMaxKeepAliveIds = 10000;  // a node refuses more in one request
+inline constexpr uint64_t kMaxEpoch = std::numeric_limits<int64_t>::max();  // a node refuses higher ones
 
 enum class MediaErrorKind {
   kUnavailable,  // no connection, or the node drains
@@ -94,8 +98,9 @@ class MediaClient {
 
   virtual ~MediaClient() = default;
 
-  // Of all requests from now on; an instance that takes over sets one above what any node has seen.
-  virtual void SetEpoch(uint64_t epoch) = 0;
+  // All requests from now on have this epoch, unless theirs is higher already. An instance that takes over
+  // raises it above what any node has seen.
+  virtual void RaiseEpoch(uint64_t epoch) = 0;
 
   virtual Awaitable<Lease> LeasePort(std::string node, std::string lease_id) = 0;
   virtual Awaitable<SessionInfo> ReleasePort(std::string node, std::string lease_id) = 0;

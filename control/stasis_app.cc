@@ -190,14 +190,14 @@ asio::awaitable<std::map<std::string, NodeLease>> StasisApp::MeetNodes() {
   for (const auto& [address, node] : context_.nodes.nodes()) all.push_back(MeetNode(address, &met));
   Awaitable<void> met_all = All(context_.executor, std::move(all));
   co_await std::move(met_all);
-  context_.media.SetEpoch(met.epoch);
+  context_.media.RaiseEpoch(met.epoch);
   co_return std::move(met.leases);
 }
 
 asio::awaitable<void> StasisApp::MeetNode(std::string address, Met* met) {
   try {
     const NodeSessions held = co_await context_.media.ListSessions(address);
-    met->epoch = std::max(met->epoch, held.owner_epoch + 1);
+    if (held.owner_epoch < kMaxEpoch) met->epoch = std::max(met->epoch, held.owner_epoch + 1);
     for (const SessionInfo& session : held.sessions)
       met->leases[session.lease_id] = NodeLease{address, session};
   } catch (const MediaError& error) {

@@ -22,6 +22,7 @@ ControlProcess::ControlProcess(boost::asio::io_context& loop, fakes::VirtualTime
       app_(context_, std::move(options)) {
   nodes_.SetListed(nodes);
   app_.set_on_replaced([this](const std::string&) { replaced_ = true; });
+  keeper_.set_on_fenced([this](const std::string&) { replaced_ = true; });
 }
 
 bool ControlProcess::Connect() {

@@ -69,7 +69,13 @@ class LeaseKeeperTest : public ::testing::Test {
 
   boost::asio::io_context loop;
   fakes::VirtualTimers timers;
-  fakes::FakeMedia media{timers, fakes::FakeMediaOptions()};
+  static fakes::FakeMediaOptions ManyPorts() {
+    fakes::FakeMediaOptions options;
+    options.ports_per_node = 12000;
+    return options;
+  }
+
+  fakes::FakeMedia media{timers, ManyPorts()};
   fakes::Process process{loop, timers};
   fakes::FaultPlan faults;
   fakes::FakeMediaClient client{process, media, faults, fakes::FakeMediaClient::Options()};
@@ -117,6 +123,18 @@ TEST_F(LeaseKeeperTest, BesideAnotherASilentNodeIsLostSooner) {
   EXPECT_THAT(lost, IsEmpty());
   RunFor(milliseconds(1000));
   EXPECT_THAT(lost, ElementsAre("lease"));
+}
+
+TEST_F(LeaseKeeperTest, MoreLeasesThanARequestMayNameAreRenewedInPortions) {
+  Start({kNode});
+  for (size_t i = 0; i <= kMaxKeepAliveIds; ++i) Lease("lease" + std::to_string(i));
+  RunFor(seconds(30));  // longer than a lease lives
+  EXPECT_THAT(lost, IsEmpty());
+  EXPECT_TRUE(nodes.IsUp(kNode));
+  for (const std::string id : {"lease0", "lease9999"})  // one in each portion
+    media.Living(kNode).ReleasePort({"benari", 1}, id);
+  RunFor(seconds(2));
+  EXPECT_THAT(lost, ElementsAre("lease0", "lease9999"));
 }
 
 TEST_F(LeaseKeeperTest, ANodeThatRefusesItsWatchIsAskedNoMoreOftenThanAnother) {

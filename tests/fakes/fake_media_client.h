@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -29,7 +30,7 @@ class FakeMediaClient : public control::MediaClient {
   FakeMediaClient(Process& process, FakeMedia& media, FaultPlan& faults, Options options)
       : process_(process), media_(media), faults_(faults), options_(std::move(options)) {}
 
-  void SetEpoch(uint64_t epoch) override { epoch_ = epoch; }
+  void RaiseEpoch(uint64_t epoch) override { epoch_ = std::max(epoch_, epoch); }
   Awaitable<control::Lease> LeasePort(std::string node, std::string lease_id) override;
   Awaitable<control::SessionInfo> ReleasePort(std::string node, std::string lease_id) override;
   Awaitable<control::SessionInfo> StartSession(std::string node, control::SessionRequest request) override;

@@ -124,7 +124,7 @@ TEST_F(FakeMediaTest, SessionsStartStopAndRefuseAnotherPeer) {
 
 TEST_F(FakeMediaTest, AHigherEpochFencesOffTheLower) {
   FakeMediaClient newer(process, media, faults, {});
-  newer.SetEpoch(7);
+  newer.RaiseEpoch(7);
   Lease(client, "a");
   EXPECT_EQ(Try(newer.KeepAlive(kNode, {"a"})), std::nullopt);
   EXPECT_EQ(Try(client.KeepAlive(kNode, {"a"})), MediaErrorKind::kFenced);

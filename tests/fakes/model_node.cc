@@ -183,6 +183,9 @@ control::SessionInfo ModelNode::StopSession(const media::OwnerId& owner, const s
 control::NodeStatus ModelNode::KeepAlive(const media::OwnerId& owner,
                                          const std::vector<std::string>& lease_ids,
                                          std::chrono::milliseconds ttl) {
+  if (lease_ids.size() > control::kMaxKeepAliveIds) {
+    throw MediaError(MediaErrorKind::kOther, "lease_ids: accepted is at most 10000");
+  }
   const media::KeepAliveView view = Value(registry_.KeepAlive(owner, lease_ids, ttl));
   Granted("KeepAlive", owner);
   control::NodeStatus status;
