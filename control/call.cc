@@ -42,10 +42,10 @@ int64_t Ms(Clock::Duration duration) {
 
 }  // namespace
 
-Call::Call(const CallContext& context, std::string call_id)
+Call::Call(const CallContext& context, std::string call_id, int destination_number)
     : context_(context),
       id_(std::move(call_id)),
-      destination_(context.ids.Destination(id_, 1)),
+      destination_(context.ids.Destination(id_, destination_number)),
       started_(context.timers.Now()),
       mailbox_(context.executor, context.timers, id_),
       journal_(context.history, context.timers, id_),
@@ -124,14 +124,27 @@ asio::awaitable<void> Call::Echo() {
   SetPhase(CallPhase::kEcho);
   bool with_media = true;
   while (with_media) {
-    std::function<bool()> something = [this] { return media_.lost() || Unheard() || mailbox_.Ending(); };
+    std::function<bool()> something = [this] {
+      return media_.lost() || Unheard() || Transferred() || mailbox_.Ending();
+    };
     const bool woken = co_await mailbox_.WaitUntil(something, EchoEnd());
     mailbox_.StillUp();
     if (!woken) co_return;
     if (Unheard())
       throw CallOver(CallOutcome::kNoMedia, "congestion", "no media: " + mailbox_.news().media_missing);
-    with_media = co_await ReplaceMedia();
+    if (media_.lost()) {
+      with_media = co_await ReplaceMedia();
+    } else {
+      co_await RejoinEcho();
+    }
   }
+}
+
+// Who took the caller's place by a transfer is in the bridge: see CallBridge::Join.
+asio::awaitable<void> Call::RejoinEcho() {
+  co_await mailbox_.UntilBack();
+  joined_after_transfers_ = mailbox_.news().transfers;
+  co_await bridge_.Join(media_.id(), id_);
 }
 
 asio::awaitable<void> Call::StartMedia() {
@@ -219,12 +232,12 @@ asio::awaitable<void> Call::Talk() {
   if (!destination.in_bridge) journal_.Info("destination answered", {{"channel", destination_}});
   if (!bridge_.made()) co_await bridge_.Create();
   mailbox_.StillUp();
-  if (!destination.gone) co_await bridge_.Join(id_, destination_);
+  if (!destination.gone) co_await Connect();
   SetPhase(CallPhase::kConnected);
   co_await undo_.RetryFailed();
   while (!destination.gone && !mailbox_.Ending()) {
     std::function<bool()> something = [this, &destination] {
-      return destination.gone || mailbox_.Ending() || !Together();
+      return destination.gone || mailbox_.Ending() || !BothIn() || Transferred();
     };
     co_await mailbox_.WaitUntil(something, Clock::Time::max());
     co_await Reunite();
@@ -234,21 +247,30 @@ asio::awaitable<void> Call::Talk() {
   mailbox_.StillUp();
 }
 
-// One who has left the bridge is about to hang up, or somebody else moved it, and the other one hears
-// nothing.
+asio::awaitable<void> Call::Connect() {
+  joined_after_transfers_ = mailbox_.news().transfers;
+  const bool caller_is_new = mailbox_.news().last_transferred == id_;
+  co_await bridge_.Join(caller_is_new ? destination_ : id_, caller_is_new ? id_ : destination_);
+}
+
+// One who has left the bridge is about to hang up, or was replaced by a transfer, or somebody else moved it,
+// and the other one hears nothing.
 asio::awaitable<void> Call::Reunite() {
   const ChannelNews& destination = mailbox_.channel(destination_);
   std::function<bool()> settled = [this, &destination] {
-    return destination.gone || mailbox_.Ending() || Together();
+    return destination.gone || mailbox_.Ending() || BothIn();
   };
   const Clock::Time give_up = context_.timers.Now() + kNewsMayFollow;
   co_await mailbox_.WaitUntil(settled, give_up);
   co_await mailbox_.UntilBack();
-  if (settled()) co_return;
-  journal_.Warning(
-      "moved out of the bridge by another application, joined again",
-      {{"caller_in", mailbox_.channel(id_).in_bridge}, {"destination_in", destination.in_bridge}});
-  co_await bridge_.Join(id_, destination_);
+  if (settled() && !Transferred()) co_return;
+  if (destination.gone || mailbox_.Ending()) co_return;
+  if (!Transferred()) {
+    journal_.Warning(
+        "moved out of the bridge by another application, joined again",
+        {{"caller_in", mailbox_.channel(id_).in_bridge}, {"destination_in", destination.in_bridge}});
+  }
+  co_await Connect();
 }
 
 asio::awaitable<void> Call::Release(CallOver over) {
@@ -271,26 +293,44 @@ asio::awaitable<void> Call::Release(CallOver over) {
   journal_.End(outcome_, over.why);
 }
 
-asio::awaitable<void> Call::HangUpDestination(std::string id) {
-  if (mailbox_.channel(id).gone) co_return;
+asio::awaitable<void> Call::HangUpDestination(std::string place) {
+  if (mailbox_.channel(place).gone) co_return;
+  co_await HangUpChannel(mailbox_.ChannelIn(place));
+}
+
+asio::awaitable<void> Call::HangUpChannel(std::string channel_id) {
   const std::string reason = "normal";
-  co_await HangUpIfThere(context_.ari, id, reason);
+  co_await HangUpIfThere(context_.ari, channel_id, reason);
+}
+
+// The phone that transferred hangs up by itself; one that does not is hung up on with the call. A call that is
+// being released may have undone the place already.
+void Call::OnTransfer(const std::string& left, const std::string& newcomer) {
+  mailbox_.Substitute(left, newcomer);
+  const bool by_caller = mailbox_.news().last_transferred == id_;
+  journal_.Info("transferred", {{"by", by_caller ? "caller" : "destination"}, {"to", newcomer}});
+  std::vector<std::string> leftovers = {left};
+  if (phase() == CallPhase::kReleasing) leftovers.push_back(newcomer);
+  for (const std::string& channel : leftovers) {
+    undo_.Defer(ToString(UndoStep::kHangUpTransferred), [this, channel] { return HangUpChannel(channel); });
+  }
 }
 
 // Hung up, or sent on in the dial plan when there was no room for it here.
 asio::awaitable<void> Call::LetCallerGo() {
+  const std::string caller = mailbox_.ChannelIn(id_);
   bool there = !mailbox_.caller_gone();
   const bool send_on = outcome_ == CallOutcome::kRefused && context_.config.when_full == WhenFull::kContinue;
   if (there && send_on) {
     const std::string next_priority;
     try {
-      co_await context_.ari.ContinueInDialplan(id_, next_priority, next_priority);
+      co_await context_.ari.ContinueInDialplan(caller, next_priority, next_priority);
     } catch (const ari::Error& error) {
       if (!error.not_found()) throw;
     }
     co_return;
   }
-  if (there) there = co_await HangUpIfThere(context_.ari, id_, caller_reason_);
+  if (there) there = co_await HangUpIfThere(context_.ari, caller, caller_reason_);
   if (!there && caller_may_be_gone_) outcome_ = CallOutcome::kCallerHungUp;
 }
 

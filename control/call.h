@@ -29,7 +29,7 @@ struct Found {
 // control loop.
 class Call {
  public:
-  Call(const CallContext& context, std::string call_id);
+  Call(const CallContext& context, std::string call_id, int destination_number = 1);
 
   // Runs the call to its end and undoes everything. Never throws. Once.
   boost::asio::awaitable<void> Run();
@@ -38,7 +38,11 @@ class Call {
   // Before Run: what is there already.
   void TakeOver(const Found& found);
 
+  // A transfer by phone: `newcomer` takes the place of `left`, the caller or the destination.
+  void OnTransfer(const std::string& left, const std::string& newcomer);
+
   const std::string& id() const { return id_; }
+  const std::string& destination() const { return destination_; }
   CallMailbox& mailbox() { return mailbox_; }
   CallJournal& journal() { return journal_; }
   CallPhase phase() const { return journal_.phase(); }
@@ -57,19 +61,23 @@ class Call {
   Awaitable<void> Originate();
   Awaitable<bool> AwaitAnswer();
   Awaitable<void> Talk();
+  Awaitable<void> Connect();
   Awaitable<void> Reunite();
+  Awaitable<void> RejoinEcho();
   Awaitable<void> Release(CallOver over);
-  Awaitable<void> HangUpDestination(std::string id);
+  Awaitable<void> HangUpDestination(std::string place);
+  Awaitable<void> HangUpChannel(std::string channel_id);
   Awaitable<void> LetCallerGo();
 
-  bool Together() { return mailbox_.channel(id_).in_bridge && mailbox_.channel(destination_).in_bridge; }
+  bool BothIn() { return mailbox_.channel(id_).in_bridge && mailbox_.channel(destination_).in_bridge; }
+  bool Transferred() const { return mailbox_.news().transfers != joined_after_transfers_; }
   Clock::Time EchoEnd() const;
   bool Unheard() const;
   bool WasAwaySinceDialed() const { return mailbox_.news().reconnects != dialed_after_reconnects_; }
   void SetPhase(CallPhase next);
 
   const CallContext& context_;
-  const std::string id_;     // the caller's channel id
+  const std::string id_;     // the channel id of whoever called first, and the caller's place
   std::string destination_;  // the channel that is, or will be, dialled
   const Clock::Time started_;
   CallMailbox mailbox_;
@@ -78,6 +86,7 @@ class Call {
   CallBridge bridge_;
   CallMedia media_;
   bool originated_ = false;
+  int joined_after_transfers_ = 0;   // when the present partners were joined
   int dialed_after_reconnects_ = 0;  // of the event stream, when the destination was dialled
   std::optional<Clock::Time> echo_began_;
   bool caller_may_be_gone_ = false;  // Asterisk refused a request; why may be told later

@@ -100,12 +100,14 @@ asio::awaitable<bool> CallBridge::AskWhoIsIn() {
 }
 
 // Nothing, or why Asterisk refused. A channel that a list showed on its way into the app is asked for again.
-asio::awaitable<std::optional<ari::Error>> CallBridge::Add(std::vector<std::string> channels,
+asio::awaitable<std::optional<ari::Error>> CallBridge::Add(std::vector<std::string> places,
                                                            Clock::Time give_up) {
   std::function<bool()> ending = [this] { return mailbox_.Ending(); };
   while (true) {
     std::optional<ari::Error> refused;
     try {
+      std::vector<std::string> channels;
+      for (const std::string& place : places) channels.push_back(mailbox_.ChannelIn(place));
       co_await context_.ari.AddToBridge(id_, channels);
     } catch (const ari::Error& error) {
       refused = error;

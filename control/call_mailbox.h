@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,14 @@ struct ChannelNews {
   std::string dial_status;  // the last one: RINGING, BUSY …
 };
 
-// What a call was told, from outside its coroutine.
+// What a call was told, from outside its coroutine. A channel is known by its place in the call: the id of the
+// caller, of the destination that was dialled, of the media. A transfer by phone puts another channel into a
+// place.
 struct CallNews {
-  std::map<std::string, ChannelNews> channels;  // by channel id
+  std::map<std::string, ChannelNews> channels;     // by place
+  std::map<std::string, std::string> substitutes;  // ids of channels that took a place by a transfer, by place
+  std::string last_transferred;                    // place
+  int transfers = 0;
   bool bridge_gone = false;
   bool stop = false;          // this process ends: release the call
   bool away = false;          // Asterisk is not connected, or what happened meanwhile is not yet told
@@ -35,6 +41,10 @@ struct CallNews {
   std::string media_lost;     // id of the last media whose lease was lost
   std::string media_missing;  // why the present media hears nothing; empty: it flows
 };
+
+// The channel in a place, and the place of a channel; nullopt: it has left its place.
+std::string ChannelIn(const std::string& place, const CallNews& news);
+std::optional<std::string> PlaceOf(const std::string& channel_id, const CallNews& news);
 
 // As a list of the bridge's members says: who is in it, and who is not any more.
 void SetMembers(const std::vector<std::string>& channel_ids, CallNews& news);
@@ -53,9 +63,14 @@ class CallMailbox {
 
   // Changes what is known and wakes the waiter.
   void Tell(const std::function<void(CallNews&)>& change);
+  // The same of the place that a channel is in; nothing if it has left that.
+  void TellOf(const std::string& channel_id, const std::function<void(ChannelNews&)>& change);
+  // By a transfer `newcomer` is in the place of `left` from now on.
+  void Substitute(const std::string& left, const std::string& newcomer);
+  std::string ChannelIn(const std::string& place) const { return control::ChannelIn(place, news_); }
 
   const CallNews& news() const { return news_; }
-  const ChannelNews& channel(const std::string& channel_id) { return news_.channels[channel_id]; }
+  const ChannelNews& channel(const std::string& place) { return news_.channels[place]; }
   bool caller_gone() { return channel(caller_id_).gone; }
 
   // True when the call has to end whatever it is doing. StillUp then throws CallOver.

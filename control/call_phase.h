@@ -102,10 +102,17 @@ constexpr const char* ToString(CallOutcome outcome) {
 }
 
 // What has to be undone of a call.
-enum class UndoStep { kLetCallerGo, kHangUpDestination, kDestroyBridge, kHangUpMedia, kReleasePort };
-inline constexpr UndoStep kUndoSteps[] = {UndoStep::kLetCallerGo, UndoStep::kHangUpDestination,
-                                          UndoStep::kDestroyBridge, UndoStep::kHangUpMedia,
-                                          UndoStep::kReleasePort};
+enum class UndoStep {
+  kLetCallerGo,
+  kHangUpDestination,
+  kHangUpTransferred,  // who left its place by a transfer, or came too late to take it
+  kDestroyBridge,
+  kHangUpMedia,
+  kReleasePort
+};
+inline constexpr UndoStep kUndoSteps[] = {UndoStep::kLetCallerGo,       UndoStep::kHangUpDestination,
+                                          UndoStep::kHangUpTransferred, UndoStep::kDestroyBridge,
+                                          UndoStep::kHangUpMedia,       UndoStep::kReleasePort};
 
 constexpr const char* ToString(UndoStep step) {
   switch (step) {
@@ -113,6 +120,8 @@ constexpr const char* ToString(UndoStep step) {
       return "let_caller_go";
     case UndoStep::kHangUpDestination:
       return "hang_up_destination";
+    case UndoStep::kHangUpTransferred:
+      return "hang_up_transferred";
     case UndoStep::kDestroyBridge:
       return "destroy_bridge";
     case UndoStep::kHangUpMedia:

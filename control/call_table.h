@@ -18,7 +18,8 @@ class CallTable {
   void Add(std::shared_ptr<Call> call) { calls_[call->id()] = call; }
   void Remove(const std::string& call_id) { calls_.erase(call_id); }
   bool Contains(const std::string& call_id) const { return calls_.contains(call_id); }
-  // The call whose caller, media or destination the channel is, or whose bridge it is; null: none.
+  // The call whose caller, media or destination the channel is, or whose bridge it is; null: none. Looks
+  // through all calls for a channel that may have taken a place by a transfer.
   std::shared_ptr<Call> Find(const std::string& channel_or_bridge_id) const;
 
   size_t size() const { return calls_.size(); }

@@ -56,7 +56,8 @@ asio::awaitable<bool> DestroyIfThere(ari::Client& ari, std::string bridge_id) {
   co_return false;
 }
 
-asio::awaitable<void> AskAfter(ari::Client& ari, std::string channel_id, CallMailbox& mailbox) {
+asio::awaitable<void> AskAfter(ari::Client& ari, std::string place, CallMailbox& mailbox) {
+  const std::string channel_id = mailbox.ChannelIn(place);
   bool up = false, gone = false;
   try {
     const ari::Channel channel = co_await ari.GetChannel(channel_id);
@@ -65,7 +66,7 @@ asio::awaitable<void> AskAfter(ari::Client& ari, std::string channel_id, CallMai
     gone = error.not_found();
   }
   mailbox.Tell([&](CallNews& news) {
-    ChannelNews& channel = news.channels[channel_id];
+    ChannelNews& channel = news.channels[place];
     channel.started = channel.started || up;
     channel.gone = channel.gone || gone;
   });

@@ -23,7 +23,7 @@ boost::asio::awaitable<void> All(boost::asio::any_io_executor executor,
 boost::asio::awaitable<bool> HangUpIfThere(ari::Client& ari, std::string channel_id, std::string reason);
 boost::asio::awaitable<bool> DestroyIfThere(ari::Client& ari, std::string bridge_id);
 
-// Asks Asterisk about a channel and tells the mailbox: for when its events may have been lost. Never throws.
-boost::asio::awaitable<void> AskAfter(ari::Client& ari, std::string channel_id, CallMailbox& mailbox);
+// Asks Asterisk about the channel in a place and tells the mailbox: for when its events may have been lost. Never throws.
+boost::asio::awaitable<void> AskAfter(ari::Client& ari, std::string place, CallMailbox& mailbox);
 
 }  // namespace benari::control

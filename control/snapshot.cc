@@ -100,19 +100,54 @@ asio::awaitable<void> TakeSnapshot(ari::Client& ari, std::string app, Snapshot& 
 
 void ExpectChannels(const CallNews& news, Snapshot& snapshot) {
   for (const auto& [id, channel] : news.channels) {
-    if ((channel.created || channel.started) && !channel.gone) snapshot.expected.insert(id);
+    if ((channel.created || channel.started) && !channel.gone) snapshot.expected.insert(ChannelIn(id, news));
   }
 }
 
+namespace {
+
+bool Contains(const std::vector<std::string>& ids, const std::string& id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+// Members of a call's bridge that have no place in the call: a transfer put them there.
+std::vector<std::string> FindNewcomers(const Snapshot& snapshot, const ari::Bridge& bridge, const Ids& ids,
+                                       const std::string& call_id, const CallNews& news) {
+  std::vector<std::string> newcomers;
+  for (const std::string& member : bridge.channel_ids) {
+    const bool known = member == call_id || ids.Parse(member).has_value() || PlaceOf(member, news) != member;
+    if (!known && snapshot.InApp(member)) newcomers.push_back(member);
+  }
+  return newcomers;
+}
+
+// Transfers whose events were missed. Where both parties were replaced, who has which place does not matter.
+void TellTransfers(const Snapshot& snapshot, const ari::Bridge& bridge, const Ids& ids, Call& call) {
+  const CallNews& news = call.mailbox().news();
+  std::vector<std::string> newcomers = FindNewcomers(snapshot, bridge, ids, call.id(), news);
+  for (const std::string& place : {call.id(), call.destination()}) {
+    const std::string channel = ChannelIn(place, news);
+    if (newcomers.empty()) return;
+    if (Contains(bridge.channel_ids, channel)) continue;
+    call.OnTransfer(channel, newcomers.back());
+    newcomers.pop_back();
+  }
+}
+
+}  // namespace
+
 void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
   const auto bridge = snapshot.bridges.find(ids.Bridge(call.id()));
+  if (bridge != snapshot.bridges.end()) TellTransfers(snapshot, bridge->second, ids, call);
   call.mailbox().Tell([&](CallNews& news) {
     const ari::Channel* caller = nullptr;
-    if (const auto found = snapshot.channels.find(call.id()); found != snapshot.channels.end())
+    if (const auto found = snapshot.channels.find(ChannelIn(call.id(), news));
+        found != snapshot.channels.end())
       caller = &found->second;
     news.away = false;
     bool bridged_before = false;
-    for (auto& [id, channel] : news.channels) {
+    for (auto& [place, channel] : news.channels) {
+      const std::string id = ChannelIn(place, news);
       if (snapshot.expected.contains(id) && !snapshot.channels.contains(id)) channel.gone = true;
       bridged_before = bridged_before || (channel.times_joined > 0 && !channel.gone);
     }
@@ -125,7 +160,8 @@ void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
          dialled != snapshot.channels.end() && absl::StartsWith(dialled->first, first); ++dialled) {
       news.channels[dialled->first];
     }
-    for (auto& [id, channel] : news.channels) {
+    for (auto& [place, channel] : news.channels) {
+      const std::string id = ChannelIn(place, news);
       const auto there = snapshot.channels.find(id);
       if (there == snapshot.channels.end()) continue;
       channel.created = true;
@@ -149,6 +185,14 @@ std::vector<Adoptable> FindAdoptable(const Snapshot& snapshot, const Ids& ids,
     const bool bridged = snapshot.bridges.contains(ids.Bridge(id));
     const auto& args = channel->second.app_args;
     if (bridged || (!args.empty() && args.front() == "inbound")) by_call[id];
+  }
+  for (const auto& [id, bridge] : snapshot.bridges) {
+    const auto parsed = ids.Parse(id);
+    if (!parsed.has_value() || has_call(parsed->call_id)) continue;
+    const auto newcomers = FindNewcomers(snapshot, bridge, ids, parsed->call_id, CallNews());
+    const size_t callers = Contains(bridge.channel_ids, parsed->call_id) ? 0 : 1;
+    if (!newcomers.empty()) by_call[parsed->call_id];
+    if (newcomers.size() > callers) by_call[parsed->call_id].destination = 1;
   }
   for (const auto& [id, bridge] : snapshot.bridges) {
     const auto parsed = ids.Parse(id);

@@ -16,8 +16,7 @@ namespace asio = boost::asio;
 namespace {
 constexpr size_t kMostIgnoredArgs = 100;  // remembered, so that each is logged once
 
-void OnEntered(const std::string& channel_id, CallNews& news) {
-  ChannelNews& channel = news.channels[channel_id];
+void OnEntered(ChannelNews& channel) {
   channel.in_bridge = true;
   ++channel.times_joined;
 }
@@ -213,7 +212,7 @@ std::vector<std::shared_ptr<Call>> StasisApp::Adopt(const Snapshot& snapshot,
   const Clock::WallTime now = context_.timers.WallNow();
   std::vector<std::shared_ptr<Call>> adopted;
   for (const Adoptable& each : FindAdoptable(snapshot, context_.ids, leases, now, has_call)) {
-    auto call = std::make_shared<Call>(context_, each.call_id);
+    auto call = std::make_shared<Call>(context_, each.call_id, each.found.destination.value_or(1));
     TellSnapshot(snapshot, context_.ids, *call);
     call->TakeOver(each.found);
     table_.Add(call);
@@ -265,12 +264,12 @@ void StasisApp::Handle(const ari::Event& event) {
   } else if (const auto* destroyed = std::get_if<ari::ChannelDestroyed>(&event)) {
     OnGone(destroyed->channel_id, destroyed->cause);
   } else if (const auto* dial = std::get_if<ari::Dial>(&event)) {
-    Tell(dial->channel_id,
-         [dial](CallNews& news) { news.channels[dial->channel_id].dial_status = dial->status; });
+    TellOf(dial->channel_id, dial->channel_id,
+           [dial](ChannelNews& channel) { channel.dial_status = dial->status; });
   } else if (const auto* entered = std::get_if<ari::ChannelEnteredBridge>(&event)) {
-    Tell(entered->bridge_id, [entered](CallNews& news) { OnEntered(entered->channel_id, news); });
+    TellOf(entered->bridge_id, entered->channel_id, OnEntered);
   } else if (const auto* left = std::get_if<ari::ChannelLeftBridge>(&event)) {
-    Tell(left->bridge_id, [left](CallNews& news) { news.channels[left->channel_id].in_bridge = false; });
+    TellOf(left->bridge_id, left->channel_id, [](ChannelNews& channel) { channel.in_bridge = false; });
   } else if (const auto* gone = std::get_if<ari::BridgeDestroyed>(&event)) {
     // One that nobody was in yet is an earlier process's, of a call that was adopted while it was released.
     Tell(gone->bridge_id, [](CallNews& news) {
@@ -291,6 +290,7 @@ void StasisApp::OnStasisStart(const ari::StasisStart& start) {
     }
     return;
   }
+  if (!start.replaces.empty()) return OnTransfer(start);
   // Whoever is moved to the application without arguments (ARI /move) keeps those of the dial plan.
   const std::vector<std::string>& args = start.args.empty() ? start.channel.app_args : start.args;
   const std::string arg = args.empty() ? "" : args.front();
@@ -299,6 +299,18 @@ void StasisApp::OnStasisStart(const ari::StasisStart& start) {
     log::Info("channels with this argument are ignored, accepted is inbound",
               {{"argument", arg}, {"channel", id}});
   }
+}
+
+// Of a party whose call is over, it belongs to nobody, as it does when the call is unknown: only what this
+// application had in a bridge is ever replaced in it.
+void StasisApp::OnTransfer(const ari::StasisStart& start) {
+  if (table_.Find(start.channel.id) != nullptr) return;  // learnt from a list already
+  const auto call = table_.Find(start.replaces);
+  if (call != nullptr && PlaceOf(start.replaces, call->mailbox().news()).has_value())
+    return call->OnTransfer(start.replaces, start.channel.id);
+  Sweep::Orphans stray;
+  stray.channels.push_back(start.channel.id);
+  asio::co_spawn(context_.executor, sweep_.Remove(std::move(stray)), asio::detached);
 }
 
 // A caller who left (a redirect in the dial plan, ARI /move, Stasis() called again) can be back before its
@@ -334,11 +346,15 @@ void StasisApp::BeginCallOfReturned(const Call& earlier) {
 
 void StasisApp::OnGone(const std::string& channel_id, int cause) {
   returned_.erase(channel_id);
-  Tell(channel_id, [&channel_id, cause](CallNews& news) {
-    ChannelNews& channel = news.channels[channel_id];
+  TellOf(channel_id, channel_id, [cause](ChannelNews& channel) {
     channel.gone = true;
     if (cause != 0) channel.cause = cause;
   });
+}
+
+void StasisApp::TellOf(const std::string& channel_or_bridge, const std::string& channel_id,
+                       const std::function<void(ChannelNews&)>& change) {
+  if (const auto call = table_.Find(channel_or_bridge)) call->mailbox().TellOf(channel_id, change);
 }
 
 void StasisApp::Tell(const std::string& channel_or_bridge, const std::function<void(CallNews&)>& change) {

@@ -80,11 +80,14 @@ class StasisApp {
   void Wait(const ari::Event& event);
   void Handle(const ari::Event& event);
   void OnStasisStart(const ari::StasisStart& start);
+  void OnTransfer(const ari::StasisStart& start);
   void OnCallerEntered(const ari::Channel& caller);
   void BeginCall(std::shared_ptr<Call> call, const std::string& channel_name);
   void BeginCallOfReturned(const Call& earlier);
   void OnGone(const std::string& channel_id, int cause);
   void Tell(const std::string& channel_or_bridge, const std::function<void(CallNews&)>& change);
+  void TellOf(const std::string& channel_or_bridge, const std::string& channel_id,
+              const std::function<void(ChannelNews&)>& change);
   std::vector<std::shared_ptr<Call>> Adopt(const Snapshot& snapshot,
                                            const std::map<std::string, NodeLease>& leases);
   void OnCallEnded(const std::shared_ptr<Call>& call);

@@ -167,6 +167,7 @@ Event ReadStasisStart(Fields& fields) {
   StasisStart event;
   event.channel = ReadChannel(fields.Object("channel"));
   event.args = fields.Texts("args");
+  if (fields.Has("replace_channel")) event.replaces = fields.Object("replace_channel").Text("id");
   return event;
 }
 

@@ -12,6 +12,7 @@ namespace benari::ari {
 struct StasisStart {
   Channel channel;
   std::vector<std::string> args;
+  std::string replaces = "";  // id of the channel whose place it took by a transfer; empty: of none
 };
 struct StasisEnd {
   std::string channel_id;

@@ -18,7 +18,7 @@ using Json = nlohmann::json;
 constexpr absl::string_view kRead[] = {
     "app_data",    "args",     "bridge",      "bridge_ids",   "cause",    "cause_txt",  "channel",
     "channel_ids", "channels", "channelvars", "creationtime", "dialplan", "dialstatus", "id",
-    "message",     "name",     "peer",        "state",        "type",
+    "message",     "name",     "peer",        "replace_channel", "state", "type",
 };
 constexpr absl::string_view kReadWhole = "channelvars";
 

@@ -150,7 +150,8 @@ void AsteriskModel::Finish(ChannelRecord& channel) {
   if (channel.in_stasis) {
     Publish(channel, ari::StasisEnd{channel.ari.id});
     channel.in_stasis = false;
-    if (channel.kind == ChannelKind::kCaller) channel.subscribed = false;
+    const bool came_in = channel.kind == ChannelKind::kCaller || channel.kind == ChannelKind::kReplacement;
+    if (came_in) channel.subscribed = false;
   }
   if (channel.kind == ChannelKind::kLocalFar && channel.cause != 0) {
     Publish(channel, ari::ChannelHangupRequest{channel.ari.id, 16}, /*soft=*/true);

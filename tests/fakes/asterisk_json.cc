@@ -11,7 +11,11 @@ constexpr const char* kAsteriskId = "02:00:00:00:00:01";
 
 // Type and the fields that only this type has.
 struct Shape {
-  json operator()(const ari::StasisStart& e) const { return {{"type", "StasisStart"}, {"args", e.args}}; }
+  json operator()(const ari::StasisStart& e) const {
+    json shown = {{"type", "StasisStart"}, {"args", e.args}};
+    if (!e.replaces.empty()) shown["replace_channel"] = {{"id", e.replaces}};
+    return shown;
+  }
   json operator()(const ari::StasisEnd&) const { return {{"type", "StasisEnd"}}; }
   json operator()(const ari::ChannelDestroyed& e) const {
     return {{"type", "ChannelDestroyed"}, {"cause", e.cause}, {"cause_txt", e.cause_text}};

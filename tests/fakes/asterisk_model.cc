@@ -29,7 +29,8 @@ bool KnownFormat(const std::string& format) {
 
 // A UnicastRTP channel can be added before its StasisStart; a ringing one cannot.
 bool CanJoin(const ChannelRecord& channel) {
-  return !channel.dying && (channel.in_stasis || channel.kind == ChannelKind::kExternalMedia);
+  return !channel.dying && !channel.transferred &&
+         (channel.in_stasis || channel.kind == ChannelKind::kExternalMedia);
 }
 
 }  // namespace
@@ -227,7 +228,8 @@ Answer<ari::Application> AsteriskModel::GetApplication(const std::string& name) 
   Answer<ari::Application> answer;
   answer.value.name = name;
   for (const auto& [id, channel] : channels_) {
-    if (channel.subscribed && channel.app == name) answer.value.channel_ids.push_back(id);
+    const bool left = channel.transferred && channel.kind != ChannelKind::kDialled;
+    if (channel.subscribed && !left && channel.app == name) answer.value.channel_ids.push_back(id);
   }
   for (const auto& [id, bridge] : bridges_) {
     if (bridge.interest > 0 && bridge.app == name) answer.value.bridge_ids.push_back(id);

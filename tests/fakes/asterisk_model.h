@@ -47,6 +47,9 @@ class AsteriskModel {
   std::string CallerArrives(const CallerArgs& args);
   void CallerHangsUp(const std::string& channel_id) { FarEndHangsUp(channel_id); }
   void DestinationHangsUp(const std::string& channel_id);
+  // The phone of a member of a bridge of two transfers the call (REFER), to somebody who answers at once: a
+  // Local channel takes its place in bridge and app. Returns that channel's id; "": Asterisk refused.
+  std::string Transfer(const std::string& channel_id, bool hangs_up = true);
   // By dialled number; "" is for every number without an entry.
   void SetDestination(const std::string& number, Destination destination);
 
@@ -97,6 +100,7 @@ class AsteriskModel {
   void Dial(ChannelRecord& channel, const Destination& destination, Clock::Duration timeout);
   void Reject(ChannelRecord& channel, int cause, const std::string& dial_status);
   void AnswerExternalMedia(ChannelRecord& channel);
+  void AnswerTransferred(ChannelRecord& channel);
   void AnswerDialled(ChannelRecord& channel);
   void Ring(ChannelRecord& channel);
   void RingTimeout(ChannelRecord& channel);

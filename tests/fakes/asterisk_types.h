@@ -43,6 +43,7 @@ enum class ChannelKind {
   kExternalMedia,  // UnicastRTP
   kDialled,        // originated: the ;1 half of a Local channel, or a trunk's channel
   kLocalFar,       // the ;2 half, which runs the dial plan
+  kReplacement,    // the ;1 half that took the place of a channel whose phone transferred the call
 };
 
 struct ChannelRecord {
@@ -60,6 +61,7 @@ struct ChannelRecord {
   bool in_stasis = false;   // between StasisStart and StasisEnd
   bool subscribed = false;  // the app hears of it
   bool dying = false;       // hung up, its end is under way
+  bool transferred = false;  // its phone transferred the call: out of the bridge, and waits for a hang-up
   int cause = 16;           // Q.850, of its end
   uint64_t serial = 0;      // tells a channel from a later one of the same id
 };
