@@ -50,8 +50,8 @@ absl::StatusOr<SocketId> WorkerPool::Open(uint16_t port) {
   return id;
 }
 
-absl::Status WorkerPool::Start(SocketId socket, const SessionStart& start) {
-  return workers_[WorkerOf(socket)]->Start(socket, start);
+absl::Status WorkerPool::Start(SocketId socket, const SessionStart& start, SnapshotCallback started) {
+  return workers_[WorkerOf(socket)]->Start(socket, start, std::move(started));
 }
 
 void WorkerPool::Stop(SocketId socket, SnapshotCallback done) {

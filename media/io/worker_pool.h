@@ -19,7 +19,7 @@ class WorkerPool : public SessionRunner {
              WorkerProxy::Executor executor, WorkerProxy::ChangeCallback on_change);
 
   absl::StatusOr<SocketId> Open(uint16_t port) override ABSL_LOCKS_EXCLUDED(mutex_);
-  absl::Status Start(SocketId socket, const SessionStart& start) override;
+  absl::Status Start(SocketId socket, const SessionStart& start, SnapshotCallback started) override;
   void Stop(SocketId socket, SnapshotCallback done) override;
   void Close(SocketId socket, SnapshotCallback done) override ABSL_LOCKS_EXCLUDED(mutex_);
   void Read(std::vector<SocketId> sockets, SnapshotsCallback done) override;

@@ -80,10 +80,11 @@ absl::Status WorkerProxy::Add(SocketId id, UdpSocket socket) {
   });
 }
 
-absl::Status WorkerProxy::Start(SocketId id, const SessionStart& start) {
-  return Queue([id, start](Worker& worker) {
+absl::Status WorkerProxy::Start(SocketId id, const SessionStart& start,
+                                SessionRunner::SnapshotCallback started) {
+  return Queue([id, start, started = std::move(started)](Worker& worker) mutable -> Task {
     worker.Start(id, start);
-    return Task();
+    return [started = std::move(started), first = worker.Read(id)]() mutable { started(first); };
   });
 }
 

@@ -30,7 +30,7 @@ class WorkerProxy {
 
   // RESOURCE_EXHAUSTED: too many commands wait; the socket is closed, the command not done.
   absl::Status Add(SocketId id, UdpSocket socket);
-  absl::Status Start(SocketId id, const SessionStart& start);
+  absl::Status Start(SocketId id, const SessionStart& start, SessionRunner::SnapshotCallback started);
   absl::Status Read(std::vector<SocketId> ids, SessionRunner::SnapshotsCallback done);
   absl::Status ReadTotals(absl::AnyInvocable<void(const WorkerTotals&)> done);
 

@@ -4,6 +4,7 @@ namespace benari::media {
 
 EchoSession::EchoSession(const SessionStart& start, Clock::Time now)
     : config_(start.config),
+      number_(start.number),
       told_to_(start.told_to),
       started_(now),
       ssrc_(start.ssrc),
@@ -109,6 +110,7 @@ std::optional<double> EchoSession::JitterMs(Clock::Time since) const {
 
 SessionSnapshot EchoSession::Snapshot() const {
   SessionSnapshot snapshot;
+  snapshot.number = number_;
   snapshot.peer = config_.peer;
   snapshot.latched = latched_;
   snapshot.ssrc = ssrc_;

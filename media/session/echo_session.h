@@ -47,6 +47,7 @@ class EchoSession {
   void Drop(DropReason reason) { ++dropped_[static_cast<size_t>(reason)]; }
 
   SessionConfig config_;  // with kLatch, peer becomes the source of the first valid packet
+  const uint64_t number_;
   const std::string told_to_;
   const Clock::Time started_;
   uint32_t ssrc_;

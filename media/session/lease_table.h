@@ -26,6 +26,7 @@ struct Lease {
   SessionState state = SessionState::kLeased;
   SessionConfig config;  // of the session; unless kLeased
   uint32_t ssrc = 0;     // likewise
+  uint64_t session = 0;  // likewise: its number
   Clock::Time leased;
   Clock::WallTime leased_at;
   std::optional<Clock::WallTime> started_at;

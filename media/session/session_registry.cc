@@ -152,15 +152,28 @@ absl::Status SessionRegistry::Start(Lease* lease, const SessionConfig& config) {
         "another session runs on lease_id ", lease->id, ": peer ", lease->config.peer.ToString(),
         ", payload_type ", lease->config.payload_type, ", clock_rate_hz ", lease->config.clock_rate_hz));
   }
-  const uint32_t ssrc = options_.random_ssrc();
-  const SessionStart start = {config, ssrc, ViewLease(*lease).rtp.ToString()};
-  if (absl::Status started = runner_.Start(lease->socket, start); !started.ok()) return started;
-  lease->state = SessionState::kRunning;
-  lease->config = config;
-  lease->ssrc = ssrc;
-  lease->started_at = clock_.WallNow();
-  events_({EventKind::kStarted, View(*lease)});
+  Lease started = *lease;
+  started.state = SessionState::kRunning;
+  started.config = config;
+  started.ssrc = options_.random_ssrc();
+  started.session = ++sessions_;
+  started.started_at = clock_.WallNow();
+  const SessionStart start = {config, started.ssrc, ViewLease(started).rtp.ToString(), started.session};
+  if (absl::Status refused = runner_.Start(lease->socket, start, Tell(EventKind::kStarted, View(started)));
+      !refused.ok()) {
+    return refused;
+  }
+  *lease = std::move(started);
   return absl::OkStatus();
+}
+
+// Events of a lease are told when the runner did what they are of, so that they are in its order.
+SessionRunner::SnapshotCallback SessionRegistry::Tell(EventKind kind, SessionView view) {
+  return [this, kind, view = std::move(view)](const SessionSnapshot& snapshot) mutable {
+    view.snapshot = snapshot;
+    MutexLock lock(&mutex_);
+    events_({kind, std::move(view)});
+  };
 }
 
 void SessionRegistry::StopSession(const OwnerId& owner, const std::string& lease_id, SessionCallback done) {
@@ -280,7 +293,9 @@ void SessionRegistry::OnMediaChange(SocketId socket, MediaChange change, const S
   MutexLock lock(&mutex_);
   if (change == MediaChange::kMissing) ++diagnoses_[static_cast<size_t>(snapshot.diagnosis)];
   const Lease* lease = leases_.FindBySocket(socket);
-  if (lease == nullptr || lease->state != SessionState::kRunning) return;  // overtaken by its end
+  if (lease == nullptr || lease->state != SessionState::kRunning || lease->session != snapshot.number) {
+    return;  // overtaken by its end
+  }
   SessionView view = View(*lease);
   view.snapshot = snapshot;
   const bool flowing = change == MediaChange::kFlowing;

@@ -89,6 +89,7 @@ class SessionRegistry {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<BoundPort> BindPort(Clock::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Start(Lease* lease, const SessionConfig& config) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  SessionRunner::SnapshotCallback Tell(EventKind kind, SessionView view);
   void Stop(Lease* lease, SessionCallback done) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void End(Lease* lease, EventKind kind, SessionCallback done) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Read(const Lease& lease, SessionCallback done) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -106,6 +107,7 @@ class SessionRegistry {
   LeaseTable leases_ ABSL_GUARDED_BY(mutex_);
   OwnerTable owners_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
+  uint64_t sessions_ ABSL_GUARDED_BY(mutex_) = 0;  // started so far
   uint64_t lease_rate_refusals_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t bind_failures_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t lease_expiries_ ABSL_GUARDED_BY(mutex_) = 0;

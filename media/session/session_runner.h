@@ -30,8 +30,8 @@ class SessionRunner {
   virtual absl::StatusOr<SocketId> Open(uint16_t port) = 0;
 
   // Begins a session with empty statistics, in the place of one that was stopped. RESOURCE_EXHAUSTED: too
-  // much is waiting to be done; nothing happens.
-  virtual absl::Status Start(SocketId socket, const SessionStart& start) = 0;
+  // much is waiting to be done; nothing happens, `started` is not called.
+  virtual absl::Status Start(SocketId socket, const SessionStart& start, SnapshotCallback started) = 0;
 
   // Ends the session; its statistics stay readable until Close.
   virtual void Stop(SocketId socket, SnapshotCallback done) = 0;

@@ -53,6 +53,7 @@ struct SessionStart {
   SessionConfig config;
   uint32_t ssrc = 0;    // ours; random, RFC 3550 8.1
   std::string told_to;  // "host:port" that the peer was told to send to, for people
+  uint64_t number = 0;  // tells the sessions of a node apart
 };
 
 // received_packets = sent_packets + dropped[kDuplicate] + dropped[kSendFailed].
@@ -72,6 +73,7 @@ struct RtpStats {
 
 // What the packet side knows of a session at one moment.
 struct SessionSnapshot {
+  uint64_t number = 0;  // SessionStart's; 0: there was no session yet
   SocketAddress peer;
   bool latched = false;
   uint32_t ssrc = 0;

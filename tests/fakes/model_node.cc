@@ -48,8 +48,9 @@ absl::StatusOr<media::SocketId> ModelRunner::Open(uint16_t port) {
   return opened;
 }
 
-absl::Status ModelRunner::Start(media::SocketId id, const media::SessionStart& start) {
-  const absl::Status started = FakeSessionRunner::Start(id, start);
+absl::Status ModelRunner::Start(media::SocketId id, const media::SessionStart& start,
+                                SnapshotCallback on_started) {
+  const absl::Status started = FakeSessionRunner::Start(id, start, std::move(on_started));
   const bool flows = options_.media_flows;
   const Clock::Duration after = flows ? options_.first_packet_after : options_.no_media_timeout;
   media_[id] = timers_.CallAt(timers_.Now() + after, [this, id, flows] {

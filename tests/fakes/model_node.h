@@ -32,7 +32,8 @@ class ModelRunner : public media::FakeSessionRunner {
       : timers_(timers), options_(options), on_change_(std::move(on_change)) {}
 
   absl::StatusOr<media::SocketId> Open(uint16_t port) override;
-  absl::Status Start(media::SocketId id, const media::SessionStart& start) override;
+  absl::Status Start(media::SocketId id, const media::SessionStart& start,
+                     SnapshotCallback on_started) override;
   void Stop(media::SocketId id, SnapshotCallback done) override;
   void Close(media::SocketId id, SnapshotCallback done) override;
 

@@ -82,6 +82,10 @@ class WorkerPoolTest : public ::testing::TestWithParam<std::tuple<EngineKind, si
     return start;
   }
 
+  absl::Status StartSession(SocketId socket, const SessionStart& start) {
+    return pool_->Start(socket, start, [](const SessionSnapshot&) {});
+  }
+
   std::vector<SessionSnapshot> Read(const std::vector<SocketId>& sockets) {
     std::optional<std::vector<SessionSnapshot>> snapshots;
     pool_->Read(sockets, [&](auto answer) { snapshots = std::move(answer).value(); });

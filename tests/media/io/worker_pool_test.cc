@@ -20,7 +20,7 @@ INSTANTIATE_TEST_SUITE_P(Engines, WorkerPoolTest, EnginesAndWorkers(), NameOfEng
 TEST_P(WorkerPoolTest, EchoesToThePeerFromTheLeasedPort) {
   UdpPeer peer;
   const auto [socket, port] = Open();
-  ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+  ASSERT_TRUE(StartSession(socket, Start(peer)).ok());
   Read({socket});  // it is started
   for (const uint16_t sequence : {1, 2, 3}) {
     peer.Send(RtpBytes(sequence), Loopback(port));
@@ -44,7 +44,7 @@ TEST_P(WorkerPoolTest, ThatMediaFlowsIsToldAtOnce) {
   UdpPeer peer;
   for (int i = 0; i < kSessions; ++i) {
     const auto [socket, port] = Open();
-    ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+    ASSERT_TRUE(StartSession(socket, Start(peer)).ok());
     Read({socket});
     changes_.clear();
     peer.Send(RtpBytes(1), Loopback(port));
@@ -58,7 +58,7 @@ TEST_P(WorkerPoolTest, NobodyElseIsAnswered) {
   UdpPeer peer;
   UdpPeer stranger;
   const auto [socket, port] = Open();
-  ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+  ASSERT_TRUE(StartSession(socket, Start(peer)).ok());
   Read({socket});
   for (uint16_t i = 0; i < 10; ++i) stranger.Send(RtpBytes(i), Loopback(port));
   peer.Send(RtpBytes(1), Loopback(port));
@@ -76,7 +76,7 @@ TEST_P(WorkerPoolTest, WithoutASessionEverythingIsDroppedAndCounted) {
   while (Read({socket})[0].stats.Dropped(DropReason::kNoSession) < 5) {
     ASSERT_LT(std::chrono::steady_clock::now(), deadline);
   }
-  ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+  ASSERT_TRUE(StartSession(socket, Start(peer)).ok());
   Read({socket});
   peer.Send(RtpBytes(9), Loopback(port));
   EXPECT_TRUE(peer.Receive().has_value());
@@ -95,7 +95,7 @@ TEST_P(WorkerPoolTest, AClosedPortCanBeBoundAtOnce) {
 TEST_P(WorkerPoolTest, StopKeepsTheStatisticsUntilClose) {
   UdpPeer peer;
   const auto [socket, port] = Open();
-  ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+  ASSERT_TRUE(StartSession(socket, Start(peer)).ok());
   Read({socket});
   peer.Send(RtpBytes(1), Loopback(port));
   ASSERT_TRUE(peer.Receive().has_value());
@@ -117,7 +117,7 @@ TEST_P(WorkerPoolTest, StopKeepsTheStatisticsUntilClose) {
 TEST_P(WorkerPoolTest, SilenceIsDiagnosed) {
   UdpPeer peer;
   const SocketId socket = Open().socket;
-  ASSERT_TRUE(pool_->Start(socket, Start(peer, milliseconds(50))).ok());
+  ASSERT_TRUE(StartSession(socket, Start(peer, milliseconds(50))).ok());
   ASSERT_TRUE(RunUntil([&] { return !changes_.empty(); }));
   EXPECT_EQ(changes_[0].change, MediaChange::kMissing);
   EXPECT_EQ(changes_[0].snapshot.diagnosis, Diagnosis::kNothingArrived);
@@ -129,7 +129,7 @@ TEST_P(WorkerPoolTest, AnswersAreInTheOrderOfTheQuestionOverAllWorkers) {
   for (int i = 0; i < 7; ++i) {
     peers.push_back(std::make_unique<UdpPeer>());
     sockets.push_back(Open().socket);
-    ASSERT_TRUE(pool_->Start(sockets.back(), Start(*peers.back())).ok());
+    ASSERT_TRUE(StartSession(sockets.back(), Start(*peers.back())).ok());
   }
   const auto snapshots = Read(sockets);
   ASSERT_EQ(snapshots.size(), 7u);
@@ -154,7 +154,7 @@ TEST_P(WorkerPoolTest, SocketsGoToTheWorkerThatHasTheFewest) {
 TEST_P(WorkerPoolTest, AMegabyteOfRubbishIsDroppedAndTheSessionGoesOn) {
   UdpPeer peer;
   const auto [socket, port] = Open();
-  ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+  ASSERT_TRUE(StartSession(socket, Start(peer)).ok());
   Read({socket});
   std::mt19937 random(3);
   size_t left = 1 << 20;
@@ -188,7 +188,7 @@ TEST_P(WorkerPoolTest, EndsWithSocketsOpenAndPacketsOnTheWay) {
   UdpPeer peer;
   for (int i = 0; i < 20; ++i) {
     const auto [socket, port] = Open();
-    ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+    ASSERT_TRUE(StartSession(socket, Start(peer)).ok());
     peer.Send(RtpBytes(1), Loopback(port));
   }
 }
@@ -220,7 +220,7 @@ TEST(WorkerProxy, AFullQueueRefusesAndStillTakesCloses) {
   }
   EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
   EXPECT_EQ(taken, WorkerProxy::kMaxQueued);
-  EXPECT_TRUE(absl::IsResourceExhausted(proxy.Start(1, SessionStart())));
+  EXPECT_TRUE(absl::IsResourceExhausted(proxy.Start(1, SessionStart(), [](const SessionSnapshot&) {})));
   std::promise<void> closed;
   proxy.Close(1, [&](const SessionSnapshot&) { closed.set_value(); });
   release.set_value();

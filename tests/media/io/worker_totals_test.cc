@@ -19,7 +19,7 @@ TEST_P(WorkerTotalsTest, TotalsKeepWhatClosedSessionsCounted) {
   UdpPeer peer;
   for (int i = 0; i < 3; ++i) {
     const auto [socket, port] = Open();
-    ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+    ASSERT_TRUE(StartSession(socket, Start(peer)).ok());
     Read({socket});
     peer.Send(RtpBytes(1), Loopback(port));
     ASSERT_TRUE(peer.Receive().has_value());
@@ -34,8 +34,8 @@ TEST_P(WorkerTotalsTest, EachWorkerCountsItsRoundsAndTheJitterOfItsSessions) {
   UdpPeer peer;
   UdpPeer silent;
   const auto [socket, port] = Open();
-  ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
-  ASSERT_TRUE(pool_->Start(Open().socket, Start(silent)).ok());
+  ASSERT_TRUE(StartSession(socket, Start(peer)).ok());
+  ASSERT_TRUE(StartSession(Open().socket, Start(silent)).ok());
   Read({socket});
   const auto observed = [](const DurationHistogram& durations) {
     return std::accumulate(durations.counts().begin(), durations.counts().end(), uint64_t{0});
@@ -70,7 +70,7 @@ double CpuSeconds(clockid_t clock) {
 TEST_P(WorkerTotalsTest, EachWorkerCountsItsCpuTime) {
   UdpPeer peer;
   const auto [socket, port] = Open();
-  ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+  ASSERT_TRUE(StartSession(socket, Start(peer)).ok());
   const auto worker_seconds = [this] {
     double sum = 0;
     for (const WorkerTotals& worker : ReadTotals()) sum += worker.cpu_seconds;
@@ -101,7 +101,7 @@ TEST_P(WorkerTotalsTest, PacketsThatComeWhileOthersAreClosedAreAccountedFor) {
     for (int i = 0; i < kOthers; ++i) others.push_back(Open().socket);
     UdpPeer peer;
     const auto [socket, port] = Open();
-    ASSERT_TRUE(pool_->Start(socket, Start(peer)).ok());
+    ASSERT_TRUE(StartSession(socket, Start(peer)).ok());
     Read({socket});
     std::atomic<bool> enough = false;
     std::thread flood([&, to = Loopback(port)] {

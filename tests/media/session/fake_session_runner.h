@@ -31,13 +31,15 @@ class FakeSessionRunner : public SessionRunner {
     return last_id_;
   }
 
-  absl::Status Start(SocketId id, const SessionStart& start) override {
+  absl::Status Start(SocketId id, const SessionStart& start, SnapshotCallback started) override {
     if (!start_failure.ok()) return start_failure;
     Socket& socket = sockets.at(id);
     socket.running = true;
     socket.snapshot = SessionSnapshot();
     socket.snapshot.peer = start.config.peer;
     socket.snapshot.ssrc = start.ssrc;
+    socket.snapshot.number = start.number;
+    pending_.push_back([first = socket.snapshot, started = std::move(started)]() mutable { started(first); });
     ++starts;
     return absl::OkStatus();
   }

@@ -104,11 +104,11 @@ TEST_F(RegistryTest, TellsOfMediaAndCountsDiagnoses) {
   ASSERT_TRUE(LeasePort("a").ok());
   ASSERT_TRUE(StartSession("a").ok());
   const SocketId socket = runner_.IdOfPort(100);
-  SessionSnapshot snapshot;
+  SessionSnapshot snapshot = runner_.sockets.at(socket).snapshot;
   snapshot.diagnosis = Diagnosis::kStranger;
   snapshot.diagnosis_text = "packets come from elsewhere";
   registry_.OnMediaChange(socket, MediaChange::kMissing, snapshot);
-  registry_.OnMediaChange(socket, MediaChange::kFlowing, SessionSnapshot());
+  registry_.OnMediaChange(socket, MediaChange::kFlowing, runner_.sockets.at(socket).snapshot);
   EXPECT_EQ(Kinds(events_),
             (std::vector{EventKind::kStarted, EventKind::kMediaMissing, EventKind::kMediaFlowing}));
   EXPECT_EQ(events_[1].session.lease.lease_id, "a");
@@ -120,11 +120,30 @@ TEST_F(RegistryTest, AMediaEventOvertakenByTheEndIsNotTold) {
   ASSERT_TRUE(LeasePort("a").ok());
   ASSERT_TRUE(StartSession("a").ok());
   const SocketId socket = runner_.IdOfPort(100);
+  const SessionSnapshot snapshot = runner_.sockets.at(socket).snapshot;
   ASSERT_TRUE(StopSession("a").ok());
-  registry_.OnMediaChange(socket, MediaChange::kFlowing, SessionSnapshot());
+  registry_.OnMediaChange(socket, MediaChange::kFlowing, snapshot);
   ASSERT_TRUE(ReleasePort("a").ok());
-  registry_.OnMediaChange(socket, MediaChange::kFlowing, SessionSnapshot());
+  registry_.OnMediaChange(socket, MediaChange::kFlowing, snapshot);
   EXPECT_EQ(Kinds(events_), (std::vector{EventKind::kStarted, EventKind::kStopped, EventKind::kReleased}));
+}
+
+// The runner has done nothing yet when the second one is asked for.
+TEST_F(RegistryTest, EventsOfTwoSessionsOnALeaseAreInOrder) {
+  ASSERT_TRUE(LeasePort("a").ok());
+  ASSERT_TRUE(StartSession("a").ok());
+  const SocketId socket = runner_.IdOfPort(100);
+  const SessionSnapshot first = runner_.sockets.at(socket).snapshot;
+  registry_.StopSession({"benari", 1}, "a", [](const absl::StatusOr<SessionView>&) {});
+  registry_.StartSession({"benari", 1}, "a", Config(25002), [](const absl::StatusOr<SessionView>&) {});
+  registry_.OnMediaChange(socket, MediaChange::kFlowing, first);  // its packet went back just before
+  runner_.Deliver();
+  registry_.OnMediaChange(socket, MediaChange::kFlowing, runner_.sockets.at(socket).snapshot);
+  EXPECT_EQ(Kinds(events_), (std::vector{EventKind::kStarted, EventKind::kStopped, EventKind::kStarted,
+                                         EventKind::kMediaFlowing}));
+  EXPECT_EQ(events_[1].session.snapshot.peer, Config().peer);
+  EXPECT_EQ(events_[2].session.snapshot.peer, Config(25002).peer);
+  EXPECT_EQ(events_[3].session.snapshot.peer, Config(25002).peer);
 }
 
 TEST_F(RegistryTest, TimesAreShownOnTheWallClock) {
