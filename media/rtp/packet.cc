@@ -61,6 +61,12 @@ ParseResult ParsePacket(std::span<const uint8_t> datagram, Packet* packet) {
   return ParseResult::kOk;
 }
 
+bool IsRtcp(std::span<const uint8_t> datagram) {
+  constexpr size_t kHeaderBytes = 4;
+  if (datagram.size() < kHeaderBytes || datagram[0] >> 6 != kRtpVersion) return false;
+  return datagram[1] >= 192 && datagram[1] <= 223;
+}
+
 void WriteHeader(const Packet& packet, std::span<uint8_t, kFixedHeaderBytes> out) {
   out[0] = kRtpVersion << 6;
   out[1] = static_cast<uint8_t>((packet.marker ? 0x80 : 0) | (packet.payload_type & 0x7f));

@@ -32,6 +32,10 @@ enum class ParseResult {
 // RFC 3550 5.1 and the checks of A.1 that need no state. `packet` is set only with kOk.
 ParseResult ParsePacket(std::span<const uint8_t> datagram, Packet* packet);
 
+// RFC 5761 4: whether it is RTCP, where that comes on the port of the RTP. The second octet of an RTP packet
+// with the marker and a payload type of 64..95 looks the same.
+bool IsRtcp(std::span<const uint8_t> datagram);
+
 // RFC 3550 5.1: writes the fixed header of a packet without CSRC list, extension and padding.
 void WriteHeader(const Packet& packet, std::span<uint8_t, kFixedHeaderBytes> out);
 

@@ -30,6 +30,10 @@ void SilenceWatch::OnInvalid(DropReason reason, const SocketAddress& source, uin
   }
 }
 
+void SilenceWatch::OnComfortNoise(Clock::Time now) {
+  if (flowed_ && diagnosis_ == Diagnosis::kNone) quiet_since_ = now;
+}
+
 bool SilenceWatch::OnTime(Clock::Time now) {
   if (timeout_.count() == 0 || now - quiet_since_ < timeout_) return false;
   const Diagnosis explained = Explain();

@@ -20,6 +20,10 @@ class SilenceWatch {
   // A datagram that was no valid packet of the peer; the other reasons say nothing about silence.
   void OnInvalid(DropReason reason, const SocketAddress& source, uint8_t payload_type);
 
+  // Of a peer that spoke before: it is silent of its own will, so a silence that was not diagnosed yet begins
+  // anew.
+  void OnComfortNoise(Clock::Time now);
+
   // True when the diagnosis became another one. At most a few times a silence: it only gets more exact.
   bool OnTime(Clock::Time now);
 

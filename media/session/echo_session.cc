@@ -15,6 +15,8 @@ DropReason EchoSession::OnPacket(Clock::Time now, std::span<uint8_t> datagram, c
   DropReason reason = Check(datagram, source, &packet);
   if (reason == DropReason::kNone) {
     reason = Accept(now, datagram.size(), source, packet);
+  } else if (reason == DropReason::kPayloadType && packet.ssrc == peer_ssrc_) {
+    OnOtherPayloadType(now, packet);
   } else {
     silence_.OnInvalid(reason, source, packet.payload_type);
   }
@@ -30,6 +32,7 @@ DropReason EchoSession::Check(std::span<const uint8_t> datagram, const SocketAdd
                               rtp::Packet* packet) const {
   const bool may_latch = config_.peer_policy == PeerPolicy::kLatch && !latched_;
   if (!may_latch && source != config_.peer) return DropReason::kStranger;
+  if (rtp::IsRtcp(datagram) && (datagram[1] & 0x7f) != config_.payload_type) return DropReason::kRtcp;
   switch (rtp::ParsePacket(datagram, packet)) {
     case rtp::ParseResult::kVersion:
       return DropReason::kVersion;
@@ -68,6 +71,22 @@ DropReason EchoSession::Accept(Clock::Time now, size_t bytes, const SocketAddres
   jitter_.OnPacket(static_cast<uint32_t>(static_cast<uint64_t>(age) * config_.clock_rate_hz / 1000000),
                    packet.timestamp);
   return DropReason::kNone;
+}
+
+// Telephone events (RFC 4733) and comfort noise (RFC 3389) are numbered with the audio: what A.3 expects and
+// counts is of a source and not of a payload type.
+void EchoSession::OnOtherPayloadType(Clock::Time now, const rtp::Packet& packet) {
+  constexpr uint8_t kComfortNoise = 13;  // RFC 3551 6: who sends it is there, and says nothing
+  if (packet.payload_type == kComfortNoise) {
+    silence_.OnComfortNoise(now);
+  } else {
+    silence_.OnInvalid(DropReason::kPayloadType, config_.peer, packet.payload_type);
+  }
+  const rtp::Arrival arrival = sequence_.OnPacket(packet.sequence);
+  if (arrival == rtp::Arrival::kProbation) return;
+  if (arrival == rtp::Arrival::kRestarted) jitter_.OnNewSource();
+  if (arrival == rtp::Arrival::kDuplicate) ++other_duplicates_;
+  ++other_received_;
 }
 
 // RFC 3550 8.2: a new SSRC is a new source, with numbers of its own. One that has chosen ours before we ever
@@ -116,20 +135,25 @@ SessionSnapshot EchoSession::Snapshot() const {
   snapshot.ssrc = ssrc_;
   snapshot.diagnosis = silence_.diagnosis();
   snapshot.diagnosis_text = silence_.Text(config_, told_to_);
-  RtpStats& stats = snapshot.stats;
-  stats.received_packets = sequence_.received();
-  stats.received_bytes = received_bytes_;
-  stats.sent_packets = sent_packets_;
-  stats.sent_bytes = sent_bytes_;
-  stats.lost_packets = sequence_.lost();
-  stats.reordered_packets = sequence_.reordered();
-  stats.jitter_ms = jitter_.jitter_ms(config_.clock_rate_hz);
-  stats.dropped = dropped_;
-  stats.dropped[static_cast<size_t>(DropReason::kDuplicate)] = sequence_.duplicates();
+  snapshot.stats = Stats();
   snapshot.first_received = first_received_;
   snapshot.first_sent = first_sent_;
   if (first_received_) snapshot.last_received = last_received_;
   return snapshot;
+}
+
+RtpStats EchoSession::Stats() const {
+  RtpStats stats;
+  stats.received_packets = sequence_.received() - other_received_;
+  stats.received_bytes = received_bytes_;
+  stats.sent_packets = sent_packets_;
+  stats.sent_bytes = sent_bytes_;
+  stats.lost_packets = sequence_.lost() + static_cast<int64_t>(other_duplicates_);
+  stats.reordered_packets = sequence_.reordered();
+  stats.jitter_ms = jitter_.jitter_ms(config_.clock_rate_hz);
+  stats.dropped = dropped_;
+  stats.dropped[static_cast<size_t>(DropReason::kDuplicate)] = sequence_.duplicates() - other_duplicates_;
+  return stats;
 }
 
 }  // namespace benari::media

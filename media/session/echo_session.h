@@ -37,12 +37,14 @@ class EchoSession {
 
   const SocketAddress& peer() const { return config_.peer; }
   SessionSnapshot Snapshot() const;
+  RtpStats Stats() const;  // that of Snapshot, without a text and so without an allocation
   // Nothing when no packet came since then.
   std::optional<double> JitterMs(Clock::Time since) const;
 
  private:
   DropReason Check(std::span<const uint8_t> datagram, const SocketAddress& source, rtp::Packet* packet) const;
   DropReason Accept(Clock::Time now, size_t bytes, const SocketAddress& source, const rtp::Packet& packet);
+  void OnOtherPayloadType(Clock::Time now, const rtp::Packet& packet);
   void OnSource(uint32_t ssrc);
   void Drop(DropReason reason) { ++dropped_[static_cast<size_t>(reason)]; }
 
@@ -55,6 +57,8 @@ class EchoSession {
   bool latched_ = false;
   bool flowing_ = false;
   rtp::SequenceTracker sequence_;
+  uint64_t other_received_ = 0;    // of those that sequence_ counts: of other payload types
+  uint64_t other_duplicates_ = 0;  // likewise
   rtp::JitterEstimator jitter_;
   SilenceWatch silence_;
   uint64_t received_bytes_ = 0;

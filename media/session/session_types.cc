@@ -5,7 +5,7 @@ namespace benari::media {
 const char* DropReasonName(DropReason reason) {
   static constexpr const char* kNames[kDropReasons] = {"none",         "stranger",   "version",   "length",
                                                        "payload_type", "loop",       "probation", "duplicate",
-                                                       "send_failed",  "no_session", "overflow"};
+                                                       "send_failed",  "no_session", "overflow",  "rtcp"};
   return kNames[static_cast<size_t>(reason)];
 }
 

@@ -29,8 +29,9 @@ enum class DropReason : uint8_t {
   kSendFailed,   // the system did not take it
   kNoSession,    // nothing runs on the lease
   kOverflow,     // came while too many waited in the socket: the system dropped it, whoever sent it
+  kRtcp,         // RTCP on the port of the RTP (RFC 5761)
 };
-inline constexpr size_t kDropReasons = 11;
+inline constexpr size_t kDropReasons = 12;
 const char* DropReasonName(DropReason reason);
 
 enum class Diagnosis { kNone, kNothingArrived, kStranger, kWrongPayloadType, kNotRtp, kStoppedArriving };

@@ -111,7 +111,8 @@ class Checked {
             "received = sent + duplicate + send failed");
     const uint64_t refused = dropped(DropReason::kStranger) + dropped(DropReason::kVersion) +
                              dropped(DropReason::kLength) + dropped(DropReason::kPayloadType) +
-                             dropped(DropReason::kLoop) + dropped(DropReason::kProbation);
+                             dropped(DropReason::kLoop) + dropped(DropReason::kProbation) +
+                             dropped(DropReason::kRtcp);
     Require(datagrams_ == stats.received_packets + refused, "every datagram is received or refused");
     Require(stats.lost_packets >=
                 -static_cast<int64_t>(dropped(DropReason::kDuplicate) + stats.reordered_packets),

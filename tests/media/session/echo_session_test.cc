@@ -10,6 +10,7 @@ namespace benari::media {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::seconds;
 using Bytes = std::vector<uint8_t>;
 
 constexpr uint32_t kOurs = 0xabcdef01;
@@ -119,6 +120,50 @@ TEST(EchoSession, EveryReceivedPacketIsSentOrAccountedFor) {
   EXPECT_EQ(stats.Dropped(DropReason::kSendFailed), 1u);
   EXPECT_EQ(stats.reordered_packets, 1u);
   EXPECT_EQ(stats.received_packets, stats.sent_packets + 2 + 1);
+}
+
+// Telephone events and comfort noise come with the audio's SSRC and in its sequence: none of it is lost.
+TEST(EchoSession, OtherPayloadTypesOfTheSourceAreNotLost) {
+  Echo echo;
+  for (uint16_t sequence = 1; sequence <= 10; ++sequence) echo.GetAndSend(sequence);
+  for (uint16_t sequence = 11; sequence <= 23; ++sequence) {
+    EXPECT_EQ(echo.Get(RtpBytes(sequence, 101)), DropReason::kPayloadType);
+  }
+  EXPECT_EQ(echo.Get(RtpBytes(23, 101)), DropReason::kPayloadType) << "its end comes again";
+  echo.GetAndSend(24);
+  echo.GetAndSend(26);
+  EXPECT_EQ(echo.stats().lost_packets, 1);
+  EXPECT_EQ(echo.stats().received_packets, 12u);
+  EXPECT_EQ(echo.stats().sent_packets, 12u);
+  EXPECT_EQ(echo.Dropped(DropReason::kDuplicate), 0u);
+  EXPECT_EQ(echo.Dropped(DropReason::kPayloadType), 14u);
+}
+
+TEST(EchoSession, ComfortNoiseIsNoMissingMedia) {
+  Echo echo;
+  echo.GetAndSend(1);
+  for (uint16_t second = 1; second <= 10; ++second) {
+    echo.Get(RtpBytes(static_cast<uint16_t>(1 + second), 13), kPeer, seconds(second));
+    EXPECT_FALSE(echo.session.OnTime(kStart + seconds(second)));
+  }
+  EXPECT_TRUE(echo.session.OnTime(kStart + seconds(12)));
+  EXPECT_EQ(echo.session.Snapshot().diagnosis, Diagnosis::kStoppedArriving);
+}
+
+// RFC 5761: sender report, receiver report, source description, goodbye, feedback.
+TEST(EchoSession, RtcpOnThePortOfRtpIsCountedAsSuch) {
+  for (const uint8_t type : {200, 201, 202, 203, 205}) {
+    Echo echo;
+    echo.GetAndSend(1);
+    Bytes rtcp = RtpBytes(2);
+    rtcp[1] = type;
+    EXPECT_EQ(echo.Get(rtcp), DropReason::kRtcp);
+    EXPECT_EQ(echo.Get({0x80, type, 0, 1, 0x11, 0x11, 0x11, 0x11}), DropReason::kRtcp) << "shorter than RTP";
+    EXPECT_EQ(echo.Dropped(DropReason::kRtcp), 2u);
+    EXPECT_TRUE(echo.session.OnTime(kStart + seconds(2)));
+    EXPECT_EQ(echo.session.Snapshot().diagnosis, Diagnosis::kStoppedArriving);
+    EXPECT_EQ(echo.Get(RtpBytes(2)), DropReason::kNone);
+  }
 }
 
 TEST(EchoSession, ANewSsrcOfThePeerIsTakenAtOnce) {
