@@ -24,7 +24,7 @@ void RtpSocket::OnSendDone(Clock::Time now, const Datagram& datagram, bool sent)
 }
 
 void RtpSocket::Start(const SessionStart& start, Clock::Time now) {
-  if (session_) earlier_sessions_ += session_->Snapshot().stats;
+  if (session_) earlier_sessions_ += session_->Stats();
   session_.emplace(start, now);
   running_ = true;
 }
@@ -35,8 +35,7 @@ void RtpSocket::OnTime(Clock::Time now) {
 
 SessionSnapshot RtpSocket::Snapshot() const {
   SessionSnapshot snapshot = session_ ? session_->Snapshot() : SessionSnapshot();
-  snapshot.stats.dropped[static_cast<size_t>(DropReason::kNoSession)] = no_session_;
-  snapshot.stats.dropped[static_cast<size_t>(DropReason::kOverflow)] = socket_.Overflowed();
+  AddDropsOfTheLease(&snapshot.stats);
   return snapshot;
 }
 
@@ -46,8 +45,14 @@ std::optional<double> RtpSocket::JitterMs(Clock::Time since) const {
 
 RtpStats RtpSocket::Totals() const {
   RtpStats totals = earlier_sessions_;
-  totals += Snapshot().stats;
+  if (session_) totals += session_->Stats();
+  AddDropsOfTheLease(&totals);
   return totals;
+}
+
+void RtpSocket::AddDropsOfTheLease(RtpStats* stats) const {
+  stats->dropped[static_cast<size_t>(DropReason::kNoSession)] = no_session_;
+  stats->dropped[static_cast<size_t>(DropReason::kOverflow)] = socket_.Overflowed();
 }
 
 }  // namespace benari::media

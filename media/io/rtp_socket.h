@@ -40,6 +40,8 @@ class RtpSocket : public DatagramHandler {
   RtpStats Totals() const;
 
  private:
+  void AddDropsOfTheLease(RtpStats* stats) const;
+
   const SocketId id_;
   UdpSocket socket_;
   std::vector<SocketChange>* const changes_;

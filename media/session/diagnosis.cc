@@ -51,10 +51,11 @@ Diagnosis SilenceWatch::Explain() const {
 }
 
 std::string SilenceWatch::Text(const SessionConfig& config, const std::string& told_to) const {
+  if (diagnosis_ == Diagnosis::kNone) return "";
   const std::string peer = config.peer.ToString();
   switch (diagnosis_) {
     case Diagnosis::kNone:
-      return "";
+      break;
     case Diagnosis::kNothingArrived:
       return absl::StrCat("no datagram since the session began; Asterisk was told to send to ", told_to);
     case Diagnosis::kStranger:
