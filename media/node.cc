@@ -182,6 +182,7 @@ absl::Status NodeImpl::StartWorkers() {
   });
   housekeeper_.Start([this] {
     registry_->OnTime();
+    hub_.OnTime(clock_.Now());
     return registry_->NextExpiry();
   });
   return absl::OkStatus();

@@ -109,9 +109,9 @@ class MediaService final : public v1::Media::CallbackService {
   }
 
   grpc::ServerWriteReactor<v1::WatchSessionsResponse>* WatchSessions(
-      Context*, const v1::WatchSessionsRequest* request) override {
+      Context* context, const v1::WatchSessionsRequest* request) override {
     if (absl::Status valid = Validate(*request); !valid.ok()) return hub_.NewRefusal(valid);
-    return hub_.NewWatcher(request->owner());
+    return hub_.NewWatcher(context, request->owner());
   }
 
  private:

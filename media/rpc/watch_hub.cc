@@ -1,5 +1,6 @@
 #include "media/rpc/watch_hub.h"
 
+#include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <deque>
@@ -18,7 +19,8 @@ using Message = std::shared_ptr<const v1::WatchSessionsResponse>;
 // Its mutex is taken inside the hub's, never the other way round. Thread-safe.
 class Watcher : public grpc::ServerWriteReactor<v1::WatchSessionsResponse> {
  public:
-  Watcher(WatchHub* hub, std::string owner_name) : hub_(hub), owner_name_(std::move(owner_name)) {}
+  Watcher(WatchHub* hub, grpc::CallbackServerContext* context, std::string owner_name)
+      : hub_(hub), context_(context), owner_name_(std::move(owner_name)) {}
 
   bool Wants(const std::string& owner_name) const { return owner_name_.empty() || owner_name_ == owner_name; }
 
@@ -36,6 +38,17 @@ class Watcher : public grpc::ServerWriteReactor<v1::WatchSessionsResponse> {
   void End(const grpc::Status& status) ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(&mutex_);
     EndLocked(status);
+  }
+
+  // A write that the client does not take would hold the end back for as long as the client lives.
+  void OnTime(Clock::Time now) ABSL_LOCKS_EXCLUDED(mutex_) {
+    {
+      MutexLock lock(&mutex_);
+      if (!end_) return;
+      if (!ends_since_) ends_since_ = now;
+      if (now - *ends_since_ < WatchHub::kEndMayTake) return;
+    }
+    context_->TryCancel();
   }
 
  private:
@@ -65,14 +78,17 @@ class Watcher : public grpc::ServerWriteReactor<v1::WatchSessionsResponse> {
   }
 
   WatchHub* const hub_;
+  grpc::CallbackServerContext* const context_;
   const std::string owner_name_;
   Mutex mutex_;
   std::deque<Message> waiting_ ABSL_GUARDED_BY(mutex_);  // the first is being written
   std::optional<grpc::Status> end_ ABSL_GUARDED_BY(mutex_);
+  std::optional<Clock::Time> ends_since_ ABSL_GUARDED_BY(mutex_);  // as OnTime saw it
 };
 
-grpc::ServerWriteReactor<v1::WatchSessionsResponse>* WatchHub::NewWatcher(const std::string& owner_name) {
-  auto* watcher = new Watcher(this, owner_name);
+grpc::ServerWriteReactor<v1::WatchSessionsResponse>* WatchHub::NewWatcher(
+    grpc::CallbackServerContext* context, const std::string& owner_name) {
+  auto* watcher = new Watcher(this, context, owner_name);
   MutexLock lock(&mutex_);
   if (ended_) {
     watcher->End({grpc::StatusCode::UNAVAILABLE, "the node ends"});
@@ -88,7 +104,7 @@ grpc::ServerWriteReactor<v1::WatchSessionsResponse>* WatchHub::NewWatcher(const 
 }
 
 grpc::ServerWriteReactor<v1::WatchSessionsResponse>* WatchHub::NewRefusal(const absl::Status& status) {
-  auto* watcher = new Watcher(this, "");
+  auto* watcher = new Watcher(this, nullptr, "");  // not one of those that OnTime looks at
   watcher->End({static_cast<grpc::StatusCode>(status.code()), std::string(status.message())});
   return watcher;
 }
@@ -106,6 +122,11 @@ void WatchHub::Publish(const SessionEvent& event) {
     }
     watcher->Push(message);
   }
+}
+
+void WatchHub::OnTime(Clock::Time now) {
+  MutexLock lock(&mutex_);
+  for (Watcher* watcher : watchers_) watcher->OnTime(now);
 }
 
 void WatchHub::End() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <future>
 #include <memory>
 #include <string>
@@ -7,13 +8,15 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
+#include "common/clock.h"
 #include "common/mutex.h"
 #include "media/session/session_view.h"
 
 namespace grpc {
+class CallbackServerContext;
 template <class W>
 class ServerWriteReactor;
-}
+}  // namespace grpc
 
 namespace benari::media {
 
@@ -32,8 +35,12 @@ class WatchHub {
   // `node` is waited for where it is needed: known once the server listens.
   explicit WatchHub(std::shared_future<NodeInfo> node) : node_(std::move(node)) {}
 
+  // How long a watcher that was ended may take to read what is on its way; then its stream is cancelled.
+  static constexpr std::chrono::seconds kEndMayTake{1};
+
   // For gRPC, which runs it until it is over. `owner_name` empty: of all.
-  grpc::ServerWriteReactor<v1::WatchSessionsResponse>* NewWatcher(const std::string& owner_name)
+  grpc::ServerWriteReactor<v1::WatchSessionsResponse>* NewWatcher(grpc::CallbackServerContext* context,
+                                                                  const std::string& owner_name)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::shared_future<NodeInfo>& node() const { return node_; }
@@ -43,6 +50,9 @@ class WatchHub {
 
   // To every watcher of the owner.
   void Publish(const SessionEvent& event) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Cancels the streams of watchers that do not read their end. To be called a few times a second.
+  void OnTime(Clock::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Ends every stream with UNAVAILABLE, and those to come at once.
   void End() ABSL_LOCKS_EXCLUDED(mutex_);
