@@ -8,7 +8,9 @@
 #include <chrono>
 #include <exception>
 #include <future>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "media/listen_error.h"
@@ -18,6 +20,13 @@ namespace benari::media {
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenKnocks{5};
+constexpr const char* kThreads = "4";
+constexpr const char* kRequestMayTakeMs = "2000";  // to come: one that does not come keeps its thread so long
+
+std::vector<std::string> OptionsOf(const Endpoint& listen) {
+  return {"listening_ports", listen.ToString(),    "num_threads",
+          kThreads,          "request_timeout_ms", kRequestMayTakeMs};
+}
 
 void Knock(const Endpoint& endpoint) {
   addrinfo hints = {};
@@ -46,7 +55,7 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Start(
 
 MetricsServer::MetricsServer(const Endpoint& listen, std::shared_ptr<prometheus::Collectable> metrics)
     : metrics_(std::move(metrics)),
-      exposer_(std::make_unique<prometheus::Exposer>(listen.ToString(), 1)),
+      exposer_(std::make_unique<prometheus::Exposer>(OptionsOf(listen))),
       endpoint_(listen.host, static_cast<uint16_t>(exposer_->GetListeningPorts().front())) {
   exposer_->RegisterCollectable(metrics_);
 }
