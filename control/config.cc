@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <limits>
 
 #include "absl/flags/flag.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/command_line.h"
 #include "common/flag_types.h"
 #include "control/audio_format.h"
 #include "control/ids.h"
+#include "control/password.h"
 
 using benari::Endpoint;
 using benari::Seconds;
@@ -94,17 +92,18 @@ int InRange(FlagErrors& errors, const char* flag, int value, int min, int max) {
 
 std::string ReadPassword(FlagErrors& errors) {
   const std::string path = absl::GetFlag(FLAGS_ari_password_file);
-  if (path.empty()) {
-    const char* password = std::getenv("BENARI_ARI_PASSWORD");
-    errors.Require(password != nullptr, "ari_password_file", "",
+  const char* const password = std::getenv("BENARI_ARI_PASSWORD");
+  if (path.empty() && password == nullptr) {
+    errors.Require(false, "ari_password_file", "",
                    "a readable file, or the password in the environment as BENARI_ARI_PASSWORD");
-    return password == nullptr ? "" : password;
+    return "";
   }
-  std::ifstream file(path);
-  errors.Require(file.good(), "ari_password_file", path, "a readable file");
-  std::string password((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  absl::StripTrailingAsciiWhitespace(&password);
-  return password;
+  const auto read = path.empty() ? ParsePassword(password) : ReadPasswordFile(path);
+  if (read.ok()) return *read;
+  errors.Refuse(
+      "ari_password_file", path,
+      absl::StrCat(path.empty() ? "BENARI_ARI_PASSWORD in the environment: " : "", read.status().message()));
+  return "";
 }
 
 void ReadCall(FlagErrors& errors, Config& config) {

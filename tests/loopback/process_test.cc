@@ -58,9 +58,9 @@ struct Ended {
   std::string output;
 };
 
-Ended RunControl(std::vector<std::string> flags) {
+Ended RunControl(std::vector<std::string> flags, const std::string& password = "x") {
   flags.insert(flags.begin(), BENARI_CONTROL_BINARY);
-  e2e::ChildProcess process({"control", flags, {{"BENARI_ARI_PASSWORD", "x"}}, "", ""});
+  e2e::ChildProcess process({"control", flags, {{"BENARI_ARI_PASSWORD", password}}, "", ""});
   const int code = process.WaitForExit(kPatience).value_or(-1);
   return {code, absl::StrJoin(process.Lines(), "\n")};
 }
@@ -106,6 +106,18 @@ TEST(ControlFlags, MistakesWithTlsAndRtpSource) {
     EXPECT_THAT(run.output, HasSubstr(each.line));
     EXPECT_EQ(std::count(run.output.begin(), run.output.end(), '\n'), 0) << run.output;
   }
+}
+
+TEST(ControlFlags, APasswordFileWithoutAPasswordIsRefused) {
+  const Ended folder = RunControl({"--ari_password_file=/tmp"});
+  EXPECT_EQ(folder.code, 2);
+  EXPECT_THAT(folder.output, HasSubstr("--ari_password_file=/tmp: it is a directory"));
+  const Ended empty = RunControl({"--ari_password_file=/dev/null"});
+  EXPECT_EQ(empty.code, 2);
+  EXPECT_THAT(empty.output, HasSubstr("--ari_password_file=/dev/null: it is empty"));
+  const Ended environment = RunControl({}, "");
+  EXPECT_EQ(environment.code, 2);
+  EXPECT_THAT(environment.output, HasSubstr("BENARI_ARI_PASSWORD in the environment: it is empty"));
 }
 
 TEST(ControlFlags, HealthcheckOfNothingSaysSo) {
