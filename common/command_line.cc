@@ -63,6 +63,8 @@ void ParseCommandLine(int argc, char** argv, absl::string_view usage, FlagErrors
       value = argv[++i];
     }
     if (flag == nullptr) {
+      if (!has_value && NamesASecret(name) && i + 1 < argc && argv[i + 1][0] != '-')
+        ++i;  // which is not shown
       errors->Require(false, name, value, "one of the flags that --help lists");
       continue;
     }

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <limits>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
@@ -12,6 +14,30 @@ namespace benari {
 
 namespace {
 constexpr double kMostSeconds = 1e9;  // about 30 years; larger ones would overflow a duration
+
+// What may be printed of a value: stderr goes to whoever collects logs.
+std::string WithoutPassword(absl::string_view flag, absl::string_view value) {
+  if (NamesASecret(flag)) return "***";
+  const size_t equals = value.find('=');
+  if (flag.empty() && equals != absl::string_view::npos && NamesASecret(value.substr(0, equals))) {
+    return absl::StrCat(value.substr(0, equals), "=***");
+  }
+  const size_t scheme = value.find("://");
+  const size_t at = value.rfind('@');
+  if (scheme == absl::string_view::npos || at == absl::string_view::npos || at < scheme)
+    return std::string(value);
+  return absl::StrCat(value.substr(0, scheme + 3), "***", value.substr(at));
+}
+
+}  // namespace
+
+bool NamesASecret(absl::string_view flag) {
+  const std::string name = absl::AsciiStrToLower(flag);
+  if (absl::EndsWith(name, "_file")) return false;
+  for (const char* each : {"pass", "pasw", "pwd", "secret", "token"}) {
+    if (absl::StrContains(name, each)) return true;
+  }
+  return false;
 }
 
 bool Seconds::infinite() const { return std::isinf(value); }
@@ -62,9 +88,10 @@ void FlagErrors::Require(bool ok, absl::string_view flag, absl::string_view valu
 }
 
 void FlagErrors::Refuse(absl::string_view flag, absl::string_view value, absl::string_view why) {
+  const std::string shown = WithoutPassword(flag, value);
   // What is no flag at all has no name.
-  lines_.push_back(flag.empty() ? absl::StrCat(value, ": ", why)
-                                : absl::StrCat("--", flag, "=", value, ": ", why));
+  lines_.push_back(flag.empty() ? absl::StrCat(shown, ": ", why)
+                                : absl::StrCat("--", flag, "=", shown, ": ", why));
 }
 
 void FlagErrors::ExitIfAny() const {

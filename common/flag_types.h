@@ -22,12 +22,15 @@ std::string AbslUnparseFlag(const Seconds& seconds);
 bool AbslParseFlag(absl::string_view text, Endpoint* endpoint, std::string* error);
 std::string AbslUnparseFlag(const Endpoint& endpoint);
 
+// Whether the value of a flag with this name would be a password or the like, known flag or not. Pure.
+bool NamesASecret(absl::string_view flag);
+
 // Collects every mistake of a configuration, so that they are shown all at once.
 class FlagErrors {
  public:
   // Without `ok`: "--flag=value: accepted is ...".
   void Require(bool ok, absl::string_view flag, absl::string_view value, absl::string_view accepted);
-  // "--flag=value: why".
+  // "--flag=value: why", without what is a password in the value.
   void Refuse(absl::string_view flag, absl::string_view value, absl::string_view why);
   const std::vector<std::string>& lines() const { return lines_; }
   // Prints every line to stderr and exits with 2, if there is one.

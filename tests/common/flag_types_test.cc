@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace benari {
 namespace {
 
@@ -33,6 +35,21 @@ TEST(FlagErrors, KeepsEveryMistake) {
   ASSERT_EQ(errors.lines().size(), 3u);
   EXPECT_EQ(errors.lines()[2], "stray: accepted is flags only");
   EXPECT_EQ(errors.lines()[0], "--rtp_port_min=70000: accepted is 1..65535");
+}
+
+TEST(FlagErrors, ShowsNoPassword) {
+  FlagErrors errors;
+  errors.Refuse("ari_url", "http://benari:geheim@pbx:8088/ari", "not taken");
+  errors.Refuse("ari_url", "http://a@b:geheim@pbx/ari", "not taken");
+  errors.Require(false, "ari_password", "geheim", "one of the flags that --help lists");
+  errors.Require(false, "ARI_PASSWD", "geheim", "one of the flags that --help lists");
+  errors.Require(false, "", "ari_password=geheim", "flags only");
+  for (const std::string& line : errors.lines()) EXPECT_EQ(line.find("geheim"), std::string::npos) << line;
+  EXPECT_EQ(errors.lines()[0], "--ari_url=http://***@pbx:8088/ari: not taken");
+  errors.Refuse("destination", "PJSIP/4438007@trunk", "why");
+  EXPECT_EQ(errors.lines().back(), "--destination=PJSIP/4438007@trunk: why");
+  errors.Refuse("ari_password_file", "/run/secrets/ari", "why");
+  EXPECT_EQ(errors.lines().back(), "--ari_password_file=/run/secrets/ari: why");
 }
 
 }  // namespace

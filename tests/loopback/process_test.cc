@@ -120,6 +120,14 @@ TEST(ControlFlags, APasswordFileWithoutAPasswordIsRefused) {
   EXPECT_THAT(environment.output, HasSubstr("BENARI_ARI_PASSWORD in the environment: it is empty"));
 }
 
+TEST(ControlFlags, APasswordIsNotPrinted) {
+  const Ended run = RunControl({"--ari_url=http://benari:geheim@127.0.0.1/ari", "--ari_password=geheim",
+                                "--ari_passwort", "geheim", "ari_password=geheim"});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.output, ::testing::Not(HasSubstr("geheim")));
+  EXPECT_EQ(std::count(run.output.begin(), run.output.end(), '\n'), 3) << run.output;
+}
+
 TEST(ControlFlags, HealthcheckOfNothingSaysSo) {
   const Ended run = RunControl({"--healthcheck", "--metrics_listen=127.0.0.1:9"});
   EXPECT_EQ(run.code, 1);
