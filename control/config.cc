@@ -214,6 +214,10 @@ void ReadEnding(FlagErrors& errors, Config& config) {
     config.standby_patience = patience.ms();
     config.keeper.other_gone_after = patience.ms();
   }
+  // Who takes over later finds no lease that still runs.
+  errors.Require(patience.value > 3600 || config.standby_patience < config.media.lease_ttl, "standby_seconds",
+                 AbslUnparseFlag(patience),
+                 absl::StrCat("less than --lease_ttl_ms=", config.media.lease_ttl.count()));
 }
 
 }  // namespace

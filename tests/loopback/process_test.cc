@@ -128,6 +128,12 @@ TEST(ControlFlags, APasswordIsNotPrinted) {
   EXPECT_EQ(std::count(run.output.begin(), run.output.end(), '\n'), 3) << run.output;
 }
 
+TEST(ControlFlags, StandingByIsShorterThanALease) {
+  const Ended run = RunControl({"--standby_seconds=10", "--lease_ttl_ms=10000"});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_EQ(run.output, "--standby_seconds=10: accepted is less than --lease_ttl_ms=10000");
+}
+
 TEST(ControlFlags, HealthcheckOfNothingSaysSo) {
   const Ended run = RunControl({"--healthcheck", "--metrics_listen=127.0.0.1:9"});
   EXPECT_EQ(run.code, 1);
