@@ -157,12 +157,13 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
 
-  // False: every connection is being answered.
+  // False: for every connection an answer is being made, or a stream runs.
   bool MakeRoom() {
     if (connections_.size() < limits_.connections) return true;
     hooks_.on_limit(Limit::kConnections);
-    if (waiting_.empty()) return false;
-    const Stream longest = waiting_.front();
+    const std::list<Stream>& silent = waiting_.empty() ? answered_ : waiting_;
+    if (silent.empty()) return false;
+    const Stream longest = silent.front();
     Close(*longest);
     Forget(longest);
     return true;
@@ -170,6 +171,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
 
   void Forget(const Stream& stream) {
     waiting_.remove(stream);
+    answered_.remove(stream);
     connections_.erase(stream);
     if (stopped()) return;
     hooks_.on_connections(connections_.size());
@@ -246,7 +248,9 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     if (!head) response.body() = std::move(reply.body);
     stream->expires_after(self->limits_.write_time);
     error_code error;
+    self->answered_.push_back(stream);
     co_await beast::http::async_write(*stream, response, asio::redirect_error(asio::use_awaitable, error));
+    self->answered_.remove(stream);
     if (error == beast::error::timeout) self->hooks_.on_limit(Limit::kWriteTime);
     co_return !error;
   }
@@ -283,8 +287,9 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   tcp::acceptor acceptor_;
   Endpoint endpoint_;
   std::set<Stream> connections_;
-  std::list<Stream> waiting_;  // of them: for a request, the longest first
-  size_t streams_ = 0;         // of them
+  std::list<Stream> waiting_;   // of them: for a request, the longest first
+  std::list<Stream> answered_;  // of them: those that read an answer, the longest first
+  size_t streams_ = 0;          // of them
 };
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(asio::any_io_executor executor, const Endpoint& listen,

@@ -13,8 +13,9 @@
 namespace benari::http {
 
 struct Limits {
-  size_t connections = 64;  // beyond: the one that waits longest for a request is closed, else the new one
-  size_t streams = 16;      // beyond: 503
+  size_t connections =
+      64;               // beyond: whoever waits longest for a request is closed, else whoever reads longest
+  size_t streams = 16;  // beyond: 503
   size_t header_bytes = 8 << 10;  // of a request; beyond: 431
   std::chrono::milliseconds request_time{
       10000};  // from the connection, or the last answer, to the whole request

@@ -113,6 +113,7 @@ class ServerTest : public ::testing::Test {
     Reply reply;
     reply.content_type = "text/plain";
     reply.body = absl::StrCat(request.method, " ", request.path);
+    if (request.path == "/large") reply.body = std::string(16 << 20, 'x');
     if (request.path == "/stream")
       reply.more = [n = 0]() mutable { return absl::StrCat("piece ", n++, "\n"); };
     if (request.path == "/flood") {
@@ -240,6 +241,21 @@ TEST_F(ServerTest, WhoIsAnsweredIsNotClosedForSomebodyNew) {
   third.Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(third.ReadAll(), "");
   for (const auto& each : {one.get(), two.get()}) EXPECT_TRUE(each->ReadTo("piece 20"));
+}
+
+TEST_F(ServerTest, WhoReadsNoAnswerKeepsNobodyOut) {
+  Limits limits;
+  limits.connections = 3;
+  limits.write_time = std::chrono::hours(1);
+  Start(limits);
+  std::vector<std::unique_ptr<Client>> deaf;
+  for (int i = 0; i < 20; ++i) {
+    deaf.push_back(OpenStream("/large"));
+    ASSERT_EQ(deaf.back()->ReadLine(), "HTTP/1.1 200 OK\r") << "so that it is being answered";
+  }
+  EXPECT_THAT(Get("/a"), EndsWith("GET /a"));
+  EXPECT_TRUE(Reached(Limit::kConnections));
+  EXPECT_GT(deaf.back()->ReadAll().size(), size_t{16} << 20) << "the last one gets all of it";
 }
 
 TEST_F(ServerTest, OneStreamTooManyIsToldSo) {
