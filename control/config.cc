@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
@@ -65,6 +66,10 @@ ABSL_FLAG(Seconds, standby_seconds, Seconds{5},
           "how long another instance is not heard of until it counts as gone; below --lease_ttl_ms");
 ABSL_FLAG(Endpoint, metrics_listen, Endpoint("127.0.0.1", 9101),
           "the live page, GET /calls and Prometheus metrics; port 0: any; empty: none");
+ABSL_FLAG(
+    std::vector<std::string>, metrics_hosts, {},
+    "names under which browsers reach --metrics_listen, such as pbx.example.com,...; IP addresses, names "
+    "without a dot and those of private networks (.local, .internal, .svc) are always good");
 ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "text or json");
 ABSL_FLAG(benari::log::Level, log_level, benari::log::Level::kInfo, "debug, info, warning or error");
 ABSL_FLAG(bool, healthcheck, false,
@@ -229,6 +234,7 @@ Config ReadConfig(int argc, char** argv) {
   config.log_format = absl::GetFlag(FLAGS_log_format);
   config.log_level = absl::GetFlag(FLAGS_log_level);
   config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
+  config.metrics_hosts = absl::GetFlag(FLAGS_metrics_hosts);
   config.healthcheck = absl::GetFlag(FLAGS_healthcheck);
   if (config.healthcheck) {
     errors.ExitIfAny();

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "common/endpoint.h"
 #include "common/log.h"
@@ -29,6 +30,7 @@ struct Config {
   bool standby = false;
   std::chrono::milliseconds standby_patience{5000};
   Endpoint metrics_listen;  // without a host: no metrics
+  std::vector<std::string> metrics_hosts;
   log::Format log_format = log::Format::kText;
   log::Level log_level = log::Level::kInfo;
   bool healthcheck = false;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "common/build_info.h"
 #include "common/grpc_setup.h"
@@ -47,6 +48,9 @@ http::About AboutUs(const Config& config) {
 std::string Serve(http::Site& site, const Config& config) {
   const Endpoint& listen = config.metrics_listen;
   if (listen.host.empty()) return "";
+  std::vector<std::string> hosts = config.metrics_hosts;
+  hosts.push_back(listen.host);
+  site.set_hosts(std::move(hosts));
   site.AddMetrics(std::make_shared<ProcessMetrics>(ThisBuild("control"), config.media.tls.cert));
   if (const absl::Status listening = site.Listen(listen); !listening.ok()) {
     log::Error("cannot listen for HTTP",

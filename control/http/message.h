@@ -9,6 +9,7 @@ namespace benari::http {
 struct Request {
   std::string method;  // "GET"
   std::string path;    // "/calls/17", without the query, percent-decoded
+  std::string host;    // the header; empty: there was none
 };
 
 struct Reply {

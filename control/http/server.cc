@@ -201,6 +201,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
       Request request;
       request.method = std::string(parser.get().method_string());
       request.path = PathOf(std::string(parser.get().target()));
+      request.host = std::string(parser.get()[beast::http::field::host]);
       const bool get = request.method == "GET" || request.method == "HEAD";
       Reply reply;
       if (get) {

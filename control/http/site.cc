@@ -10,6 +10,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "control/http/host.h"
 #include "control/http/page_files.h"
 
 namespace benari::http {
@@ -70,6 +71,11 @@ absl::Status Site::Listen(const Endpoint& listen, Limits limits) {
 
 asio::awaitable<Reply> Site::Answer(Request request) {
   const std::string& path = request.path;
+  if (!MayAnswerHost(request.host, hosts_)) {
+    co_return ErrorReply(421, absl::StrCat("the host is '", request.host,
+                                           "'; accepted are addresses, private names, and those of "
+                                           "--metrics_hosts"));
+  }
   if (path == "/") co_return File("text/html; charset=utf-8", kPageHtml);
   if (path == "/page.css") co_return File("text/css; charset=utf-8", kPageCss);
   if (path == "/page.js") co_return File("text/javascript; charset=utf-8", kPageJs);

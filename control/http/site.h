@@ -6,6 +6,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,8 @@ class Site {
   void AddMetrics(std::shared_ptr<prometheus::Collectable> metrics) {
     metrics_.push_back(std::move(metrics));
   }
+  // Names that a Host header may have beside what MayAnswerHost lets pass.
+  void set_hosts(std::vector<std::string> hosts) { hosts_ = std::move(hosts); }
   // UNAVAILABLE: nobody can listen there.
   absl::Status Listen(const Endpoint& listen, Limits limits = {});
   const Endpoint& endpoint() const {
@@ -46,6 +49,7 @@ class Site {
   control::MediaStats& stats_;
   const std::shared_ptr<prometheus::Registry> registry_;
   std::vector<std::shared_ptr<prometheus::Collectable>> metrics_;  // all that are served
+  std::vector<std::string> hosts_;
   std::unique_ptr<Server> server_;
 };
 

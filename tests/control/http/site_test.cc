@@ -14,9 +14,9 @@ using ::testing::StartsWith;
 
 class SiteTest : public LiveFixture {
  protected:
-  Reply Get(const std::string& path) {
+  Reply Get(const std::string& path, const std::string& host = "localhost") {
     Reply reply;
-    Run(Ask(path, &reply));
+    Run(Ask(path, host, &reply));
     return reply;
   }
 
@@ -24,10 +24,11 @@ class SiteTest : public LiveFixture {
   Site site_{loop_.get_executor(), view_, stats_, registry_};
 
  private:
-  boost::asio::awaitable<void> Ask(std::string path, Reply* reply) {
+  boost::asio::awaitable<void> Ask(std::string path, std::string host, Reply* reply) {
     Request request;
     request.method = "GET";
     request.path = path;
+    request.host = host;
     *reply = co_await site_.Answer(request);
   }
 };
@@ -42,6 +43,18 @@ TEST_F(SiteTest, ThePageIsThreeFiles) {
   EXPECT_THAT(Get("/page.css").body, HasSubstr("prefers-color-scheme: dark"));
   EXPECT_EQ(Get("/page.js").content_type, "text/javascript; charset=utf-8");
   EXPECT_THAT(Get("/page.js").body, HasSubstr("new EventSource('/events')"));
+}
+
+TEST_F(SiteTest, APageOfAnotherSiteReadsNothingByTurningItsNameIntoOurAddress) {
+  for (const char* path : {"/", "/calls", "/status", "/metrics", "/events"}) {
+    const Reply reply = Get(path, "evil.example:9101");
+    EXPECT_EQ(reply.status, 421) << path;
+    EXPECT_EQ(reply.more, nullptr);
+    EXPECT_THAT(reply.body, ::testing::HasSubstr("--metrics_hosts"));
+  }
+  site_.set_hosts({"pbx.example.com"});
+  EXPECT_EQ(Get("/status", "pbx.example.com:9101").status, 200);
+  EXPECT_EQ(Get("/status", "evil.example").status, 421);
 }
 
 TEST_F(SiteTest, CallsAskMediaFirst) {
