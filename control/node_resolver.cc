@@ -1,5 +1,6 @@
 #include "control/node_resolver.h"
 
+#include <boost/asio/bind_executor.hpp>
 #include <set>
 #include <utility>
 
@@ -14,7 +15,11 @@ constexpr std::chrono::seconds kInterval{2};
 }
 
 NodeResolver::NodeResolver(asio::any_io_executor executor, MediaTargets targets, OnNodes on_nodes)
-    : targets_(std::move(targets)), on_nodes_(std::move(on_nodes)), resolver_(executor), timer_(executor) {}
+    : targets_(std::move(targets)),
+      on_nodes_(std::move(on_nodes)),
+      loop_(executor),
+      resolver_(look_ups_),
+      timer_(executor) {}
 
 void NodeResolver::Start() {
   if (!targets_.dns.host.empty()) {
@@ -50,7 +55,8 @@ void NodeResolver::LookUp() {
     }
     LookUpLater();
   };
-  resolver_.async_resolve(targets_.dns.host, std::to_string(targets_.dns.port), on_answer);
+  resolver_.async_resolve(targets_.dns.host, std::to_string(targets_.dns.port),
+                          asio::bind_executor(loop_, on_answer));
 }
 
 void NodeResolver::LookUpLater() {

@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <functional>
 #include <string>
@@ -13,7 +14,8 @@
 namespace benari::control {
 
 // Tells which media nodes are listed: once for a fixed list, every few seconds for a DNS name. A look-up that
-// fails changes nothing; the very first one tells that there are none. Confined to the control loop.
+// fails changes nothing; the very first one tells that there are none. Look-ups have a thread of their own,
+// so that a name service that hangs holds up no other name. Confined to the control loop.
 class NodeResolver {
  public:
   using OnNodes = std::function<void(const std::vector<std::string>& addresses)>;
@@ -28,6 +30,8 @@ class NodeResolver {
 
   const MediaTargets targets_;
   const OnNodes on_nodes_;
+  const boost::asio::any_io_executor loop_;
+  boost::asio::thread_pool look_ups_{1};
   boost::asio::ip::tcp::resolver resolver_;
   boost::asio::steady_timer timer_;
   std::string problem_;  // of the last look-up, so that each is logged once

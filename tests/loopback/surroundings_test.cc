@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "tests/e2e/harness/http.h"
 #include "tests/loopback/loopback_world.h"
 
@@ -104,6 +105,23 @@ TEST_F(SurroundingsTest, SighupIsSaidAndServiceGoesOn) {
   media().process().Signal(SIGTERM);
   Eventually([this] { return !media().process().Running(); });
   EXPECT_EQ(media().process().WaitForExit(kPatience), 0);
+}
+
+TEST_F(SurroundingsTest, AMediaNameWhoseLookUpHangsDoesNotKeepControlFromAsterisk) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "nothing may be loaded before a sanitizer's runtime";
+#endif
+  StartAsterisk();
+  StartMedia();
+  setenv("LD_PRELOAD", BENARI_HANGING_NAMES, /*overwrite=*/1);
+  StartControl({"--echo_seconds=0.1", absl::StrCat("--media=dns:///once.test:", media().grpc().port),
+                absl::StrCat("--ari_url=http://localhost:", asterisk().http().port, "/ari")});
+  unsetenv("LD_PRELOAD");
+  Logged("the name service hangs");
+  asterisk().DropWebSocket();
+  Logged("ARI events disconnected");
+  ASSERT_TRUE(Eventually([this] { return asterisk().Serves("voicebot1"); }));
+  ASSERT_NO_FATAL_FAILURE(CompleteACall());
 }
 
 TEST_F(SurroundingsTest, AProxyInTheEnvironmentIsNotUsed) {
