@@ -5,6 +5,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "control/ari/address_book.h"
 
 namespace benari::ari {
 
@@ -38,6 +39,7 @@ std::string Access::BasicAuth() const {
 absl::StatusOr<Access> MakeAccess(absl::string_view url, std::string user, std::string password,
                                   std::string app, std::string ca_file) {
   Access access;
+  access.addresses = std::make_shared<AddressBook>();
   auto parsed = ParseUrl(url);
   if (!parsed.ok()) return parsed.status();
   access.url = *std::move(parsed);

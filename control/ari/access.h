@@ -13,6 +13,8 @@ class context;
 
 namespace benari::ari {
 
+class AddressBook;
+
 // Where ARI is and as whom to speak to it; what the HTTP client and the event stream share.
 // Confined to the control loop.
 struct Access {
@@ -22,6 +24,7 @@ struct Access {
   std::string app;
   std::string ca_file;                             // empty: the system's CAs
   std::shared_ptr<boost::asio::ssl::context> tls;  // null for http
+  std::shared_ptr<AddressBook> addresses;          // of url.host, unless it is an address itself
 
   std::string BasicAuth() const;  // value of the Authorization header (RFC 7617)
 };

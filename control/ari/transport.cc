@@ -4,15 +4,17 @@
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
+#include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "control/ari/address_book.h"
 
 namespace benari::ari {
 
@@ -21,6 +23,12 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
+
+// Where known addresses, or the next one, may do.
+constexpr std::chrono::milliseconds kLookUpAtMost{1000};
+constexpr std::chrono::milliseconds kLookUpAgainAtMost{50};  // after one that failed
+constexpr std::chrono::milliseconds kAddressAtMost{1000};
+constexpr std::chrono::milliseconds kForEver = std::chrono::hours(24);
 
 ConnectFailure Failed(ConnectProblem problem, std::string detail) {
   ConnectFailure failure;
@@ -31,6 +39,9 @@ ConnectFailure Failed(ConnectProblem problem, std::string detail) {
 
 ConnectFailure TcpFailure(const error_code& ec) {
   if (ec == asio::error::connection_refused) return Failed(ConnectProblem::kRefused, ec.message());
+  if (ec == asio::error::no_descriptors || ec == boost::system::errc::too_many_files_open_in_system) {
+    return Failed(ConnectProblem::kNetwork, "too many open files: raise the limit (ulimit -n, LimitNOFILE)");
+  }
   if (ec == asio::error::timed_out) return Failed(ConnectProblem::kTimeout, "TCP gave up connecting");
   return Failed(ConnectProblem::kNetwork, ec.message());
 }
@@ -38,7 +49,10 @@ ConnectFailure TcpFailure(const error_code& ec) {
 }  // namespace
 
 Transport::Transport(executor_type executor, std::shared_ptr<const Access> access)
-    : access_(std::move(access)), resolver_(executor), socket_(executor) {}
+    : access_(std::move(access)),
+      resolver_(executor),
+      socket_(executor),
+      limit_(std::make_shared<asio::steady_timer>(executor)) {}
 
 Awaitable<std::optional<ConnectFailure>> Transport::Connect() {
   Failure failure = co_await ConnectTcp();
@@ -49,20 +63,93 @@ Awaitable<std::optional<ConnectFailure>> Transport::Connect() {
 
 Awaitable<std::optional<ConnectFailure>> Transport::ConnectTcp() {
   error_code ec;
-  auto token = asio::redirect_error(asio::use_awaitable, ec);
-  std::vector<tcp::endpoint> endpoints;
+  std::vector<tcp::endpoint> addresses;
   const asio::ip::address literal = asio::ip::make_address(access_->url.host, ec);
   if (!ec) {
-    endpoints.emplace_back(literal, access_->url.port);
+    addresses.emplace_back(literal, access_->url.port);
   } else {
-    const std::string service = absl::StrCat(access_->url.port);
-    const auto results = co_await resolver_.async_resolve(access_->url.host, service, token);
-    if (ec) co_return Failed(ConnectProblem::kNameNotResolved, ec.message());
-    for (const auto& result : results) endpoints.push_back(result.endpoint());
+    Awaitable<Failure> looked_up = LookUp();
+    const Failure not_found = co_await std::move(looked_up);
+    if (not_found) co_return not_found;
+    addresses = access_->addresses->InOrder();
   }
+  Failure failure;
+  for (size_t i = 0; i < addresses.size(); ++i) {
+    const bool last = i + 1 == addresses.size();
+    Awaitable<Failure> connected = ConnectTo(addresses[i], last);
+    Failure each = co_await std::move(connected);
+    if (closed_) co_return Failed(ConnectProblem::kNetwork, "closed");
+    if (!each) co_return std::nullopt;
+    // Nobody listens only where that holds for every address.
+    if (!failure || failure->problem == ConnectProblem::kRefused) failure = std::move(each);
+  }
+  co_return failure;
+}
+
+Awaitable<std::optional<ConnectFailure>> Transport::LookUp() {
+  struct Answer {
+    std::string why_not = "the name service does not answer";  // "": it found addresses
+    bool waited_for = true;
+  };
+  const auto answer = std::make_shared<Answer>();
+  const std::string service = absl::StrCat(access_->url.port);
+  const auto on_answer = [answer, access = access_, limit = limit_](
+                             const error_code& error, const tcp::resolver::results_type& found) {
+    answer->why_not = error ? error.message() : "";
+    std::vector<tcp::endpoint> addresses;
+    for (const auto& each : found) addresses.push_back(each.endpoint());
+    if (!error) access->addresses->SetFound(addresses);
+    if (answer->waited_for) limit->cancel();
+  };
+  const bool known = !access_->addresses->InOrder().empty();
+  const auto at_most = access_->addresses->not_found() ? kLookUpAgainAtMost : kLookUpAtMost;
+  limit_->expires_after(known ? at_most : kForEver);
+  resolver_.async_resolve(access_->url.host, service, on_answer);
+  error_code ignored;
+  auto token = asio::redirect_error(asio::use_awaitable, ignored);
+  co_await limit_->async_wait(token);
+  answer->waited_for = false;
   if (closed_) co_return Failed(ConnectProblem::kNetwork, "closed");
-  co_await asio::async_connect(socket_, endpoints, token);
+  if (answer->why_not.empty()) co_return std::nullopt;
+  if (known) {
+    access_->addresses->SetNotFound(access_->url.host, answer->why_not);
+    co_return std::nullopt;
+  }
+  // Without a descriptor the resolver says that there is no such host.
+  error_code opened;
+  tcp::socket(get_executor()).open(tcp::v4(), opened);
+  if (opened) co_return TcpFailure(opened);
+  co_return Failed(ConnectProblem::kNameNotResolved, answer->why_not);
+}
+
+Awaitable<std::optional<ConnectFailure>> Transport::ConnectTo(tcp::endpoint address, bool last) {
+  error_code ec;
+  socket_.close(ec);
+  socket_.open(address.protocol(), ec);
   if (ec) co_return TcpFailure(ec);
+  struct Attempt {
+    bool over = false;
+    bool timed_out = false;
+  };
+  const auto attempt = std::make_shared<Attempt>();
+  limit_->expires_after(last ? kForEver : kAddressAtMost);
+  limit_->async_wait([this, attempt](const error_code& error) {
+    if (error || attempt->over) return;
+    attempt->timed_out = true;
+    error_code ignored;
+    socket_.close(ignored);
+  });
+  auto token = asio::redirect_error(asio::use_awaitable, ec);
+  co_await socket_.async_connect(address, token);
+  attempt->over = true;
+  limit_->cancel();
+  if (ec || closed_ || attempt->timed_out) {
+    access_->addresses->SetFailed(address);
+    co_return attempt->timed_out
+        ? Failed(ConnectProblem::kTimeout, address.address().to_string() + " is silent")
+        : TcpFailure(ec);
+  }
+  access_->addresses->SetWorked(address);
   socket_.set_option(tcp::no_delay(true), ec);
   co_return std::nullopt;
 }
@@ -96,6 +183,7 @@ std::optional<ConnectFailure> Transport::TlsFailure(const error_code& ec) {
 void Transport::Close() {
   closed_ = true;
   resolver_.cancel();
+  limit_->cancel();
   error_code ignored;
   socket_.close(ignored);
 }

@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -22,8 +23,9 @@ class Transport {
 
   Transport(executor_type executor, std::shared_ptr<const Access> access);
 
-  // Resolves, connects, shakes hands and verifies; nothing: done. It has no time limit of its own: Close()
-  // ends it, except that a look-up of a name ends when the system's resolver does.
+  // Resolves, connects, shakes hands and verifies; nothing: done. Close() ends it at once; by itself it
+  // limits only what another address may make up for: a look-up where addresses are known, and each address
+  // but the last.
   Awaitable<std::optional<ConnectFailure>> Connect();
 
   // At once and for good; every operation under way completes with an error.
@@ -51,12 +53,16 @@ class Transport {
   using Failure = std::optional<ConnectFailure>;
 
   Awaitable<Failure> ConnectTcp();
+  // Leaves what it finds in the address book; a failure only where that is empty.
+  Awaitable<Failure> LookUp();
+  Awaitable<Failure> ConnectTo(boost::asio::ip::tcp::endpoint address, bool last);
   Awaitable<Failure> ShakeHands();
   Failure TlsFailure(const boost::system::error_code& ec);
 
   std::shared_ptr<const Access> access_;
   boost::asio::ip::tcp::resolver resolver_;
   boost::asio::ip::tcp::socket socket_;
+  std::shared_ptr<boost::asio::steady_timer> limit_;  // of a look-up, or of one address
   std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
   bool closed_ = false;
 };
