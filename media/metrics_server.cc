@@ -41,6 +41,18 @@ void Knock(const Endpoint& endpoint) {
   freeaddrinfo(found);
 }
 
+// As Debian builds it, the HTTP server within opens no IPv6 socket.
+std::string WhyNotServing(const Endpoint& listen) {
+  addrinfo hints = {};
+  hints.ai_family = AF_INET;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(listen.host.c_str(), nullptr, &hints, &found) != 0) {
+    return "metrics are served over IPv4 only; accepted is an IPv4 address, or a name that has one";
+  }
+  freeaddrinfo(found);
+  return WhyNotListening(listen);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Start(
@@ -49,7 +61,7 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Start(
     return std::unique_ptr<MetricsServer>(new MetricsServer(listen, std::move(metrics)));
   } catch (const std::exception&) {  // of the Exposer; it says no more than that it failed
     return absl::UnavailableError(absl::StrCat("cannot serve metrics on --metrics_listen=", listen.ToString(),
-                                               ": ", WhyNotListening(listen)));
+                                               ": ", WhyNotServing(listen)));
   }
 }
 

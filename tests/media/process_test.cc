@@ -89,6 +89,14 @@ TEST(Process, ATakenPortIsOneLineAndExitCodeOne) {
                                  ": Address already in use\n"));
 }
 
+TEST(Process, MetricsOverIpv6AreRefusedWithTheReason) {
+  const auto [code, output] = RunToEnd({"--grpc_listen=127.0.0.1:0", "--metrics_listen=[::1]:0"});
+  EXPECT_EQ(code, 1);
+  EXPECT_THAT(
+      output,
+      HasSubstr("cannot serve metrics on --metrics_listen=[::1]:0: metrics are served over IPv4 only"));
+}
+
 TEST(Process, HealthcheckTellsServingFromDrainingFromGone) {
   std::string flag;
   {
