@@ -51,6 +51,8 @@ void RenderAsteriskConfig(const std::string& packaged, const std::string& deploy
     if (entry.path().extension() == ".conf") fs::copy(entry.path(), target, kOver);
   }
   WriteFile(target + "/asterisk.conf", Directories(settings.run_dir) + ReadFile(target + "/asterisk.conf"));
+  if (!settings.system_name.empty())
+    AppendTo(target + "/asterisk.conf", "\nsystemname = " + settings.system_name + "\n");
   WriteFile(target + "/ari_password.conf", "password = " + settings.ari_password + "\n");
   SetIn(target + "/http.conf",
         {{"bindaddr", settings.http_host}, {"bindport", std::to_string(settings.http_port)}});

@@ -22,6 +22,7 @@ struct AsteriskOptions {
   uint16_t rtp_last = 26'000;             // the end of its RTP range; four ports a call
   std::chrono::seconds rtp_timeout{60};   // whoever is silent for so long is hung up on
   std::chrono::seconds max_call{36'000};  // and whoever calls for so long
+  std::string system_name;                // part of every channel id, up to 19 bytes; empty: none
   TlsFiles https;  // `cert` and `key` serve ARI over https and wss as well, and control is told so
 };
 

@@ -61,6 +61,7 @@ Command SippCommand(const SippOptions& options, uint16_t rtp_port, const RunFold
   }
   if (options.trace) argv.insert(argv.end(), {"-trace_msg", "-message_file", files.File("messages")});
   if (options.echo_rtp) argv.push_back("-rtp_echo");
+  if (absl::EndsWith(options.scenario, "_transfers")) argv.push_back("-aa");
   if (options.scenario == "phone_talks")
     argv.insert(argv.end(), {"-set", "rounds", absl::StrCat(options.rounds)});
   return Command{"sipp " + options.scenario, argv, {{"TERM", "dumb"}}, files.path(), files.File("output")};
