@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/log.h"
 
 namespace benari {
 
@@ -81,13 +82,12 @@ bool IsValidAt(const Certificate& certificate, std::time_t now) {
          now <= ToTime(X509_get0_notAfter(certificate.get()));
 }
 
-bool RequireValid(bool valid, const Certificate& certificate, const std::string& path,
-                  const std::string& flag, std::time_t now, FlagErrors* errors) {
-  errors->Require(valid, flag, path,
+void RequireValid(const Certificate& certificate, const std::string& path, const std::string& flag,
+                  std::time_t now, FlagErrors* errors) {
+  errors->Require(IsValidAt(certificate, now), flag, path,
                   absl::StrCat("a certificate that is valid now, at ", ToText(now), ", and this one is from ",
                                ToText(ToTime(X509_get0_notBefore(certificate.get()))), " to ",
                                ToText(ToTime(X509_get0_notAfter(certificate.get())))));
-  return valid;
 }
 
 // Why the first of `chain` cannot be verified with `cas`; empty when it can.
@@ -114,13 +114,12 @@ void RequireBoth(const TlsFiles& files, const TlsFiles& flags, FlagErrors* error
                          : absl::StrCat("the certificate of --", flags.key, "=", files.key));
 }
 
-// The CAs of a file of which one at least is valid.
-Certificates CheckCas(const TlsFiles& files, const TlsFiles& flags, std::time_t now, FlagErrors* errors) {
-  if (files.ca.empty()) return {};
-  Certificates cas = NeedCertificates(files.ca, flags.ca, "the certificates of CAs", errors);
-  if (cas.empty()) return {};
+// At least one of the CAs in the file has to be valid.
+void CheckCas(const TlsFiles& files, const TlsFiles& flags, std::time_t now, FlagErrors* errors) {
+  if (files.ca.empty()) return;
+  const Certificates cas = NeedCertificates(files.ca, flags.ca, "the certificates of CAs", errors);
   const bool valid = std::any_of(cas.begin(), cas.end(), [&](const auto& ca) { return IsValidAt(ca, now); });
-  return RequireValid(valid, cas.front(), files.ca, flags.ca, now, errors) ? std::move(cas) : Certificates();
+  if (!cas.empty() && !valid) RequireValid(cas.front(), files.ca, flags.ca, now, errors);
 }
 
 }  // namespace
@@ -128,7 +127,7 @@ Certificates CheckCas(const TlsFiles& files, const TlsFiles& flags, std::time_t 
 void CheckTlsFiles(const TlsFiles& files, const TlsFiles& flags, Clock::WallTime wall_now,
                    FlagErrors* errors) {
   const std::time_t now = std::chrono::system_clock::to_time_t(wall_now);
-  const Certificates cas = CheckCas(files, flags, now, errors);
+  CheckCas(files, flags, now, errors);
   RequireBoth(files, flags, errors);
   Certificates chain;
   PrivateKey key;
@@ -144,12 +143,19 @@ void CheckTlsFiles(const TlsFiles& files, const TlsFiles& flags, Clock::WallTime
   errors->Require(
       fits, flags.key, files.key,
       absl::StrCat("the private key of --", flags.cert, "=", files.cert, ", and this is another's"));
-  const bool valid = IsValidAt(chain.front(), now);
-  if (!RequireValid(valid, chain.front(), files.cert, flags.cert, now, errors) || cas.empty()) return;
-  const std::string why = WhyNotVerified(chain, cas, now);
-  errors->Require(
-      why.empty(), flags.cert, files.cert,
-      absl::StrCat("a certificate that was issued by a CA of --", flags.ca, "=", files.ca, " (", why, ")"));
+  RequireValid(chain.front(), files.cert, flags.cert, now, errors);
+}
+
+void WarnOfAnotherCa(const TlsFiles& files, const TlsFiles& flags, Clock::WallTime now) {
+  if (files.ca.empty() || files.cert.empty()) return;
+  const Certificates cas = ReadCertificates(files.ca), chain = ReadCertificates(files.cert);
+  if (cas.empty() || chain.empty()) return;
+  const std::string why = WhyNotVerified(chain, cas, std::chrono::system_clock::to_time_t(now));
+  if (why.empty()) return;
+  log::Warning(
+      absl::StrCat("the certificate of --", flags.cert, " is of no CA of --", flags.ca,
+                   ": right if both sides have a CA of their own, else the other side refuses to connect"),
+      {{"certificate", files.cert}, {"ca", files.ca}, {"why", why}});
 }
 
 std::optional<Clock::WallTime> CertificatesExpire(const std::string& path) {

@@ -147,7 +147,7 @@ void ReadMediaTls(FlagErrors& errors, Config& config) {
   GrpcMediaClient::Options& media = config.media;
   media.tls = {absl::GetFlag(FLAGS_media_tls_ca_file), absl::GetFlag(FLAGS_media_tls_cert_file),
                absl::GetFlag(FLAGS_media_tls_key_file)};
-  const TlsFiles flags = {"media_tls_ca_file", "media_tls_cert_file", "media_tls_key_file"};
+  const TlsFiles flags = MediaTlsFlags();
   CheckTlsFiles(media.tls, flags, std::chrono::system_clock::now(), &errors);
   media.server_name = absl::GetFlag(FLAGS_media_tls_server_name);
   const bool wanted = !media.tls.cert.empty() || !media.tls.key.empty() || !media.server_name.empty();
@@ -226,6 +226,8 @@ void ReadEnding(FlagErrors& errors, Config& config) {
 }
 
 }  // namespace
+
+TlsFiles MediaTlsFlags() { return {"media_tls_ca_file", "media_tls_cert_file", "media_tls_key_file"}; }
 
 Config ReadConfig(int argc, char** argv) {
   FlagErrors errors;

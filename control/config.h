@@ -6,6 +6,7 @@
 
 #include "common/endpoint.h"
 #include "common/log.h"
+#include "common/tls_files.h"
 #include "control/ari/access.h"
 #include "control/ari/http_client.h"
 #include "control/call_config.h"
@@ -35,6 +36,9 @@ struct Config {
   log::Level log_level = log::Level::kInfo;
   bool healthcheck = false;
 };
+
+// The names of the flags that name the files of `media.tls`.
+TlsFiles MediaTlsFlags();
 
 // Reads the command line. Prints every mistake, one a line, and exits with 2 if there is one.
 Config ReadConfig(int argc, char** argv);

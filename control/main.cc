@@ -18,6 +18,7 @@
 #include "common/health_probe.h"
 #include "common/log.h"
 #include "common/process_metrics.h"
+#include "common/tls_files.h"
 #include "control/ari/event_stream.h"
 #include "control/ari/http_client.h"
 #include "control/call_context.h"
@@ -304,6 +305,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer or a reader of the log that has gone is an error, and no end
   log::Init(config.log_format, config.log_level);
   SetUpGrpc();
+  WarnOfAnotherCa(config.media.tls, control::MediaTlsFlags(), std::chrono::system_clock::now());
   if (config.standby) control::StandbyControl(config, argv).Run();
   control::Control(config, argv).Run();
   return 0;

@@ -114,6 +114,7 @@ int Serve(const Config& config) {
   const std::string no_io_uring = (*node)->no_io_uring();
   if (!no_io_uring.empty()) log::Info("io_uring cannot be used here", {{"why", no_io_uring}});
   WarnIfOpen(config);
+  benari::WarnOfAnotherCa(config.grpc_tls, benari::media::GrpcTlsFlags(), clock.WallNow());
   while (!WaitForEndSignal(kLongWait)) {
   }
   Drain(config, node->get());
