@@ -120,6 +120,7 @@ asio::awaitable<void> Call::DialPlan() {
 
 asio::awaitable<void> Call::Echo() {
   if (!media_.made()) co_await StartMedia();
+  co_await AnswerCaller();
   if (!echo_began_.has_value()) echo_began_ = context_.timers.Now();
   SetPhase(CallPhase::kEcho);
   bool with_media = true;
@@ -174,6 +175,24 @@ asio::awaitable<bool> Call::ReplaceMedia() {
   }
   journal_.Warning("media not replaced", {{"why", failure}});
   co_return false;
+}
+
+// Where the dial plan has not: as soon as there is something to hear, and not for who is refused.
+asio::awaitable<void> Call::AnswerCaller() {
+  const ChannelNews& caller = mailbox_.channel(id_);
+  if (caller.up) co_return;
+  std::optional<ari::Error> failure;
+  try {
+    const std::string channel = mailbox_.ChannelIn(id_);
+    co_await context_.ari.AnswerChannel(channel);
+    mailbox_.Tell([this](CallNews& news) { news.channels[id_].up = true; });
+    journal_.Info("caller answered");
+  } catch (const ari::Error& error) {
+    failure = error;
+  }
+  if (failure.has_value()) co_await AskAfter(context_.ari, id_, mailbox_);
+  mailbox_.StillUp();
+  if (!caller.up) throw *failure;
 }
 
 asio::awaitable<void> Call::Originate() {
@@ -232,6 +251,7 @@ asio::awaitable<void> Call::Talk() {
   if (!destination.in_bridge) journal_.Info("destination answered", {{"channel", destination_}});
   if (!bridge_.made()) co_await bridge_.Create();
   mailbox_.StillUp();
+  if (!destination.gone) co_await AnswerCaller();
   if (!destination.gone) co_await Connect();
   SetPhase(CallPhase::kConnected);
   co_await undo_.RetryFailed();
@@ -303,8 +323,8 @@ asio::awaitable<void> Call::HangUpChannel(std::string channel_id) {
   co_await HangUpIfThere(context_.ari, channel_id, reason);
 }
 
-// The phone that transferred hangs up by itself; one that does not is hung up on with the call. A call that is
-// being released may have undone the place already.
+// The phone that transferred hangs up by itself; one that does not is hung up on with the call. A call that
+// is being released may have undone the place already.
 void Call::OnTransfer(const std::string& left, const std::string& newcomer) {
   mailbox_.Substitute(left, newcomer);
   const bool by_caller = mailbox_.news().last_transferred == id_;
@@ -342,7 +362,8 @@ Clock::Time Call::EchoEnd() const {
 }
 
 bool Call::Unheard() const {
-  return context_.config.on_no_media == OnNoMedia::kHangUp && !mailbox_.news().media_missing.empty();
+  const bool missing = media_.never_heard() && !mailbox_.news().media_missing.empty();
+  return missing && context_.config.on_no_media == OnNoMedia::kHangUp;
 }
 
 void Call::SetPhase(CallPhase next) {

@@ -58,6 +58,7 @@ class Call {
   Awaitable<void> Echo();
   Awaitable<void> StartMedia();
   Awaitable<bool> ReplaceMedia();
+  Awaitable<void> AnswerCaller();
   Awaitable<void> Originate();
   Awaitable<bool> AwaitAnswer();
   Awaitable<void> Talk();

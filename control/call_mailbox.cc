@@ -49,6 +49,7 @@ void CallMailbox::Substitute(const std::string& left, const std::string& newcome
     channel.in_bridge = !early.empty() && early.mapped().in_bridge;
     if (channel.in_bridge) ++channel.times_joined;
     channel.started = true;
+    channel.on_hold = false;
   });
 }
 

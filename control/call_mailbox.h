@@ -14,11 +14,13 @@
 
 namespace benari::control {
 
-// What a call was told about one of its channels. Nothing but in_bridge is ever taken back: a channel that is
-// gone stays gone.
+// What a call was told about one of its channels. Nothing but in_bridge and on_hold is ever taken back: a
+// channel that is gone stays gone.
 struct ChannelNews {
   bool created = false;     // the request that makes it was answered
   bool started = false;     // entered the Stasis app
+  bool up = false;          // was answered
+  bool on_hold = false;     // its phone holds the call
   bool in_bridge = false;   // is in the call's bridge now
   int times_joined = 0;     // how often it has entered that bridge
   bool gone = false;        // left the Stasis app, or was destroyed

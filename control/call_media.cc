@@ -263,6 +263,8 @@ void CallMedia::OnSession(const SessionEvent& event) {
     }
     heard_ = now_.id;
     mailbox_.Tell([](CallNews& news) { news.media_missing.clear(); });
+  } else if (event.kind == SessionEventKind::kMediaMissing && mailbox_.channel(call_id_).on_hold) {
+    journal_.Info("no media while the caller holds the call", {{"media", now_.id}});
   } else if (event.kind == SessionEventKind::kMediaMissing) {
     context_.metrics.MediaMissing(event.session.diagnosis);
     journal_.Warning("no media", {{"media", now_.id},

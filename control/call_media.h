@@ -36,6 +36,8 @@ class CallMedia {
 
   bool made() const { return !now_.id.empty(); }
   bool lost() const;
+  // No audio of the caller has arrived in this call so far. A call that is adopted counts as heard.
+  bool never_heard() const { return heard_.empty(); }
   const std::string& id() const { return now_.id; }
   const std::string& node() const { return now_.lease.node; }
   int last_number() const { return number_; }  // of the newest media that was ever asked for

@@ -45,8 +45,14 @@ ABSL_FLAG(std::string, destination, "Local/4438007@default/n",
           "endpoint that the caller is connected to afterwards");
 ABSL_FLAG(std::string, caller_id, "", "caller id shown to the destination, such as \"Bot <100>\"");
 ABSL_FLAG(int, dial_timeout_seconds, 30, "how long the destination rings");
-ABSL_FLAG(Seconds, no_media_seconds, Seconds{2}, "silence in the echo that is diagnosed; inf: never");
-ABSL_FLAG(std::string, on_no_media, "continue", "a call whose echo hears nothing: continue or hangup");
+ABSL_FLAG(Seconds, no_media_seconds, Seconds{2},
+          "silence in the echo that is diagnosed and logged; inf: never");
+ABSL_FLAG(
+    std::string, on_no_media, "continue",
+    "a call of whose caller no audio at all has arrived --no_media_seconds after the echo began: continue or "
+    "hangup. A caller who was heard once is never hung up on for silence, nor one on hold: phones send "
+    "nothing on hold, between words (voice activity detection) and while a key is pressed. Who has gone "
+    "without a word is up to Asterisk's rtp_timeout");
 ABSL_FLAG(std::string, on_media_lost, "transfer",
           "a call whose media died with no other node: transfer or hangup");
 ABSL_FLAG(int, max_calls, 200, "calls at a time; Asterisk's rtp.conf needs four ports for each");

@@ -21,6 +21,7 @@
 #include "common/tls_files.h"
 #include "control/ari/event_stream.h"
 #include "control/ari/http_client.h"
+#include "control/asterisk_version.h"
 #include "control/call_context.h"
 #include "control/call_history.h"
 #include "control/config.h"
@@ -203,7 +204,10 @@ class Control {
 
   ari::EventHandlers Handlers() {
     ari::EventHandlers handlers;
-    handlers.on_connected = [this] { app_.OnConnected(); };
+    handlers.on_connected = [this] {
+      app_.OnConnected();
+      asio::co_spawn(loop_, WarnOfLateFrames(ari_, &warned_of_), asio::detached);
+    };
     handlers.on_disconnected = [this](const std::string&) { app_.OnDisconnected(); };
     handlers.on_connect_failed = [this](ari::ConnectProblem problem) {
       // Nobody listens: the process is gone, and with it every channel. Any other failure may pass.
@@ -265,6 +269,7 @@ class Control {
   const Config config_;
   char** const argv_;
   bool events_started_ = false;
+  std::string warned_of_;  // version of Asterisk
   bool draining_ = false;
   asio::io_context loop_{1};
   const Ids ids_;

@@ -67,6 +67,7 @@ asio::awaitable<void> AskAfter(ari::Client& ari, std::string place, CallMailbox&
   }
   mailbox.Tell([&](CallNews& news) {
     ChannelNews& channel = news.channels[place];
+    channel.up = channel.up || up;
     channel.started = channel.started || up;
     channel.gone = channel.gone || gone;
   });

@@ -165,7 +165,8 @@ void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
       const auto there = snapshot.channels.find(id);
       if (there == snapshot.channels.end()) continue;
       channel.created = true;
-      if (there->second.state == "Up" && snapshot.InApp(id)) channel.started = true;
+      channel.up = channel.up || there->second.state == "Up";
+      if (channel.up && snapshot.InApp(id)) channel.started = true;
     }
     if (bridge == snapshot.bridges.end()) {
       if (bridged_before) news.bridge_gone = true;

@@ -174,8 +174,9 @@ void StasisApp::SayWhatIsUnlisted(const std::string& why) {
   if (why == unlisted_) return;
   unlisted_ = why;
   if (why.empty()) return log::Info("Asterisk can list its channels and bridges again");
-  log::Warning("Asterisk cannot list its channels or bridges, those of the application are asked for one by one",
-               {{"why", why}});
+  log::Warning(
+      "Asterisk cannot list its channels or bridges, those of the application are asked for one by one",
+      {{"why", why}});
 }
 
 // The first words with the nodes, all at once: what they hold of ours, and an epoch above every earlier
@@ -270,6 +271,10 @@ void StasisApp::Handle(const ari::Event& event) {
     TellOf(entered->bridge_id, entered->channel_id, OnEntered);
   } else if (const auto* left = std::get_if<ari::ChannelLeftBridge>(&event)) {
     TellOf(left->bridge_id, left->channel_id, [](ChannelNews& channel) { channel.in_bridge = false; });
+  } else if (const auto* hold = std::get_if<ari::ChannelHold>(&event)) {
+    TellOf(hold->channel_id, hold->channel_id, [](ChannelNews& channel) { channel.on_hold = true; });
+  } else if (const auto* unhold = std::get_if<ari::ChannelUnhold>(&event)) {
+    TellOf(unhold->channel_id, unhold->channel_id, [](ChannelNews& channel) { channel.on_hold = false; });
   } else if (const auto* gone = std::get_if<ari::BridgeDestroyed>(&event)) {
     // One that nobody was in yet is an earlier process's, of a call that was adopted while it was released.
     Tell(gone->bridge_id, [](CallNews& news) {
@@ -322,14 +327,17 @@ void StasisApp::OnCallerEntered(const ari::Channel& caller) {
     call->journal().Info("caller is back, a new call begins when this one is released");
     return;
   }
-  BeginCall(std::make_shared<Call>(context_, caller.id), caller.name);
+  BeginCall(std::make_shared<Call>(context_, caller.id), caller);
 }
 
-void StasisApp::BeginCall(std::shared_ptr<Call> call, const std::string& channel_name) {
+void StasisApp::BeginCall(std::shared_ptr<Call> call, const ari::Channel& caller) {
   const std::optional<Refusal> refusal = Admit();
-  call->mailbox().Tell([&call](CallNews& news) { news.channels[call->id()].started = true; });
+  call->mailbox().Tell([&caller](CallNews& news) {
+    news.channels[caller.id].started = true;
+    news.channels[caller.id].up = caller.state == "Up";
+  });
   table_.Add(call);
-  call->journal().Info("call started", {{"channel", channel_name}, {"calls", table_.size()}});
+  call->journal().Info("call started", {{"channel", caller.name}, {"calls", table_.size()}});
   asio::co_spawn(context_.executor, RunCall(std::move(call), refusal), asio::detached);
 }
 
@@ -341,7 +349,7 @@ void StasisApp::BeginCallOfReturned(const Call& earlier) {
   Found used;
   used.last_media_number = earlier.media().last_number();
   call->TakeOver(used);
-  BeginCall(std::move(call), returned.mapped().name);
+  BeginCall(std::move(call), returned.mapped());
 }
 
 void StasisApp::OnGone(const std::string& channel_id, int cause) {

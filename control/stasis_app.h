@@ -82,7 +82,7 @@ class StasisApp {
   void OnStasisStart(const ari::StasisStart& start);
   void OnTransfer(const ari::StasisStart& start);
   void OnCallerEntered(const ari::Channel& caller);
-  void BeginCall(std::shared_ptr<Call> call, const std::string& channel_name);
+  void BeginCall(std::shared_ptr<Call> call, const ari::Channel& caller);
   void BeginCallOfReturned(const Call& earlier);
   void OnGone(const std::string& channel_id, int cause);
   void Tell(const std::string& channel_or_bridge, const std::function<void(CallNews&)>& change);

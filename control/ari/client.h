@@ -86,6 +86,8 @@ class Client {
   // Leaves Stasis: the dial plan goes on at `context`,`extension`,1; empty ones: at the next priority.
   virtual Awaitable<void> ContinueInDialplan(std::string channel_id, std::string context,
                                              std::string extension) = 0;
+  // Of a channel that rings: as Answer() in the dial plan. Of one that is up: nothing.
+  virtual Awaitable<void> AnswerChannel(std::string channel_id) = 0;
   virtual Awaitable<Channel> GetChannel(std::string channel_id) = 0;
   virtual Awaitable<std::vector<Channel>> ListChannels() = 0;
 
@@ -96,6 +98,9 @@ class Client {
   virtual Awaitable<std::vector<Bridge>> ListBridges() = 0;
 
   virtual Awaitable<Application> GetApplication(std::string name) = 0;
+
+  // Asterisk's own version, with its packager's suffix: "22.10.1~dfsg+~cs6.17.60671435-1".
+  virtual Awaitable<std::string> GetVersion() = 0;
 
   // Requests wait so long that no new work should be begun.
   virtual bool Overloaded() const { return false; }

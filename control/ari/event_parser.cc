@@ -160,6 +160,8 @@ Application ReadApplication(Fields fields) {
   return application;
 }
 
+std::string ReadVersion(Fields fields) { return fields.Object("system").Text("version"); }
+
 std::string ChannelId(Fields& fields) { return fields.Object("channel").Text("id"); }
 std::string BridgeId(Fields& fields) { return fields.Object("bridge").Text("id"); }
 
@@ -196,6 +198,10 @@ Event ReadChannelEnteredBridge(Fields& fields) {
 
 Event ReadChannelLeftBridge(Fields& fields) { return ChannelLeftBridge{BridgeId(fields), ChannelId(fields)}; }
 
+Event ReadChannelHold(Fields& fields) { return ChannelHold{ChannelId(fields)}; }
+
+Event ReadChannelUnhold(Fields& fields) { return ChannelUnhold{ChannelId(fields)}; }
+
 Event ReadBridgeDestroyed(Fields& fields) { return BridgeDestroyed{BridgeId(fields)}; }
 
 Event ReadApplicationReplaced(Fields&) { return ApplicationReplaced(); }
@@ -212,6 +218,8 @@ EventReader ReaderOf(absl::string_view type) {
       {"ChannelHangupRequest", ReadChannelHangupRequest},
       {"ChannelEnteredBridge", ReadChannelEnteredBridge},
       {"ChannelLeftBridge", ReadChannelLeftBridge},
+      {"ChannelHold", ReadChannelHold},
+      {"ChannelUnhold", ReadChannelUnhold},
       {"BridgeDestroyed", ReadBridgeDestroyed},
       {"ApplicationReplaced", ReadApplicationReplaced},
   };
@@ -282,6 +290,10 @@ absl::StatusOr<Listed<Bridge>> ParseBridges(absl::string_view body) {
 
 absl::StatusOr<Application> ParseApplication(absl::string_view body) {
   return ParseOne(body, "application", ReadApplication);
+}
+
+absl::StatusOr<std::string> ParseVersion(absl::string_view body) {
+  return ParseOne(body, "info", ReadVersion);
 }
 
 std::string ParseErrorMessage(absl::string_view body) {

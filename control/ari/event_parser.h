@@ -35,6 +35,9 @@ absl::StatusOr<Listed<Channel>> ParseChannels(absl::string_view body);
 absl::StatusOr<Listed<Bridge>> ParseBridges(absl::string_view body);
 absl::StatusOr<Application> ParseApplication(absl::string_view body);
 
+// Of GET /asterisk/info.
+absl::StatusOr<std::string> ParseVersion(absl::string_view body);
+
 // The `message` of an ARI error answer as one line of at most 200 bytes; empty when there is none.
 std::string ParseErrorMessage(absl::string_view body);
 

@@ -39,6 +39,13 @@ struct ChannelLeftBridge {
   std::string bridge_id;
   std::string channel_id;
 };
+// The phone put the call on hold, or took it back.
+struct ChannelHold {
+  std::string channel_id;
+};
+struct ChannelUnhold {
+  std::string channel_id;
+};
 struct BridgeDestroyed {
   std::string bridge_id;
 };
@@ -49,8 +56,8 @@ struct UnknownEvent {
   std::string type;
 };
 
-using Event =
-    std::variant<StasisStart, StasisEnd, ChannelDestroyed, Dial, ChannelHangupRequest, ChannelEnteredBridge,
-                 ChannelLeftBridge, BridgeDestroyed, ApplicationReplaced, UnknownEvent>;
+using Event = std::variant<StasisStart, StasisEnd, ChannelDestroyed, Dial, ChannelHangupRequest,
+                           ChannelEnteredBridge, ChannelLeftBridge, ChannelHold, ChannelUnhold,
+                           BridgeDestroyed, ApplicationReplaced, UnknownEvent>;
 
 }  // namespace benari::ari

@@ -76,6 +76,9 @@ Awaitable<void> HttpClient::ContinueInDialplan(std::string channel_id, std::stri
                                                std::string extension) {
   return Perform(pool_, ContinueRequest(channel_id, context, extension));
 }
+Awaitable<void> HttpClient::AnswerChannel(std::string channel_id) {
+  return Perform(pool_, AnswerRequest(channel_id));
+}
 Awaitable<Channel> HttpClient::GetChannel(std::string channel_id) {
   return Fetch(pool_, GetChannelRequest(channel_id), ParseChannel);
 }
@@ -100,5 +103,6 @@ Awaitable<std::vector<Bridge>> HttpClient::ListBridges() {
 Awaitable<Application> HttpClient::GetApplication(std::string name) {
   return Fetch(pool_, GetApplicationRequest(name), ParseApplication);
 }
+Awaitable<std::string> HttpClient::GetVersion() { return Fetch(pool_, GetVersionRequest(), ParseVersion); }
 
 }  // namespace benari::ari

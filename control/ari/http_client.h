@@ -54,6 +54,7 @@ class HttpClient : public Client {
   Awaitable<void> HangUp(std::string channel_id, std::string reason) override;
   Awaitable<void> ContinueInDialplan(std::string channel_id, std::string context,
                                      std::string extension) override;
+  Awaitable<void> AnswerChannel(std::string channel_id) override;
   Awaitable<Channel> GetChannel(std::string channel_id) override;
   Awaitable<std::vector<Channel>> ListChannels() override;
   Awaitable<Bridge> CreateBridge(std::string bridge_id) override;
@@ -62,6 +63,7 @@ class HttpClient : public Client {
   Awaitable<Bridge> GetBridge(std::string bridge_id) override;
   Awaitable<std::vector<Bridge>> ListBridges() override;
   Awaitable<Application> GetApplication(std::string name) override;
+  Awaitable<std::string> GetVersion() override;
   bool Overloaded() const override;
 
  private:

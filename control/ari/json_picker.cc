@@ -16,9 +16,10 @@ using Json = nlohmann::json;
 
 // The names of what is read, in whatever object they stand.
 constexpr absl::string_view kRead[] = {
-    "app_data",    "args",     "bridge",      "bridge_ids",   "cause",    "cause_txt",  "channel",
-    "channel_ids", "channels", "channelvars", "creationtime", "dialplan", "dialstatus", "id",
-    "message",     "name",     "peer",        "replace_channel", "state", "type",
+    "app_data",   "args",        "bridge",   "bridge_ids",  "cause",        "cause_txt",
+    "channel",    "channel_ids", "channels", "channelvars", "creationtime", "dialplan",
+    "dialstatus", "id",          "message",  "name",        "peer",         "replace_channel",
+    "state",      "system",      "type",     "version",
 };
 constexpr absl::string_view kReadWhole = "channelvars";
 

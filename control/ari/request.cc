@@ -107,6 +107,10 @@ Request ContinueRequest(const std::string& channel_id, const std::string& contex
           true};
 }
 
+Request AnswerRequest(const std::string& channel_id) {
+  return {"AnswerChannel", Method::kPost, Path("channels", channel_id, "/answer")};
+}
+
 Request GetChannelRequest(const std::string& channel_id) {
   return {"GetChannel", Method::kGet, Path("channels", channel_id)};
 }
@@ -137,6 +141,8 @@ Request ListBridgesRequest() { return {"ListBridges", Method::kGet, "/bridges"};
 Request GetApplicationRequest(const std::string& name) {
   return {"GetApplication", Method::kGet, Path("applications", name)};
 }
+
+Request GetVersionRequest() { return {"GetVersion", Method::kGet, "/asterisk/info?only=system"}; }
 
 std::string EventsTarget(const std::string& app) {
   return Target("/events").With("app", app).With("subscribeAll", "false").Text();

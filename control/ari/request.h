@@ -32,6 +32,7 @@ Request MakeOriginateRequest(const std::string& app, const OriginateRequest& req
 Request HangUpRequest(const std::string& channel_id, const std::string& reason);
 Request ContinueRequest(const std::string& channel_id, const std::string& context,
                         const std::string& extension);
+Request AnswerRequest(const std::string& channel_id);
 Request GetChannelRequest(const std::string& channel_id);
 Request ListChannelsRequest();
 
@@ -44,6 +45,7 @@ Request GetBridgeRequest(const std::string& bridge_id);
 Request ListBridgesRequest();
 
 Request GetApplicationRequest(const std::string& name);
+Request GetVersionRequest();
 
 // The target of the event WebSocket: only what the application subscribed to, not all of Asterisk.
 std::string EventsTarget(const std::string& app);

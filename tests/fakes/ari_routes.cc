@@ -137,6 +137,7 @@ HttpReply Channels(AsteriskModel& model, const std::string& method, const std::v
   if (path.size() == 3 && path[2] == "continue" && method == "POST") {
     return EmptyReply(model.ContinueInDialplan(id, Get(parameters, "context"), Get(parameters, "extension")));
   }
+  if (path.size() == 3 && path[2] == "answer" && method == "POST") return EmptyReply(model.AnswerCaller(id));
   return path.size() > 2 ? MessageReply(404, "Resource not found") : MessageReply(405, "Invalid method");
 }
 
@@ -211,7 +212,8 @@ HttpReply Route(AsteriskModel& model, const HttpRequest& request) {
   if (path[0] == "bridges") return Bridges(model, request.method, path, parameters);
   if (path[0] == "applications" && request.method == "GET") return Applications(model, path);
   if (path[0] == "asterisk" && path.size() == 2 && path[1] == "info") {
-    return JsonReply({{"system", {{"version", "22.10.1"}, {"entity_id", "02:00:00:00:00:01"}}}});
+    return JsonReply(
+        {{"system", {{"version", model.GetVersion().value}, {"entity_id", "02:00:00:00:00:01"}}}});
   }
   if (path[0] == "events") return {426, "<h1>Upgrade Required</h1>", "text/html"};
   return MessageReply(404, "Resource not found");

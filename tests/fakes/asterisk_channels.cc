@@ -173,6 +173,14 @@ void AsteriskModel::FarEndHangsUp(const std::string& channel_id) {
   BeginHangUp(*channel, 16, 0);
 }
 
+void AsteriskModel::CallerHolds(const std::string& channel_id, bool hold) {
+  ChannelRecord* const channel = Find(channel_id);
+  if (channel == nullptr || channel->dying) return;
+  const ari::Event event =
+      hold ? ari::Event(ari::ChannelHold{channel_id}) : ari::Event(ari::ChannelUnhold{channel_id});
+  Publish(*channel, event);
+}
+
 void AsteriskModel::Join(const std::string& bridge_id, uint64_t bridge_serial, ChannelRecord& channel) {
   const auto found = bridges_.find(bridge_id);
   if (found == bridges_.end() || found->second.serial != bridge_serial) return;

@@ -26,6 +26,8 @@ struct Shape {
   json operator()(const ari::Dial& e) const { return {{"type", "Dial"}, {"dialstatus", e.status}}; }
   json operator()(const ari::ChannelEnteredBridge&) const { return {{"type", "ChannelEnteredBridge"}}; }
   json operator()(const ari::ChannelLeftBridge&) const { return {{"type", "ChannelLeftBridge"}}; }
+  json operator()(const ari::ChannelHold&) const { return {{"type", "ChannelHold"}}; }
+  json operator()(const ari::ChannelUnhold&) const { return {{"type", "ChannelUnhold"}}; }
   json operator()(const ari::BridgeDestroyed&) const { return {{"type", "BridgeDestroyed"}}; }
   json operator()(const ari::ApplicationReplaced&) const { return {{"type", "ApplicationReplaced"}}; }
   json operator()(const ari::UnknownEvent& e) const { return {{"type", e.type}}; }

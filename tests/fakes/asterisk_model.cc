@@ -142,6 +142,17 @@ Answer<Nothing> AsteriskModel::ContinueInDialplan(const std::string& channel_id,
   return NoContent();
 }
 
+Answer<Nothing> AsteriskModel::AnswerCaller(const std::string& channel_id) {
+  ChannelRecord* const channel = Find(channel_id);
+  if (channel == nullptr) return Error<Nothing>(404, kNoChannel);
+  if (channel->dying || !channel->in_stasis) return Error<Nothing>(409, kNotInStasis);
+  if (channel->ari.state != "Up") {
+    channel->ari.state = "Up";
+    Publish(*channel, ari::UnknownEvent{"ChannelStateChange"});
+  }
+  return NoContent();
+}
+
 Answer<ari::Channel> AsteriskModel::GetChannel(const std::string& channel_id) const {
   const auto found = channels_.find(channel_id);
   if (found == channels_.end()) return Error<ari::Channel>(404, kNoChannel);

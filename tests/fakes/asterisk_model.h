@@ -31,6 +31,7 @@ class AsteriskModel {
   Answer<Nothing> HangUpWithCause(const std::string& channel_id, int cause);
   Answer<Nothing> ContinueInDialplan(const std::string& channel_id, const std::string& context,
                                      const std::string& extension);
+  Answer<Nothing> AnswerCaller(const std::string& channel_id);
   Answer<ari::Channel> GetChannel(const std::string& channel_id) const;
   Answer<std::vector<ari::Channel>> ListChannels() const;
   Answer<ari::Bridge> CreateBridge(const std::string& bridge_id);
@@ -39,6 +40,7 @@ class AsteriskModel {
   Answer<Nothing> RemoveFromBridge(const std::string& bridge_id, const std::vector<std::string>& channel_ids);
   Answer<ari::Bridge> GetBridge(const std::string& bridge_id) const;
   Answer<std::vector<ari::Bridge>> ListBridges() const;
+  Answer<std::string> GetVersion() const { return {200, "", options_.version}; }
   Answer<ari::Application> GetApplication(const std::string& name) const;
   EventFeed& feed() { return feed_; }
   bool Serves(const std::string& app) const { return feed_.Serves(app); }
@@ -46,6 +48,7 @@ class AsteriskModel {
   // The phones. An unknown channel id does nothing.
   std::string CallerArrives(const CallerArgs& args);
   void CallerHangsUp(const std::string& channel_id) { FarEndHangsUp(channel_id); }
+  void CallerHolds(const std::string& channel_id, bool hold);
   void DestinationHangsUp(const std::string& channel_id);
   // The phone of a member of a bridge of two transfers the call (REFER), to somebody who answers at once: a
   // Local channel takes its place in bridge and app. Returns that channel's id; "": Asterisk refused.

@@ -21,6 +21,7 @@ enum class Order { kDrawn, kEventsFirst, kAnswerFirst };
 
 struct AsteriskOptions {
   uint64_t seed = 1;
+  std::string version = "22.10.1";
   Order order = Order::kDrawn;
   // The longest that may be drawn: between two state changes, from a change to its event, from a request to
   // its answer.

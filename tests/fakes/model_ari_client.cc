@@ -148,6 +148,10 @@ ari::Awaitable<void> ModelAriClient::ContinueInDialplan(std::string channel_id, 
   });
 }
 
+ari::Awaitable<void> ModelAriClient::AnswerChannel(std::string channel_id) {
+  return RequestNothing("ari.AnswerChannel", [this, channel_id] { return model_.AnswerCaller(channel_id); });
+}
+
 ari::Awaitable<ari::Channel> ModelAriClient::GetChannel(std::string channel_id) {
   return Request<ari::Channel>("ari.GetChannel",
                                [this, channel_id] { return model_.GetChannel(channel_id); });
@@ -184,6 +188,10 @@ ari::Awaitable<std::vector<ari::Bridge>> ModelAriClient::ListBridges() {
 ari::Awaitable<ari::Application> ModelAriClient::GetApplication(std::string name) {
   return Request<ari::Application>("ari.GetApplication",
                                    [this, name] { return model_.GetApplication(name); });
+}
+
+ari::Awaitable<std::string> ModelAriClient::GetVersion() {
+  return Request<std::string>("ari.GetVersion", [this] { return model_.GetVersion(); });
 }
 
 }  // namespace benari::fakes

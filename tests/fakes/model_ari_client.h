@@ -52,6 +52,7 @@ class ModelAriClient : public ari::Client {
   ari::Awaitable<void> HangUp(std::string channel_id, std::string reason) override;
   ari::Awaitable<void> ContinueInDialplan(std::string channel_id, std::string context,
                                           std::string extension) override;
+  ari::Awaitable<void> AnswerChannel(std::string channel_id) override;
   ari::Awaitable<ari::Channel> GetChannel(std::string channel_id) override;
   ari::Awaitable<std::vector<ari::Channel>> ListChannels() override;
   ari::Awaitable<ari::Bridge> CreateBridge(std::string bridge_id) override;
@@ -60,6 +61,7 @@ class ModelAriClient : public ari::Client {
   ari::Awaitable<ari::Bridge> GetBridge(std::string bridge_id) override;
   ari::Awaitable<std::vector<ari::Bridge>> ListBridges() override;
   ari::Awaitable<ari::Application> GetApplication(std::string name) override;
+  ari::Awaitable<std::string> GetVersion() override;
 
  private:
   template <typename T>

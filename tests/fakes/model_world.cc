@@ -25,6 +25,8 @@ struct Describer {
   std::string operator()(const ari::ChannelLeftBridge& e) const {
     return absl::StrCat("ChannelLeftBridge ", e.channel_id, " ", e.bridge_id);
   }
+  std::string operator()(const ari::ChannelHold& e) const { return "ChannelHold " + e.channel_id; }
+  std::string operator()(const ari::ChannelUnhold& e) const { return "ChannelUnhold " + e.channel_id; }
   std::string operator()(const ari::BridgeDestroyed& e) const { return "BridgeDestroyed " + e.bridge_id; }
   std::string operator()(const ari::ApplicationReplaced&) const { return "ApplicationReplaced"; }
   std::string operator()(const ari::Dial& e) const {

@@ -1,6 +1,7 @@
 // What may happen between control and Asterisk.
 #include <gmock/gmock.h>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/e2e/harness/process_view.h"
 #include "tests/loopback/loopback_world.h"
@@ -38,6 +39,27 @@ TEST_F(AriTroubleTest, WhenAsteriskDiesLeasesAreReleasedAndControlComesBack) {
   EXPECT_TRUE(Eventually([this] { return Sessions().sessions_size() == 1; }));
   asterisk().HangUpCaller(second);
   EXPECT_EQ(Outcome(second), "caller_hung_up");
+}
+
+TEST_F(AriTroubleTest, AnAsteriskThatDropsLateFramesIsSaidOnce) {
+  fakes::FakeAsteriskOptions options;
+  options.model.version = "22.10.1~dfsg+~cs6.17.60671435-1";
+  StartAsterisk(options);
+  StartServices({"--echo_seconds=inf"});
+  const auto warnings = [this] {
+    int count = 0;
+    for (const std::string& line : control().process().Lines())
+      count += absl::StrContains(line, "drops late audio frames");
+    return count;
+  };
+  EXPECT_TRUE(Eventually([&] { return warnings() == 1; }));
+  asterisk().DropWebSocket();
+  Logged("ARI events disconnected");
+  const std::string caller = asterisk().PlaceCall();
+  LoggedField("phase", "echo");
+  EXPECT_EQ(warnings(), 1);
+  asterisk().HangUpCaller(caller);
+  EXPECT_EQ(Outcome(caller), "caller_hung_up");
 }
 
 TEST_F(AriTroubleTest, SlowAnswersMakeSlowCallsAndNothingElse) {

@@ -57,6 +57,8 @@ TEST(EventParser, ReadsEveryTypeThatControlActsOn) {
             32);
   EXPECT_EQ(Parsed<ChannelEnteredBridge>(WithBoth("ChannelEnteredBridge")).bridge_id, "b");
   EXPECT_EQ(Parsed<ChannelEnteredBridge>(WithBoth("ChannelEnteredBridge")).channel_id, "17.1");
+  EXPECT_EQ(Parsed<ChannelHold>(WithBoth("ChannelHold")).channel_id, "17.1");
+  EXPECT_EQ(Parsed<ChannelUnhold>(WithBoth("ChannelUnhold")).channel_id, "17.1");
   EXPECT_EQ(Parsed<ChannelLeftBridge>(WithBoth("ChannelLeftBridge")).bridge_id, "b");
   EXPECT_EQ(Parsed<ChannelLeftBridge>(WithBoth("ChannelLeftBridge")).channel_id, "17.1");
   EXPECT_EQ(Parsed<BridgeDestroyed>(WithBoth("BridgeDestroyed")).bridge_id, "b");
@@ -178,6 +180,12 @@ TEST(BodyParser, ReadsObjectsAndLists) {
   EXPECT_EQ(application->name, "v");
   EXPECT_THAT(application->channel_ids, ElementsAre("1"));
   EXPECT_THAT(application->bridge_ids, ElementsAre("b"));
+}
+
+TEST(BodyParser, ReadsTheVersion) {
+  EXPECT_EQ(*ParseVersion(R"({"system":{"version":"22.10.1~dfsg+~cs6.17","entity_id":"x"}})"),
+            "22.10.1~dfsg+~cs6.17");
+  EXPECT_EQ(ParseVersion(R"({"build":{}})").status().message(), "info: field system is missing");
 }
 
 TEST(BodyParser, NamesWhatIsWrong) {

@@ -59,6 +59,8 @@ TEST(Request, IsWhatAsteriskDescribes) {
        "/channels/x/continue"},
       {ContinueRequest("x", "from trunk", "_X.&1"), "ContinueInDialplan", "POST /channels/x/continue",
        "/channels/x/continue?context=from%20trunk&extension=_X.%261&priority=1"},
+      {AnswerRequest("17.1"), "AnswerChannel", "POST /channels/17.1/answer", "/channels/17.1/answer"},
+      {GetVersionRequest(), "GetVersion", "GET /asterisk/info", "/asterisk/info?only=system"},
       {GetChannelRequest("x;2"), "GetChannel", "GET /channels/x%3B2", "/channels/x%3B2"},
       {ListChannelsRequest(), "ListChannels", "GET /channels", "/channels"},
       {CreateBridgeRequest("b/1"), "CreateBridge", "POST /bridges/b%2F1", "/bridges/b%2F1?type=mixing"},
