@@ -63,11 +63,12 @@ void RenderAsteriskConfig(const std::string& packaged, const std::string& deploy
   SetIn(target + "/pjsip_wizard.conf",
         {{"remote_hosts", settings.trunk.ToString()},
          {"identify/match", settings.trunk.host},
+         {"endpoint/allow", "!all," + settings.codecs},
          {"endpoint/rtp_timeout", std::to_string(settings.rtp_timeout.count())},
          {"aor/qualify_frequency", "0"}});
   SetIn(target + "/extensions.conf", {{"MAX_CALL_SECONDS", std::to_string(settings.max_call.count())}});
   AppendTo(target + "/pjsip.conf", "\n" + ReadFile(deploy + "/local/pjsip.conf"));
-  AppendTo(target + "/extensions.conf", "\n" + ReadFile(deploy + "/local/extensions.conf"));
+  AppendTo(target + "/extensions.conf", "\n" + ReadFile(deploy + "/local/extensions.conf") + settings.extensions);
 }
 
 }  // namespace benari::e2e

@@ -20,7 +20,9 @@ struct AsteriskSettings {
   std::string ari_password;
   std::chrono::seconds rtp_timeout{60};
   std::chrono::seconds max_call{36'000};
-  std::string system_name;  // part of every channel id, up to 19 bytes; empty: none
+  std::string system_name;      // part of every channel id, up to 19 bytes; empty: none
+  std::string codecs = "alaw";  // of phones and trunk, as pjsip.conf lists them
+  std::string extensions;       // more of extensions.conf
 };
 
 // Writes into `target` (as this process sees it): the package's files from `packaged`, over them the ones of

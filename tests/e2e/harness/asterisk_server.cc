@@ -88,6 +88,8 @@ void AsteriskServer::Configure(const AsteriskOptions& options) {
   settings.rtp_timeout = options.rtp_timeout;
   settings.max_call = options.max_call;
   settings.system_name = options.system_name;
+  settings.codecs = options.codecs;
+  settings.extensions = options.extensions;
   settings.trunk = Endpoint("127.0.0.1", FreeUdpPort());
   settings.ari_password = RandomPassword();
   RenderAsteriskConfig(rootfs + "/etc/asterisk", BENARI_DEPLOY_DIR "/asterisk", files_->File("etc"),

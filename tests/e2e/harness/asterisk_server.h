@@ -23,6 +23,8 @@ struct AsteriskOptions {
   std::chrono::seconds rtp_timeout{60};   // whoever is silent for so long is hung up on
   std::chrono::seconds max_call{36'000};  // and whoever calls for so long
   std::string system_name;                // part of every channel id, up to 19 bytes; empty: none
+  std::string codecs = "alaw";            // of phones and trunk, as pjsip.conf lists them
+  std::string extensions;                 // more of extensions.conf
   TlsFiles https;  // `cert` and `key` serve ARI over https and wss as well, and control is told so
 };
 
