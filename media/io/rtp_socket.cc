@@ -35,7 +35,8 @@ void RtpSocket::OnTime(Clock::Time now) {
 
 SessionSnapshot RtpSocket::Snapshot() const {
   SessionSnapshot snapshot = session_ ? session_->Snapshot() : SessionSnapshot();
-  AddDropsOfTheLease(&snapshot.stats);
+  snapshot.stats.dropped[static_cast<size_t>(DropReason::kNoSession)] = no_session_;
+  snapshot.stats.dropped[static_cast<size_t>(DropReason::kOverflow)] = socket_.Overflowed();
   return snapshot;
 }
 
@@ -46,13 +47,9 @@ std::optional<double> RtpSocket::JitterMs(Clock::Time since) const {
 RtpStats RtpSocket::Totals() const {
   RtpStats totals = earlier_sessions_;
   if (session_) totals += session_->Stats();
-  AddDropsOfTheLease(&totals);
+  totals.dropped[static_cast<size_t>(DropReason::kNoSession)] = no_session_;
+  totals.dropped[static_cast<size_t>(DropReason::kOverflow)] = overflowed_;
   return totals;
-}
-
-void RtpSocket::AddDropsOfTheLease(RtpStats* stats) const {
-  stats->dropped[static_cast<size_t>(DropReason::kNoSession)] = no_session_;
-  stats->dropped[static_cast<size_t>(DropReason::kOverflow)] = socket_.Overflowed();
 }
 
 }  // namespace benari::media

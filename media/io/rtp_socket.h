@@ -36,18 +36,18 @@ class RtpSocket : public DatagramHandler {
   SessionSnapshot Snapshot() const;
   // Of the running session; nothing when it got no packet since then.
   std::optional<double> JitterMs(Clock::Time since) const;
-  // Of all sessions of the lease.
+  // Of all sessions of the lease. Asks the system nothing: kOverflow is as of the last ReadOverflow.
   RtpStats Totals() const;
+  void ReadOverflow() { overflowed_ = socket_.Overflowed(); }
 
  private:
-  void AddDropsOfTheLease(RtpStats* stats) const;
-
   const SocketId id_;
   UdpSocket socket_;
   std::vector<SocketChange>* const changes_;
   std::optional<EchoSession> session_;
   bool running_ = false;
   uint64_t no_session_ = 0;
+  uint64_t overflowed_ = 0;
   RtpStats earlier_sessions_;
 };
 

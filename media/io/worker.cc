@@ -14,7 +14,11 @@ bool Worker::RunOnce() {
   now_ = ran.now;
   if (now_ >= next_tick_) {
     next_tick_ = now_ + kTick;
-    for (const auto& [id, socket] : sockets_) socket->OnTime(now_);
+    size_t turn = ticks_++;
+    for (const auto& [id, socket] : sockets_) {
+      socket->OnTime(now_);
+      if (turn++ % kTicksToReadOverflow == 0) socket->ReadOverflow();
+    }
     ObserveJitter();
   }
   return ran.woken;
@@ -57,6 +61,7 @@ SessionSnapshot Worker::Close(SocketId id) {
   SessionSnapshot last = Stop(id);
   if (RtpSocket* socket = Find(id)) {
     engine_->Remove(socket);
+    socket->ReadOverflow();
     totals_.rtp += socket->Totals();
     sockets_.erase(id);
   }

@@ -29,6 +29,8 @@ class Worker {
   // How often silence is looked for; a diagnosis is late by as much at most.
   static constexpr std::chrono::milliseconds kTick{100};
   static constexpr std::chrono::seconds kJitterInterval{1};
+  // Each tick asks the system what overflowed in one socket of so many.
+  static constexpr size_t kTicksToReadOverflow = 20;
 
   explicit Worker(std::unique_ptr<IoEngine> engine) : engine_(std::move(engine)) {}
 
@@ -56,6 +58,7 @@ class Worker {
   WorkerTotals totals_;  // but for the packets of open sockets
   Clock::Time now_;      // of the last round
   Clock::Time next_tick_;
+  size_t ticks_ = 0;
   Clock::Time next_jitter_;
   size_t running_ = 0;
 };

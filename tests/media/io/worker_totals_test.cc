@@ -30,6 +30,25 @@ TEST_P(WorkerTotalsTest, TotalsKeepWhatClosedSessionsCounted) {
   EXPECT_EQ(rtp.sent_packets, 3u);
 }
 
+// A while later, without anybody who asks for the session, and at once when it is closed.
+TEST_P(WorkerTotalsTest, TotalsLearnWhatOverflowed) {
+  UdpPeer peer;
+  const auto overflowed = [this] {
+    uint64_t sum = 0;
+    for (const WorkerTotals& worker : ReadTotals()) sum += worker.rtp.Dropped(DropReason::kOverflow);
+    return sum;
+  };
+  const auto [socket, port] = Open();
+  ASSERT_TRUE(StartSession(socket, Start(peer)).ok());
+  const auto deadline = std::chrono::steady_clock::now() + seconds(60);
+  while (overflowed() == 0 && std::chrono::steady_clock::now() < deadline) {
+    for (uint16_t i = 0; i < 2000; ++i) peer.Send(RtpBytes(i), Loopback(port));
+  }
+  EXPECT_GT(overflowed(), 0u);
+  const uint64_t last = Close(socket).stats.Dropped(DropReason::kOverflow);
+  EXPECT_EQ(overflowed(), last);
+}
+
 TEST_P(WorkerTotalsTest, EachWorkerCountsItsRoundsAndTheJitterOfItsSessions) {
   UdpPeer peer;
   UdpPeer silent;

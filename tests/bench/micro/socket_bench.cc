@@ -1,0 +1,47 @@
+// What a scrape costs a packet thread, a socket.
+#include <benchmark/benchmark.h>
+
+#include <vector>
+
+#include "media/io/rtp_socket.h"
+#include "tests/media/udp_peer.h"
+
+namespace benari::media {
+namespace {
+
+class OpenSocket {
+ public:
+  OpenSocket() {
+    SessionStart start;
+    start.config.peer = Loopback(25000);
+    start.told_to = "127.0.0.1:26500";
+    socket_.Start(start, Clock::Time(std::chrono::hours(1)));
+  }
+  const RtpSocket& socket() const { return socket_; }
+
+ private:
+  std::vector<SocketChange> changes_;
+  RtpSocket socket_{1, UdpSocket::Bind(Loopback(0)).value(), &changes_};
+};
+
+void SocketTotals(benchmark::State& state) {
+  const OpenSocket open;
+  for (auto _ : state) benchmark::DoNotOptimize(open.socket().Totals());
+}
+BENCHMARK(SocketTotals);
+
+void SocketSnapshot(benchmark::State& state) {
+  const OpenSocket open;
+  for (auto _ : state) benchmark::DoNotOptimize(open.socket().Snapshot());
+}
+BENCHMARK(SocketSnapshot);
+
+// That part of both which asks the system.
+void SocketOverflowed(benchmark::State& state) {
+  const UdpSocket socket = UdpSocket::Bind(Loopback(0)).value();
+  for (auto _ : state) benchmark::DoNotOptimize(socket.Overflowed());
+}
+BENCHMARK(SocketOverflowed);
+
+}  // namespace
+}  // namespace benari::media
