@@ -323,6 +323,8 @@ TEST_P(ReplacedMediaTest, IsHeard) {
             << "\n";
   EXPECT_EQ(deaf, 0);
   for (const auto& phone : phones) phone->HangUp();
+  const int calls = static_cast<int>(phones.size());
+  EXPECT_TRUE(Until([&] { return Count(**control, "call ended", "") == calls; }, kPatience));
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, ReplacedMediaTest, ::testing::Values("alaw", "slin"),
