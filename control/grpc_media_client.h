@@ -43,6 +43,7 @@ class GrpcMediaClient : public MediaClient {
   ~GrpcMediaClient() override;
 
   void RaiseEpoch(uint64_t epoch) override { epoch_ = std::max(epoch_, epoch); }
+  uint64_t epoch() const override { return epoch_; }
   Awaitable<Lease> LeasePort(std::string node, std::string lease_id) override;
   Awaitable<SessionInfo> ReleasePort(std::string node, std::string lease_id) override;
   Awaitable<SessionInfo> StartSession(std::string node, SessionRequest request) override;

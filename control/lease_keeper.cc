@@ -201,7 +201,8 @@ asio::awaitable<void> LeaseKeeper::OnFenced(std::shared_ptr<Loop> loop, std::str
   } catch (const MediaError& error) {
     co_return;  // the next KeepAlive is refused as well
   }
-  if (loop->stopped) co_return;
+  if (loop->stopped || held.owner_epoch <= media_.epoch())
+    co_return;  // raised while the refusal was under way
   const Clock::Time now = timers_.Now();
   const Clock::Time used_at = now - held.owner_silence;
   const bool gone = used_at <= *began_ || held.owner_silence >= options_.other_gone_after;
@@ -261,10 +262,11 @@ void LeaseKeeper::OnWatchEnded(Loop& loop, const std::string& why) {
     loop.Hurry();
     return;
   }
+  const bool ended_before = loop.watch_pause.count() > 0;
   loop.watch_pause =
       std::max(options_.interval, std::min(2 * loop.watch_pause, options_.longest_watch_pause));
   loop.watch_again_at = now + loop.watch_pause;
-  if (loop.watch_gate.Opens("", now)) {
+  if (ended_before && loop.watch_gate.Opens("", now)) {
     log::Warning("media node ends the watch of its sessions at once, they are listed instead",
                  {{"node", loop.node}, {"why", why}});
   }

@@ -101,6 +101,7 @@ class MediaClient {
   // All requests from now on have this epoch, unless theirs is higher already. An instance that takes over
   // raises it above what any node has seen.
   virtual void RaiseEpoch(uint64_t epoch) = 0;
+  virtual uint64_t epoch() const = 0;
 
   virtual Awaitable<Lease> LeasePort(std::string node, std::string lease_id) = 0;
   virtual Awaitable<SessionInfo> ReleasePort(std::string node, std::string lease_id) = 0;

@@ -137,6 +137,24 @@ TEST_F(LeaseKeeperTest, MoreLeasesThanARequestMayNameAreRenewedInPortions) {
   EXPECT_THAT(lost, ElementsAre("lease0", "lease9999"));
 }
 
+// Ours was raised by what another node said, and reached this one by another request first.
+TEST_F(LeaseKeeperTest, ARefusalOfAnEpochThatWasRaisedMeanwhileMeansNothing) {
+  Start({kNode});
+  bool fenced = false;
+  keeper->set_on_fenced([&fenced](const std::string&) { fenced = true; });
+  faults.ChooseWith([](const fakes::Step& step) {
+    fakes::Fault fault;
+    if (step.operation == "media.KeepAlive") fault.late = milliseconds(200);
+    return fault;
+  });
+  RunFor(milliseconds(550));  // a KeepAlive is on its way
+  client.RaiseEpoch(5);
+  media.Living(kNode).KeepAlive({"benari", 5}, {}, seconds(10));
+  RunFor(seconds(3));
+  EXPECT_FALSE(fenced);
+  EXPECT_TRUE(nodes.IsUp(kNode));
+}
+
 TEST_F(LeaseKeeperTest, ANodeThatRefusesItsWatchIsAskedNoMoreOftenThanAnother) {
   media.RefuseWatches(kNode, true);
   Start({kNode, kOther});

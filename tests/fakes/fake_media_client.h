@@ -31,6 +31,7 @@ class FakeMediaClient : public control::MediaClient {
       : process_(process), media_(media), faults_(faults), options_(std::move(options)) {}
 
   void RaiseEpoch(uint64_t epoch) override { epoch_ = std::max(epoch_, epoch); }
+  uint64_t epoch() const override { return epoch_; }
   Awaitable<control::Lease> LeasePort(std::string node, std::string lease_id) override;
   Awaitable<control::SessionInfo> ReleasePort(std::string node, std::string lease_id) override;
   Awaitable<control::SessionInfo> StartSession(std::string node, control::SessionRequest request) override;
