@@ -221,14 +221,21 @@ void ReadEnding(FlagErrors& errors, Config& config) {
   const Seconds patience = absl::GetFlag(FLAGS_standby_seconds);
   errors.Require(patience.value >= 1 && patience.value <= 3600, "standby_seconds", AbslUnparseFlag(patience),
                  "1..3600");
-  if (patience.value <= 3600) {
-    config.standby_patience = patience.ms();
-    config.keeper.other_gone_after = patience.ms();
-  }
+  if (patience.value <= 3600) config.standby_patience = patience.ms();
   // Who takes over later finds no lease that still runs.
   errors.Require(patience.value > 3600 || config.standby_patience < config.media.lease_ttl, "standby_seconds",
                  AbslUnparseFlag(patience),
                  absl::StrCat("less than --lease_ttl_ms=", config.media.lease_ttl.count()));
+}
+
+// The media nodes hear of an instance that serves once in each renewal: shorter silence says nothing.
+void ReadSilence(FlagErrors& errors, Config& config) {
+  const milliseconds renewals = 3 * config.keeper.interval;
+  const bool stands_by = config.standby || config.stand_by_when_replaced;
+  errors.Require(!stands_by || config.standby_patience >= renewals, "standby_seconds",
+                 AbslUnparseFlag(absl::GetFlag(FLAGS_standby_seconds)),
+                 absl::StrCat("at least three times --renew_interval_ms=", config.keeper.interval.count()));
+  config.keeper.other_gone_after = std::max(config.standby_patience, renewals);
 }
 
 }  // namespace
@@ -252,6 +259,7 @@ Config ReadConfig(int argc, char** argv) {
   ReadMedia(errors, config);
   ReadCall(errors, config);
   ReadEnding(errors, config);
+  ReadSilence(errors, config);
   errors.ExitIfAny();
   return config;
 }

@@ -134,6 +134,14 @@ TEST(ControlFlags, StandingByIsShorterThanALease) {
   EXPECT_EQ(run.output, "--standby_seconds=10: accepted is less than --lease_ttl_ms=10000");
 }
 
+TEST(ControlFlags, WhoStandsByWaitsForMoreThanOneRenewal) {
+  for (const char* flag : {"--standby", "--when_replaced=stand_by"}) {
+    const Ended run = RunControl({flag, "--renew_interval_ms=2000"});
+    EXPECT_EQ(run.code, 2);
+    EXPECT_EQ(run.output, "--standby_seconds=5: accepted is at least three times --renew_interval_ms=2000");
+  }
+}
+
 TEST(ControlFlags, HealthcheckOfNothingSaysSo) {
   const Ended run = RunControl({"--healthcheck", "--metrics_listen=127.0.0.1:9"});
   EXPECT_EQ(run.code, 1);
