@@ -32,6 +32,7 @@ struct GrpcMediaClient::Node {
 
 namespace {
 
+constexpr int kMaxPages = 100;                   // of 1000 sessions: more than there are ports
 constexpr std::chrono::minutes kUnused{2};       // longer than between two renewals
 constexpr std::chrono::seconds kLookUpAgain{1};  // between two look-ups of a name
 
@@ -194,7 +195,7 @@ asio::awaitable<NodeSessions> GrpcMediaClient::ListSessions(std::string node) {
   v1::ListSessionsRequest request;
   request.set_owner(options_.owner);
   request.set_page_size(1000);
-  while (true) {
+  for (int pages = 0; pages < kMaxPages; ++pages) {
     v1::ListSessionsRequest page = request;
     auto asked = Ask(At(node).stub->async(), &Async::ListSessions, std::move(page), options_.timeout);
     const auto [status, response] = co_await std::move(asked);
@@ -202,10 +203,11 @@ asio::awaitable<NodeSessions> GrpcMediaClient::ListSessions(std::string node) {
     for (const v1::Session& session : response.sessions())
       sessions.sessions.push_back(ToSessionInfo(session));
     sessions.owner_epoch = response.owner_epoch();
-    sessions.owner_silence = std::chrono::milliseconds(response.owner_silent_ms());
+    sessions.owner_silence = ToSilence(response.owner_silent_ms());
     if (response.next_page_token().empty()) co_return sessions;
     request.set_page_token(response.next_page_token());
   }
+  throw MediaError(MediaErrorKind::kOther, absl::StrCat("ListSessions at ", node, ": its pages do not end"));
 }
 
 std::unique_ptr<Watch> GrpcMediaClient::WatchSessions(std::string node,

@@ -1,5 +1,7 @@
 #include "control/grpc_media_types.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -51,6 +53,11 @@ void SetOwner(v1::Owner* owner, const std::string& name, uint64_t epoch) {
 
 Lease ToLease(const v1::Lease& lease, const std::string& node) {
   return Lease{lease.lease_id(), node, ToEndpoint(lease.rtp())};
+}
+
+std::chrono::milliseconds ToSilence(uint64_t owner_silent_ms) {
+  constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365 * 100);
+  return std::chrono::milliseconds(std::min(owner_silent_ms, static_cast<uint64_t>(kLongest.count())));
 }
 
 SessionInfo ToSessionInfo(const v1::Session& session) {

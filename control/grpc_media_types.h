@@ -2,6 +2,8 @@
 
 #include <grpcpp/support/status.h>
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -13,6 +15,8 @@ namespace benari::control {
 
 void SetOwner(media::v1::Owner* owner, const std::string& name, uint64_t epoch);
 Lease ToLease(const media::v1::Lease& lease, const std::string& node);
+// At most a hundred years, so that it can be subtracted from any time.
+std::chrono::milliseconds ToSilence(uint64_t owner_silent_ms);
 SessionInfo ToSessionInfo(const media::v1::Session& session);
 NodeStatus ToNodeStatus(const media::v1::KeepAliveResponse& response);
 // nullopt: a kind that control does nothing about.

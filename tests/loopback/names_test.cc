@@ -2,15 +2,11 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 
-#include "control/grpc_media_client.h"
 #include "tests/e2e/harness/process_view.h"
 #include "tests/loopback/loopback_world.h"
 
@@ -87,33 +83,6 @@ TEST_F(NamesTest, AnAddressOfTheNameWhereNobodyAnswersIsNoLostNode) {
   EXPECT_TRUE(Eventually([this] { return Nodes("up") == 1; }));
   EXPECT_EQ(Nodes("down"), 0);
   EXPECT_EQ(Nodes("not_reached"), 1);
-}
-
-// A clock that a test sets.
-class SetClock : public Clock {
- public:
-  Time Now() const override { return now; }
-  WallTime WallNow() const override { return {}; }
-  Time now{};
-};
-
-TEST(GrpcMediaClientTest, DropsTheChannelOfANodeThatNobodySpeaksToAnyMore) {
-  boost::asio::io_context loop;
-  SetClock clock;
-  control::GrpcMediaClient client(loop.get_executor(), control::GrpcMediaClient::Options(), clock);
-  const auto ask = [&](const std::string& node) {
-    boost::asio::co_spawn(loop, client.ListSessions(node), [](std::exception_ptr, auto) {});
-    loop.restart();
-    loop.run();
-  };
-  for (int pod = 1; pod <= 50; ++pod) {
-    clock.now += seconds(10);
-    ask("127.0.0.1:" + std::to_string(pod));  // nobody listens there
-  }
-  EXPECT_LE(client.channels(), 13u) << "two minutes of them";
-  clock.now += std::chrono::hours(1);
-  ask("127.0.0.1:1");
-  EXPECT_EQ(client.channels(), 1u);
 }
 
 }  // namespace
