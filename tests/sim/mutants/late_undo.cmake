@@ -2,16 +2,27 @@
 set(SOURCE control/call_bridge.cc)
 set(FIND [[
   const UndoStack::Handle destroy = TakeOver();
+  std::optional<ari::Error> failure;
   try {
     co_await context_.ari.CreateBridge(id_);
+    co_return;
   } catch (const ari::Error& error) {
-    made_ = !error.never_sent();
-    if (!made_) undo_.Forget(destroy);
-    throw;
+    failure = error;
+  }
+  if (failure->never_sent()) {
+    made_ = false;
+    undo_.Forget(destroy);
+    throw *failure;
   }
 ]])
 set(REPLACE [[
   made_ = true;
-  co_await context_.ari.CreateBridge(id_);
-  undo_.Defer("destroy bridge", [this] { return Destroy(); });
+  std::optional<ari::Error> failure;
+  try {
+    co_await context_.ari.CreateBridge(id_);
+    undo_.Defer("destroy bridge", [this] { return Destroy(); });
+    co_return;
+  } catch (const ari::Error& error) {
+    failure = error;
+  }
 ]])
