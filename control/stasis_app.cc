@@ -120,12 +120,13 @@ asio::awaitable<void> StasisApp::Resync(uint64_t connection) {
     const bool listed = co_await ResyncOnce();
     if (connection != connection_) co_return;  // a later connection lists again, and its events wait
     listing_ = false;
-    if (listed) {
-      serving_ = true;
+    // A sweep that fails leaves nothing lying: who came or went meanwhile is not told by a later list.
+    serving_ = serving_ || listed;
+    if (serving_) {
       const std::vector<ari::Event> waited = std::exchange(waiting_, {});
       for (const ari::Event& event : waited) Handle(event);
     }
-    const auto length = serving_ ? options_.sweep_interval : options_.list_retry;
+    const auto length = listed ? options_.sweep_interval : options_.list_retry;
     std::function<bool()> outdated = [this, connection] { return connection != connection_; };
     const Clock::Time until = context_.timers.Now() + length;
     co_await pause_.WaitUntil(outdated, until);
