@@ -12,6 +12,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr std::chrono::milliseconds kUnansweredPause(1000);
+
 // What a destination's end means for the call, and what the caller is told. A Local channel hides the cause
 // (Q.850) of what is behind it as 0, the status of its Dial events does not; an extension that does not exist
 // gives neither.
@@ -161,7 +163,7 @@ asio::awaitable<void> Call::StartMedia() {
 asio::awaitable<bool> Call::ReplaceMedia() {
   co_await mailbox_.UntilBack();
   mailbox_.StillUp();
-  std::string failure;
+  std::string failure, unanswered;
   try {
     co_await media_.Replace();
     context_.metrics.media_replaced.Increment();
@@ -169,6 +171,16 @@ asio::awaitable<bool> Call::ReplaceMedia() {
     co_return true;
   } catch (const MediaError& error) {
     failure = error.what();
+  } catch (const ari::Error& error) {
+    if (!error.unanswered()) throw;
+    unanswered = error.what();
+  }
+  if (!unanswered.empty()) {  // Asterisk is cut off, or slow; the caller may well hear what is lost to us
+    journal_.Warning("Asterisk does not answer, trying again", {{"why", unanswered}});
+    std::function<bool()> ending = [this] { return mailbox_.Ending(); };
+    const Clock::Time until = context_.timers.Now() + kUnansweredPause;
+    co_await mailbox_.WaitUntil(ending, until);
+    co_return true;
   }
   if (context_.config.on_media_lost == OnMediaLost::kHangUp) {
     throw CallOver(CallOutcome::kNoMedia, "congestion", "media lost: " + failure);

@@ -1,5 +1,6 @@
 #include "control/call_media.h"
 
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -90,17 +91,26 @@ asio::awaitable<void> CallMedia::Make() {
 
 asio::awaitable<void> CallMedia::Replace() {
   Media old = std::exchange(now_, Media());
-  if (old.hang_up.has_value()) older_.push_back(*std::exchange(old.hang_up, std::nullopt));
-  std::optional<MediaError> failure;
+  const bool has_channel = old.hang_up.has_value();
+  if (has_channel) older_.push_back(*std::exchange(old.hang_up, std::nullopt));
+  std::exception_ptr failure;
   try {
     co_await Make();
-  } catch (const MediaError& error) {
-    failure = error;
+  } catch (const std::exception&) {
+    failure = std::current_exception();
   }
-  co_await DropOlder();
+  if (failure != nullptr) {  // the old one may still be heard
+    if (has_channel && !older_.empty()) {
+      old.hang_up = older_.back();
+      older_.pop_back();
+    }
+    std::swap(now_, old);
+  } else {
+    co_await DropOlder();
+  }
   co_await Undo(std::move(old));
   mailbox_.StillUp();
-  if (failure.has_value()) throw *failure;
+  if (failure != nullptr) std::rethrow_exception(failure);
 }
 
 asio::awaitable<void> CallMedia::Drop() {

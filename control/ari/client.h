@@ -27,6 +27,10 @@ class Error : public std::runtime_error {
   Error(ErrorKind k, int s, const std::string& what) : std::runtime_error(what), kind(k), status(s) {}
   bool not_found() const { return kind == ErrorKind::kHttp && status == 404; }
   bool never_sent() const { return kind == ErrorKind::kOverloaded; }
+  // Asterisk is cut off, or slow: this says nothing about what was asked for.
+  bool unanswered() const {
+    return kind == ErrorKind::kUnreachable || kind == ErrorKind::kTimeout || kind == ErrorKind::kOverloaded;
+  }
 
   ErrorKind kind;
   int status;  // of HTTP; 0 unless kind is kHttp

@@ -111,7 +111,8 @@ void HttpPool::GiveUp(const JobPtr& job) {
     return FinishByError(job, ErrorKind::kOverloaded, 0,
                          absl::StrCat("not sent: no connection was free for ", waited.count(), " ms"));
   }
-  if (job->transport != nullptr) job->transport->Close();
+  // Aborted: what a cut network holds back must not reach Asterisk once nobody waits for it any more.
+  if (job->transport != nullptr) job->transport->Abort();
   FinishByError(job, ErrorKind::kTimeout, 0,
                 absl::StrCat("no answer within ", limits_.timeout.count(), " ms (", job->stage, ")"));
 }
