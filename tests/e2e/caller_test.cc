@@ -24,6 +24,7 @@ class CallerTest : public CallTest {
     return options;
   }
   void Call(const std::string& number) {
+    WaitForLog("connected to Asterisk");
     phone_.Call(asterisk().sip(), number);
     ASSERT_TRUE(phone_.WaitUntilUp(kPatience)) << phone_.status();
   }

@@ -79,6 +79,7 @@ class Line {
     auto control = ControlProcess::Start(asterisk_.ari_access(), Endpoint("127.0.0.1", 1), options);
     if (!control.ok()) throw std::runtime_error(std::string(control.status().message()));
     control_ = std::move(*control);
+    NextLog("connected to Asterisk");
   }
   ControlProcess& control() { return *control_; }
   std::string LastLines() { return control_ == nullptr ? "" : control_->process().LastLines(30); }
@@ -299,6 +300,7 @@ TEST_P(ReplacedMediaTest, IsHeard) {
                          absl::StrCat("--media=", killed, ",", second->grpc().ToString())};
   const auto control = ControlProcess::Start(asterisk().ari_access(), first->grpc(), options);
   ASSERT_TRUE(control.ok()) << control.status();
+  ASSERT_TRUE(Until([&] { return Count(**control, "connected to Asterisk", "") == 1; }, kPatience));
   std::vector<std::unique_ptr<SoftPhone>> phones;
   for (int i = 0; i < 24; ++i) {
     phones.push_back(std::make_unique<SoftPhone>(SoftPhoneOptions{kCodecs[i % 3], kCallersTone, 0}));
