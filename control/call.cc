@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "control/destination_end.h"
 #include "control/requests.h"
 
 namespace benari::control {
@@ -13,33 +13,14 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::milliseconds kUnansweredPause(1000);
-
-// What a destination's end means for the call, and what the caller is told. A Local channel hides the cause
-// (Q.850) of what is behind it as 0, the status of its Dial events does not; an extension that does not exist
-// gives neither.
-CallOver Explain(const ChannelNews& destination, bool timed_out) {
-  const std::string why = absl::StrCat("the destination was not reached, cause ", destination.cause, " ",
-                                       destination.dial_status);
-  const auto is = [&destination](std::initializer_list<int> causes, const char* status) {
-    const bool named = std::find(causes.begin(), causes.end(), destination.cause) != causes.end();
-    return named || (destination.cause == 0 && destination.dial_status == status);
-  };
-  if (is({17}, "BUSY")) return CallOver(CallOutcome::kDestinationBusy, "busy", why);
-  if (is({1, 2, 3, 28}, "")) return CallOver(CallOutcome::kDestinationUnknown, "unallocated", why);
-  if (timed_out || is({18, 19}, "NOANSWER"))
-    return CallOver(CallOutcome::kDestinationNoAnswer, "no_answer", why);
-  return CallOver(CallOutcome::kDestinationFailed, "congestion", why);
-}
+constexpr int kJoinAttempts = 5;
+constexpr std::chrono::seconds kNodesReturn(3);  // after Asterisk: media nodes may have been cut off too
 
 // Of a destination: no earlier process will have used it for this call.
 int UnusedNumber(const Timers& timers) {
   constexpr int64_t kMost = 1'000'000'000;
   const auto now = timers.WallNow().time_since_epoch();
   return static_cast<int>(2 + std::chrono::duration_cast<std::chrono::milliseconds>(now).count() % kMost);
-}
-
-int64_t Ms(Clock::Duration duration) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
 
 }  // namespace
@@ -51,10 +32,11 @@ Call::Call(const CallContext& context, std::string call_id, int destination_numb
       started_(context.timers.Now()),
       mailbox_(context.executor, context.timers, id_),
       journal_(context.history, context.timers, id_),
-      undo_([this](const std::string& step, const std::string& what) {
-        context_.metrics.UndoFailed(step);
-        journal_.Warning("undo failed", {{"step", step}, {"why", what}});
-      }),
+      undo_([this](bool last) { return PauseUndo(last); },
+            [this](const std::string& step, const std::string& what) {
+              context_.metrics.UndoFailed(step);
+              journal_.Warning("undo failed", {{"step", step}, {"why", what}});
+            }),
       bridge_(context, id_, mailbox_, undo_),
       media_(context, id_, mailbox_, undo_, bridge_, journal_) {
   context_.metrics.PhaseEntered(phase());
@@ -114,7 +96,7 @@ asio::awaitable<void> Call::DialPlan() {
   if (media_.made()) co_await media_.Drop();
   bool answered = false;
   while (!answered) {
-    if (!originated_) co_await Originate();
+    while (!originated_) co_await Originate();
     answered = co_await AwaitAnswer();
   }
   co_await Talk();
@@ -126,7 +108,7 @@ asio::awaitable<void> Call::Echo() {
   if (!echo_began_.has_value()) echo_began_ = context_.timers.Now();
   SetPhase(CallPhase::kEcho);
   bool with_media = true;
-  while (with_media) {
+  while (with_media && EchoEnd() > context_.timers.Now()) {
     std::function<bool()> something = [this] {
       return media_.lost() || Unheard() || Transferred() || mailbox_.Ending();
     };
@@ -147,7 +129,16 @@ asio::awaitable<void> Call::Echo() {
 asio::awaitable<void> Call::RejoinEcho() {
   co_await mailbox_.UntilBack();
   joined_after_transfers_ = mailbox_.news().transfers;
-  co_await bridge_.Join(media_.id(), id_);
+  std::optional<ari::Error> unanswered;
+  try {
+    co_await bridge_.Join(media_.id(), id_);
+  } catch (const ari::Error& error) {
+    if (!error.unanswered()) throw;
+    unanswered = error;
+  }
+  if (!unanswered.has_value()) co_return;
+  joined_after_transfers_ = -1;  // once more
+  co_await WaitForAnswers(*unanswered);
 }
 
 asio::awaitable<void> Call::StartMedia() {
@@ -159,29 +150,44 @@ asio::awaitable<void> Call::StartMedia() {
   }
 }
 
-// False: there is no other media, and the call goes on without.
+// False: there is no other media, and the call goes on without. While Asterisk does not answer the caller may
+// well hear the media that this process cannot reach.
 asio::awaitable<bool> Call::ReplaceMedia() {
   co_await mailbox_.UntilBack();
   mailbox_.StillUp();
-  std::string failure, unanswered;
+  const bool regained = co_await media_.Regain();
+  if (regained) {
+    journal_.Info("media runs all the same", {{"media", media_.id()}, {"node", media_.node()}});
+    co_return true;
+  }
+  std::string failure;
+  std::optional<ari::Error> unanswered;
   try {
     co_await media_.Replace();
     context_.metrics.media_replaced.Increment();
     journal_.Info("media replaced", {{"media", media_.id()}, {"node", media_.node()}});
-    co_return true;
   } catch (const MediaError& error) {
     failure = error.what();
   } catch (const ari::Error& error) {
     if (!error.unanswered()) throw;
-    unanswered = error.what();
+    unanswered = error;
   }
-  if (!unanswered.empty()) {  // Asterisk is cut off, or slow; the caller may well hear what is lost to us
-    journal_.Warning("Asterisk does not answer, trying again", {{"why", unanswered}});
-    std::function<bool()> ending = [this] { return mailbox_.Ending(); };
-    const Clock::Time until = context_.timers.Now() + kUnansweredPause;
-    co_await mailbox_.WaitUntil(ending, until);
+  if (!failure.empty()) {
+    const Clock::Time asked = context_.timers.Now();
+    unanswered = co_await AskAfter(context_.ari, id_, mailbox_);
+    const bool late = context_.timers.Now() - asked > kNewsMayFollow;  // it may have been cut off until now
+    if (late && nodes_return_by_ == Clock::Time{}) nodes_return_by_ = context_.timers.Now() + kNodesReturn;
+  }
+  if (unanswered.has_value()) {
+    co_await WaitForAnswers(*unanswered);
+    co_return true;  // it is still lost, and that is looked at again
+  }
+  if (!failure.empty() && context_.timers.Now() < nodes_return_by_) {
+    co_await PauseUnlessEnding();
     co_return true;
   }
+  co_await undo_.RetryFailed();
+  if (failure.empty()) co_return true;
   if (context_.config.on_media_lost == OnMediaLost::kHangUp) {
     throw CallOver(CallOutcome::kNoMedia, "congestion", "media lost: " + failure);
   }
@@ -221,15 +227,54 @@ asio::awaitable<void> Call::Originate() {
   request.timeout_s = static_cast<int>(context_.config.dial_timeout.count());
   journal_.Info("dialing", {{"endpoint", request.endpoint}});
   dialed_after_reconnects_ = mailbox_.news().reconnects;
+  std::optional<ari::Error> unanswered;
   try {
     co_await context_.ari.Originate(request);
+    mailbox_.Tell([this](CallNews& news) { news.channels[destination_].created = true; });
   } catch (const ari::Error& error) {
     if (error.never_sent()) undo_.Forget(hang_up);
-    throw;
+    if (!error.unanswered()) throw;
+    unanswered = error;
   }
-  mailbox_.Tell([this](CallNews& news) { news.channels[destination_].created = true; });
-  if (WasAwaySinceDialed()) co_await AskAfter(context_.ari, destination_, mailbox_);
+  if (unanswered.has_value()) co_await WaitForAnswers(*unanswered);
+  if (unanswered.has_value() && unanswered->never_sent()) {
+    originated_ = false;
+  } else if (unanswered.has_value() || WasAwaySinceDialed()) {
+    co_await AskAfterDestination();
+    if (LostUnheard(mailbox_.channel(destination_))) DialAnew();
+  }
   mailbox_.StillUp();
+}
+
+// Until Asterisk has answered what became of it.
+asio::awaitable<void> Call::AskAfterDestination() {
+  while (true) {
+    const std::optional<ari::Error> unanswered = co_await AskAfter(context_.ari, destination_, mailbox_);
+    if (!unanswered.has_value()) co_return;
+    co_await WaitForAnswers(*unanswered);
+  }
+}
+
+void Call::DialAnew() {
+  journal_.Info("destination lost while Asterisk was away", {{"channel", destination_}});
+  destination_ = context_.ids.Destination(id_, UnusedNumber(context_.timers));
+  originated_ = false;
+}
+
+// After a request without an answer, which says nothing about the call: waits until Asterisk is connected,
+// and what happened meanwhile is known.
+asio::awaitable<void> Call::WaitForAnswers(ari::Error error) {
+  journal_.Warning("Asterisk does not answer, trying again", {{"why", error.what()}});
+  co_await PauseUnlessEnding();
+  co_await mailbox_.UntilBack();
+  mailbox_.StillUp();
+  nodes_return_by_ = context_.timers.Now() + kNodesReturn;
+}
+
+asio::awaitable<void> Call::PauseUnlessEnding() {
+  std::function<bool()> ending = [this] { return mailbox_.Ending(); };
+  const Clock::Time until = context_.timers.Now() + kUnansweredPause;
+  co_await mailbox_.WaitUntil(ending, until);
 }
 
 // False: it was lost while Asterisk was away, and has to be dialled again.
@@ -242,18 +287,18 @@ asio::awaitable<bool> Call::AwaitAnswer() {
   };
   // Asterisk gives up by itself after the time-out; the margin is for its news to arrive.
   const Clock::Time deadline = began + context_.config.dial_timeout + context_.config.join_timeout;
-  co_await mailbox_.WaitUntil(settled, deadline);
+  const bool in_time = co_await mailbox_.WaitUntil(settled, deadline);
   co_await mailbox_.UntilBack();
   mailbox_.StillUp();
+  if (!in_time) co_await AskAfterDestination();
+  mailbox_.StillUp();
   if (destination.started) co_return true;
-  if (destination.gone && WasAwaySinceDialed() && destination.cause == 0 && destination.dial_status.empty()) {
-    journal_.Info("destination lost while Asterisk was away", {{"channel", destination_}});
-    destination_ = context_.ids.Destination(id_, UnusedNumber(context_.timers));
-    originated_ = false;
+  if (WasAwaySinceDialed() && LostUnheard(destination)) {
+    DialAnew();
     co_return false;
   }
   const Clock::Duration rang = context_.timers.Now() - began;
-  throw Explain(destination, rang + kNewsMayFollow >= context_.config.dial_timeout);
+  throw ExplainEnd(destination, rang + kNewsMayFollow >= context_.config.dial_timeout);
 }
 
 // Joins them also where an earlier process did: what happened while nobody was there may have left one of
@@ -261,10 +306,7 @@ asio::awaitable<bool> Call::AwaitAnswer() {
 asio::awaitable<void> Call::Talk() {
   const ChannelNews& destination = mailbox_.channel(destination_);
   if (!destination.in_bridge) journal_.Info("destination answered", {{"channel", destination_}});
-  if (!bridge_.made()) co_await bridge_.Create();
-  mailbox_.StillUp();
-  if (!destination.gone) co_await AnswerCaller();
-  if (!destination.gone) co_await Connect();
+  co_await JoinDestination();
   SetPhase(CallPhase::kConnected);
   co_await undo_.RetryFailed();
   while (!destination.gone && !mailbox_.Ending()) {
@@ -302,68 +344,25 @@ asio::awaitable<void> Call::Reunite() {
         "moved out of the bridge by another application, joined again",
         {{"caller_in", mailbox_.channel(id_).in_bridge}, {"destination_in", destination.in_bridge}});
   }
-  co_await Connect();
+  co_await JoinDestination();
 }
 
-asio::awaitable<void> Call::Release(CallOver over) {
-  const Clock::Time began = context_.timers.Now();
-  outcome_ = over.outcome;
-  caller_reason_ = over.reason;
-  SetPhase(CallPhase::kReleasing);
-  co_await undo_.RunAll();
-  const Clock::Time now = context_.timers.Now();
-  context_.metrics.release_seconds.Observe(std::chrono::duration<double>(now - began).count());
-  context_.metrics.CallEnded(outcome_);
-  if (over.refusal.has_value()) context_.metrics.CallRefused(*over.refusal);
-  context_.metrics.PhaseLeft(phase());
-  const log::Level level = outcome_ == CallOutcome::kFailed ? log::Level::kWarning : log::Level::kInfo;
-  journal_.Tell(level, "call ended",
-                {{"outcome", ToString(outcome_)},
-                 {"why", over.why},
-                 {"ms", Ms(now - started_)},
-                 {"release_ms", Ms(now - began)}});
-  journal_.End(outcome_, over.why);
-}
-
-asio::awaitable<void> Call::HangUpDestination(std::string place) {
-  if (mailbox_.channel(place).gone) co_return;
-  co_await HangUpChannel(mailbox_.ChannelIn(place));
-}
-
-asio::awaitable<void> Call::HangUpChannel(std::string channel_id) {
-  const std::string reason = "normal";
-  co_await HangUpIfThere(context_.ari, channel_id, reason);
-}
-
-// The phone that transferred hangs up by itself; one that does not is hung up on with the call. A call that
-// is being released may have undone the place already.
-void Call::OnTransfer(const std::string& left, const std::string& newcomer) {
-  mailbox_.Substitute(left, newcomer);
-  const bool by_caller = mailbox_.news().last_transferred == id_;
-  journal_.Info("transferred", {{"by", by_caller ? "caller" : "destination"}, {"to", newcomer}});
-  std::vector<std::string> leftovers = {left};
-  if (phase() == CallPhase::kReleasing) leftovers.push_back(newcomer);
-  for (const std::string& channel : leftovers) {
-    undo_.Defer(ToString(UndoStep::kHangUpTransferred), [this, channel] { return HangUpChannel(channel); });
-  }
-}
-
-// Hung up, or sent on in the dial plan when there was no room for it here.
-asio::awaitable<void> Call::LetCallerGo() {
-  const std::string caller = mailbox_.ChannelIn(id_);
-  bool there = !mailbox_.caller_gone();
-  const bool send_on = outcome_ == CallOutcome::kRefused && context_.config.when_full == WhenFull::kContinue;
-  if (there && send_on) {
-    const std::string next_priority;
+// They may talk to each other already, whatever becomes of the request.
+asio::awaitable<void> Call::JoinDestination() {
+  for (int attempt = 1;; ++attempt) {
+    std::optional<ari::Error> unanswered;
     try {
-      co_await context_.ari.ContinueInDialplan(caller, next_priority, next_priority);
+      if (!bridge_.made()) co_await bridge_.Create();
+      mailbox_.StillUp();
+      if (!mailbox_.channel(destination_).gone) co_await AnswerCaller();
+      if (!mailbox_.channel(destination_).gone) co_await Connect();
     } catch (const ari::Error& error) {
-      if (!error.not_found()) throw;
+      if (!error.unanswered() || attempt == kJoinAttempts) throw;
+      unanswered = error;
     }
-    co_return;
+    if (!unanswered.has_value()) co_return;
+    co_await WaitForAnswers(*unanswered);
   }
-  if (there) there = co_await HangUpIfThere(context_.ari, caller, caller_reason_);
-  if (!there && caller_may_be_gone_) outcome_ = CallOutcome::kCallerHungUp;
 }
 
 Clock::Time Call::EchoEnd() const {

@@ -22,6 +22,11 @@ struct Found {
   int last_media_number = 0;                  // that was ever used, by a channel or a lease
   std::optional<Lease> lease;                 // of the newest media, where its session still runs
   std::optional<int> destination;             // number of its channel
+
+  // True of a caller that nobody has served yet.
+  bool nothing() const {
+    return !bridge_age.has_value() && media_numbers.empty() && !destination.has_value();
+  }
 };
 
 // One caller in the Stasis app, from StasisStart to the last thing undone: a linear coroutine that reads like
@@ -44,6 +49,7 @@ class Call {
   const std::string& id() const { return id_; }
   const std::string& destination() const { return destination_; }
   CallMailbox& mailbox() { return mailbox_; }
+  const CallMailbox& mailbox() const { return mailbox_; }
   CallJournal& journal() { return journal_; }
   CallPhase phase() const { return journal_.phase(); }
   CallOutcome outcome() const { return outcome_; }
@@ -60,18 +66,24 @@ class Call {
   Awaitable<bool> ReplaceMedia();
   Awaitable<void> AnswerCaller();
   Awaitable<void> Originate();
+  Awaitable<void> AskAfterDestination();
   Awaitable<bool> AwaitAnswer();
   Awaitable<void> Talk();
   Awaitable<void> Connect();
   Awaitable<void> Reunite();
   Awaitable<void> RejoinEcho();
+  Awaitable<void> JoinDestination();
+  Awaitable<void> WaitForAnswers(ari::Error error);
+  Awaitable<void> PauseUnlessEnding();
   Awaitable<void> Release(CallOver over);
+  Awaitable<void> PauseUndo(bool last);
   Awaitable<void> HangUpDestination(std::string place);
   Awaitable<void> HangUpChannel(std::string channel_id);
   Awaitable<void> LetCallerGo();
 
   bool BothIn() { return mailbox_.channel(id_).in_bridge && mailbox_.channel(destination_).in_bridge; }
   bool Transferred() const { return mailbox_.news().transfers != joined_after_transfers_; }
+  void DialAnew();
   Clock::Time EchoEnd() const;
   bool Unheard() const;
   bool WasAwaySinceDialed() const { return mailbox_.news().reconnects != dialed_after_reconnects_; }
@@ -90,6 +102,7 @@ class Call {
   int joined_after_transfers_ = 0;   // when the present partners were joined
   int dialed_after_reconnects_ = 0;  // of the event stream, when the destination was dialled
   std::optional<Clock::Time> echo_began_;
+  Clock::Time nodes_return_by_{};    // nodes that are not reached until then may still be on their way back
   bool caller_may_be_gone_ = false;  // Asterisk refused a request; why may be told later
   CallOutcome outcome_ = CallOutcome::kFailed;
   std::string caller_reason_;

@@ -121,6 +121,7 @@ asio::awaitable<std::optional<ari::Error>> CallBridge::Add(std::vector<std::stri
 
 asio::awaitable<void> CallBridge::Destroy() {
   if (mailbox_.news().bridge_gone) co_return;
+  ThrowIfAway(mailbox_.news());
   co_await DestroyIfThere(context_.ari, id_);
 }
 

@@ -55,6 +55,7 @@ void CallMailbox::Substitute(const std::string& left, const std::string& newcome
 
 void CallMailbox::Tell(const std::function<void(CallNews&)>& change) {
   change(news_);
+  ++changes_;
   wake_up_.Wake();
 }
 

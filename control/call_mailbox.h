@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -73,6 +74,8 @@ class CallMailbox {
 
   const CallNews& news() const { return news_; }
   const ChannelNews& channel(const std::string& place) { return news_.channels[place]; }
+  // How often Tell was called: what is known has not changed while this has not.
+  uint64_t changes() const { return changes_; }
   bool caller_gone() { return channel(caller_id_).gone; }
 
   // True when the call has to end whatever it is doing. StillUp then throws CallOver.
@@ -94,6 +97,7 @@ class CallMailbox {
  private:
   std::string caller_id_;
   CallNews news_;
+  uint64_t changes_ = 0;
   WakeUp wake_up_;
 };
 

@@ -99,7 +99,7 @@ asio::awaitable<void> CallMedia::Replace() {
   } catch (const std::exception&) {
     failure = std::current_exception();
   }
-  if (failure != nullptr) {  // the old one may still be heard
+  if (failure != nullptr) {
     if (has_channel && !older_.empty()) {
       old.hang_up = older_.back();
       older_.pop_back();
@@ -111,6 +111,23 @@ asio::awaitable<void> CallMedia::Replace() {
   co_await Undo(std::move(old));
   mailbox_.StillUp();
   if (failure != nullptr) std::rethrow_exception(failure);
+}
+
+asio::awaitable<bool> CallMedia::Regain() {
+  const ChannelNews& channel = mailbox_.channel(now_.id);
+  const bool whole =
+      now_.release_port.has_value() && now_.hang_up.has_value() && channel.in_bridge && !channel.gone;
+  if (!whole || !context_.nodes.IsUp(now_.lease.node)) co_return false;
+  try {
+    const std::vector<std::string> lease_ids = {now_.id};
+    const NodeStatus status = co_await context_.media.KeepAlive(now_.lease.node, lease_ids);
+    if (!status.unknown_lease_ids.empty()) co_return false;
+  } catch (const MediaError&) {
+    co_return false;
+  }
+  mailbox_.Tell([](CallNews& news) { news.media_lost.clear(); });
+  Keep();
+  co_return true;
 }
 
 asio::awaitable<void> CallMedia::Drop() {
@@ -219,6 +236,7 @@ asio::awaitable<void> CallMedia::Undo(Media media) {
 
 asio::awaitable<void> CallMedia::HangUp(std::string channel_id) {
   if (mailbox_.channel(channel_id).gone) co_return;
+  ThrowIfAway(mailbox_.news());
   const std::string reason = "normal";
   co_await HangUpIfThere(context_.ari, channel_id, reason);
 }

@@ -23,9 +23,12 @@ class CallMedia {
   // Leases a port, makes the channel (and the bridge, if there is none) and joins them; with another lease
   // when media fails. Throws MediaError when there is no media to be had, ari::Error, or CallOver.
   boost::asio::awaitable<void> Make();
-  // Makes another one in its place, and then undoes the old one. When it fails the old one stays: it may still
-  // be heard. Throws as Make.
+  // Makes another one in its place, and then undoes the old one. When it fails the old one stays: it may
+  // still be heard. Throws as Make.
   boost::asio::awaitable<void> Replace();
+  // True if media that was lost runs all the same, as after a cut between this process and its node. Its
+  // lease is renewed again. Never throws.
+  boost::asio::awaitable<bool> Regain();
   // Ends the echo: channel, session and port go back now, not at the end of the call.
   boost::asio::awaitable<void> Drop();
 

@@ -17,4 +17,32 @@ std::shared_ptr<Call> CallTable::Find(const std::string& channel_or_bridge_id) c
   return nullptr;
 }
 
+void CallTable::End(const Call& call, Clock::Time now) {
+  const auto& channels = call.mailbox().news().channels;
+  const auto caller = channels.find(call.id());
+  ended_[call.id()] = {now, caller != channels.end() && caller->second.gone};
+  calls_.erase(call.id());
+}
+
+void CallTable::OnCallerLeft(const std::string& call_id) {
+  if (const auto ended = ended_.find(call_id); ended != ended_.end()) ended->second.caller_left = true;
+}
+
+bool CallTable::EndedSince(const std::string& call_id, Clock::Time since) const {
+  const auto ended = ended_.find(call_id);
+  return ended != ended_.end() && ended->second.at >= since;
+}
+
+bool CallTable::EndedWithoutItsCaller(const std::string& call_id) const {
+  const auto ended = ended_.find(call_id);
+  return ended != ended_.end() && !ended->second.caller_left;
+}
+
+void CallTable::ForgetEnded(Clock::Time before, const std::set<std::string>& in_app) {
+  std::erase_if(ended_, [&](const auto& each) {
+    const auto& [id, ended] = each;
+    return ended.at < before && (ended.caller_left || !in_app.contains(id));
+  });
+}
+
 }  // namespace benari::control

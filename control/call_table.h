@@ -15,8 +15,10 @@ class CallTable {
  public:
   explicit CallTable(const Ids& ids) : ids_(ids) {}
 
-  void Add(std::shared_ptr<Call> call) { calls_[call->id()] = call; }
-  void Remove(const std::string& call_id) { calls_.erase(call_id); }
+  void Add(std::shared_ptr<Call> call) {
+    ended_.erase(call->id());
+    calls_[call->id()] = call;
+  }
   bool Contains(const std::string& call_id) const { return calls_.contains(call_id); }
   // The call whose caller, media or destination the channel is, or whose bridge it is; null: none. Looks
   // through all calls for a channel that may have taken a place by a transfer.
@@ -25,15 +27,26 @@ class CallTable {
   size_t size() const { return calls_.size(); }
   const std::map<std::string, std::shared_ptr<Call>>& calls() const { return calls_; }
 
-  // Calls that ended while a list was asked for, which may still name them.
-  void RememberEnded(const std::string& call_id) { ended_.insert(call_id); }
-  bool EndedLately(const std::string& call_id) const { return ended_.contains(call_id); }
-  void ForgetEnded() { ended_.clear(); }
+  // Removes a call. It is remembered as ended: Asterisk may still list its channels for a while, and its
+  // caller until that has left the application.
+  void End(const Call& call, Clock::Time now);
+  // The caller of a call that ended has left the application.
+  void OnCallerLeft(const std::string& call_id);
+  bool EndedSince(const std::string& call_id, Clock::Time since) const;
+  // True for a call that ended although its caller, as far as is known, is still in the application.
+  bool EndedWithoutItsCaller(const std::string& call_id) const;
+  // Forgets calls that ended before `before`, but those whose caller is one of `in_app`.
+  void ForgetEnded(Clock::Time before, const std::set<std::string>& in_app);
 
  private:
+  struct Ended {
+    Clock::Time at;
+    bool caller_left = false;
+  };
+
   const Ids& ids_;
   std::map<std::string, std::shared_ptr<Call>> calls_;
-  std::set<std::string> ended_;
+  std::map<std::string, Ended> ended_;  // by call id
 };
 
 }  // namespace benari::control

@@ -68,6 +68,10 @@ ABSL_FLAG(std::string, when_replaced, "exit",
           "once another instance has taken over: exit, or stand_by and take over again when it is gone");
 ABSL_FLAG(bool, standby, false,
           "begin by standing by: take over when no media node hears of another instance any more");
+ABSL_FLAG(
+    bool, fenced, false,
+    "set by control itself together with --standby: media refused this instance although Asterisk still "
+    "served it, so one second without another instance is enough");
 ABSL_FLAG(Seconds, standby_seconds, Seconds{5},
           "how long another instance is not heard of until it counts as gone; below --lease_ttl_ms");
 ABSL_FLAG(Endpoint, metrics_listen, Endpoint("127.0.0.1", 9101),
@@ -218,6 +222,7 @@ void ReadEnding(FlagErrors& errors, Config& config) {
   config.stand_by_when_replaced =
       Choose(errors, "when_replaced", absl::GetFlag(FLAGS_when_replaced), "exit", false, "stand_by", true);
   config.standby = absl::GetFlag(FLAGS_standby);
+  config.fenced = absl::GetFlag(FLAGS_fenced);
   const Seconds patience = absl::GetFlag(FLAGS_standby_seconds);
   errors.Require(patience.value >= 1 && patience.value <= 3600, "standby_seconds", AbslUnparseFlag(patience),
                  "1..3600");

@@ -29,6 +29,7 @@ struct Config {
   std::chrono::milliseconds drain{10000};
   bool stand_by_when_replaced = false;  // else the process ends
   bool standby = false;
+  bool fenced = false;  // see Standby::Options
   std::chrono::milliseconds standby_patience{5000};
   Endpoint metrics_listen;  // without a host: no metrics
   std::vector<std::string> metrics_hosts;

@@ -34,20 +34,28 @@ void MaskSignals(int how) {
   pthread_sigmask(how, &signals, nullptr);
 }
 
+bool IsMode(const std::string& flag) {
+  for (const std::string name : {"standby", "fenced"}) {
+    if (flag == "--" + name || flag == "--no" + name || absl::StartsWith(flag, "--" + name + "="))
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void HoldSignals() { MaskSignals(SIG_BLOCK); }
 void TakeSignals() { MaskSignals(SIG_UNBLOCK); }
 
-void StartAnew(char** argv, bool standby) {
+void StartAnew(char** argv, StartMode mode) {
   std::vector<char*> args;
   for (char** arg = argv; *arg != nullptr; ++arg) {
-    const std::string flag = *arg;
-    const bool ours = flag == "--standby" || flag == "--nostandby" || absl::StartsWith(flag, "--standby=");
-    if (!ours) args.push_back(*arg);
+    if (!IsMode(*arg)) args.push_back(*arg);
   }
-  std::string mode = standby ? "--standby" : "--nostandby";
-  args.push_back(mode.data());
+  std::string standby = mode == StartMode::kServing ? "--nostandby" : "--standby";
+  std::string fenced = mode == StartMode::kStandbyFenced ? "--fenced" : "--nofenced";
+  args.push_back(standby.data());
+  args.push_back(fenced.data());
   args.push_back(nullptr);
   log::Flush();
   std::fflush(nullptr);

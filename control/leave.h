@@ -11,8 +11,14 @@ namespace benari::control {
 void HoldSignals();
 void TakeSignals();
 
-// Starts this very program anew in the same process, with the flags it had but for --standby. Nothing is
-// undone; connections, listening sockets and threads go.
-[[noreturn]] void StartAnew(char** argv, bool standby);
+enum class StartMode {
+  kServing,
+  kStandby,
+  kStandbyFenced,  // see Standby::Options
+};
+
+// Starts this very program anew in the same process, with the flags it had but for --standby and --fenced.
+// Nothing is undone; connections, listening sockets and threads go.
+[[noreturn]] void StartAnew(char** argv, StartMode mode);
 
 }  // namespace benari::control

@@ -41,6 +41,8 @@ namespace {
 
 namespace asio = boost::asio;
 
+constexpr std::chrono::seconds kSilence{5};  // of Asterisk's events, in which nothing is asked of it
+
 http::About AboutUs(const Config& config) {
   return {config.app.app, config.media.owner, ThisBuild("control").version, config.ari.url.ToString(),
           config.app.max_calls};
@@ -81,8 +83,10 @@ class StandbyControl {
         timers_(loop_.get_executor()),
         registry_(std::make_shared<prometheus::Registry>()),
         metrics_(*registry_),
+        ari_(loop_.get_executor(), config.ari, config.http),
         media_(loop_.get_executor(), config.media, timers_),
-        standby_(loop_.get_executor(), media_, nodes_, timers_, config.standby_patience),
+        standby_(loop_.get_executor(), media_, ari_, nodes_, timers_,
+                 {config.standby_patience, config.fenced, config.app.app}),
         resolver_(loop_.get_executor(), config.media_targets,
                   [this](const std::vector<std::string>& addresses) { nodes_.SetListed(addresses); }),
         stats_(loop_.get_executor(), media_, nodes_, timers_, ids_),
@@ -111,7 +115,7 @@ class StandbyControl {
   asio::awaitable<void> TakeOver() {
     co_await standby_.WaitUntilNobodyServes();
     log::Warning("the other instance is gone, taking over", {{"owner", config_.media.owner}});
-    StartAnew(argv_, /*standby=*/false);
+    StartAnew(argv_, StartMode::kServing);
   }
 
   const Config& config_;
@@ -121,6 +125,7 @@ class StandbyControl {
   LoopTimers timers_;
   std::shared_ptr<prometheus::Registry> registry_;
   Metrics metrics_;
+  ari::HttpClient ari_;
   GrpcMediaClient media_;
   MediaNodes nodes_;
   Standby standby_;
@@ -163,8 +168,11 @@ class Control {
   void Run() {
     const std::string where = Serve(site_, config_);
     nodes_.set_on_change([this] { CountNodes(); });
-    app_.set_on_replaced([this](const std::string& why) { StepAside(why); });
-    keeper_.set_on_fenced([this](const std::string& why) { StepAside(why); });
+    app_.set_on_replaced([this](const std::string& why) { StepAside(why, StartMode::kStandby); });
+    keeper_.set_on_fenced([this](const std::string& why) {
+      StepAside(why, app_.serving() ? StartMode::kStandbyFenced : StartMode::kStandby);
+    });
+    ari_.set_may_send([this] { return HearsAsterisk(); });
     AwaitSignal();
     SayHangUps(hang_ups_);
     TakeSignals();
@@ -177,10 +185,23 @@ class Control {
   }
 
  private:
-  void StepAside(const std::string& why) {
+  void StepAside(const std::string& why, StartMode mode) {
     log::Info("stepping aside, nothing is undone", {{"why", why}});
-    if (config_.stand_by_when_replaced && !draining_) StartAnew(argv_, /*standby=*/true);
+    if (config_.stand_by_when_replaced && !draining_) StartAnew(argv_, mode);
     Leave(0);
+  }
+
+  // Who hears nothing may have been replaced, and its calls are another instance's then. Asterisk answers a
+  // ping in between: EventStreamLimits.
+  bool HearsAsterisk() const {
+    return events_.problem().empty() && timers_.Now() - events_.heard_at() < kSilence;
+  }
+
+  // Subscribing anew would throw out an instance that has taken over meanwhile.
+  asio::awaitable<void> LookForSuccessor() {
+    if (timers_.Now() - events_.heard_at() < config_.standby_patience) co_return;
+    const std::string successor = co_await app_.epoch().FindSuccessor();
+    if (!successor.empty()) StepAside(successor, StartMode::kStandby);
   }
 
   http::ServiceState State() const {
@@ -214,6 +235,7 @@ class Control {
       if (problem == ari::ConnectProblem::kRefused) app_.OnAsteriskDead();
     };
     handlers.on_event = [this](const ari::Event& event) { app_.OnEvent(event); };
+    handlers.before_subscribing = [this] { return LookForSuccessor(); };
     return handlers;
   }
 

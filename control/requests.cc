@@ -36,6 +36,10 @@ asio::awaitable<void> All(asio::any_io_executor executor, std::vector<asio::awai
   if (all.has_value()) co_await *std::move(all);
 }
 
+void ThrowIfAway(const CallNews& news) {
+  if (news.away && !news.stop) throw ari::Error(ari::ErrorKind::kUnreachable, 0, "Asterisk is not connected");
+}
+
 asio::awaitable<bool> HangUpIfThere(ari::Client& ari, std::string channel_id, std::string reason) {
   try {
     co_await ari.HangUp(channel_id, reason);
@@ -56,14 +60,17 @@ asio::awaitable<bool> DestroyIfThere(ari::Client& ari, std::string bridge_id) {
   co_return false;
 }
 
-asio::awaitable<void> AskAfter(ari::Client& ari, std::string place, CallMailbox& mailbox) {
+asio::awaitable<std::optional<ari::Error>> AskAfter(ari::Client& ari, std::string place,
+                                                    CallMailbox& mailbox) {
   const std::string channel_id = mailbox.ChannelIn(place);
   bool up = false, gone = false;
+  std::optional<ari::Error> unanswered;
   try {
     const ari::Channel channel = co_await ari.GetChannel(channel_id);
     up = channel.state == "Up";
   } catch (const ari::Error& error) {
     gone = error.not_found();
+    if (error.unanswered()) unanswered = error;
   }
   mailbox.Tell([&](CallNews& news) {
     ChannelNews& channel = news.channels[place];
@@ -71,6 +78,7 @@ asio::awaitable<void> AskAfter(ari::Client& ari, std::string place, CallMailbox&
     channel.started = channel.started || up;
     channel.gone = channel.gone || gone;
   });
+  co_return unanswered;
 }
 
 }  // namespace benari::control

@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/time/time.h"
+#include "common/log.h"
 #include "control/requests.h"
 
 namespace benari::control {
@@ -14,6 +15,7 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr std::chrono::seconds kClocksMayDiffer{2};
 constexpr size_t kAtATime = 8;  // requests for channels or bridges one by one
 
 bool CannotBeShown(const ari::Error& error) {
@@ -96,6 +98,12 @@ asio::awaitable<void> TakeSnapshot(ari::Client& ari, std::string app, Snapshot& 
   channels.insert(snapshot.expected.begin(), snapshot.expected.end());
   asio::awaitable<void> list_channels = ListChannels(ari, std::move(channels), snapshot);
   co_await std::move(list_channels);
+}
+
+void WarnIfClocksDiffer(std::chrono::milliseconds asterisk_ahead) {
+  if (std::chrono::abs(asterisk_ahead) <= kClocksMayDiffer) return;
+  log::Warning("the clock of Asterisk differs from the clock of this machine",
+               {{"asterisk_ahead_ms", asterisk_ahead.count()}});
 }
 
 void ExpectChannels(const CallNews& news, Snapshot& snapshot) {

@@ -12,16 +12,40 @@ namespace benari::control {
 
 namespace asio = boost::asio;
 
-Standby::Standby(asio::any_io_executor executor, MediaClient& media, const MediaNodes& nodes, Timers& timers,
-                 std::chrono::milliseconds patience)
-    : executor_(std::move(executor)), media_(media), nodes_(nodes), timers_(timers), patience_(patience) {}
+namespace {
+constexpr std::chrono::milliseconds kFencedPatience{1000};
+}
+
+Standby::Standby(asio::any_io_executor executor, MediaClient& media, ari::Client& ari,
+                 const MediaNodes& nodes, Timers& timers, Options options)
+    : executor_(std::move(executor)),
+      media_(media),
+      ari_(ari),
+      nodes_(nodes),
+      timers_(timers),
+      options_(std::move(options)) {}
 
 asio::awaitable<void> Standby::WaitUntilNobodyServes() {
-  Clock::Time heard = timers_.Now();
-  while (timers_.Now() - heard < patience_) {
-    co_await Sleep(executor_, timers_, patience_ / 10);
+  const Clock::Time began = timers_.Now();
+  Clock::Time heard = began;
+  bool silent = false, asterisk_answers = false;
+  while (!silent || !asterisk_answers) {
+    const auto patience = options_.fenced && heard == began ? kFencedPatience : options_.patience;
+    asterisk_answers = false;
+    if (silent) asterisk_answers = co_await AsteriskAnswers();
+    if (!asterisk_answers) co_await Sleep(executor_, timers_, patience / 10);
     const Clock::Time last = co_await LastHeard();
     heard = std::max(heard, last);
+    silent = timers_.Now() - heard >= patience;
+  }
+}
+
+asio::awaitable<bool> Standby::AsteriskAnswers() {
+  try {
+    const ari::Application application = co_await ari_.GetApplication(options_.app);
+    co_return true;
+  } catch (const ari::Error& error) {
+    co_return !error.unanswered();
   }
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "control/ari/client.h"
 #include "control/media_client.h"
 #include "control/media_nodes.h"
 #include "control/timers.h"
@@ -17,11 +18,20 @@ namespace benari::control {
 // changes nothing. Confined to the control loop.
 class Standby {
  public:
-  Standby(boost::asio::any_io_executor executor, MediaClient& media, const MediaNodes& nodes, Timers& timers,
-          std::chrono::milliseconds patience);
+  struct Options {
+    std::chrono::milliseconds patience{5000};
+    // Media refused this instance although Asterisk still served it. Whom it had replaced there stands by as
+    // well: unless a node hears of another instance within a second, nobody serves.
+    bool fenced = false;
+    std::string app;
+  };
 
-  // Completes once no node has heard of our owner for `patience`, the time before the call not counted. While
-  // no node answers nothing is known, and it waits.
+  Standby(boost::asio::any_io_executor executor, MediaClient& media, ari::Client& ari,
+          const MediaNodes& nodes, Timers& timers, Options options);
+
+  // Completes once no node has heard of our owner for `patience`, the time before the call not counted, and
+  // Asterisk answers. While no node answers nothing is known, and it waits; while Asterisk does not, this
+  // machine may be the one that is cut off.
   boost::asio::awaitable<void> WaitUntilNobodyServes();
 
  private:
@@ -30,11 +40,14 @@ class Standby {
   // One node; moves `heard` forward.
   boost::asio::awaitable<void> Ask(std::string address, std::optional<Clock::Time>* heard);
 
+  boost::asio::awaitable<bool> AsteriskAnswers();
+
   boost::asio::any_io_executor executor_;
   MediaClient& media_;
+  ari::Client& ari_;
   const MediaNodes& nodes_;
   Timers& timers_;
-  const std::chrono::milliseconds patience_;
+  const Options options_;
 };
 
 }  // namespace benari::control

@@ -15,6 +15,8 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr size_t kMostIgnoredArgs = 100;  // remembered, so that each is logged once
+// After the end of a call: its hang-ups are answered before Asterisk has done with its channels.
+constexpr std::chrono::seconds kEndsLinger{5};
 
 void OnEntered(ChannelNews& channel) {
   channel.in_bridge = true;
@@ -28,6 +30,7 @@ StasisApp::StasisApp(const CallContext& context, Options options)
       options_(std::move(options)),
       table_(context.ids),
       sweep_(context.ari, context.ids, context.metrics),
+      epoch_(context),
       pause_(context.executor, context.timers) {
   context_.metrics.max_calls.Set(static_cast<double>(options_.max_calls));
 }
@@ -62,7 +65,7 @@ void StasisApp::OnDisconnected() {
   }
 }
 
-// Nobody speaks to media before the epoch is settled: see MeetNodes.
+// Nobody speaks to media before the epoch is settled.
 void StasisApp::OnNodesListed() {
   if (nodes_met_) context_.keeper.Watch();
 }
@@ -84,7 +87,7 @@ void StasisApp::OnEvent(const ari::Event& event) {
     if (on_replaced_) on_replaced_("another instance subscribed to the application");
     return;
   }
-  if (serving_ && !listing_) {
+  if (serving_) {
     Handle(event);
   } else {
     Wait(event);
@@ -116,13 +119,10 @@ void StasisApp::EndCalls() {
 // Lists and compares what is there with what is known: at once, and then each sweep interval.
 asio::awaitable<void> StasisApp::Resync(uint64_t connection) {
   while (connection == connection_) {
-    listing_ = true;
     const bool listed = co_await ResyncOnce();
     if (connection != connection_) co_return;  // a later connection lists again, and its events wait
-    listing_ = false;
-    // A sweep that fails leaves nothing lying: who came or went meanwhile is not told by a later list.
-    serving_ = serving_ || listed;
-    if (serving_) {
+    if (listed && !serving_) {
+      serving_ = true;
       const std::vector<ari::Event> waited = std::exchange(waiting_, {});
       for (const ari::Event& event : waited) Handle(event);
     }
@@ -133,40 +133,32 @@ asio::awaitable<void> StasisApp::Resync(uint64_t connection) {
   }
 }
 
+// False: Asterisk could not be listed, or the connection is another one by now.
 asio::awaitable<bool> StasisApp::ResyncOnce() {
   const uint64_t connection = connection_;
-  table_.ForgetEnded();
   Snapshot snapshot;
+  snapshot.begun = context_.timers.Now();
   std::map<std::string, NodeLease> leases;
-  for (const auto& [id, call] : table_.calls()) ExpectChannels(call->mailbox().news(), snapshot);
-  try {
-    co_await TakeSnapshot(context_.ari, options_.app, snapshot);
-  } catch (const ari::Error& error) {
-    log::Warning("cannot list what Asterisk holds", {{"why", error.what()}});
-    co_return false;
-  }
-  if (connection != connection_) co_return false;
-  SayWhatIsUnlisted(snapshot.unlisted);
+  std::map<std::string, uint64_t> changes;  // of the calls that there are now
+  for (const auto& [id, call] : table_.calls()) changes[id] = call->mailbox().changes();
+  const bool listed = co_await List(&snapshot);
+  if (!listed || connection != connection_) co_return false;
   if (!nodes_met_) {
-    leases = co_await MeetNodes();
+    leases = co_await epoch_.Claim();
     if (connection != connection_) co_return false;
   }
-  for (const auto& [id, call] : table_.calls()) TellSnapshot(snapshot, context_.ids, *call);
-  const auto adopted = Adopt(snapshot, leases);
-  asio::co_spawn(context_.executor, ReleaseUnkept(leases), asio::detached);
-  const auto has_call = [this](const std::string& call_id) {
-    return table_.Contains(call_id) || table_.EndedLately(call_id);
-  };
-  Sweep::Orphans orphans = sweep_.Find(snapshot, has_call);
-  if (!nodes_met_) {
-    nodes_met_ = true;
-    context_.keeper.Watch();
-    const Clock::Time until = context_.timers.Now() + options_.nodes_wait;
-    while (!context_.keeper.AskedAll() && context_.timers.Now() < until)
-      co_await Sleep(context_.executor, context_.timers, std::chrono::milliseconds(5));
+  for (const auto& [id, call] : table_.calls()) {
+    const auto before = changes.find(id);
+    const bool unchanged = before != changes.end() && before->second == call->mailbox().changes();
+    if (unchanged || !serving_) TellSnapshot(snapshot, context_.ids, *call);
   }
-  for (const auto& call : adopted)
-    asio::co_spawn(context_.executor, RunCall(call, std::nullopt), asio::detached);
+  table_.ForgetEnded(snapshot.begun - kEndsLinger, snapshot.app_channels);
+  const std::vector<Adopted> adopted = Adopt(snapshot, leases);
+  asio::co_spawn(context_.executor, ReleaseUnkept(leases), asio::detached);
+  Sweep::Orphans orphans = FindOrphans(snapshot);
+  if (!std::exchange(nodes_met_, true)) co_await WatchNodes();
+  for (const Adopted& each : adopted)
+    asio::co_spawn(context_.executor, RunCall(each.call, each.refusal), asio::detached);
   asio::co_spawn(context_.executor, sweep_.Remove(std::move(orphans)), asio::detached);
   co_return true;
 }
@@ -180,52 +172,82 @@ void StasisApp::SayWhatIsUnlisted(const std::string& why) {
       {{"why", why}});
 }
 
-// The first words with the nodes, all at once: what they hold of ours, and an epoch above every earlier
-// instance's.
-asio::awaitable<std::map<std::string, NodeLease>> StasisApp::MeetNodes() {
-  Met met;
-  const auto since_1970 = context_.timers.WallNow().time_since_epoch();
-  met.epoch =
-      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count());
-  std::vector<Awaitable<void>> all;
-  for (const auto& [address, node] : context_.nodes.nodes()) all.push_back(MeetNode(address, &met));
-  Awaitable<void> met_all = All(context_.executor, std::move(all));
-  co_await std::move(met_all);
-  context_.media.RaiseEpoch(met.epoch);
-  co_return std::move(met.leases);
-}
-
-asio::awaitable<void> StasisApp::MeetNode(std::string address, Met* met) {
+// Without the channels that went meanwhile.
+asio::awaitable<bool> StasisApp::List(Snapshot* snapshot) {
+  listing_ = true;
+  for (const auto& [id, call] : table_.calls()) ExpectChannels(call->mailbox().news(), *snapshot);
+  std::string failure;
   try {
-    const NodeSessions held = co_await context_.media.ListSessions(address);
-    if (held.owner_epoch < kMaxEpoch) met->epoch = std::max(met->epoch, held.owner_epoch + 1);
-    for (const SessionInfo& session : held.sessions)
-      met->leases[session.lease_id] = NodeLease{address, session};
-  } catch (const MediaError& error) {
-    log::Warning("media node does not answer", {{"node", address}, {"why", error.what()}});
+    co_await TakeSnapshot(context_.ari, options_.app, *snapshot);
+  } catch (const ari::Error& error) {
+    failure = error.what();
   }
+  listing_ = false;
+  for (const std::string& id : std::exchange(gone_, {})) {
+    snapshot->channels.erase(id);
+    snapshot->app_channels.erase(id);
+  }
+  if (failure.empty()) {
+    list_gate_.Forget();
+    if (!serving_) WarnIfClocksDiffer(context_.ari.ClockAhead());
+    SayWhatIsUnlisted(snapshot->unlisted);
+  } else if (list_gate_.Opens("", context_.timers.Now())) {
+    log::Warning("cannot list what Asterisk holds", {{"why", failure}});
+  }
+  co_return failure.empty();
 }
 
-std::vector<std::shared_ptr<Call>> StasisApp::Adopt(const Snapshot& snapshot,
-                                                    const std::map<std::string, NodeLease>& leases) {
+// Gives each node the time for its first answer, so that a call that is adopted finds its media up.
+asio::awaitable<void> StasisApp::WatchNodes() {
+  context_.keeper.Watch();
+  const Clock::Time until = context_.timers.Now() + options_.nodes_wait;
+  while (!context_.keeper.AskedAll() && context_.timers.Now() < until)
+    co_await Sleep(context_.executor, context_.timers, std::chrono::milliseconds(5));
+}
+
+std::vector<StasisApp::Adopted> StasisApp::Adopt(const Snapshot& snapshot,
+                                                 const std::map<std::string, NodeLease>& leases) {
   const auto has_call = [this](const std::string& call_id) {
-    return table_.Contains(call_id) || table_.EndedLately(call_id);
+    return table_.Contains(call_id) || table_.EndedWithoutItsCaller(call_id);
   };
-  const Clock::WallTime now = context_.timers.WallNow();
-  std::vector<std::shared_ptr<Call>> adopted;
-  for (const Adoptable& each : FindAdoptable(snapshot, context_.ids, leases, now, has_call)) {
-    auto call = std::make_shared<Call>(context_, each.call_id, each.found.destination.value_or(1));
-    TellSnapshot(snapshot, context_.ids, *call);
-    call->TakeOver(each.found);
-    table_.Add(call);
-    context_.metrics.calls_adopted.Increment();
-    call->journal().Info("call adopted", {{"bridge", each.found.bridge_age.has_value()},
-                                          {"media", each.found.media_numbers.size()},
-                                          {"lease", each.found.lease.has_value()},
-                                          {"destination", each.found.destination.has_value()}});
-    adopted.push_back(std::move(call));
+  const Clock::WallTime now = context_.timers.WallNow() + context_.ari.ClockAhead();
+  const std::vector<Adoptable> adoptable = FindAdoptable(snapshot, context_.ids, leases, now, has_call);
+  std::vector<Adopted> adopted;
+  for (const bool new_callers : {false, true}) {  // last: there may be no room for them
+    for (const Adoptable& each : adoptable) {
+      if (each.found.nothing() == new_callers) adopted.push_back(AdoptOne(each, snapshot));
+    }
   }
   return adopted;
+}
+
+StasisApp::Adopted StasisApp::AdoptOne(const Adoptable& adoptable, const Snapshot& snapshot) {
+  const Found& found = adoptable.found;
+  const std::optional<Refusal> refusal = found.nothing() ? Admit() : std::nullopt;
+  auto call = std::make_shared<Call>(context_, adoptable.call_id, found.destination.value_or(1));
+  TellSnapshot(snapshot, context_.ids, *call);
+  call->TakeOver(found);
+  table_.Add(call);
+  if (!refusal.has_value()) context_.metrics.calls_adopted.Increment();
+  call->journal().Info("call adopted", {{"bridge", found.bridge_age.has_value()},
+                                        {"media", found.media_numbers.size()},
+                                        {"lease", found.lease.has_value()},
+                                        {"destination", found.destination.has_value()}});
+  return {std::move(call), refusal};
+}
+
+// What belongs to no call, nor to one that ended just now; and callers who stayed although their call ended
+// longer ago.
+Sweep::Orphans StasisApp::FindOrphans(const Snapshot& snapshot) const {
+  const Clock::Time lately = snapshot.begun - kEndsLinger;
+  const auto has_call = [this, lately](const std::string& call_id) {
+    return table_.Contains(call_id) || table_.EndedSince(call_id, lately);
+  };
+  Sweep::Orphans orphans = sweep_.Find(snapshot, has_call);
+  for (const std::string& id : snapshot.app_channels) {
+    if (table_.EndedWithoutItsCaller(id) && !has_call(id)) orphans.channels.push_back(id);
+  }
+  return orphans;
 }
 
 // Leases of an earlier process that no adopted call goes on with.
@@ -355,6 +377,8 @@ void StasisApp::BeginCallOfReturned(const Call& earlier) {
 
 void StasisApp::OnGone(const std::string& channel_id, int cause) {
   returned_.erase(channel_id);
+  if (listing_) gone_.insert(channel_id);
+  table_.OnCallerLeft(channel_id);
   TellOf(channel_id, channel_id, [cause](ChannelNews& channel) {
     channel.gone = true;
     if (cause != 0) channel.cause = cause;
@@ -371,8 +395,7 @@ void StasisApp::Tell(const std::string& channel_or_bridge, const std::function<v
 }
 
 void StasisApp::OnCallEnded(const std::shared_ptr<Call>& call) {
-  table_.Remove(call->id());
-  if (listing_) table_.RememberEnded(call->id());
+  table_.End(*call, context_.timers.Now());
   BeginCallOfReturned(*call);
   if (draining_ && table_.size() == 0 && on_idle_) std::exchange(on_idle_, nullptr)();
 }

@@ -10,9 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "common/log_gate.h"
 #include "control/ari/events.h"
 #include "control/call_context.h"
 #include "control/call_table.h"
+#include "control/epoch.h"
 #include "control/snapshot.h"
 #include "control/sweep.h"
 #include "control/wake_up.h"
@@ -22,15 +24,17 @@ namespace benari::control {
 // The Stasis application: turns events into calls and news for calls, adopts what an earlier process left,
 // and sweeps.
 //
-//   disconnected --OnConnected--> listing (events wait) --> serving (events go to calls) --OnDisconnected-->
+//   disconnected --OnConnected--> first list (events wait) --> serving (events go to calls)
+//   --OnDisconnected-->
 //
+// While it serves, lists are taken again and again; events are acted on meanwhile, and win over the list.
 // Confined to the control loop.
 class StasisApp {
  public:
   struct Options {
     std::string app = "voicebot1";
     size_t max_calls = 200;
-    size_t max_waiting_events = 20000;  // while listing; then it is listed anew
+    size_t max_waiting_events = 20000;  // during the first list; beyond them it is listed anew
     std::chrono::milliseconds sweep_interval{30000};
     std::chrono::milliseconds list_retry{500};   // between attempts to list what Asterisk holds
     std::chrono::milliseconds nodes_wait{1500};  // for the first answers of the media nodes
@@ -57,6 +61,7 @@ class StasisApp {
   // Ends every call.
   void EndCalls();
 
+  Epoch& epoch() { return epoch_; }
   const CallTable& table() const { return table_; }
   bool serving() const { return serving_; }
 
@@ -66,13 +71,9 @@ class StasisApp {
 
   Awaitable<void> Resync(uint64_t connection);
   Awaitable<bool> ResyncOnce();
+  Awaitable<bool> List(Snapshot* snapshot);
+  Awaitable<void> WatchNodes();
   void SayWhatIsUnlisted(const std::string& why);
-  struct Met {  // what the nodes told
-    uint64_t epoch = 0;
-    std::map<std::string, NodeLease> leases;
-  };
-  Awaitable<std::map<std::string, NodeLease>> MeetNodes();
-  Awaitable<void> MeetNode(std::string address, Met* met);
   Awaitable<void> ReleaseUnkept(std::map<std::string, NodeLease> leases);
   Awaitable<void> RunCall(std::shared_ptr<Call> call, std::optional<Refusal> refusal);
 
@@ -88,23 +89,31 @@ class StasisApp {
   void Tell(const std::string& channel_or_bridge, const std::function<void(CallNews&)>& change);
   void TellOf(const std::string& channel_or_bridge, const std::string& channel_id,
               const std::function<void(ChannelNews&)>& change);
-  std::vector<std::shared_ptr<Call>> Adopt(const Snapshot& snapshot,
-                                           const std::map<std::string, NodeLease>& leases);
+  struct Adopted {
+    std::shared_ptr<Call> call;
+    std::optional<Refusal> refusal;
+  };
+  std::vector<Adopted> Adopt(const Snapshot& snapshot, const std::map<std::string, NodeLease>& leases);
+  Adopted AdoptOne(const Adoptable& adoptable, const Snapshot& snapshot);
+  Sweep::Orphans FindOrphans(const Snapshot& snapshot) const;
   void OnCallEnded(const std::shared_ptr<Call>& call);
 
   const CallContext& context_;
   const Options options_;
   CallTable table_;
   Sweep sweep_;
+  Epoch epoch_;
   WakeUp pause_;             // of Resync
   uint64_t connection_ = 0;  // counts OnConnected and OnDisconnected: work begun under an older one stops
   bool serving_ = false;
-  bool listing_ = false;
   bool nodes_met_ = false;
   bool draining_ = false;
-  std::vector<ari::Event> waiting_;  // events that came while listing
+  std::vector<ari::Event> waiting_;  // events that came before the first list was there
+  bool listing_ = false;
+  std::set<std::string> gone_;  // channels that went while listing
+  LogGate list_gate_{std::chrono::seconds(30)};
   std::set<std::string> ignored_args_;
-  std::string unlisted_;  // of the last list, see Snapshot
+  std::string unlisted_;                          // of the last list, see Snapshot
   std::map<std::string, ari::Channel> returned_;  // callers who are back while their call is being released
   std::function<void(const std::string&)> on_replaced_;
   std::function<void()> on_idle_;

@@ -34,6 +34,7 @@ UndoStack::Awaitable<bool> UndoStack::RunNow(Handle handle) {
 UndoStack::Awaitable<std::string> UndoStack::Try(const Handle::Entry& entry) {
   std::string failure;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (attempt > 0 || entry.postponed) co_await pause_(entry.postponed);
     try {
       co_await entry.step();
       co_return std::string();

@@ -9,13 +9,15 @@ namespace benari::control {
 
 // What must be undone before a call is over. A step is registered before the thing it undoes is made, so
 // undoing what never came to be has to be success. Steps run in reverse order, each to its end; one that
-// throws is tried again at the end, then reported, and the next one runs anyway. Confined to the control
-// loop.
+// throws is tried again after a pause, and twice more at the end, then reported, and the next one runs
+// anyway. Confined to the control loop.
 class UndoStack {
  public:
   template <typename T>
   using Awaitable = boost::asio::awaitable<T>;
   using Step = std::function<Awaitable<void>()>;
+  // Completes when a step that has failed may be tried again; `last`: after all other steps.
+  using Pause = std::function<Awaitable<void>(bool last)>;
   using OnFailure = std::function<void(const std::string& step, const std::string& what)>;
 
   // Names a registered step until it has run.
@@ -30,7 +32,8 @@ class UndoStack {
     std::list<Entry>::iterator entry_;
   };
 
-  explicit UndoStack(OnFailure on_failure) : on_failure_(std::move(on_failure)) {}
+  UndoStack(Pause pause, OnFailure on_failure)
+      : pause_(std::move(pause)), on_failure_(std::move(on_failure)) {}
 
   Handle Defer(std::string name, Step step);
   // Runs one step ahead of time, once; false when it failed. Its handle is void afterwards.
@@ -46,6 +49,7 @@ class UndoStack {
  private:
   Awaitable<std::string> Try(const Handle::Entry& entry);
 
+  Pause pause_;
   OnFailure on_failure_;
   std::list<Handle::Entry> entries_;
 };

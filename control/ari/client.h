@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -105,6 +106,8 @@ class Client {
 
   // Asterisk's own version, with its packager's suffix: "22.10.1~dfsg+~cs6.17.60671435-1".
   virtual Awaitable<std::string> GetVersion() = 0;
+  // By how much Asterisk's clock is ahead of this machine's; 0: by less than about a second, or not known.
+  virtual std::chrono::milliseconds ClockAhead() const { return {}; }
 
   // Requests wait so long that no new work should be begun.
   virtual bool Overloaded() const { return false; }

@@ -94,12 +94,14 @@ class EventStream::Impl {
         limits_(limits),
         handlers_(std::move(handlers)),
         backoff_(limits.backoff_min, limits.backoff_max, Random),
-        retry_(loop_) {}
+        retry_(loop_),
+        heard_at_(std::make_shared<steady_clock::time_point>()) {}
 
   static Awaitable<void> Run(std::shared_ptr<Impl> self);
   void Stop();
 
   const asio::any_io_executor& loop() const { return loop_; }
+  steady_clock::time_point heard_at() const { return *heard_at_; }
   const std::string& problem() const { return problem_; }
   const EventCounters& counters() const { return counters_; }
 
@@ -130,7 +132,8 @@ class EventStream::Impl {
   EventCounters counters_;
   std::string problem_ = "not started";
   int ghosts_ = 0;  // handshakes given up without an answer, which Asterisk may have read
-  std::chrono::steady_clock::time_point connected_at_;
+  steady_clock::time_point connected_at_;
+  std::shared_ptr<steady_clock::time_point> heard_at_;  // shared with sockets that are being closed
   bool ghost_came_ = false;
   bool replaced_ = false;
   bool stopped_ = false;
@@ -184,6 +187,11 @@ Awaitable<std::optional<ConnectFailure>> EventStream::Impl::Open(std::shared_ptr
     failure->detail = absl::StrCat("no connection within ", limits_.connect_timeout.count(), " ms");
   }
   if (failure || stopped_) co_return failure;
+  if (handlers_.before_subscribing) {
+    Awaitable<void> asked = handlers_.before_subscribing();
+    co_await std::move(asked);
+    if (stopped_) co_return failure;
+  }
 
   websocket::stream_base::timeout timeouts;
   timeouts.handshake_timeout = limits_.connect_timeout;
@@ -195,6 +203,8 @@ Awaitable<std::optional<ConnectFailure>> EventStream::Impl::Open(std::shared_ptr
     request.set(beast::http::field::user_agent, "benari");
   }));
   socket->read_message_max(kMaxEventBytes);
+  socket->control_callback(
+      [heard_at = heard_at_](websocket::frame_type, beast::string_view) { *heard_at = steady_clock::now(); });
   websocket::response_type response;
   error_code ec;
   auto token = asio::redirect_error(asio::use_awaitable, ec);
@@ -221,6 +231,7 @@ Awaitable<std::string> EventStream::Impl::ReadUntilBroken(std::shared_ptr<WebSoc
       co_return absl::StrCat("no answer to a ping within ", limits_.idle_timeout.count(), " ms");
     }
     if (ec) co_return absl::StrCat("connection lost: ", ec.message());
+    *heard_at_ = steady_clock::now();
     const auto data = buffer.cdata();
     HandleMessage(absl::string_view(static_cast<const char*>(data.data()), data.size()));
     buffer.consume(buffer.size());
@@ -234,7 +245,7 @@ Awaitable<std::string> EventStream::Impl::ReadUntilBroken(std::shared_ptr<WebSoc
 
 void EventStream::Impl::Connected() {
   ++counters_.connected;
-  connected_at_ = steady_clock::now();
+  connected_at_ = *heard_at_ = steady_clock::now();
   problem_.clear();
   failure_gate_.Forget();
   log::Info("ARI events connected", {{"ari", access_->url.ToString()}, {"app", access_->app}});
@@ -304,6 +315,7 @@ EventStream::EventStream(asio::any_io_executor loop, Access access, EventStreamL
 EventStream::~EventStream() { impl_->Stop(); }
 void EventStream::Start() { asio::co_spawn(impl_->loop(), Impl::Run(impl_), asio::detached); }
 void EventStream::Stop() { impl_->Stop(); }
+std::chrono::steady_clock::time_point EventStream::heard_at() const { return impl_->heard_at(); }
 const std::string& EventStream::problem() const { return impl_->problem(); }
 const EventCounters& EventStream::counters() const { return impl_->counters(); }
 

@@ -27,6 +27,9 @@ struct EventHandlers {
   std::function<void(const std::string& reason)> on_disconnected;  // once after each on_connected
   std::function<void(ConnectProblem problem)> on_connect_failed;   // each attempt
   std::function<void(Event event)> on_event;
+  // Awaited once the server is reached, before the application is subscribed to, which takes it from whoever
+  // has it. May be empty.
+  std::function<Awaitable<void>()> before_subscribing;
 };
 
 struct EventCounters {
@@ -50,6 +53,8 @@ class EventStream {
   // No handler is called from here on. The WebSocket is closed in good order, within a second.
   void Stop();
 
+  // When the last message, ping or pong came, over this connection or the one before.
+  std::chrono::steady_clock::time_point heard_at() const;
   // Empty while connected; else why not, for people.
   const std::string& problem() const;
   const EventCounters& counters() const;

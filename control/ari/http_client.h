@@ -48,6 +48,8 @@ class HttpClient : public Client {
   ~HttpClient() override;
 
   void Close();
+  // Requests wait for their turn while `may_send` says no; it is asked several times a second.
+  void set_may_send(std::function<bool()> may_send);
 
   Awaitable<Channel> CreateExternalMedia(ExternalMediaRequest request) override;
   Awaitable<Channel> Originate(OriginateRequest request) override;
@@ -64,6 +66,7 @@ class HttpClient : public Client {
   Awaitable<std::vector<Bridge>> ListBridges() override;
   Awaitable<Application> GetApplication(std::string name) override;
   Awaitable<std::string> GetVersion() override;
+  std::chrono::milliseconds ClockAhead() const override;
   bool Overloaded() const override;
 
  private:

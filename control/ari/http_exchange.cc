@@ -99,6 +99,8 @@ Awaitable<HttpAnswer> Exchange(Transport& transport, const Access& access, const
     co_return answer;
   }
   answer.status = static_cast<int>(parser->get().result_int());
+  const auto date = parser->get()[http::field::date];
+  answer.date = std::string(date.data(), date.size());
   answer.complete = !ec;
   if (ec) answer.failure = Describe(ec);
   answer.reusable = !ec && parser->keep_alive() && buffer.size() == 0;

@@ -14,6 +14,7 @@ namespace benari::ari {
 struct HttpAnswer {
   int status = 0;         // 0: no answer that can be read, see `failure`
   std::string body;       // meant only where `complete`
+  std::string date;       // as the server wrote it (RFC 7231); may be empty
   bool complete = false;  // the whole answer was read
   bool reusable = false;  // the connection may carry another request
   bool sent_any = false;  // a byte of the request left this process

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "control/ari/connect_failure.h"
 #include "control/ari/event_parser.h"
 
@@ -131,6 +133,7 @@ void HttpPool::TellLoad() {
 
 void HttpPool::Dispatch() {
   if (standstill_.JustOver(steady_clock::now())) return;
+  if (may_send_ && !may_send_()) return;
   while (HasPlace() && !(releases_.empty() && waiting_.empty())) {
     std::deque<JobPtr>& jobs = releases_.empty() ? waiting_ : releases_;
     const JobPtr job = jobs.front();
@@ -209,9 +212,21 @@ void HttpPool::Close() {
   idle_.clear();
   hook_ = nullptr;
   load_hook_ = nullptr;
+  may_send_ = nullptr;
+}
+
+// The Date header has no fractions of a second.
+void HttpPool::CompareClocks(const HttpAnswer& answer) {
+  absl::Time date;
+  std::string error;
+  if (!absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", answer.date, &date, &error)) return;
+  const absl::Duration ahead = date + absl::Milliseconds(500) - absl::Now();
+  clock_ahead_ = absl::AbsDuration(ahead) < absl::Seconds(1) ? std::chrono::milliseconds(0)
+                                                             : absl::ToChronoMilliseconds(ahead);
 }
 
 void HttpPool::FinishByAnswer(const JobPtr& job, const HttpAnswer& answer) {
+  CompareClocks(answer);
   if (answer.status == 0) {
     const std::string what = DescribeConnectFailure(answer.failure, *access_);
     return FinishByError(job, ErrorKind::kUnreachable, 0, what);

@@ -35,7 +35,9 @@ class HttpPool : public std::enable_shared_from_this<HttpPool> {
   static Awaitable<void> Submit(std::shared_ptr<HttpPool> self, Request request, BodyReader read_body);
 
   void Close();
+  void set_may_send(std::function<bool()> may_send) { may_send_ = std::move(may_send); }
   bool Overloaded() const;
+  std::chrono::milliseconds clock_ahead() const { return clock_ahead_; }
 
  private:
   using Time = std::chrono::steady_clock::time_point;
@@ -70,7 +72,8 @@ class HttpPool : public std::enable_shared_from_this<HttpPool> {
   void TellLoad();
   // Asks `standstill_` while the loop runs, and dispatches what waited for its end.
   static Awaitable<void> Look(std::shared_ptr<HttpPool> self);
-  // Gives waiting requests a connection each, as far as there are any; none just after a standstill.
+  // Gives waiting requests a connection each, as far as there are any; none just after a standstill, and none
+  // while `may_send_` says no.
   void Dispatch();
   // The newest idle connection that is fit for use, or null.
   std::shared_ptr<Transport> TakeIdle();
@@ -79,6 +82,7 @@ class HttpPool : public std::enable_shared_from_this<HttpPool> {
                                                      std::shared_ptr<Transport> transport);
   void Release(const JobPtr& job, std::shared_ptr<Transport> transport);
 
+  void CompareClocks(const HttpAnswer& answer);
   void FinishByAnswer(const JobPtr& job, const HttpAnswer& answer);
   void FinishByError(const JobPtr& job, ErrorKind kind, int status, const std::string& what);
   void Finish(const JobPtr& job, const std::string& code);
@@ -88,10 +92,12 @@ class HttpPool : public std::enable_shared_from_this<HttpPool> {
   HttpClientLimits limits_;
   RequestHook hook_;
   LoadHook load_hook_;
-  std::deque<JobPtr> releases_;  // wait before all of waiting_
+  std::function<bool()> may_send_;  // empty: always
+  std::deque<JobPtr> releases_;     // wait before all of waiting_
   std::deque<JobPtr> waiting_;
-  std::set<JobPtr> served_;  // each on a connection of its own
-  std::deque<Idle> idle_;    // oldest first
+  std::set<JobPtr> served_;                   // each on a connection of its own
+  std::deque<Idle> idle_;                     // oldest first
+  std::chrono::milliseconds clock_ahead_{0};  // Asterisk's, by the latest answer
   Standstill standstill_;
   boost::asio::steady_timer look_again_;
   bool closed_ = false;

@@ -41,6 +41,26 @@ TEST(Adoption, TheRestOfTheEchoTimeIsKept) {
   ExpectClean(world);
 }
 
+TEST(Adoption, TheRestOfTheEchoTimeIsKeptWhateverTheClocksSay) {
+  for (const seconds ahead : {seconds(-3600), seconds(-10), seconds(10), seconds(3600)}) {
+    SCOPED_TRACE(ahead.count());
+    fakes::AsteriskOptions asterisk;
+    asterisk.clock_ahead = ahead;
+    ControlWorld world({}, asterisk);
+    world.asterisk.SetDestination("", Destination::Answers());
+    world.Start();
+    const std::string caller = world.Caller();
+    ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kEcho));
+    const auto began = world.timers.Now();
+    world.RunFor(seconds(2));
+    world.Start();
+    ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kDialing));
+    EXPECT_NEAR(std::chrono::duration<double>(world.timers.Now() - began).count(), 7.0, 1.0);
+    world.asterisk.CallerHangsUp(caller);
+    EXPECT_TRUE(world.UntilNoCalls());
+  }
+}
+
 TEST(Adoption, AtAnyMomentOfACall) {
   for (int ms = 0; ms < 8000; ms = ms < 60 ? ms + 1 : ms + 397) {
     SCOPED_TRACE(ms);

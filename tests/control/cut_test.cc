@@ -99,6 +99,40 @@ TEST_P(MachineIsCut, CallersInEchoHearThemselvesAfterwards) {
   ExpectCleanEnd();
 }
 
+// For some the echo ends meanwhile, for some it begins just before, some ring.
+TEST_P(MachineIsCut, CallersInEveryPhaseAreConnectedAfterwards) {
+  Begin({});
+  world->asterisk.SetDestination("", Destination::Answers(seconds(1)));
+  for (int i = 0; i < 20; ++i) {
+    Callers(1);
+    world->RunFor(milliseconds(500));
+  }
+  world->RunFor(milliseconds(200));  // whose set-up is cut is refused
+  Cut();
+  for (const std::string& caller : callers) EXPECT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+  EXPECT_EQ(HungUp(), 0);
+  ExpectCleanEnd();
+  EXPECT_EQ(world->Ended(CallOutcome::kCompleted), 20);
+}
+
+// No node is left that could take over; whether media is lost is not known while Asterisk is not either.
+TEST_P(MachineIsCut, WithOneNodeAndHangUpConfigured) {
+  if (GetParam() > 9) GTEST_SKIP() << "the leases have run out by then";
+  CallConfig config;
+  config.echo_time.reset();
+  config.on_media_lost = OnMediaLost::kHangUp;
+  Begin(config);
+  world->media.Kill(ControlWorld::kNode1);
+  world->RunFor(seconds(5));
+  Callers(5);
+  for (const std::string& caller : callers) ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  Cut();
+  world->RunFor(seconds(20));
+  EXPECT_EQ(HungUp(), 0);
+  EXPECT_EQ(Served(), 5);
+  ExpectCleanEnd();
+}
+
 INSTANTIATE_TEST_SUITE_P(Seconds, MachineIsCut, ::testing::Values(1, 2, 4, 7, 9, 12, 25, 60),
                          [](const auto& test) { return std::to_string(test.param); });
 

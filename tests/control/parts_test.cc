@@ -201,7 +201,13 @@ class UndoTest : public ::testing::Test {
   boost::asio::io_context loop;
   std::vector<std::string> ran;
   std::vector<std::string> reported;
-  UndoStack undo{[this](const std::string& step, const std::string&) { reported.push_back(step); }};
+  boost::asio::awaitable<void> Pause(bool last) {
+    ran.push_back(last ? "long pause" : "pause");
+    co_return;
+  }
+
+  UndoStack undo{[this](bool last) { return Pause(last); },
+                 [this](const std::string& step, const std::string&) { reported.push_back(step); }};
 };
 
 TEST_F(UndoTest, RunsInReverseOrderAndOnce) {
@@ -221,8 +227,8 @@ TEST_F(UndoTest, AFailureStopsNothingAndIsTriedAgain) {
   undo.Defer("later", Step("later", 2));
   undo.Defer("never", Step("never", 100));
   Run(undo.RunAll());
-  EXPECT_THAT(
-      ran, ElementsAre("never", "never", "later", "later", "once", "once", "a", "never", "never", "later"));
+  EXPECT_THAT(ran, ElementsAre("never", "pause", "never", "later", "pause", "later", "once", "pause", "once",
+                               "a", "long pause", "never", "long pause", "never", "long pause", "later"));
   EXPECT_THAT(reported, ElementsAre("never"));
 }
 

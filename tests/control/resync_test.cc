@@ -1,5 +1,7 @@
-// What Asterisk holds is listed again and again; a list that fails keeps no event back for long.
+// What Asterisk holds is listed again and again; what it reports meanwhile is acted on at once, and wins.
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "tests/control/control_world.h"
 
@@ -10,6 +12,8 @@ using fakes::Destination;
 using fakes::FaultKind;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+
+constexpr seconds kSweepInterval{30};
 
 CallConfig WithoutEcho() {
   CallConfig config;
@@ -37,11 +41,11 @@ struct FailingSweep : ControlWorld {
   }
 };
 
-TEST(Resync, ACallerIsServedOnceAListHasFailed) {
+TEST(Resync, ACallerIsServedWhileAListFails) {
   FailingSweep world;
   world.UntilItFails();
   const std::string caller = world.Caller();
-  ASSERT_TRUE(world.Until([&] { return world.control->app().table().Find(caller) != nullptr; }, seconds(6)));
+  ASSERT_TRUE(world.Until([&] { return world.control->app().table().Find(caller) != nullptr; }, seconds(1)));
   ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
   world.asterisk.CallerHangsUp(caller);
   EXPECT_TRUE(world.UntilNoCalls());
@@ -49,13 +53,26 @@ TEST(Resync, ACallerIsServedOnceAListHasFailed) {
   EXPECT_EQ(world.Leftovers(), "");
 }
 
-TEST(Resync, AHangUpIsNoticedOnceAListHasFailed) {
+TEST(Resync, AHangUpIsNoticedWhileAListFails) {
   FailingSweep world(WithoutEcho());
   const std::string caller = world.Caller();
   ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
   world.UntilItFails();
   world.asterisk.CallerHangsUp(caller);
-  EXPECT_TRUE(world.Until([&] { return world.control->app().table().size() == 0; }, seconds(6)));
+  EXPECT_TRUE(world.Until([&] { return world.control->app().table().size() == 0; }, seconds(1)));
+}
+
+TEST(Resync, WhoCameAndWentWhileAListFailedIsNotServedLater) {
+  FailingSweep world(WithoutEcho());
+  world.asterisk.SetDestination("", Destination::Rings());
+  world.UntilItFails();
+  const std::string caller = world.Caller();
+  world.RunFor(milliseconds(100));
+  world.asterisk.CallerHangsUp(caller);
+  world.RunFor(kSweepInterval + seconds(10));
+  EXPECT_EQ(world.control->app().table().size(), 0u);
+  EXPECT_EQ(world.control->Metric("benari_control_calls_ended_total"), 1) << "the caller who hung up";
+  EXPECT_EQ(world.Leftovers(), "");
 }
 
 TEST(Resync, AFailedListIsRetriedSoon) {
@@ -63,6 +80,152 @@ TEST(Resync, AFailedListIsRetriedSoon) {
   world.UntilItFails();
   EXPECT_TRUE(world.Until([&] { return world.Lists() == 3; }, seconds(7)));
 }
+
+// Three lists of which each takes as long as a call waits for ChannelEnteredBridge.
+TEST(Resync, SlowListsFailNoCall) {
+  ControlWorld world;
+  world.asterisk.SetDestination("", Destination::Answers());
+  world.Start();
+  world.RunFor(kSweepInterval - seconds(4));
+  world.control->faults().ChooseWith([](const fakes::Step& step) {
+    fakes::Fault slow;
+    if (step.to.empty()) {
+      slow.kind = FaultKind::kDelayed;
+      slow.delay = milliseconds(3000);
+    }
+    return slow;
+  });
+  std::vector<std::string> callers;
+  for (int i = 0; i < 8; ++i) {
+    callers.push_back(world.Caller());
+    world.RunFor(seconds(1));
+  }
+  for (const std::string& caller : callers) ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
+  for (const std::string& caller : callers) world.asterisk.CallerHangsUp(caller);
+  EXPECT_TRUE(world.UntilNoCalls());
+  EXPECT_EQ(world.Ended(CallOutcome::kCompleted), 8);
+  EXPECT_EQ(world.control->Metric("benari_control_calls_adopted_total"), 0);
+}
+
+// Its hang-up was answered, and Asterisk takes its time: a list still has the caller.
+TEST(Resync, ACallThatEndedJustBeforeAListIsNotAdopted) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    fakes::AsteriskOptions asterisk;
+    asterisk.seed = seed;
+    asterisk.max_step = milliseconds(500);
+    ControlWorld world(WithoutEcho(), asterisk);
+    world.asterisk.SetDestination("", Destination::Answers());
+    world.Start();
+    const auto serving = world.timers.Now();
+    const std::string caller = world.Caller();
+    ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
+    world.RunFor(serving + kSweepInterval - milliseconds(20) * static_cast<int>(seed) - world.timers.Now());
+    world.asterisk.DestinationHangsUp("benari." + caller + ".destination");
+    EXPECT_TRUE(world.UntilNoCalls());
+    world.RunFor(seconds(10));
+    EXPECT_EQ(world.asterisk.dialled().size(), 1u);
+    EXPECT_EQ(world.control->Metric("benari_control_calls_adopted_total"), 0);
+    EXPECT_EQ(world.control->Metric("benari_control_swept_total"), 0) << "nothing was left";
+    EXPECT_EQ(world.Leftovers(), "");
+  }
+}
+
+// Nobody heard of them: they came while the network was cut, and Asterisk did not know.
+class UnheardOf : public ::testing::Test {
+ protected:
+  UnheardOf() {
+    StasisApp::Options options;
+    options.max_calls = 2;
+    world = std::make_unique<ControlWorld>(CallConfig(), fakes::AsteriskOptions(), options);
+    world->asterisk.SetDestination("", Destination::Answers());
+    world->Start();
+  }
+  void CallersDuringACut(int callers) {
+    world->control->ari().Forget();
+    world->control->ari().SetCut(true);
+    world->control->app().OnDisconnected();
+    for (int i = 0; i < callers; ++i) late.push_back(world->Caller());
+    world->RunFor(seconds(2));
+    world->control->ari().SetCut(false);
+    ASSERT_TRUE(world->control->Connect());
+  }
+  bool Refused(const std::string& caller) {
+    const auto end = world->asterisk.EndOf(caller);
+    return end.has_value() && end->cause == 42;
+  }
+
+  std::unique_ptr<ControlWorld> world;
+  std::vector<std::string> late;
+};
+
+TEST_F(UnheardOf, CallersBeyondTheLimitAreRefused) {
+  const std::string first = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(first, CallPhase::kEcho));
+  CallersDuringACut(5);
+  EXPECT_TRUE(world->Until(
+      [&] { return std::count_if(late.begin(), late.end(), [&](auto& id) { return Refused(id); }) == 4; },
+      seconds(5)));
+  world->RunFor(seconds(1));
+  EXPECT_EQ(world->control->app().table().size(), 2u);
+  EXPECT_EQ(world->control->Metric("benari_control_calls_refused_total", "full"), 4);
+  EXPECT_TRUE(world->UntilPhase(first, CallPhase::kConnected));
+}
+
+TEST_F(UnheardOf, CallersAreRefusedByWhoDrains) {
+  const std::string first = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(first, CallPhase::kEcho));
+  world->control->app().Drain([] {});
+  CallersDuringACut(1);
+  EXPECT_TRUE(world->Until([&] { return Refused(late.front()); }, seconds(5)));
+  world->RunFor(seconds(1));
+  EXPECT_EQ(world->control->Metric("benari_control_calls_refused_total", "draining"), 1);
+  EXPECT_TRUE(world->UntilPhase(first, CallPhase::kConnected));
+}
+
+// Whoever has something of ours is a call that an earlier process served, and no new one.
+TEST_F(UnheardOf, WhoIsServedAlreadyIsAdoptedBeyondTheLimit) {
+  const std::string first = world->Caller(), second = world->Caller();
+  ASSERT_TRUE(world->UntilPhase(first, CallPhase::kEcho));
+  ASSERT_TRUE(world->UntilPhase(second, CallPhase::kEcho));
+  world->Kill();
+  const std::string third = world->Caller();
+  world->Start();
+  EXPECT_TRUE(world->Until([&] { return Refused(third); }, seconds(5)));
+  EXPECT_TRUE(world->UntilPhase(first, CallPhase::kConnected));
+  EXPECT_TRUE(world->UntilPhase(second, CallPhase::kConnected));
+  EXPECT_EQ(world->control->Metric("benari_control_calls_adopted_total"), 2);
+}
+
+// Control cannot release anything for a while, shorter and longer than its own attempts last.
+class ReleaseFails : public ::testing::TestWithParam<int> {};
+
+TEST_P(ReleaseFails, ACallerWhoCouldNotBeHungUpIsNotServedAgain) {
+  const seconds length(GetParam());
+  ControlWorld world(WithoutEcho());
+  world.asterisk.SetDestination("", Destination::Answers());
+  world.Start();
+  const std::string caller = world.Caller();
+  ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
+  const auto until = world.timers.Now() + length;
+  world.control->faults().ChooseWith([&world, until](const fakes::Step& step) {
+    fakes::Fault fault;
+    const bool releases = step.operation == "ari.HangUp" || step.operation == "ari.DestroyBridge";
+    if (releases && world.timers.Now() < until) fault.kind = FaultKind::kUnreachableBefore;
+    return fault;
+  });
+  world.asterisk.DestinationHangsUp("benari." + caller + ".destination");
+  world.RunFor(length + seconds(40));
+  EXPECT_EQ(world.asterisk.dialled().size(), 1u);
+  EXPECT_TRUE(world.asterisk.EndOf(caller).has_value());
+  EXPECT_EQ(world.control->Metric("benari_control_calls_adopted_total"), 0);
+  EXPECT_EQ(world.Leftovers(), "");
+  if (GetParam() == 1) {
+    EXPECT_EQ(world.control->Metric("benari_control_undo_failures_total"), 0);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seconds, ReleaseFails, ::testing::Values(1, 60));
 
 }  // namespace
 }  // namespace benari::control

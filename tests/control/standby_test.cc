@@ -15,10 +15,12 @@ using std::chrono::seconds;
 // A standby beside a world whose control serves or not.
 class StandbyTest : public ::testing::Test {
  protected:
-  void StandBy() {
+  void StandBy(bool fenced = false) {
     nodes_.SetListed({ControlWorld::kNode1, ControlWorld::kNode2});
     began_ = world.timers.Now();
-    boost::asio::co_spawn(world.loop, standby_.WaitUntilNobodyServes(), [this](std::exception_ptr error) {
+    const Standby::Options options{seconds(5), fenced, "voicebot1"};
+    standby_ = std::make_unique<Standby>(world.loop.get_executor(), media_, ari_, nodes_, process_, options);
+    boost::asio::co_spawn(world.loop, standby_->WaitUntilNobodyServes(), [this](std::exception_ptr error) {
       EXPECT_EQ(error, nullptr);
       ended_ = world.timers.Now();
     });
@@ -36,7 +38,8 @@ class StandbyTest : public ::testing::Test {
   fakes::FaultPlan faults_;
   fakes::FakeMediaClient media_{process_, world.media, faults_, fakes::FakeMediaClient::Options()};
   MediaNodes nodes_;
-  Standby standby_{world.loop.get_executor(), media_, nodes_, process_, seconds(5)};
+  fakes::ModelAriClient ari_{process_, world.asterisk, faults_, fakes::ModelAriClient::Options()};
+  std::unique_ptr<Standby> standby_;
   Clock::Time began_;
   std::optional<Clock::Time> ended_;
 };
@@ -79,6 +82,69 @@ TEST_F(StandbyTest, WithoutAnyNodeItKnowsNothingAndWaits) {
   EXPECT_FALSE(Ended());
   world.media.Return(ControlWorld::kNode2);
   EXPECT_TRUE(world.Until([this] { return Ended(); }));
+}
+
+// Both were replaced by one another: the one that Asterisk served last knows that nobody serves.
+TEST_F(StandbyTest, WhoWasFencedWhileItServedTakesOverWithinASecond) {
+  world.Start();
+  world.RunFor(seconds(2));
+  world.Kill();
+  StandBy(/*fenced=*/true);
+  ASSERT_TRUE(world.Until([this] { return Ended(); }));
+  EXPECT_LE(*ended_ - began_, std::chrono::milliseconds(1300));
+}
+
+TEST_F(StandbyTest, WhoWasFencedWaitsAsLongAsAnotherServes) {
+  world.Start();
+  StandBy(/*fenced=*/true);
+  world.RunFor(seconds(60));
+  EXPECT_FALSE(Ended());
+  world.Kill();
+  const Clock::Time killed = world.timers.Now();
+  ASSERT_TRUE(world.Until([this] { return Ended(); }));
+  EXPECT_GE(*ended_ - killed, seconds(4)) << "a pause of the other is forgiven";
+}
+
+// Its machine is cut off, with one of the nodes, and the other control serves outside.
+TEST_F(StandbyTest, WithoutAsteriskItWaitsAndLooksAgainOnceItAnswers) {
+  world.Start();
+  bool cut = true;
+  faults_.ChooseWith([&cut](const fakes::Step& step) {
+    fakes::Fault fault;
+    if (cut && step.to != ControlWorld::kNode2) fault.kind = fakes::FaultKind::kTimeoutBefore;
+    return fault;
+  });
+  world.media.SetReachable(ControlWorld::kNode2, false);  // by the one that serves
+  world.media.Kill(ControlWorld::kNode2);
+  world.media.Return(ControlWorld::kNode2);
+  StandBy();
+  world.RunFor(seconds(60));
+  EXPECT_FALSE(Ended());
+  cut = false;
+  world.RunFor(seconds(60));
+  EXPECT_FALSE(Ended()) << "the other one serves";
+}
+
+TEST(Epoch, ASuccessorIsFoundByItsEpochAndOnlyThen) {
+  ControlWorld world;
+  world.Start();
+  std::optional<std::string> successor;
+  const auto find = [&](ControlProcess& control) {
+    successor.reset();
+    boost::asio::co_spawn(world.loop, control.app().epoch().FindSuccessor(),
+                          [&](std::exception_ptr, std::string found) { successor = found; });
+    return world.Until([&] { return successor.has_value(); }, seconds(6));
+  };
+  ASSERT_TRUE(find(*world.control));
+  EXPECT_EQ(*successor, "");
+  world.Start();
+  world.RunFor(seconds(1));
+  world.media.SetStopped(ControlWorld::kNode1, true);
+  ASSERT_TRUE(find(*world.earlier.front())) << "one node that answers is enough";
+  EXPECT_NE(*successor, "");
+  ASSERT_TRUE(find(*world.control));
+  EXPECT_EQ(*successor, "");
+  world.media.SetStopped(ControlWorld::kNode1, false);
 }
 
 TEST_F(StandbyTest, APauseOfTheOtherIsForgiven) {

@@ -110,6 +110,11 @@ void ChaosTest::StartWorld(std::vector<std::string> control_flags, int nodes) {
       return ReadMetric(node->metrics(), "benari_media_ports{state=\"in_use\"}").value_or(1) == 0;
     });
   });
+  RememberHeld();
+}
+
+void ChaosTest::RememberHeld() {
+  nodes_held_.clear();
   for (const auto& node : nodes_) nodes_held_.push_back(HeldBy(node->process().pid()));
   control_held_ = HeldBy(newest().process().pid(), asterisk_->ari().server().port);
 }

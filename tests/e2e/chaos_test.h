@@ -25,6 +25,8 @@ class ChaosTest : public CallTest {
   // may hold at the end.
   void StartWorld(std::vector<std::string> control_flags, int nodes = 1);
   void StartNode(ServiceOptions options = {});
+  // What the processes hold now they may hold at the end.
+  void RememberHeld();
   // Another control with the same flags; the ones before it stay as they are.
   void StartControl();
 

@@ -23,7 +23,7 @@ ChannelRecord& AsteriskModel::NewChannel(const std::string& id, const std::strin
   channel.ari.id = id;
   channel.ari.name = name;
   channel.ari.state = "Down";
-  channel.ari.creationtime = Iso8601(timers_.WallNow());
+  channel.ari.creationtime = Iso8601(timers_.WallNow() + options_.clock_ahead);
   channel.kind = kind;
   channel.context = "default";
   channel.exten = "s";

@@ -172,7 +172,7 @@ Answer<ari::Bridge> AsteriskModel::CreateBridge(const std::string& bridge_id) {
   }
   BridgeRecord& bridge = bridges_[id];
   bridge.ari.id = id;
-  bridge.ari.creationtime = Iso8601(timers_.WallNow());
+  bridge.ari.creationtime = Iso8601(timers_.WallNow() + options_.clock_ahead);
   bridge.serial = ++serial_;
   return {200, "", bridge.ari};
 }

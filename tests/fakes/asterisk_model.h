@@ -64,6 +64,7 @@ class AsteriskModel {
     Start();
   }
   bool running() const { return running_; }
+  std::chrono::milliseconds clock_ahead() const { return options_.clock_ahead; }
   // Changes with each Stop: a request that began before it gets no answer.
   uint64_t generation() const { return generation_; }
 

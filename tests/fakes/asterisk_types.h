@@ -35,6 +35,7 @@ struct AsteriskOptions {
   std::optional<bool> replaced_is_closed;
   // How long a channel lives that went on in the dial plan.
   std::chrono::milliseconds continued_call{1000};
+  std::chrono::milliseconds clock_ahead{0};  // of the callers' time
   // Where an ExternalMedia channel's RTP comes from. Absent: 127.0.0.1 and even ports from 20000 on.
   std::function<Endpoint(const std::string& channel_id)> open_rtp;
 };

@@ -62,6 +62,7 @@ class ModelAriClient : public ari::Client {
   ari::Awaitable<std::vector<ari::Bridge>> ListBridges() override;
   ari::Awaitable<ari::Application> GetApplication(std::string name) override;
   ari::Awaitable<std::string> GetVersion() override;
+  std::chrono::milliseconds ClockAhead() const override { return model_.clock_ahead(); }
 
  private:
   template <typename T>

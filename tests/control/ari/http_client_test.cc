@@ -111,6 +111,33 @@ TEST_F(HttpClientTest, AfterAStandstillNothingIsSentBeforeWhatLiesUnreadWasRead)
   EXPECT_TRUE(outcome->ok()) << outcome->what();
 }
 
+TEST_F(HttpClientTest, NothingIsSentWhileNothingMayBe) {
+  Serve({ServeAll("[]")}, Limits(1, 100, 300));
+  bool may_send = false;
+  client_->set_may_send([&may_send] { return may_send; });
+  const auto waited = Finish(client_->ListChannels());
+  ASSERT_NE(waited->error, nullptr);
+  EXPECT_TRUE(waited->error->never_sent());
+  const auto release = Start(client_->HangUp("x", ""));
+  may_send = true;
+  RunUntil([release] { return release->done; });
+  EXPECT_TRUE(release->ok()) << release->what();
+  EXPECT_THAT(RequestLines(), ElementsAre("DELETE /ari/channels/x"));
+}
+
+TEST_F(HttpClientTest, ComparesTheClocks) {
+  const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nDate: ";
+  Serve({{kRead, Send(head + "Wed, 01 Jan 2070 00:00:00 GMT\r\n\r\n[]"), kRead,
+          Send(head + "Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n[]"), kRead, Send(head + "soon\r\n\r\n[]")}});
+  EXPECT_EQ(client_->ClockAhead().count(), 0);
+  EXPECT_TRUE(Finish(client_->ListChannels())->ok());
+  EXPECT_GT(client_->ClockAhead(), std::chrono::hours(24));
+  EXPECT_TRUE(Finish(client_->ListChannels())->ok());
+  EXPECT_LT(client_->ClockAhead(), -std::chrono::hours(24));
+  EXPECT_TRUE(Finish(client_->ListChannels())->ok());
+  EXPECT_LT(client_->ClockAhead(), -std::chrono::hours(24)) << "what cannot be read says nothing";
+}
+
 TEST_F(HttpClientTest, PostWithoutBodySaysSo) {
   Serve({ServeAll(kChannel)});
   EXPECT_TRUE(Finish(client_->Originate(OriginateRequest("x", "Local/1@d")))->ok());
