@@ -53,12 +53,17 @@ asio::awaitable<void> CallBridge::Join(std::string stays, std::string newcomer) 
   co_await WaitForOthersToLeave(stays, newcomer);
   mailbox_.StillUp();
   const int one_before = one.times_joined, other_before = other.times_joined;
-  std::vector<std::string> channels;
-  channels.push_back(stays);
-  channels.push_back(newcomer);
-  const std::optional<ari::Error> refused = co_await Add(std::move(channels), started_by);
-  std::function<bool()> settled = [this, &one, &other, one_before, other_before] {
-    const bool entered = one.times_joined > one_before && other.times_joined > other_before;
+  std::vector<std::string> both = {stays, newcomer};
+  std::optional<ari::Error> refused = co_await Add(std::move(both), started_by);
+  // Asterisk takes no channel out of its bridge that another application records.
+  const bool cannot_leave = refused.has_value() && refused->status == 409 && one.in_bridge;
+  if (cannot_leave) {
+    std::vector<std::string> newcomer_only = {newcomer};
+    refused = co_await Add(std::move(newcomer_only), started_by);
+  }
+  std::function<bool()> settled = [this, &one, &other, one_before, other_before, cannot_leave] {
+    const bool stayed = cannot_leave || one.times_joined > one_before;
+    const bool entered = stayed && other.times_joined > other_before;
     return (entered && one.in_bridge && other.in_bridge) || other.gone || mailbox_.Ending();
   };
   const Clock::Duration patience = refused.has_value() ? kNewsMayFollow : context_.config.join_timeout;

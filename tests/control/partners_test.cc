@@ -71,6 +71,18 @@ TEST_F(PartnersTest, ACallerLeavesAndEntersAnewWithItsDestination) {
   ExpectCleanEnd(caller);
 }
 
+TEST_F(PartnersTest, ACallerWhomAnotherApplicationRecordsStaysInTheBridge) {
+  Begin();
+  const std::string caller = CallerInEcho();
+  fakes::Fault recorded;
+  recorded.kind = fakes::FaultKind::kErrorBefore;
+  recorded.status = 409;
+  world->control->faults().Add("ari.AddToBridge", 2, recorded);
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+  EXPECT_THAT(changes, ElementsAre("+caller", "+media1", "-media1", "+destination"));
+  ExpectCleanEnd(caller);
+}
+
 TEST_F(PartnersTest, MediaThatReplacesAnotherFindsTheCallerAlone) {
   CallConfig config;
   config.echo_time.reset();
