@@ -8,15 +8,17 @@ namespace benari::control {
 ControlProcess::ControlProcess(boost::asio::io_context& loop, fakes::VirtualTimers& timers,
                                fakes::AsteriskModel& asterisk, fakes::FakeMedia& media,
                                const std::vector<std::string>& nodes, const CallConfig& config,
-                               StasisApp::Options options)
-    : process_(loop, timers),
+                               StasisApp::Options options, LeaseKeeper::Options keeper,
+                               fakes::FakeMediaClient::Options media_client)
+    : loop_(loop),
+      process_(loop, timers),
       registry_(std::make_shared<prometheus::Registry>()),
       metrics_(*registry_),
       ids_("benari"),
       config_(config),
       ari_(process_, asterisk, faults_, fakes::ModelAriClient::Options()),
-      media_(process_, media, faults_, fakes::FakeMediaClient::Options()),
-      keeper_(loop.get_executor(), media_, nodes_, process_, LeaseKeeper::Options()),
+      media_(process_, media, faults_, std::move(media_client)),
+      keeper_(loop.get_executor(), media_, nodes_, process_, keeper),
       context_{
           loop.get_executor(), ari_, media_, nodes_, keeper_, process_, metrics_, history_, ids_, config_},
       app_(context_, std::move(options)) {

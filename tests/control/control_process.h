@@ -25,7 +25,8 @@ class ControlProcess {
  public:
   ControlProcess(boost::asio::io_context& loop, fakes::VirtualTimers& timers, fakes::AsteriskModel& asterisk,
                  fakes::FakeMedia& media, const std::vector<std::string>& nodes, const CallConfig& config,
-                 StasisApp::Options options);
+                 StasisApp::Options options, LeaseKeeper::Options keeper = {},
+                 fakes::FakeMediaClient::Options media_client = {});
 
   // As the event stream does: false when Asterisk is down.
   bool Connect();
@@ -34,20 +35,23 @@ class ControlProcess {
   // ends, as its coroutines do.
   void Kill();
 
+  boost::asio::io_context& loop() { return loop_; }
   fakes::Process& process() { return process_; }
   fakes::ModelAriClient& ari() { return ari_; }
+  const fakes::ModelAriClient& ari() const { return ari_; }
   fakes::FaultPlan& faults() { return faults_; }
   StasisApp& app() { return app_; }
   const StasisApp& app() const { return app_; }
   LeaseKeeper& keeper() { return keeper_; }
   MediaNodes& nodes() { return nodes_; }
-  MediaClient& media() { return media_; }
+  fakes::FakeMediaClient& media() { return media_; }
   const CallHistory& history() const { return history_; }
   bool replaced() const { return replaced_; }
   // Value of a counter or gauge, summed over its labels that contain `label` ("": all).
   double Metric(const std::string& name, const std::string& label = "") const;
 
  private:
+  boost::asio::io_context& loop_;
   fakes::Process process_;
   std::shared_ptr<prometheus::Registry> registry_;
   Metrics metrics_;

@@ -88,6 +88,7 @@ std::string AsteriskModel::CallerArrives(const CallerArgs& args) {
   channel.exten = args.number;
   channel.app_args = absl::StrJoin(args.args, ",");
   channel.ari.app_args = args.args;
+  channel.retries = args.retries;
   Later(channel, pace_.Step(), &AsteriskModel::StartStasis);
   return id;
 }
@@ -114,11 +115,21 @@ void AsteriskModel::EnterStasis(ChannelRecord& channel) {
   Publish(channel, ari::StasisStart{channel.ari, std::move(args)});
 }
 
-void AsteriskModel::LeaveStasis(ChannelRecord& channel) {
+void AsteriskModel::LeaveApp(ChannelRecord& channel) {
   LeaveBridge(channel, /*moved=*/true);
   Publish(channel, ari::StasisEnd{channel.ari.id});
   channel.in_stasis = false;
   if (channel.kind == ChannelKind::kCaller) channel.subscribed = false;
+}
+
+// The app sends it on in the dial plan.
+void AsteriskModel::LeaveStasis(ChannelRecord& channel) {
+  if (!channel.in_stasis) return;
+  LeaveApp(channel);
+  if (channel.retries > 0) {
+    --channel.retries;
+    return Later(channel, pace_.Step(), &AsteriskModel::StartStasis);
+  }
   LaterDo(options_.continued_call, [this, id = channel.ari.id] { FarEndHangsUp(id); });
 }
 

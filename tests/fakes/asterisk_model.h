@@ -50,6 +50,10 @@ class AsteriskModel {
   void CallerHangsUp(const std::string& channel_id) { FarEndHangsUp(channel_id); }
   void CallerHolds(const std::string& channel_id, bool hold);
   void DestinationHangsUp(const std::string& channel_id);
+  // Somebody runs `channel redirect` on a caller: it leaves the app, and enters it anew within 2 ms.
+  void Redirect(const std::string& channel_id);
+  // Somebody moves a caller to another application, where it stays until Redirect or a hang-up.
+  void MoveAway(const std::string& channel_id);
   // The phone of a member of a bridge of two transfers the call (REFER), to somebody who answers at once: a
   // Local channel takes its place in bridge and app. Returns that channel's id; "": Asterisk refused.
   std::string Transfer(const std::string& channel_id, bool hangs_up = true);
@@ -74,6 +78,8 @@ class AsteriskModel {
   std::optional<Ended> EndOf(const std::string& channel_id) const;
   // What each originated channel meets, or met, by its id.
   const std::map<std::string, Destination>& dialled() const { return dialled_; }
+  // Which channel each one that came by a transfer took the place of.
+  const std::map<std::string, std::string>& replacements() const { return replacements_; }
   const std::map<std::string, ChannelRecord>& channels() const { return channels_; }
   const std::map<std::string, BridgeRecord>& bridges() const { return bridges_; }
   // A sequence number that rises with each change of a bridge's members.
@@ -94,6 +100,7 @@ class AsteriskModel {
   ChannelRecord* Find(const std::string& channel_id);
   void EnterStasis(ChannelRecord& channel);
   void LeaveStasis(ChannelRecord& channel);
+  void LeaveApp(ChannelRecord& channel);
   void BeginHangUp(ChannelRecord& channel, int cause, int shown_cause);
   void HangUpFarHalf(ChannelRecord& far, int cause);
   void EndSoon(ChannelRecord& channel, int cause);
@@ -136,6 +143,7 @@ class AsteriskModel {
   uint64_t membership_changes_ = 0;
   std::map<std::string, Destination> destinations_;
   std::map<std::string, Destination> dialled_;
+  std::map<std::string, std::string> replacements_;
   std::map<std::string, ChannelRecord> channels_;
   std::map<std::string, BridgeRecord> bridges_;
   std::map<std::string, Ended> ended_;

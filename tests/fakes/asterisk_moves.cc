@@ -1,12 +1,27 @@
-// What others than the app do with the channels in it: transfers by phone.
+// What others than the app do with the channels in it: redirects, other applications, transfers by phone.
 #include "absl/strings/str_cat.h"
 #include "tests/fakes/asterisk_model.h"
 
 namespace benari::fakes {
 
-// As measured, blind and attended: StasisStart of the Local channel's ;1 half names whom it replaces, then they
-// change places in the bridge. The one who left is no more listed in the app, and stays a channel until its
-// phone hangs up; StasisEnd comes only then.
+void AsteriskModel::Redirect(const std::string& channel_id) {
+  ChannelRecord* const channel = Find(channel_id);
+  if (channel == nullptr || channel->dying || channel->kind != ChannelKind::kCaller) return;
+  if (channel->in_stasis) LeaveApp(*channel);
+  channel->elsewhere = false;
+  Later(*channel, pace_.Step(), &AsteriskModel::StartStasis);
+}
+
+void AsteriskModel::MoveAway(const std::string& channel_id) {
+  ChannelRecord* const channel = Find(channel_id);
+  if (channel == nullptr || channel->dying || !channel->in_stasis) return;
+  LeaveApp(*channel);
+  channel->elsewhere = true;
+}
+
+// As measured, blind and attended: StasisStart of the Local channel's ;1 half names whom it replaces, then
+// they change places in the bridge. The one who left is no more listed in the app, and stays a channel until
+// its phone hangs up; StasisEnd comes only then.
 std::string AsteriskModel::Transfer(const std::string& channel_id, bool hangs_up) {
   ChannelRecord* const left = Find(channel_id);
   if (left == nullptr || left->dying || !left->in_stasis) return "";
@@ -18,6 +33,7 @@ std::string AsteriskModel::Transfer(const std::string& channel_id, bool hangs_up
   newcomer.other_half = far.ari.id;
   far.other_half = newcomer.ari.id;
   newcomer.in_stasis = newcomer.subscribed = true;
+  replacements_[newcomer.ari.id] = channel_id;
   ari::StasisStart start;
   start.channel = newcomer.ari;
   start.replaces = channel_id;

@@ -58,14 +58,16 @@ struct ChannelRecord {
   std::string app;       // the Stasis app it is in, or meant for
   std::string app_args;  // comma separated
   std::string other_half;
-  std::string bridge_id;    // empty: in none
-  Endpoint external_host;   // of ExternalMedia
-  bool in_stasis = false;   // between StasisStart and StasisEnd
-  bool subscribed = false;  // the app hears of it
-  bool dying = false;       // hung up, its end is under way
+  int retries = 0;  // Stasis() is run again this often after the app sent the caller on in the dial plan
+  std::string bridge_id;     // empty: in none
+  Endpoint external_host;    // of ExternalMedia
+  bool elsewhere = false;    // moved to another application
+  bool in_stasis = false;    // between StasisStart and StasisEnd
+  bool subscribed = false;   // the app hears of it
+  bool dying = false;        // hung up, its end is under way
   bool transferred = false;  // its phone transferred the call: out of the bridge, and waits for a hang-up
-  int cause = 16;           // Q.850, of its end
-  uint64_t serial = 0;      // tells a channel from a later one of the same id
+  int cause = 16;            // Q.850, of its end
+  uint64_t serial = 0;       // tells a channel from a later one of the same id
 };
 
 struct BridgeRecord {
@@ -123,6 +125,7 @@ struct CallerArgs {
   std::string number = "3308487";
   std::string caller_number = "phone";
   bool answered = true;  // the dial plan answered before Stasis()
+  int retries = 0;       // how often the dial plan runs Stasis() again after ContinueInDialplan
 };
 
 // How a channel went.

@@ -57,6 +57,11 @@ bool EventFeed::Serves(const std::string& app) const {
   return found != apps_.end() && found->second != 0;
 }
 
+bool EventFeed::Gets(SubscriberId subscriber) const {
+  const auto found = subscribers_.find(subscriber);
+  return found != subscribers_.end() && apps_.at(found->second.app) == subscriber;
+}
+
 void EventFeed::Publish(const std::string& key, Notice notice) {
   notice.at = timers_.WallNow();
   if (watcher_) watcher_(notice);

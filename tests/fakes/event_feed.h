@@ -35,6 +35,8 @@ class EventFeed {
 
   bool Knows(const std::string& app) const { return apps_.count(app) > 0; }
   bool Serves(const std::string& app) const;
+  // It is connected, and nobody has replaced it.
+  bool Gets(SubscriberId subscriber) const;
   size_t lost_events() const { return lost_events_; }
 
   // Gives everything that is published to `watcher`, at once and whether or not it is lost later.

@@ -68,7 +68,7 @@ void FakeMedia::WhenItGoesOn(const std::string& address, std::function<void()> a
 
 void FakeMedia::LoseMedia(const std::string& lease_id, media::Diagnosis diagnosis) {
   for (auto& [address, node] : nodes_) {
-    if (node.process != nullptr && node.process->ChangeMedia(lease_id, diagnosis)) return;
+    if (Runs(address) && node.process->ChangeMedia(lease_id, diagnosis)) return;
   }
 }
 

@@ -50,6 +50,8 @@ class FakeMedia {
   uint64_t lease_expiries() const;
 
   bool IsAlive(const std::string& address) const { return nodes_.at(address).process != nullptr; }
+  // Its packets flow: it lives and is not stopped, whoever reaches it.
+  bool Runs(const std::string& address) const { return IsAlive(address) && !nodes_.at(address).stopped; }
   enum class Reach { kAnswers, kRefuses, kSilent, kStopped };
   Reach ReachOf(const std::string& address) const;
   // Another one after each return; 0: there is no such node.

@@ -39,6 +39,23 @@ class FakeWatch : public control::Watch {
 
 }  // namespace
 
+void FakeMediaClient::SetCut(const std::string& node, bool cut) {
+  if (cut) {
+    cut_.insert(node);
+    return;
+  }
+  cut_.erase(node);
+  for (auto& each : std::exchange(held_back_[node], {})) process_.Post(std::move(each));
+}
+
+void FakeMediaClient::Arrive(const std::string& node, std::function<void()> arrival) {
+  if (cut_.contains(node)) {
+    held_back_[node].push_back(std::move(arrival));
+  } else {
+    process_.Post(std::move(arrival));
+  }
+}
+
 // In time its answer comes by this coroutine; late or at a stopped node it has its effect when it arrives.
 template <typename T>
 FakeMediaClient::Awaitable<T> FakeMediaClient::Request(std::string operation, std::string node,
@@ -55,7 +72,7 @@ FakeMediaClient::Awaitable<T> FakeMediaClient::Request(std::string operation, st
   } else if (TakesEffect(fault.kind)) {
     process_.world().RunAt(arrival, [this, node, effect] { TakeEffectLate<T>(node, effect); });
   }
-  const FakeMedia::Reach reach = media_.ReachOf(node);
+  const FakeMedia::Reach reach = ReachOf(node);
   const uint64_t instance = media_.InstanceOf(node);
   std::exception_ptr error;
   T value{};
@@ -76,7 +93,7 @@ FakeMediaClient::Awaitable<T> FakeMediaClient::Request(std::string operation, st
   co_await Pause(process_, (late ? deadline : answered) - process_.Now());
   faults_.End(step);
   // A node that died meanwhile took its answer along.
-  const bool gone = media_.ReachOf(node) == FakeMedia::Reach::kRefuses || media_.InstanceOf(node) != instance;
+  const bool gone = ReachOf(node) == FakeMedia::Reach::kRefuses || media_.InstanceOf(node) != instance;
   if (gone) Fail(MediaErrorKind::kUnavailable, step, absl::StrCat("node ", node, ": connection refused"));
   if (late) Fail(MediaErrorKind::kTimeout, step, "no answer within the deadline");
   if (fault.kind == FaultKind::kUnreachableBefore || fault.kind == FaultKind::kUnreachableAfter) {
@@ -91,7 +108,7 @@ FakeMediaClient::Awaitable<T> FakeMediaClient::Request(std::string operation, st
 
 template <typename T>
 void FakeMediaClient::TakeEffectLate(const std::string& node, const Effect<T>& effect) {
-  if (media_.ReachOf(node) != FakeMedia::Reach::kAnswers) return;
+  if (ReachOf(node) != FakeMedia::Reach::kAnswers) return;
   try {
     effect(media_.Living(node));
   } catch (const MediaError&) {  // nobody hears the answer
@@ -142,13 +159,13 @@ std::unique_ptr<control::Watch> FakeMediaClient::WatchSessions(
     std::string node, std::function<void(const control::SessionEvent&)> on_event,
     std::function<void(const std::string& why)> on_end) {
   auto state = std::make_shared<Live>();
-  const auto event = [this, state, on_event = std::move(on_event)](const control::SessionEvent& what) {
-    process_.Post([state, on_event, what] {
+  const auto event = [this, node, state, on_event = std::move(on_event)](const control::SessionEvent& what) {
+    Arrive(node, [state, on_event, what] {
       if (state->live) on_event(what);
     });
   };
-  const auto end = [this, state, on_end = std::move(on_end)] {
-    process_.Post([state, on_end] {
+  const auto end = [this, node, state, on_end = std::move(on_end)] {
+    Arrive(node, [state, on_end] {
       if (state->live) on_end("the connection was closed");
     });
   };

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,10 @@ class FakeMediaClient : public control::MediaClient {
   FakeMediaClient(Process& process, FakeMedia& media, FaultPlan& faults, Options options)
       : process_(process), media_(media), faults_(faults), options_(std::move(options)) {}
 
+  // Between this process and that node: requests are lost, and what a watch should hear arrives once the cut
+  // is over. The node itself goes on, and other processes reach it.
+  void SetCut(const std::string& node, bool cut);
+
   void RaiseEpoch(uint64_t epoch) override { epoch_ = std::max(epoch_, epoch); }
   uint64_t epoch() const override { return epoch_; }
   Awaitable<control::Lease> LeasePort(std::string node, std::string lease_id) override;
@@ -50,6 +56,10 @@ class FakeMediaClient : public control::MediaClient {
   Awaitable<T> Request(std::string operation, std::string node, Effect<T> effect);
   template <typename T>
   void TakeEffectLate(const std::string& node, const Effect<T>& effect);
+  FakeMedia::Reach ReachOf(const std::string& node) const {
+    return cut_.contains(node) ? FakeMedia::Reach::kSilent : media_.ReachOf(node);
+  }
+  void Arrive(const std::string& node, std::function<void()> arrival);
   media::OwnerId owner() const { return {options_.owner, epoch_}; }
 
   Process& process_;
@@ -57,6 +67,8 @@ class FakeMediaClient : public control::MediaClient {
   FaultPlan& faults_;
   const Options options_;
   uint64_t epoch_ = 1;
+  std::set<std::string> cut_;
+  std::map<std::string, std::vector<std::function<void()>>> held_back_;  // by node, while it is cut
 };
 
 }  // namespace benari::fakes

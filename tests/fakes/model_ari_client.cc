@@ -10,6 +10,8 @@
 namespace benari::fakes {
 namespace {
 
+constexpr std::chrono::milliseconds kLookAgain(100);  // whether requests may be sent
+
 [[noreturn]] void Fail(ari::ErrorKind kind, int status, const Step& step, const std::string& why) {
   throw ari::Error(kind, status, absl::StrCat(step.ToString(), ": ", why));
 }
@@ -62,14 +64,23 @@ void ModelAriClient::ArriveDelayed(std::function<void()> arrival) {
   process_.world().RunAt(last_event_due_, [this, arrival = std::move(arrival)] { Arrive(arrival); });
 }
 
+ari::Awaitable<bool> ModelAriClient::AwaitTurn(Clock::Time deadline) {
+  while (may_send_ && !may_send_()) {
+    if (process_.Now() >= deadline) co_return false;
+    co_await Pause(process_, std::min<Clock::Duration>(kLookAgain, deadline - process_.Now()));
+  }
+  const bool taken = co_await connections_.Take(deadline);
+  co_return taken;
+}
+
 template <typename T>
 ari::Awaitable<T> ModelAriClient::Request(std::string operation, Effect<T> effect) {
   const Clock::Time deadline = process_.Now() + options_.deadline;
   const Step step = faults_.Begin(operation);
-  const bool connected = co_await connections_.Take(deadline);
+  const bool connected = co_await AwaitTurn(deadline);
   if (!connected) {
     faults_.End(step);
-    Fail(ari::ErrorKind::kTimeout, 0, step, "no connection was free within the deadline");
+    Fail(ari::ErrorKind::kOverloaded, 0, step, "no connection was free within the deadline");
   }
   std::exception_ptr error;
   T value{};
@@ -131,12 +142,14 @@ ari::Awaitable<ari::Channel> ModelAriClient::CreateExternalMedia(ari::ExternalMe
 
 ari::Awaitable<ari::Channel> ModelAriClient::Originate(ari::OriginateRequest request) {
   return Request<ari::Channel>("ari.Originate", [this, request = std::move(request)] {
+    Announce("ari.Originate", request.channel_id);
     return model_.Originate(options_.app, request);
   });
 }
 
 ari::Awaitable<void> ModelAriClient::HangUp(std::string channel_id, std::string reason) {
   return RequestNothing("ari.HangUp", [this, id = std::move(channel_id), reason = std::move(reason)] {
+    Announce("ari.HangUp", id);
     return model_.HangUp(id, reason);
   });
 }
@@ -167,7 +180,10 @@ ari::Awaitable<ari::Bridge> ModelAriClient::CreateBridge(std::string bridge_id) 
 }
 
 ari::Awaitable<void> ModelAriClient::DestroyBridge(std::string bridge_id) {
-  return RequestNothing("ari.DestroyBridge", [this, bridge_id] { return model_.DestroyBridge(bridge_id); });
+  return RequestNothing("ari.DestroyBridge", [this, bridge_id] {
+    Announce("ari.DestroyBridge", bridge_id);
+    return model_.DestroyBridge(bridge_id);
+  });
 }
 
 ari::Awaitable<void> ModelAriClient::AddToBridge(std::string bridge_id,

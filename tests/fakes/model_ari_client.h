@@ -44,6 +44,14 @@ class ModelAriClient : public ari::Client {
   void Forget() { connection_.reset(), subscriber_ = 0; }
   // What comes while the network is cut waits until it is not.
   void SetCut(bool cut);
+  // Called just before a request that names a channel or bridge of ours takes its effect.
+  void BeforeEffect(std::function<void(const char* operation, const std::string& id)> hook) {
+    before_effect_ = std::move(hook);
+  }
+  // While this says no, requests wait as for a free connection.
+  void SetMaySend(std::function<bool()> may_send) { may_send_ = std::move(may_send); }
+  // Asterisk sends its events here.
+  bool IsSubscribed() const { return subscriber_ != 0 && model_.feed().Gets(subscriber_); }
   // Events come that much after Asterisk sent them, and stay in order.
   void DelayEvents(std::function<Clock::Duration()> draw) { draw_event_delay_ = std::move(draw); }
 
@@ -76,8 +84,13 @@ class ModelAriClient : public ari::Client {
     bool live = true;
   };
 
+  // Takes a connection, once requests may be sent. False: not within the deadline.
+  ari::Awaitable<bool> AwaitTurn(Clock::Time deadline);
   template <typename T>
   ari::Awaitable<T> Send(Step step, Clock::Time deadline, Effect<T> effect);
+  void Announce(const char* operation, const std::string& id) {
+    if (before_effect_) before_effect_(operation, id);
+  }
   void Arrive(std::function<void()> arrival);
   void ArriveDelayed(std::function<void()> arrival);
 
@@ -88,6 +101,8 @@ class ModelAriClient : public ari::Client {
   SubscriberId subscriber_ = 0;
   std::shared_ptr<Connection> connection_;  // handlers of an earlier one are not called
   Slots connections_;
+  std::function<void(const char*, const std::string&)> before_effect_;
+  std::function<bool()> may_send_;
   bool cut_ = false;
   std::function<Clock::Duration()> draw_event_delay_;
   Clock::Time last_event_due_{};
