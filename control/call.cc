@@ -110,7 +110,7 @@ asio::awaitable<void> Call::Echo() {
   bool with_media = true;
   while (with_media && EchoEnd() > context_.timers.Now()) {
     std::function<bool()> something = [this] {
-      return media_.lost() || Unheard() || Transferred() || mailbox_.Ending();
+      return media_.lost() || Unheard() || Transferred() || mailbox_.Ending() || IsAwayFromEcho();
     };
     const bool woken = co_await mailbox_.WaitUntil(something, EchoEnd());
     mailbox_.StillUp();
@@ -119,8 +119,10 @@ asio::awaitable<void> Call::Echo() {
       throw CallOver(CallOutcome::kNoMedia, "congestion", "no media: " + mailbox_.news().media_missing);
     if (media_.lost()) {
       with_media = co_await ReplaceMedia();
-    } else {
+    } else if (Transferred()) {
       co_await RejoinEcho();
+    } else {
+      co_await ReturnToEcho();
     }
   }
 }
@@ -139,6 +141,17 @@ asio::awaitable<void> Call::RejoinEcho() {
   if (!unanswered.has_value()) co_return;
   joined_after_transfers_ = -1;  // once more
   co_await WaitForAnswers(*unanswered);
+}
+
+// As Reunite: the caller is about to hang up, was moved, or left and came back while no event could tell.
+asio::awaitable<void> Call::ReturnToEcho() {
+  std::function<bool()> settled = [this] { return mailbox_.Ending() || Transferred() || !IsAwayFromEcho(); };
+  const Clock::Time give_up = context_.timers.Now() + kNewsMayFollow;
+  co_await mailbox_.WaitUntil(settled, give_up);
+  co_await mailbox_.UntilBack();
+  if (settled()) co_return;
+  journal_.Warning("caller is out of the bridge, joined to the echo again");
+  co_await RejoinEcho();
 }
 
 asio::awaitable<void> Call::StartMedia() {

@@ -72,6 +72,7 @@ class Call {
   Awaitable<void> Connect();
   Awaitable<void> Reunite();
   Awaitable<void> RejoinEcho();
+  Awaitable<void> ReturnToEcho();
   Awaitable<void> JoinDestination();
   Awaitable<void> WaitForAnswers(ari::Error error);
   Awaitable<void> PauseUnlessEnding();
@@ -83,6 +84,7 @@ class Call {
 
   bool BothIn() { return mailbox_.channel(id_).in_bridge && mailbox_.channel(destination_).in_bridge; }
   bool Transferred() const { return mailbox_.news().transfers != joined_after_transfers_; }
+  bool IsAwayFromEcho() { return media_.made() && !media_.lost() && !mailbox_.channel(id_).in_bridge; }
   void DialAnew();
   Clock::Time EchoEnd() const;
   bool Unheard() const;

@@ -20,7 +20,8 @@ std::shared_ptr<Call> CallTable::Find(const std::string& channel_or_bridge_id) c
 void CallTable::End(const Call& call, Clock::Time now) {
   const auto& channels = call.mailbox().news().channels;
   const auto caller = channels.find(call.id());
-  ended_[call.id()] = {now, caller != channels.end() && caller->second.gone};
+  const bool left = caller != channels.end() && caller->second.gone;
+  ended_[call.id()] = {now, left, call.media().last_number()};
   calls_.erase(call.id());
 }
 
@@ -31,6 +32,12 @@ void CallTable::OnCallerLeft(const std::string& call_id) {
 bool CallTable::EndedSince(const std::string& call_id, Clock::Time since) const {
   const auto ended = ended_.find(call_id);
   return ended != ended_.end() && ended->second.at >= since;
+}
+
+std::optional<int> CallTable::LastMediaNumber(const std::string& call_id) const {
+  const auto ended = ended_.find(call_id);
+  if (ended == ended_.end()) return std::nullopt;
+  return ended->second.last_media_number;
 }
 
 bool CallTable::EndedWithoutItsCaller(const std::string& call_id) const {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -33,6 +34,8 @@ class CallTable {
   // The caller of a call that ended has left the application.
   void OnCallerLeft(const std::string& call_id);
   bool EndedSince(const std::string& call_id, Clock::Time since) const;
+  // Of the newest media that the call asked for; nullopt: no such call ended lately.
+  std::optional<int> LastMediaNumber(const std::string& call_id) const;
   // True for a call that ended although its caller, as far as is known, is still in the application.
   bool EndedWithoutItsCaller(const std::string& call_id) const;
   // Forgets calls that ended before `before`, but those whose caller is one of `in_app`.
@@ -42,6 +45,7 @@ class CallTable {
   struct Ended {
     Clock::Time at;
     bool caller_left = false;
+    int last_media_number = 0;
   };
 
   const Ids& ids_;

@@ -116,6 +116,17 @@ void StasisApp::EndCalls() {
   }
 }
 
+// The event is of a caller who entered, and left before `end`: nobody is there to begin a call for.
+bool StasisApp::HasLeftAgain(std::vector<ari::Event>::const_iterator event,
+                             std::vector<ari::Event>::const_iterator end) const {
+  const auto* start = std::get_if<ari::StasisStart>(&*event);
+  if (start == nullptr || context_.ids.Parse(start->channel.id).has_value()) return false;
+  return std::any_of(event, end, [start](const ari::Event& later) {
+    const auto* left = std::get_if<ari::StasisEnd>(&later);
+    return left != nullptr && left->channel_id == start->channel.id;
+  });
+}
+
 // Lists and compares what is there with what is known: at once, and then each sweep interval.
 asio::awaitable<void> StasisApp::Resync(uint64_t connection) {
   while (connection == connection_) {
@@ -124,7 +135,9 @@ asio::awaitable<void> StasisApp::Resync(uint64_t connection) {
     if (listed && !serving_) {
       serving_ = true;
       const std::vector<ari::Event> waited = std::exchange(waiting_, {});
-      for (const ari::Event& event : waited) Handle(event);
+      for (auto event = waited.begin(); event != waited.end(); ++event) {
+        if (!HasLeftAgain(event, waited.end())) Handle(*event);
+      }
     }
     const auto length = listed ? options_.sweep_interval : options_.list_retry;
     std::function<bool()> outdated = [this, connection] { return connection != connection_; };
@@ -139,8 +152,8 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
   Snapshot snapshot;
   snapshot.begun = context_.timers.Now();
   std::map<std::string, NodeLease> leases;
-  std::map<std::string, uint64_t> changes;  // of the calls that there are now
-  for (const auto& [id, call] : table_.calls()) changes[id] = call->mailbox().changes();
+  std::map<std::shared_ptr<Call>, uint64_t> changes;  // of the calls that there are now
+  for (const auto& [id, call] : table_.calls()) changes[call] = call->mailbox().changes();
   const bool listed = co_await List(&snapshot);
   if (!listed || connection != connection_) co_return false;
   if (!nodes_met_) {
@@ -148,9 +161,13 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
     if (connection != connection_) co_return false;
   }
   for (const auto& [id, call] : table_.calls()) {
-    const auto before = changes.find(id);
+    const auto before = changes.find(call);
     const bool unchanged = before != changes.end() && before->second == call->mailbox().changes();
     if (unchanged || !serving_) TellSnapshot(snapshot, context_.ids, *call);
+    // Came back while no event could tell.
+    const auto caller = snapshot.channels.find(id);
+    if (call->mailbox().caller_gone() && caller != snapshot.channels.end() && snapshot.InApp(id))
+      returned_[id] = caller->second;
   }
   table_.ForgetEnded(snapshot.begun - kEndsLinger, snapshot.app_channels);
   const std::vector<Adopted> adopted = Adopt(snapshot, leases);
@@ -344,13 +361,26 @@ void StasisApp::OnTransfer(const ari::StasisStart& start) {
 // A caller who left (a redirect in the dial plan, ARI /move, Stasis() called again) can be back before its
 // call is released. The next call has the same id, so it begins when that one has ended.
 void StasisApp::OnCallerEntered(const ari::Channel& caller) {
+  gone_.erase(caller.id);
   if (const auto call = table_.Find(caller.id)) {
     if (!call->mailbox().caller_gone()) return;  // adopted from the list before its event was read
     returned_[caller.id] = caller;
     call->journal().Info("caller is back, a new call begins when this one is released");
     return;
   }
-  BeginCall(std::make_shared<Call>(context_, caller.id), caller);
+  BeginCall(NewCall(caller.id), caller);
+}
+
+// Whose caller was here before gets other numbers for its channels and leases: the last events of the earlier
+// ones may still come, and Asterisk refuses an id that is not free yet.
+std::shared_ptr<Call> StasisApp::NewCall(const std::string& id) const {
+  auto call = std::make_shared<Call>(context_, id);
+  if (const std::optional<int> last = table_.LastMediaNumber(id)) {
+    Found used;
+    used.last_media_number = *last;
+    call->TakeOver(used);
+  }
+  return call;
 }
 
 void StasisApp::BeginCall(std::shared_ptr<Call> call, const ari::Channel& caller) {
@@ -364,15 +394,9 @@ void StasisApp::BeginCall(std::shared_ptr<Call> call, const ari::Channel& caller
   asio::co_spawn(context_.executor, RunCall(std::move(call), refusal), asio::detached);
 }
 
-// Its channels and leases get other numbers than those of the earlier call, whose last events may still come.
-void StasisApp::BeginCallOfReturned(const Call& earlier) {
-  const auto returned = returned_.extract(earlier.id());
-  if (returned.empty()) return;
-  auto call = std::make_shared<Call>(context_, earlier.id());
-  Found used;
-  used.last_media_number = earlier.media().last_number();
-  call->TakeOver(used);
-  BeginCall(std::move(call), returned.mapped());
+void StasisApp::BeginCallOfReturned(const std::string& id) {
+  const auto returned = returned_.extract(id);
+  if (!returned.empty()) BeginCall(NewCall(id), returned.mapped());
 }
 
 void StasisApp::OnGone(const std::string& channel_id, int cause) {
@@ -396,7 +420,7 @@ void StasisApp::Tell(const std::string& channel_or_bridge, const std::function<v
 
 void StasisApp::OnCallEnded(const std::shared_ptr<Call>& call) {
   table_.End(*call, context_.timers.Now());
-  BeginCallOfReturned(*call);
+  BeginCallOfReturned(call->id());
   if (draining_ && table_.size() == 0 && on_idle_) std::exchange(on_idle_, nullptr)();
 }
 

@@ -80,11 +80,14 @@ class StasisApp {
   std::optional<Refusal> Admit() const;
   void Wait(const ari::Event& event);
   void Handle(const ari::Event& event);
+  bool HasLeftAgain(std::vector<ari::Event>::const_iterator event,
+                    std::vector<ari::Event>::const_iterator end) const;
   void OnStasisStart(const ari::StasisStart& start);
   void OnTransfer(const ari::StasisStart& start);
   void OnCallerEntered(const ari::Channel& caller);
   void BeginCall(std::shared_ptr<Call> call, const ari::Channel& caller);
-  void BeginCallOfReturned(const Call& earlier);
+  void BeginCallOfReturned(const std::string& id);
+  std::shared_ptr<Call> NewCall(const std::string& id) const;
   void OnGone(const std::string& channel_id, int cause);
   void Tell(const std::string& channel_or_bridge, const std::function<void(CallNews&)>& change);
   void TellOf(const std::string& channel_or_bridge, const std::string& channel_id,
