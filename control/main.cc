@@ -1,5 +1,6 @@
 // Wiring and signals only.
 #include <prometheus/registry.h>
+#include <pthread.h>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -321,6 +322,7 @@ class Control {
 int main(int argc, char** argv) {
   using namespace benari;
   PrintVersionIfAsked(argc, argv, "control");
+  pthread_setname_np(pthread_self(), "benari-control");  // one that executed itself anew would be called exe
   const control::Config config = control::ReadConfig(argc, argv);
   if (config.healthcheck) {
     const bool good =

@@ -48,6 +48,7 @@ class MachineIsCut : public ChaosTest, public ::testing::WithParamInterface<int>
     StartControl();
     WaitForLines("message", "media node up", 2);
     ExpectEventually("the first one stands by", [this] { return Said(control(0), "standing by") == 1; });
+    ExpectEventually("both controls are connected to both nodes", [this] { return NodesHaveMoreSockets(); });
     RememberHeld();
   }
   void UseMachine(const Network::Host& machine) {
@@ -89,7 +90,7 @@ class MachineIsCut : public ChaosTest, public ::testing::WithParamInterface<int>
         const LogLine line{text};
         absl::Time at;
         std::string error;
-        if (!absl::ParseTime("%Y-%m-%dT%H:%M:%E*S%z", line.Field("time"), &at, &error) || at < cut_at_)
+        if (!absl::ParseTime("%Y-%m-%dT%H:%M:%E*S%Ez", line.Field("time"), &at, &error) || at < cut_at_)
           continue;
         if (std::find(turns.begin(), turns.end(), line.message()) == turns.end() || line.message() == last)
           continue;

@@ -46,15 +46,15 @@ TEST_F(AriTroubleTest, AnAsteriskThatDropsLateFramesIsSaidOnce) {
   options.model.version = "22.10.1~dfsg+~cs6.17.60671435-1";
   StartAsterisk(options);
   StartServices({"--echo_seconds=inf"});
-  const auto warnings = [this] {
+  const auto lines_with = [this](const std::string& text) {
     int count = 0;
-    for (const std::string& line : control().process().Lines())
-      count += absl::StrContains(line, "drops late audio frames");
+    for (const std::string& line : control().process().Lines()) count += absl::StrContains(line, text);
     return count;
   };
+  const auto warnings = [&] { return lines_with("drops late audio frames"); };
   EXPECT_TRUE(Eventually([&] { return warnings() == 1; }));
   asterisk().DropWebSocket();
-  Logged("ARI events disconnected");
+  EXPECT_TRUE(Eventually([&] { return lines_with("ARI events connected") == 2; }));
   const std::string caller = asterisk().PlaceCall();
   LoggedField("phase", "echo");
   EXPECT_EQ(warnings(), 1);

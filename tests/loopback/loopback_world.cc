@@ -15,7 +15,7 @@ namespace benari::loopback {
 using std::chrono::seconds;
 
 namespace {
-constexpr seconds kPatience{30};
+constexpr seconds kPatience{60};
 constexpr std::chrono::milliseconds kPoll{10};
 }  // namespace
 
