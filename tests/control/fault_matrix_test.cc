@@ -140,6 +140,28 @@ TEST(FaultMatrix, EveryStepTimesADyingNode) {
   }
 }
 
+// What the sweep asks for fails, or takes three seconds, and callers come just before, meanwhile and just
+// after: they have their call as if nothing were wrong.
+TEST(FaultMatrix, EveryFaultOfASweepTimesCallersAroundIt) {
+  for (const char* list : {"ari.GetApplication", "ari.ListBridges", "ari.ListChannels"}) {
+    for (const FaultKind kind : fakes::AllFaultKinds()) {
+      for (const int ms : {-1200, -300, -50, 1, 50, 1000, 4000}) {
+        SCOPED_TRACE(std::string(list) + " " + fakes::ToString(kind) + " " + std::to_string(ms) + " ms");
+        const auto world = MakeWorld(7);
+        fakes::Fault fault;
+        fault.kind = kind;
+        fault.delay = milliseconds(3000);
+        world->control->faults().Add(list, 2, fault);  // 1 was asked for at the start
+        world->RunFor(StasisApp::Options().sweep_interval + milliseconds(ms));
+        world->Caller();
+        EXPECT_TRUE(world->Until([&] { return world->Ended(CallOutcome::kCompleted) == 1; }, seconds(3)));
+        world->RunFor(seconds(1));  // channels take a moment to go
+        EXPECT_EQ(world->Leftovers(), "");
+      }
+    }
+  }
+}
+
 // The test of the test: a call that forgets its clean-up for a while after a hang-up, as a process would that
 // runs an undo too late, must be seen by the same checks.
 TEST(FaultMatrix, ALateUndoIsCaught) {

@@ -1,14 +1,14 @@
 #include "tests/sim/checks.h"
 
+#include <algorithm>
 #include <iterator>
-#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
 namespace benari::sim {
 
 using fakes::ChannelKind;
-using fakes::Destination;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -16,7 +16,10 @@ namespace {
 
 constexpr milliseconds kAriDeadline(5000);
 constexpr milliseconds kMediaDeadline(1000);
-constexpr milliseconds kLeaseTtl(10000);
+constexpr seconds kSweep(30);
+constexpr size_t kMostRenewals = 8;  // of a node, within a look
+// An instance that stands by waits for five seconds, asks nodes that are silent, then lists.
+constexpr milliseconds kTakeOver(8000);
 
 // Remembers since when something holds; how long by now.
 Clock::Duration Since(std::map<std::string, Clock::Time>& since, const std::string& id, bool holds,
@@ -26,30 +29,6 @@ Clock::Duration Since(std::map<std::string, Clock::Time>& since, const std::stri
     return Clock::Duration::zero();
   }
   return now - since.emplace(id, now).first->second;
-}
-
-// Q.850, of what the caller is told.
-int CauseOf(const Destination& destination) {
-  using Kind = Destination::Kind;
-  switch (destination.kind) {
-    case Kind::kAnswers:
-      return 16;
-    case Kind::kBusy:
-      return 17;
-    case Kind::kUnknown:
-    case Kind::kUnallocated:
-      return 1;
-    case Kind::kRings:
-      return 19;
-    case Kind::kCongestion:
-    case Kind::kUnroutable:
-      break;
-  }
-  return 34;
-}
-
-std::string DestinationsOf(const std::string& caller) {
-  return absl::StrCat("benari.", caller, ".destination");
 }
 
 }  // namespace
@@ -64,8 +43,10 @@ std::string Checks::Step() {
 
 std::string Checks::Bridges() {
   for (const auto& [id, bridge] : asterisk_.bridges()) {
+    if (CallOf(id) == id) continue;  // somebody else's
     for (const std::string& member : bridge.ari.channel_ids) {
-      if (CallOf(member) != CallOf(id)) return absl::StrCat("channel ", member, " is in bridge ", id);
+      if (RoleOf(asterisk_, member).call_id != CallOf(id))
+        return absl::StrCat("channel ", member, " is in bridge ", id);
     }
   }
   // Without a bridge nobody can tell that there was one, before a control died that was about to let it go.
@@ -80,7 +61,7 @@ std::string Checks::Bridges() {
 bool Checks::HasSilence() const {
   using enum DisasterKind;
   return scenario_.Has({kStopControl, kStopAndReplaceControl, kStopAsterisk, kCutAsterisk, kSlowAsterisk,
-                        kStopMedia, kCutMedia});
+                        kStopMedia, kCutMedia, kCutMachine, kFailFast});
 }
 
 bool Checks::IsSetUp(const std::string& caller, const std::vector<const Watched*>& controls) {
@@ -116,9 +97,17 @@ std::string Checks::Look(Clock::Time now, const std::vector<const Watched*>& con
     wrong = Serving(now, *living, scenario_.IsAsteriskDisturbed(now - start_));
   if (!wrong.empty()) return wrong;
   if (disturbed || living == nullptr || !living->process->app().serving()) {
-    for (Moments* since : {&nobodys_, &heard_, &unserved_, &held_, &overdue_}) since->clear();
+    for (Moments* since : {&nobodys_, &releasing_, &heard_, &unserved_, &held_, &overdue_, &apart_,
+                           &abandoned_, &too_many_, &node_down_})
+      since->clear();
     return "";
   }
+  wrong = Abandoned(now);
+  if (wrong.empty() && scenario_.dimensions.contains(Dimension::kLimits)) wrong = Limits(now, companies);
+  if (wrong.empty()) wrong = Nodes(now, *living->process);
+  if (!wrong.empty()) return wrong;
+  for (Moments* since : {&nobodys_, &releasing_, &heard_, &unserved_, &held_, &overdue_, &apart_})
+    std::erase_if(*since, [&companies](const auto& each) { return !companies.contains(each.first); });
   for (const auto& [id, company] : companies) {
     wrong = Caller(id, company, *living->process, now);
     if (!wrong.empty()) return wrong;
@@ -137,6 +126,8 @@ std::string Checks::Controls(Clock::Time now, const std::vector<const Watched*>&
         return absl::StrCat(step.first, "#", step.second, " has no answer for longer than its deadline");
     }
     // Each call makes two requests at most at a time, and so does each node's keeper.
+    const std::string busy = Renewals(*control);
+    if (!busy.empty()) return busy;
     const size_t most = 2 * control->process->app().table().size() + 2 * scenario_.nodes.size() + 20;
     if (control->outstanding.size() > most)
       return absl::StrCat(control->outstanding.size(), " requests at once, of ",
@@ -151,7 +142,7 @@ std::string Checks::Serving(Clock::Time now, const Watched& living, bool asteris
   using enum DisasterKind;
   // Where the connection broke it is tried again after five seconds at most.
   const bool broke = scenario_.Has({kKillAsterisk, kStopAsterisk, kCutAsterisk, kResetAsterisk, kSlowAsterisk,
-                                    kStopControl, kStopAndReplaceControl});
+                                    kStopControl, kStopAndReplaceControl, kCutMachine});
   const bool faulty = scenario_.request_faults > 0;
   const bool slow = faulty || scenario_.jitter > milliseconds(20);
   const Clock::Duration limit = !faulty && broke ? seconds(20) : slow ? Patience() : seconds(2);
@@ -172,103 +163,104 @@ std::string Checks::Caller(const std::string& id, const Company& company,
   const auto too_long = [&](Moments& since, bool holds, Clock::Duration limit) {
     return Since(since, id, holds, now) > limit;
   };
-  if (too_long(nobodys_, !control.app().table().Contains(id), seconds(2)))
+  const auto call = control.app().table().Find(RoleOf(asterisk_, id).call_id);
+  if (too_long(nobodys_, call == nullptr, seconds(2)))
     return absl::StrCat("caller ", id, " is nobody's call");
+  const bool releasing = call != nullptr && call->phase() == control::CallPhase::kReleasing;
+  if (too_long(releasing_, releasing, Patience() + seconds(3)))
+    return absl::StrCat("caller ", id, " is in the app, and its call is over");
+  if (too_long(apart_, company.apart, Patience() + seconds(1)))
+    return absl::StrCat("caller ", id, " is not in one bridge with its destination");
   if (too_long(heard_, company.alone, Patience())) return absl::StrCat("caller ", id, " hears nothing");
   if (too_long(unserved_, company.echoes && !company.served, Patience()))
     return absl::StrCat("caller ", id, ": no session for its external media");
-  if (too_long(held_, company.talks && !company.leased.empty(), Patience() + kLeaseTtl))
+  if (too_long(held_, company.talks && !company.leased.empty(),
+               Patience() + scenario_.media_client.lease_ttl))
     return absl::StrCat("caller ", id, " talks, and ", company.leased, " is leased");
   // A control that was stopped in the set-up of a call counts the echo from when it learns of it.
-  const bool stopped = scenario_.Has({DisasterKind::kStopControl, DisasterKind::kStopAndReplaceControl});
+  // One that is told to end, and cannot, leaves callers whose bridge is gone already.
+  using enum DisasterKind;
+  const bool stopped = scenario_.Has({kStopControl, kStopAndReplaceControl, kTerminateControl});
   const bool overdue = !stopped && company.served && now - echo_began_.at(id) > *scenario_.call.echo_time;
   if (too_long(overdue_, overdue, Patience()))
     return absl::StrCat("caller ", id, " hears itself for too long");
   return "";
 }
 
-bool Checks::AllSettled() const {
-  for (const auto& [id, channel] : asterisk_.channels()) {
-    if (channel.kind != ChannelKind::kCaller) continue;
-    if (channel.dying || channel.bridge_id.empty()) return false;
-    bool talks = false;
-    for (const std::string& member : asterisk_.bridges().at(channel.bridge_id).ari.channel_ids) {
-      talks = talks || member.starts_with(DestinationsOf(id));
-    }
-    if (!talks) return false;
-  }
-  return true;
-}
-
-std::string Checks::AllOver(const std::vector<const Watched*>& controls, control::ControlProcess& living) {
-  std::string left = absl::StrCat(asterisk_.Leftovers(), media_.Leftovers());
-  const auto add = [&left](const char* what, double count) {
-    if (count != 0) absl::StrAppend(&left, what, ": ", count, "\n");
-  };
-  if (!left.empty()) return left;
-  add("calls", static_cast<double>(living.app().table().size()));
-  add("calls without an outcome", living.Metric("benari_control_calls"));
-  add("leases kept alive", static_cast<double>(living.keeper().size()));
+// Where the WebSocket stands, every hang-up is heard of.
+std::string Checks::Abandoned(Clock::Time now) {
   using enum DisasterKind;
-  const bool calls_were_lost =
-      living.Metric("benari_control_undo_failures_total") > 0 || scenario_.control_ends ||
-      scenario_.Has({kKillControl, kStopControl, kReplaceControl, kStopAndReplaceControl, kTerminateControl,
-                     kKillAsterisk, kStopAsterisk, kCutAsterisk, kResetAsterisk, kSlowAsterisk});
-  if (!calls_were_lost) add("swept without need", living.Metric("benari_control_swept_total"));
-  // An instance that was stopped acts on what it knew until it reads that it was replaced: ARI cannot fence
-  // it off.
-  const bool asterisk_was_lost =
-      scenario_.Has({kKillAsterisk, kStopAsterisk, kCutAsterisk, kResetAsterisk, kSlowAsterisk,
-                     kDestroyBridge, kStopControl, kStopAndReplaceControl});
-  // What an instance that was replaced had under way arrives after the new one has listed.
-  const bool late_requests = scenario_.Has({kReplaceControl}) && scenario_.jitter > milliseconds(20);
-  if (!asterisk_was_lost && !late_requests && scenario_.request_faults == 0 && !scenario_.HasUnroutable()) {
-    double failed = 0;
-    for (const Watched* control : controls)
-      failed += control->process->Metric("benari_control_calls_ended_total", "failed");
-    add("calls that failed without need", failed);
+  // What took effect after it had been given up is the sweep's.
+  const bool late = scenario_.request_faults > 0 ||
+                    scenario_.Has({kKillAsterisk, kStopAsterisk, kCutAsterisk, kSlowAsterisk, kResetAsterisk,
+                                   kCutMachine, kFailFast, kKillControl, kStopControl, kStopAndReplaceControl,
+                                   kReplaceControl, kTerminateControl});
+  const Clock::Duration limit = late ? kSweep + Patience() : Patience() + seconds(2);
+  const auto check = [&](const std::string& id, const std::string& call_id) -> std::string {
+    const bool has_caller = callers_there_.contains(call_id);
+    if (Since(abandoned_, id, !has_caller, now) <= limit) return "";
+    return absl::StrCat(id, " is there, and its caller has been gone for long");
+  };
+  callers_there_.clear();
+  for (const auto& [id, channel] : asterisk_.channels()) {
+    const Role role = RoleOf(asterisk_, id);
+    if (role.is_caller && channel.in_stasis && channel.kind != ChannelKind::kLocalFar)
+      callers_there_.insert(role.call_id);
   }
-  const bool media_was_lost = scenario_.Has({kStopMedia, kKillMedia, kDrainMedia, kCutMedia, kResetMedia});
-  // A lease whose answer was lost is nobody's until the call is over.
-  if (!calls_were_lost && !media_was_lost && scenario_.request_faults == 0)
-    add("leases that ran out without need", static_cast<double>(media_.lease_expiries()));
-  return left;
-}
-
-std::string Checks::Ends(const std::vector<std::string>& callers) const {
-  for (const std::string& caller : callers) {
-    const std::string wrong = EndOf(caller);
-    if (!wrong.empty()) return absl::StrCat("caller ", caller, " ", wrong);
+  for (const auto& [id, channel] : asterisk_.channels()) {
+    const Role role = RoleOf(asterisk_, id);
+    if (role.is_caller || channel.kind == ChannelKind::kLocalFar) continue;
+    const std::string wrong = check(id, role.call_id);
+    if (!wrong.empty()) return wrong;
+  }
+  for (const auto& [id, bridge] : asterisk_.bridges()) {
+    if (CallOf(id) == id) continue;
+    const std::string wrong = check(id, CallOf(id));
+    if (!wrong.empty()) return wrong;
   }
   return "";
 }
 
-std::string Checks::EndOf(const std::string& caller) const {
-  const auto end = asterisk_.EndOf(caller);
-  if (!end.has_value()) return "is still there";
-  if (end->by_itself) return "";
-  // More than one where a control died after it had dialled.
-  const std::string destinations = DestinationsOf(caller);
-  bool left = false;
-  std::optional<Destination> last;
-  for (auto dialled = asterisk_.dialled().lower_bound(destinations);
-       dialled != asterisk_.dialled().end() && dialled->first.starts_with(destinations); ++dialled) {
-    const auto over = asterisk_.EndOf(dialled->first);
-    left = left || (over.has_value() && over->by_itself);
-    last = dialled->second;
-  }
-  // An instance that was stopped acts on what it knew until it reads that it was replaced: ARI cannot fence
-  // it off.
+std::string Checks::Limits(Clock::Time now, const std::map<std::string, Company>& companies) {
+  size_t served = 0;
+  for (const auto& [id, company] : companies) served += company.echoes || company.talks ? 1 : 0;
+  const bool more = served > scenario_.app.max_calls;
+  if (Since(too_many_, "", more, now) <= seconds(1)) return "";
+  return absl::StrCat(served, " callers are served at once, of at most ", scenario_.app.max_calls);
+}
+
+std::string Checks::Nodes(Clock::Time now, control::ControlProcess& control) {
+  const bool disturbed = std::any_of(scenario_.disasters.begin(), scenario_.disasters.end(),
+                                     [](const Disaster& disaster) { return disaster.IsOfMedia(); });
   using enum DisasterKind;
-  const bool may_be = scenario_.Has({kTerminateControl, kStopControl, kStopAndReplaceControl});
-  if (end->cause == 16 && !left && !may_be) return "was hung up though its destination did not hang up";
-  if (!scenario_.IsCalm()) return "";
-  const bool room = scenario_.app.max_calls >= 50 && scenario_.media.ports_per_node >= 50;
-  const bool heard =
-      scenario_.media.media_flows || scenario_.call.on_no_media == control::OnNoMedia::kContinue;
-  if (!last.has_value()) return room && heard ? "was let go before its destination was dialled" : "";
-  const int told = CauseOf(*last);
-  return end->cause == told ? "" : absl::StrCat("was told cause ", end->cause, ", not ", told);
+  if (disturbed || scenario_.request_faults > 0 ||
+      scenario_.Has({kCutMachine, kStopControl, kStopAndReplaceControl}))
+    return "";
+  for (const std::string& node : scenario_.nodes) {
+    if (Since(node_down_, node, !control.nodes().IsUp(node), now) > seconds(2))
+      return absl::StrCat("node ", node, " is given up, though it answers");
+  }
+  return "";
+}
+
+std::string Checks::Renewals(const Watched& control) const {
+  if (control.renewals <= kMostRenewals * scenario_.nodes.size()) return "";
+  return absl::StrCat(control.renewals, " renewals within a look, of ", scenario_.nodes.size(), " nodes");
+}
+
+std::string Checks::Service(Clock::Time now, bool reached) {
+  const Clock::Duration at = now - start_;
+  const bool machine_cut = scenario_.IsOnlyMachineCut(at);
+  const bool disturbed = (scenario_.IsDisturbed(at) || scenario_.IsAsteriskDisturbed(at)) && !machine_cut;
+  if (std::exchange(machine_was_cut_, machine_cut) != machine_cut) unreached_.clear();
+  if (Since(unreached_, "", !reached && !disturbed, now) == Clock::Duration::zero()) return "";
+  if (!scenario_.standbys || scenario_.control_ends) return "";
+  using enum DisasterKind;
+  const Clock::Duration patience = std::min(Patience(), Clock::Duration(seconds(20)));
+  const bool waits = machine_cut || scenario_.Has({kKillControl, kStopControl, kReplaceControl,
+                                                   kTerminateControl, kStopAndReplaceControl});
+  const Clock::Duration limit = waits ? kTakeOver + patience : seconds(1) + patience;
+  return now - unreached_.at("") > limit ? "nobody serves, for long" : "";
 }
 
 }  // namespace benari::sim

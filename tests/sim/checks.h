@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@ struct Watched {
   Clock::Time started;
   bool ended = false;                                              // killed, or stepped aside
   std::map<std::pair<std::string, int>, Clock::Time> outstanding;  // requests without an answer, by Step
+  size_t renewals = 0;                                             // since the last look
 };
 
 // What must hold all the time. Each check answers "" or what is wrong. Confined to the simulation's thread.
@@ -30,6 +32,8 @@ class Checks {
   std::string Step();
   // Every kLookInterval. `living`: the control that should serve; null: none runs.
   std::string Look(Clock::Time now, const std::vector<const Watched*>& controls, const Watched* living);
+  // Where each machine has a control, every kLookInterval. `reached`: one that Asterisk reaches serves.
+  std::string Service(Clock::Time now, bool reached);
   // When every phone has hung up and `living` is the only control that runs.
   std::string AllOver(const std::vector<const Watched*>& controls, control::ControlProcess& living);
   // How the calls of phones ended, in the end.
@@ -46,6 +50,10 @@ class Checks {
   std::string DeadAsterisk(Clock::Time now, bool running);
   std::string Caller(const std::string& id, const Company& company, const control::ControlProcess& control,
                      Clock::Time now);
+  std::string Abandoned(Clock::Time now);
+  std::string Limits(Clock::Time now, const std::map<std::string, Company>& companies);
+  std::string Nodes(Clock::Time now, control::ControlProcess& control);
+  std::string Renewals(const Watched& control) const;
   std::string EndOf(const std::string& caller) const;
   bool HasSilence() const;
   // Some control is still busy setting it up.
@@ -59,15 +67,23 @@ class Checks {
   fakes::FakeMedia& media_;
   uint64_t membership_changes_ = 0;
   const Watched* last_living_ = nullptr;
-  Moments echo_began_;  // of callers
-  Moments dead_;        // Asterisk
-  Moments idle_;        // the control that should serve does not
-  Moments many_;        // more than one control serves
-  Moments nobodys_;     // the caller is no call of the control that serves
-  Moments heard_;       // has nobody to hear
-  Moments unserved_;    // its ExternalMedia has no session
-  Moments overdue_;     // hears itself although its echo time is over
-  Moments held_;        // talks, and a port is leased for it
+  bool machine_was_cut_ = false;         // at the last look
+  Moments echo_began_;                   // of callers
+  Moments dead_;                         // Asterisk
+  Moments idle_;                         // the control that should serve does not
+  Moments many_;                         // more than one control serves
+  Moments unreached_;                    // none serves
+  Moments too_many_;                     // callers are served
+  Moments node_down_;                    // for the control, by address
+  Moments nobodys_;                      // the caller is no call of the control that serves
+  Moments releasing_;                    // its call is over
+  Moments apart_;                        // its destination is elsewhere
+  Moments heard_;                        // has nobody to hear
+  Moments unserved_;                     // its ExternalMedia has no session
+  Moments overdue_;                      // hears itself although its echo time is over
+  Moments abandoned_;                    // channel or bridge whose caller is gone, by its id
+  std::set<std::string> callers_there_;  // call ids
+  Moments held_;                         // talks, and a port is leased for it
 };
 
 }  // namespace benari::sim

@@ -14,12 +14,48 @@ std::string CallOf(const std::string& id) {
   return parsed.has_value() ? parsed->call_id : id;
 }
 
+Role RoleOf(const fakes::AsteriskModel& asterisk, const std::string& channel_id) {
+  std::string id = channel_id;
+  for (auto replaced = asterisk.replacements().find(id); replaced != asterisk.replacements().end();
+       replaced = asterisk.replacements().find(id)) {
+    id = replaced->second;
+  }
+  Role role;
+  role.call_id = CallOf(id);
+  role.is_caller = role.call_id == id;
+  return role;
+}
+
+namespace {
+
+void Add(Company& company, const std::string& caller_bridge, const fakes::ChannelRecord& other,
+         bool has_session) {
+  const bool bridged = !other.bridge_id.empty() && other.bridge_id == caller_bridge;
+  const bool media = other.kind == ChannelKind::kExternalMedia;
+  const bool rings = !media && other.ari.state != "Up";
+  company.alone = company.alone && !bridged && !rings;
+  company.talks = company.talks || (!media && bridged);
+  company.apart = company.apart || (!media && !bridged && !rings);
+  company.echoes = company.echoes || (media && bridged);
+  company.served = company.served || (media && bridged && has_session);
+}
+
+}  // namespace
+
 std::map<std::string, Company> Companies(const fakes::AsteriskModel& asterisk, fakes::FakeMedia& media,
                                          const std::vector<std::string>& nodes) {
   std::map<std::string, Company> companies;
+  std::map<std::string, std::string> callers;  // by call id
   for (const auto& [id, channel] : asterisk.channels()) {
-    if (channel.kind == ChannelKind::kCaller && channel.in_stasis && !channel.dying)
-      companies[id].bridged = !channel.bridge_id.empty();
+    const Role role = RoleOf(asterisk, id);
+    if (!role.is_caller || !channel.in_stasis || channel.dying || channel.transferred ||
+        channel.kind == ChannelKind::kLocalFar)
+      continue;
+    callers[role.call_id] = id;
+    Company& company = companies[id];
+    company.bridged = !channel.bridge_id.empty();
+    company.abroad = company.bridged && CallOf(channel.bridge_id) != role.call_id;
+    if (company.abroad) company.alone = false;
   }
   if (companies.empty()) return companies;
   std::set<std::string> sessions;
@@ -27,23 +63,17 @@ std::map<std::string, Company> Companies(const fakes::AsteriskModel& asterisk, f
     if (media.ReachOf(node) != fakes::FakeMedia::Reach::kAnswers) continue;
     for (const auto& session : media.Living(node).Sessions()) {
       sessions.insert(session.lease_id);
-      const auto caller = companies.find(CallOf(session.lease_id));
-      if (caller != companies.end()) caller->second.leased = session.lease_id;
+      const auto caller = callers.find(CallOf(session.lease_id));
+      if (caller != callers.end()) companies[caller->second].leased = session.lease_id;
     }
   }
   for (const auto& [id, other] : asterisk.channels()) {
-    if (other.kind == ChannelKind::kCaller || other.kind == ChannelKind::kLocalFar || other.dying) continue;
-    const auto caller = companies.find(CallOf(id));
-    if (caller == companies.end()) continue;
-    Company& company = caller->second;
-    const bool bridged =
-        !other.bridge_id.empty() && other.bridge_id == asterisk.channels().at(caller->first).bridge_id;
-    const bool dialled = other.kind == ChannelKind::kDialled;
-    const bool rings = dialled && other.ari.state != "Up";
-    company.alone = company.alone && !bridged && !rings;
-    company.talks = company.talks || (dialled && bridged);
-    company.echoes = company.echoes || (!dialled && bridged);
-    company.served = company.served || (!dialled && bridged && sessions.contains(id));
+    const Role role = RoleOf(asterisk, id);
+    const auto caller = callers.find(role.call_id);
+    if (role.is_caller || other.kind == ChannelKind::kLocalFar || other.dying || caller == callers.end())
+      continue;
+    const std::string& bridge = asterisk.channels().at(caller->second).bridge_id;
+    Add(companies[caller->second], bridge, other, sessions.contains(id));
   }
   return companies;
 }

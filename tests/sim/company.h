@@ -16,13 +16,22 @@ struct Company {
   bool talks = false;    // to its destination
   bool echoes = false;   // an ExternalMedia channel is in its bridge
   bool served = false;   // and a session runs for it
+  bool apart = false;    // its destination is there, and not in the same bridge
+  bool abroad = false;   // it is in a bridge of somebody else
   std::string leased;    // some lease of its
 };
+
+// What a channel is to a call: whoever came by a transfer is what the channel was whose place it took.
+struct Role {
+  std::string call_id;
+  bool is_caller = false;
+};
+Role RoleOf(const fakes::AsteriskModel& asterisk, const std::string& channel_id);
 
 // The id of the call that a channel, bridge or lease belongs to; a caller's is its own.
 std::string CallOf(const std::string& id);
 
-// Of every caller in Stasis that is not about to go, by its id. What cannot answer holds nothing.
+// Of every caller in Stasis that is not about to go, by its channel's id. What cannot answer holds nothing.
 std::map<std::string, Company> Companies(const fakes::AsteriskModel& asterisk, fakes::FakeMedia& media,
                                          const std::vector<std::string>& nodes);
 

@@ -15,6 +15,8 @@ ABSL_FLAG(uint64_t, first_seed, 0, "the first of them; 0: fresh ones, by the clo
 ABSL_FLAG(uint64_t, seed, 0, "run this one only, with its trace on stderr");
 ABSL_FLAG(uint64_t, jobs, 0, "processes at once; 0: one a core");
 ABSL_FLAG(bool, keep_going, false, "go on after a seed that fails");
+ABSL_FLAG(std::string, with, "usual",
+          "dimensions to draw from: usual, all, none, or names with commas between them (see README.md)");
 ABSL_FLAG(bool, expect_failure, false, "exit with 0 if a seed fails, and with 1 if none does: for mutants");
 
 namespace benari::sim {
@@ -27,9 +29,9 @@ uint64_t FreshSeed() {
   return static_cast<uint64_t>(now / std::chrono::milliseconds(1)) * 1000;
 }
 
-int Show(uint64_t seed) {
+int Show(uint64_t seed, const Dimensions& dimensions) {
   std::fflush(stdout);
-  const Result result = RunSeed(seed, true);
+  const Result result = RunSeed(seed, dimensions, true);
   std::fflush(stderr);
   if (result.violation.empty()) {
     std::printf("seed %llu: %zu calls, nothing wrong\n", Number(seed), result.calls);
@@ -40,8 +42,15 @@ int Show(uint64_t seed) {
 }
 
 int Main() {
-  if (absl::GetFlag(FLAGS_seed) != 0) return Show(absl::GetFlag(FLAGS_seed));
+  const auto dimensions = ParseDimensions(absl::GetFlag(FLAGS_with));
+  if (!dimensions.has_value()) {
+    std::fprintf(stderr, "--with=%s: accepted are usual, all, none, or names of dimensions\n",
+                 absl::GetFlag(FLAGS_with).c_str());
+    return 2;
+  }
+  if (absl::GetFlag(FLAGS_seed) != 0) return Show(absl::GetFlag(FLAGS_seed), *dimensions);
   Runs runs;
+  runs.dimensions = *dimensions;
   runs.count = absl::GetFlag(FLAGS_seeds);
   runs.first = absl::GetFlag(FLAGS_first_seed);
   if (runs.first == 0) runs.first = FreshSeed();
@@ -64,7 +73,7 @@ int Main() {
   if (tally.failures == 0) return 0;
   std::printf("again: benari-sim --seed=%llu, or ./dev sim --seed=%llu\n", Number(tally.first_failure),
               Number(tally.first_failure));
-  Show(tally.first_failure);
+  Show(tally.first_failure, runs.dimensions);
   return 1;
 }
 

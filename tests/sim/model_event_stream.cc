@@ -1,6 +1,8 @@
 #include "tests/sim/model_event_stream.h"
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
 namespace benari::sim {
 
@@ -10,10 +12,22 @@ using std::chrono::seconds;
 namespace {
 // As EventStreamLimits.
 constexpr seconds kConnectTimeout(5);
-constexpr seconds kIdleTimeout(10);
+constexpr seconds kIdleTimeout(8);
 constexpr milliseconds kBackoffMin(100);
-constexpr milliseconds kBackoffMax(5000);
+constexpr milliseconds kBackoffMax(2000);
+// As main.
+constexpr seconds kSilence(5);
+constexpr seconds kStandbyPatience(5);
 }  // namespace
+
+void ModelEventStream::Start() {
+  control_.ari().SetMaySend([this] { return HearsAsterisk(); });
+  Attempt();
+}
+
+bool ModelEventStream::HearsAsterisk() const {
+  return connected_ && (!cut_ || control_.process().Now() - heard_at_ < kSilence);
+}
 
 void ModelEventStream::Attempt() {
   attempt_.reset();
@@ -23,6 +37,23 @@ void ModelEventStream::Attempt() {
     backoff_ = std::min(2 * backoff_, kBackoffMax);
     return AttemptIn(backoff_ / 2 + random_.UpTo(backoff_ / 2));
   }
+  if (control_.process().Now() - heard_at_ < kStandbyPatience) return Subscribe();
+  boost::asio::co_spawn(control_.loop(), LookForSuccessor(), boost::asio::detached);
+}
+
+boost::asio::awaitable<void> ModelEventStream::LookForSuccessor() {
+  const std::string successor = co_await control_.app().epoch().FindSuccessor();
+  if (!control_.process().running()) co_return;
+  if (!successor.empty()) {
+    on_successor_(successor);
+  } else if (cut_ || !asterisk_.running()) {
+    AttemptIn(kBackoffMin);
+  } else {
+    Subscribe();
+  }
+}
+
+void ModelEventStream::Subscribe() {
   backoff_ = kBackoffMin;
   connected_ = control_.ari().Connect([this](const ari::Event& event) { control_.app().OnEvent(event); },
                                       [this] { OnClosed(); });
@@ -36,18 +67,21 @@ void ModelEventStream::AttemptIn(Clock::Duration length) {
 void ModelEventStream::OnClosed() {
   if (!connected_) return;
   connected_ = false;
+  if (!cut_) heard_at_ = control_.process().Now();
   idle_.reset();
   control_.app().OnDisconnected();
   AttemptIn(kBackoffMin);
 }
 
+// Its last word came within the time between two pings.
 void ModelEventStream::SetCut(bool cut) {
+  if (cut == cut_) return;
   cut_ = cut;
   control_.ari().SetCut(cut);
   idle_.reset();
   if (!cut || !connected_) return;
-  const Clock::Duration noticed = kIdleTimeout / 2 + random_.UpTo(kIdleTimeout / 2);
-  idle_ = control_.process().CallAt(control_.process().Now() + noticed, [this] { Reset(false); });
+  heard_at_ = control_.process().Now() - random_.UpTo(kIdleTimeout / 2);
+  idle_ = control_.process().CallAt(heard_at_ + kIdleTimeout, [this] { Reset(false); });
 }
 
 void ModelEventStream::Reset(bool asterisk_hears) {

@@ -72,7 +72,7 @@ void RunJob(const Runs& runs, uint64_t job, Shared& shared) {
   for (uint64_t i = job; i < runs.count && !shared.stop; i += runs.jobs) {
     report.running = runs.first + i;
     alarm(kHangs_s);
-    const Result result = RunSeed(report.running, false);
+    const Result result = RunSeed(report.running, runs.dimensions, false);
     ++report.tally.seeds;
     report.tally.calls += result.calls;
     report.tally.simulated_s += std::chrono::duration<double>(result.simulated).count();
@@ -99,8 +99,8 @@ Tally Sum(const Runs& runs, const Shared& shared) {
 
 }  // namespace
 
-Result RunSeed(uint64_t seed, bool trace) {
-  SimWorld world(Draw(seed));
+Result RunSeed(uint64_t seed, const Dimensions& dimensions, bool trace) {
+  SimWorld world(Draw(seed, dimensions));
   if (trace) {
     log::Init(log::Format::kText, log::Level::kDebug);
     auto formatter = std::make_unique<spdlog::pattern_formatter>();

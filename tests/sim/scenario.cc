@@ -118,13 +118,44 @@ std::string ToString(DisasterKind kind) {
       return "hang up external media";
     case DisasterKind::kDestroyBridge:
       return "destroy a bridge";
+    case DisasterKind::kFailLists:
+      return "lists fail";
+    case DisasterKind::kSlowLists:
+      return "lists are slow";
+    case DisasterKind::kFailFast:
+      return "requests to Asterisk fail at once";
+    case DisasterKind::kCutMachine:
+      return "cut a machine off";
+    case DisasterKind::kRefuseWatches:
+      return "a node refuses watches";
+    case DisasterKind::kLoseRenewal:
+      return "lose a renewal";
+  }
+  return "?";
+}
+
+std::string ToString(MeddlingKind kind) {
+  switch (kind) {
+    case MeddlingKind::kRedirect:
+      return "redirect";
+    case MeddlingKind::kTransfer:
+      return "transfer";
+    case MeddlingKind::kForeignBridge:
+      return "move to another bridge";
+    case MeddlingKind::kForeignApp:
+      return "move to another application";
   }
   return "?";
 }
 
 Clock::Duration Scenario::Length() const {
   Clock::Duration length = seconds(1);
-  for (const Phone& phone : phones) length = std::max(length, phone.at);
+  for (const Phone& phone : phones) {
+    length = std::max(length, phone.at);
+    if (phone.meddling.has_value())
+      length =
+          std::max(length, phone.at + phone.meddling->after + phone.meddling->length.value_or(seconds(0)));
+  }
   for (const Disaster& disaster : disasters) length = std::max(length, disaster.at + disaster.length);
   return length + seconds(1);
 }
@@ -133,6 +164,8 @@ Clock::Duration Scenario::Length() const {
 Clock::Duration Disaster::end() const {
   using enum DisasterKind;
   if (kind == kKillMedia || kind == kCutMedia || kind == kStopMedia || kind == kReplaceControl) return at;
+  // Those who are served do not notice.
+  if (IsOfLists() || kind == kRefuseWatches || kind == kLoseRenewal) return at;
   return at + length;
 }
 
@@ -142,9 +175,21 @@ bool Scenario::IsDisturbed(Clock::Duration at) const {
   });
 }
 
+bool Scenario::IsOnlyMachineCut(Clock::Duration at) const {
+  bool cut = false;
+  for (const Disaster& disaster : disasters) {
+    if (disaster.at > at || at > disaster.at + disaster.length + kLookInterval) continue;
+    if (disaster.kind != DisasterKind::kCutMachine) return false;
+    cut = true;
+  }
+  return cut;
+}
+
 bool Scenario::IsAsteriskDisturbed(Clock::Duration at) const {
   return std::any_of(disasters.begin(), disasters.end(), [at](const Disaster& disaster) {
-    return disaster.IsOfAsterisk() && disaster.at <= at && at <= disaster.end() + kLookInterval;
+    const bool lists = disaster.IsOfLists();  // one that began takes its time
+    const Clock::Duration end = disaster.at + disaster.length + (lists ? seconds(5) : seconds(0));
+    return (disaster.IsOfAsterisk() || lists) && disaster.at <= at && at <= end + kLookInterval;
   });
 }
 
@@ -160,10 +205,24 @@ bool Scenario::HasUnroutable() const {
   });
 }
 
-Scenario Draw(uint64_t seed) {
+bool Scenario::HasMeddling(MeddlingKind kind) const {
+  return std::any_of(phones.begin(), phones.end(), [kind](const Phone& phone) {
+    return phone.meddling.has_value() && phone.meddling->kind == kind;
+  });
+}
+
+bool Scenario::IsCalm() const {
+  const bool meddled = std::any_of(phones.begin(), phones.end(), [](const Phone& phone) {
+    return phone.meddling.has_value() || phone.retries > 0;
+  });
+  return disasters.empty() && request_faults == 0 && !control_ends && !meddled;
+}
+
+Scenario Draw(uint64_t seed, const Dimensions& dimensions) {
   Random random(seed);
   Scenario scenario;
   scenario.seed = seed;
+  scenario.dimensions = dimensions;
   scenario.call = DrawCall(random);
   scenario.app.max_calls = random.Below(4) == 0 ? 1 + random.Below(4) : 200;
   scenario.asterisk.seed = random.Next();
@@ -184,6 +243,7 @@ Scenario Draw(uint64_t seed) {
   }
   scenario.disasters = DrawDisasters(random, nodes);
   scenario.control_ends = random.Below(8) == 0;
+  Widen(scenario, dimensions);
   return scenario;
 }
 

@@ -6,9 +6,12 @@
 #include <vector>
 
 #include "control/call_config.h"
+#include "control/lease_keeper.h"
 #include "control/stasis_app.h"
 #include "tests/fakes/asterisk_types.h"
+#include "tests/fakes/fake_media_client.h"
 #include "tests/fakes/model_node.h"
+#include "tests/sim/dimensions.h"
 
 // All that happens in one simulated run, drawn from its seed before it begins. Plain values.
 namespace benari::sim {
@@ -34,8 +37,15 @@ enum class DisasterKind {
   kSlowAsterisk,   // each answer comes two seconds late, for `length`
   kHangUpMedia,    // somebody hangs up an ExternalMedia channel
   kDestroyBridge,  // somebody destroys a call's bridge
+  // These come with a dimension only.
+  kFailLists,      // the lists of what Asterisk holds fail, for `length`; requests and events do not
+  kSlowLists,      // each of them takes three seconds longer, for `length`
+  kFailFast,       // requests to Asterisk fail at once, for `length`; the WebSocket stands
+  kCutMachine,     // `machine` is cut off from Asterisk and the other one, for `length`
+  kRefuseWatches,  // the node ends each watch at once, for `length`
+  kLoseRenewal,    // the node's next KeepAlive gets no answer
 };
-inline constexpr int kDisasterKinds = 17;
+inline constexpr int kDisasterKinds = 17;  // that every seed may have
 std::string ToString(DisasterKind kind);
 
 struct Disaster {
@@ -43,29 +53,54 @@ struct Disaster {
   Clock::Duration at{};
   Clock::Duration length{};
   size_t node = 0;
+  size_t machine = 0;
   bool flip = false;  // stop: Asterisk closes the WebSocket meanwhile; reset: Asterisk does not hear of it
 
   // Until then calls may suffer from it, and no longer.
   Clock::Duration end() const;
   bool IsOfMedia() const { return kind >= DisasterKind::kKillMedia && kind <= DisasterKind::kResetMedia; }
   bool IsOfAsterisk() const {
-    return kind >= DisasterKind::kKillAsterisk && kind <= DisasterKind::kSlowAsterisk;
+    return (kind >= DisasterKind::kKillAsterisk && kind <= DisasterKind::kSlowAsterisk) ||
+           kind == DisasterKind::kFailFast || kind == DisasterKind::kCutMachine;
   }
+  bool IsOfLists() const { return kind == DisasterKind::kFailLists || kind == DisasterKind::kSlowLists; }
+};
+
+// What somebody does with a call once.
+enum class MeddlingKind {
+  kRedirect,       // `channel redirect` to the dial plan's line with the same app
+  kTransfer,       // the caller's phone transfers it to somebody who stays for `length`
+  kForeignBridge,  // the caller is added to a bridge of somebody else
+  kForeignApp,     // the caller is moved to another application, and comes back after `length`
+};
+std::string ToString(MeddlingKind kind);
+
+struct Meddling {
+  MeddlingKind kind = MeddlingKind::kRedirect;
+  Clock::Duration after{};                // the caller arrived
+  std::optional<Clock::Duration> length;  // empty: for good
 };
 
 struct Phone {
   Clock::Duration at{};
   std::optional<Clock::Duration> hangs_up_after;  // empty: it waits until the end
   fakes::Destination destination;                 // of calls that are connected from now on
+  std::optional<Meddling> meddling;
+  int retries = 0;  // the dial plan's, after it was sent on
 };
 
 struct Scenario {
   uint64_t seed = 0;
+  Dimensions dimensions;
   control::CallConfig call;
   control::StasisApp::Options app;
   fakes::AsteriskOptions asterisk;
   fakes::FakeMediaOptions media;
+  fakes::FakeMediaClient::Options media_client;
+  control::LeaseKeeper::Options keeper;
   std::vector<std::string> nodes;
+  size_t machines = 1;        // the nodes are on them in turn, the first control on the first
+  bool standbys = false;      // each machine has a control
   Clock::Duration jitter{};   // the most that the network adds, each way
   int request_faults = 0;     // of 1000 requests
   bool control_ends = false;  // in the end it is killed, and started again only when leases have run out
@@ -75,13 +110,19 @@ struct Scenario {
   // When everything has happened.
   Clock::Duration Length() const;
   bool IsDisturbed(Clock::Duration at) const;
+  // A machine is cut off, and nothing else is wrong.
+  bool IsOnlyMachineCut(Clock::Duration at) const;
   bool IsAsteriskDisturbed(Clock::Duration at) const;
   bool Has(std::initializer_list<DisasterKind> kinds) const;
   bool HasUnroutable() const;
+  bool HasMeddling(MeddlingKind kind) const;
   // Nothing goes wrong but what phones and destinations do.
-  bool IsCalm() const { return disasters.empty() && request_faults == 0 && !control_ends; }
+  bool IsCalm() const;
+  size_t MachineOf(size_t node) const { return node % machines; }
 };
 
-Scenario Draw(uint64_t seed);
+Scenario Draw(uint64_t seed, const Dimensions& dimensions);
+// Adds what the dimensions draw.
+void Widen(Scenario& scenario, const Dimensions& dimensions);
 
 }  // namespace benari::sim

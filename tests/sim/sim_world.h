@@ -7,12 +7,17 @@
 #include <vector>
 
 #include "tests/control/control_process.h"
+#include "tests/sim/audio.h"
 #include "tests/sim/checks.h"
 #include "tests/sim/model_event_stream.h"
+#include "tests/sim/model_standby.h"
 #include "tests/sim/network.h"
 #include "tests/sim/scenario.h"
 
 namespace benari::sim {
+
+inline constexpr const char* kForeignBridge = "somebody's";
+inline constexpr const char* kAsterisk = "asterisk";  // names the links to it
 
 struct Result {
   std::string violation;  // "" or what went wrong, and when
@@ -20,8 +25,8 @@ struct Result {
   Clock::Duration simulated{};
 };
 
-// One run: an Asterisk, media nodes, phones, and control processes under a supervisor that starts one
-// whenever none lives. Everything is one thread and virtual time. Confined to that thread.
+// One run: an Asterisk, media nodes, phones, and control processes under supervisors that start one whenever
+// none lives on their machine. Everything is one thread and virtual time. Confined to that thread.
 class SimWorld {
  public:
   explicit SimWorld(Scenario scenario);
@@ -37,23 +42,47 @@ class SimWorld {
     std::unique_ptr<control::ControlProcess> process;
     std::unique_ptr<ModelEventStream> events;
     Watched watched;
+    size_t machine = 0;
+    bool ends_calls = false;  // was told to
+  };
+  struct Standby {
+    std::unique_ptr<ModelStandby> process;
+    size_t machine = 0;
   };
 
-  void StartControl();
+  // controls
+  void StartControl(size_t machine);
   void Connect(Control& control);
-  void SuperviseIn(Clock::Duration length);
-  void End(Control& control, const std::string& why);
+  void WatchRequests(Control& control);
+  void StartStandby(size_t machine, bool fenced = false);
+  void TakeOver(Standby& standby);
+  void SuperviseIn(size_t machine, Clock::Duration length);
+  void StepAside(Control& control, const std::string& why, bool fenced);
+  void Kill(Control& control);
+  bool HasProcess(size_t machine) const;
+  // The control that should serve; null: none runs.
   Control* Living();
+  // One that Asterisk reaches serves.
+  bool IsServed() const;
+  std::vector<std::string> Links(size_t machine, const std::string& to) const;
+  bool IsCut(size_t machine, const std::string& to) const;
+  // Tells every process what it can reach.
+  void ApplyCuts();
 
+  // events
   void Plan();
+  void PlanNetwork(const Disaster& disaster);
   void Ring(const Phone& phone);
+  void Meddle(const std::string& caller, const Meddling& meddling);
   void Strike(const Disaster& disaster);
   void StrikeControl(const Disaster& disaster);
+  void Replace();
   void Terminate(Control& control, Clock::Duration length);
   void StrikeMedia(const Disaster& disaster);
   void StrikeAsterisk(const Disaster& disaster);
   void StrikeCall(const Disaster& disaster);
-  void SetAsteriskCut(bool cut);
+  void CutMachine(const Disaster& disaster);
+  void SilenceNodes(size_t machine, bool silent);
 
   void At(Clock::Duration since_start, std::function<void()> what);
   void In(Clock::Duration length, std::function<void()> what) {
@@ -62,6 +91,7 @@ class SimWorld {
   // Runs until `done`; false: `limit` has passed, or something is wrong.
   bool Until(const std::function<bool()>& done, Clock::Duration limit);
   void Fail(const std::string& what);
+  void Look();
   void LookAgain();
   void HangUpAll();
   void LeaveMediaAlone();
@@ -75,9 +105,12 @@ class SimWorld {
   fakes::FakeMedia media_;
   Network network_;
   std::vector<std::unique_ptr<Control>> controls_;
-  std::vector<const Watched*> watched_;  // of each
+  std::vector<std::unique_ptr<Standby>> standbys_;
+  std::vector<const Watched*> watched_;  // of each control
+  std::set<std::string> silent_nodes_;   // Asterisk's packets do not reach them
   bool supervised_ = true;
   std::vector<std::string> callers_;
+  Audio audio_;
   Checks checks_;
   std::string violation_;
 };

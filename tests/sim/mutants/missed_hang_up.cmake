@@ -2,3 +2,4 @@
 set(SOURCE control/snapshot.cc)
 set(FIND [[if (snapshot.expected.contains(id) && !snapshot.channels.contains(id)) channel.gone = true;]])
 set(REPLACE [[]])
+set(WITH none)
