@@ -30,8 +30,7 @@ class CallBridge {
   boost::asio::awaitable<void> Join(std::string stays, std::string newcomer);
 
  private:
-  boost::asio::awaitable<std::optional<ari::Error>> Add(std::vector<std::string> places,
-                                                        Clock::Time give_up);
+  boost::asio::awaitable<std::optional<ari::Error>> Add(std::vector<std::string> places, Clock::Time give_up);
   boost::asio::awaitable<void> WaitForOthersToLeave(std::string stays, std::string newcomer);
   boost::asio::awaitable<bool> AskWhoIsIn();
   boost::asio::awaitable<void> Destroy();

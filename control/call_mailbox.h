@@ -29,13 +29,14 @@ struct ChannelNews {
   std::string dial_status;  // the last one: RINGING, BUSY …
 };
 
-// What a call was told, from outside its coroutine. A channel is known by its place in the call: the id of the
-// caller, of the destination that was dialled, of the media. A transfer by phone puts another channel into a
-// place.
+// What a call was told, from outside its coroutine. A channel is known by its place in the call: the id of
+// the caller, of the destination that was dialled, of the media. A transfer by phone puts another channel
+// into a place.
 struct CallNews {
-  std::map<std::string, ChannelNews> channels;     // by place
-  std::map<std::string, std::string> substitutes;  // ids of channels that took a place by a transfer, by place
-  std::string last_transferred;                    // place
+  std::map<std::string, ChannelNews> channels;  // by place
+  std::map<std::string, std::string>
+      substitutes;               // ids of channels that took a place by a transfer, by place
+  std::string last_transferred;  // place
   int transfers = 0;
   bool bridge_gone = false;
   bool stop = false;          // this process ends: release the call

@@ -5,9 +5,9 @@
 
 // The names of everything that a call makes: "{owner}.{call}.{kind}", where the call is named by its caller's
 // channel id. In that, each byte other than A-Z a-z 0-9 . _ : @ + - is written as "~" and two hexadecimal
-// digits: asterisk.conf's systemname, which is part of every channel id, may hold anything, a lease id may not.
-// Ids exist before what they name, so the undo can be registered first; and a process that starts can tell
-// from an id alone which call it belongs to. Pure.
+// digits: asterisk.conf's systemname, which is part of every channel id, may hold anything, a lease id may
+// not. Ids exist before what they name, so the undo can be registered first; and a process that starts can
+// tell from an id alone which call it belongs to. Pure.
 namespace benari::control {
 
 enum class ResourceKind { kMedia, kBridge, kDestination };

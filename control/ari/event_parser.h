@@ -14,8 +14,8 @@
 namespace benari::ari {
 
 inline constexpr size_t kMaxEventBytes = 1 << 20;  // of one event; Asterisk's own are about 1 KB
-// Of one answer. A channel in GET /channels has about 1 KB, a connected call four channels, and --max_calls is
-// 10000 at most.
+// Of one answer. A channel in GET /channels has about 1 KB, a connected call four channels, and --max_calls
+// is 10000 at most.
 inline constexpr size_t kMaxBodyBytes = 64 << 20;
 
 // A type that control does not act on is UnknownEvent, whatever its fields.

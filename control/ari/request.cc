@@ -126,7 +126,9 @@ Request DestroyBridgeRequest(const std::string& bridge_id) {
 }
 
 Request AddToBridgeRequest(const std::string& bridge_id, const std::vector<std::string>& channel_ids) {
-  const auto encode = [](std::string* out, const std::string& id) { out->append(PercentEncode(EscapeListItem(id))); };
+  const auto encode = [](std::string* out, const std::string& id) {
+    out->append(PercentEncode(EscapeListItem(id)));
+  };
   return {"AddToBridge", Method::kPost,
           absl::StrCat(Path("bridges", bridge_id, "/addChannel?channel="),
                        absl::StrJoin(channel_ids, ",", encode))};

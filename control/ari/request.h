@@ -38,8 +38,8 @@ Request ListChannelsRequest();
 
 Request CreateBridgeRequest(const std::string& bridge_id);
 Request DestroyBridgeRequest(const std::string& bridge_id);
-// Asterisk splits the list at commas after decoding it, as it splits the arguments of a dial plan application:
-// what is special there is escaped in the ids.
+// Asterisk splits the list at commas after decoding it, as it splits the arguments of a dial plan
+// application: what is special there is escaped in the ids.
 Request AddToBridgeRequest(const std::string& bridge_id, const std::vector<std::string>& channel_ids);
 Request GetBridgeRequest(const std::string& bridge_id);
 Request ListBridgesRequest();

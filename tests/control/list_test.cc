@@ -21,8 +21,8 @@ class ListTest : public ::testing::Test {
                                                      nodes, world.config, world.options);
     world.control->faults().ChooseWith([bridges_too](const fakes::Step& step) {
       fakes::Fault fault;
-      const bool fails = step.operation == "ari.ListChannels" ||
-                         (bridges_too && step.operation == "ari.ListBridges");
+      const bool fails =
+          step.operation == "ari.ListChannels" || (bridges_too && step.operation == "ari.ListBridges");
       if (fails) fault.kind = fakes::FaultKind::kErrorBefore;
       return fault;
     });

@@ -24,9 +24,8 @@ using ::testing::HasSubstr;
 
 TEST(Ids, AreReadBackWhateverTheCallIsCalled) {
   const Ids ids("benari");
-  for (const std::string call :
-       {"1732350000.12", "pbx-1-1732350000.12", "a", "with/slash?and&more", "x.media1", "a b,c(d?#%\xC3\xBC-1.0",
-        "~20", "x;2", "\\\"[]"}) {
+  for (const std::string call : {"1732350000.12", "pbx-1-1732350000.12", "a", "with/slash?and&more",
+                                 "x.media1", "a b,c(d?#%\xC3\xBC-1.0", "~20", "x;2", "\\\"[]"}) {
     EXPECT_EQ(ids.Parse(ids.Bridge(call))->call_id, call);
     EXPECT_EQ(ids.Parse(ids.Destination(call, 1))->kind, ResourceKind::kDestination);
     EXPECT_EQ(ids.Parse(ids.Destination(call, 7))->number, 7);
@@ -50,8 +49,8 @@ TEST(Ids, OfOthersAreNotOurs) {
   const Ids ids("benari");
   for (const char* id :
        {"", "benari", "benari.", "benari..bridge", "benari.1.2.media0", "benari.1.2.mediax", "benari.1.2.tea",
-        "benari-2.1.2.bridge", "1732350000.12", "benari.bridge", "xbenari.1.bridge",
-        "benari.a b.bridge", "benari.a~2.bridge", "benari.a~2c.bridge", "benari.a~41.bridge"}) {
+        "benari-2.1.2.bridge", "1732350000.12", "benari.bridge", "xbenari.1.bridge", "benari.a b.bridge",
+        "benari.a~2.bridge", "benari.a~2c.bridge", "benari.a~41.bridge"}) {
     EXPECT_FALSE(ids.Parse(id).has_value()) << id;
   }
 }

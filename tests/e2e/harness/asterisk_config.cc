@@ -68,7 +68,8 @@ void RenderAsteriskConfig(const std::string& packaged, const std::string& deploy
          {"aor/qualify_frequency", "0"}});
   SetIn(target + "/extensions.conf", {{"MAX_CALL_SECONDS", std::to_string(settings.max_call.count())}});
   AppendTo(target + "/pjsip.conf", "\n" + ReadFile(deploy + "/local/pjsip.conf"));
-  AppendTo(target + "/extensions.conf", "\n" + ReadFile(deploy + "/local/extensions.conf") + settings.extensions);
+  AppendTo(target + "/extensions.conf",
+           "\n" + ReadFile(deploy + "/local/extensions.conf") + settings.extensions);
 }
 
 }  // namespace benari::e2e

@@ -61,7 +61,8 @@ std::string BenariCells(LoadStage& stage, const Load& load, Holds* holds) {
 // Throws when a part does not start or does not answer.
 int Run(const std::vector<int>& rates, int seconds) {
   std::printf(
-      "| calls | Echo(): failed | Asterisk, CPU ms a call | benari: failed | Asterisk, CPU ms a call | control | "
+      "| calls | Echo(): failed | Asterisk, CPU ms a call | benari: failed | Asterisk, CPU ms a call | "
+      "control | "
       "media | left |\n"
       "|---|---|---|---|---|---|---|---|\n");
   Holds holds;
