@@ -119,14 +119,6 @@ void ChaosTest::RememberHeld() {
   control_held_ = HeldBy(newest().process().pid(), asterisk_->ari().server().port);
 }
 
-bool ChaosTest::NodesHaveMoreSockets() const {
-  for (size_t i = 0; i < nodes_.size(); ++i) {
-    const Held held = HeldBy(nodes_[i]->process().pid());
-    if (held.other_sockets <= nodes_held_[i].other_sockets) return false;
-  }
-  return true;
-}
-
 std::string ChaosTest::HeldBeyond() {
   std::string text;
   for (size_t i = 0; i < nodes_.size(); ++i) {

@@ -27,8 +27,6 @@ class ChaosTest : public CallTest {
   void StartNode(ServiceOptions options = {});
   // What the processes hold now they may hold at the end.
   void RememberHeld();
-  // True once every node has more sockets than when they were remembered, as of another control.
-  bool NodesHaveMoreSockets() const;
   // Another control with the same flags; the ones before it stay as they are.
   void StartControl();
 
