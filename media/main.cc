@@ -13,10 +13,10 @@
 #include "common/clock.h"
 #include "common/grpc_setup.h"
 #include "common/log.h"
-#include "media/config.h"
-#include "media/health_check.h"
-#include "media/network_reach.h"
-#include "media/node.h"
+#include "media/net/network_reach.h"
+#include "media/node/config.h"
+#include "media/node/health_check.h"
+#include "media/node/node.h"
 
 namespace {
 

@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "common/clock.h"
-#include "media/session/socket_address.h"
+#include "media/net/socket_address.h"
 
 namespace benari::media {
 

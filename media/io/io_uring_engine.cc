@@ -15,8 +15,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "media/io/batch_window.h"
-#include "media/io/dialled_address.h"
-#include "media/io/sockaddr.h"
+#include "media/net/dialled_address.h"
+#include "media/net/sockaddr.h"
 
 namespace benari::media {
 

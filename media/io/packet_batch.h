@@ -7,9 +7,9 @@
 #include <span>
 
 #include "absl/functional/function_ref.h"
-#include "media/io/dialled_address.h"
 #include "media/io/io_engine.h"
-#include "media/io/sockaddr.h"
+#include "media/net/dialled_address.h"
+#include "media/net/sockaddr.h"
 
 namespace benari::media {
 

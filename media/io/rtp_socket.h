@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "media/io/io_engine.h"
-#include "media/io/udp_socket.h"
-#include "media/session/echo_session.h"
-#include "media/session/session_runner.h"
+#include "media/lease/session_runner.h"
+#include "media/net/udp_socket.h"
+#include "media/processor/echo_session.h"
 
 namespace benari::media {
 

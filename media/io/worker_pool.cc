@@ -4,7 +4,7 @@
 #include <map>
 #include <utility>
 
-#include "media/io/udp_socket.h"
+#include "media/net/udp_socket.h"
 
 namespace benari::media {
 

@@ -6,7 +6,7 @@
 #include "absl/base/thread_annotations.h"
 #include "common/mutex.h"
 #include "media/io/worker_proxy.h"
-#include "media/session/session_runner.h"
+#include "media/lease/session_runner.h"
 
 namespace benari::media {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "benari/media/v1/media.pb.h"
-#include "media/session/session_view.h"
+#include "media/lease/session_view.h"
 
 // Answers of the registry as messages. Pure.
 namespace benari::media {

@@ -4,8 +4,8 @@
 #include <future>
 #include <memory>
 
+#include "media/lease/session_registry.h"
 #include "media/rpc/watch_hub.h"
-#include "media/session/session_registry.h"
 
 namespace grpc {
 class Service;

@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "common/clock.h"
 #include "common/mutex.h"
-#include "media/session/session_view.h"
+#include "media/lease/session_view.h"
 
 namespace grpc {
 class CallbackServerContext;

@@ -9,8 +9,8 @@
 
 #include "control/media_client.h"
 #include "control/timers.h"
-#include "media/session/session_registry.h"
-#include "tests/media/session/fake_session_runner.h"
+#include "media/lease/session_registry.h"
+#include "tests/media/lease/fake_session_runner.h"
 
 namespace benari::fakes {
 

@@ -9,7 +9,7 @@
 #include "common/flag_types.h"
 #include "control/ari/url.h"
 #include "control/media_targets.h"
-#include "media/config.h"
+#include "media/node/config.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/require.h"
 

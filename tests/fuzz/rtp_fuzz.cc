@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
+#include "media/processor/echo_session.h"
 #include "media/rtp/packet.h"
-#include "media/session/echo_session.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/require.h"
 

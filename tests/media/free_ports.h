@@ -3,8 +3,8 @@
 #include <utility>
 #include <vector>
 
-#include "media/io/udp_socket.h"
-#include "media/session/port_pool.h"
+#include "media/lease/port_pool.h"
+#include "media/net/udp_socket.h"
 #include "tests/media/udp_peer.h"
 
 namespace benari::media {

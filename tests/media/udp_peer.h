@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
-#include "media/io/sockaddr.h"
-#include "media/io/udp_socket.h"
+#include "media/net/sockaddr.h"
+#include "media/net/udp_socket.h"
 
 namespace benari::media {
 

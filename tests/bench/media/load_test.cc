@@ -6,8 +6,8 @@
 #include <atomic>
 #include <thread>
 
-#include "media/io/sockaddr.h"
-#include "media/io/udp_socket.h"
+#include "media/net/sockaddr.h"
+#include "media/net/udp_socket.h"
 #include "tests/bench/media/ports_target.h"
 #include "tests/e2e/harness/ports.h"
 

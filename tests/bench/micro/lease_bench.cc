@@ -5,10 +5,10 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "media/session/port_pool.h"
-#include "media/session/session_registry.h"
+#include "media/lease/port_pool.h"
+#include "media/lease/session_registry.h"
+#include "tests/media/lease/fake_session_runner.h"
 #include "tests/media/manual_clock.h"
-#include "tests/media/session/fake_session_runner.h"
 
 namespace benari::media {
 namespace {

@@ -5,10 +5,10 @@
 #include <span>
 #include <vector>
 
+#include "media/processor/echo_session.h"
 #include "media/rtp/jitter.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/sequence.h"
-#include "media/session/echo_session.h"
 #include "tests/media/rtp_bytes.h"
 
 namespace benari::media {

@@ -11,7 +11,7 @@
 #include "common/endpoint.h"
 #include "common/grpc_channel.h"
 #include "common/grpc_tls.h"
-#include "media/session/socket_address.h"
+#include "media/net/socket_address.h"
 
 namespace benari::media {
 

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "media/node.h"
+#include "media/node/node.h"
 #include "tests/media/free_ports.h"
 #include "tests/media/rpc/client.h"
 #include "tests/media/udp_peer.h"

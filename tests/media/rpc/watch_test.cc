@@ -5,10 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "media/rpc/media_service.h"
+#include "tests/media/lease/fake_session_runner.h"
 #include "tests/media/manual_clock.h"
 #include "tests/media/rpc/node_fixture.h"
 #include "tests/media/rtp_bytes.h"
-#include "tests/media/session/fake_session_runner.h"
 
 namespace benari::media {
 namespace {

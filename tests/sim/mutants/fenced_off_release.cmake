@@ -1,5 +1,5 @@
 # media lets an instance release a lease after a later one has taken over.
-set(SOURCE media/session/session_registry.cc)
+set(SOURCE media/lease/session_registry.cc)
 set(FIND [[
     const auto lease = FindOwned(owner, lease_id);
     if (lease.ok()) return End(*lease, EventKind::kReleased, std::move(done));

@@ -1,0 +1,270 @@
+#include "media/node/node.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/service_type.h>
+#include <grpcpp/resource_quota.h>
+
+#include <future>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/grpc_tls.h"
+#include "common/log.h"
+#include "common/mutex.h"
+#include "grpc/health/v1/health.pb.h"
+#include "media/io/engine_choice.h"
+#include "media/io/worker_pool.h"
+#include "media/lease/session_registry.h"
+#include "media/node/health_server.h"
+#include "media/node/housekeeper.h"
+#include "media/node/listen_error.h"
+#include "media/node/metrics.h"
+#include "media/node/metrics_server.h"
+#include "media/node/tls_watch.h"
+#include "media/rpc/media_service.h"
+#include "media/rpc/watch_hub.h"
+
+namespace benari::media {
+
+namespace {
+
+constexpr int kKeepaliveTimeMs = 10000;
+constexpr int kKeepaliveTimeoutMs = 5000;
+constexpr int kMaxStreamsPerConnection = 2000;
+constexpr int kMaxSyncThreads = 16;        // of server reflection, which holds one for each open stream
+constexpr int kMaxRequestBytes = 4 << 20;  // 10000 lease ids of 200 bytes fit
+constexpr std::chrono::milliseconds kRpcsMayTakeAtEnd{500};
+
+std::string RandomHex64() {
+  std::random_device random;
+  const uint64_t bits = uint64_t{random()} << 32 | random();
+  return absl::StrCat(absl::Hex(bits, absl::kZeroPad16));
+}
+
+void LogEvent(const SessionEvent& event) {
+  const SessionView& session = event.session;
+  const SessionSnapshot& snapshot = session.snapshot;
+  const std::string message = absl::StrCat("session ", EventKindName(event.kind));
+  const std::string rtp = session.lease.rtp.ToString();
+  const std::string peer = snapshot.peer.ToString();
+  switch (event.kind) {
+    case EventKind::kStarted:
+    case EventKind::kMediaFlowing:
+      return log::Info(message, {{"lease", session.lease.lease_id},
+                                 {"rtp", rtp},
+                                 {"peer", peer},
+                                 {"payload_type", session.config.payload_type}});
+    case EventKind::kMediaMissing:
+      return log::Warning(message, {{"lease", session.lease.lease_id},
+                                    {"rtp", rtp},
+                                    {"diagnosis", DiagnosisName(snapshot.diagnosis)},
+                                    {"text", snapshot.diagnosis_text}});
+    case EventKind::kStopped:
+    case EventKind::kReleased:
+    case EventKind::kLeaseExpired:
+      return log::Info(message, {{"lease", session.lease.lease_id},
+                                 {"rtp", rtp},
+                                 {"received", snapshot.stats.received_packets},
+                                 {"sent", snapshot.stats.sent_packets},
+                                 {"lost", snapshot.stats.lost_packets},
+                                 {"jitter_ms", snapshot.stats.jitter_ms}});
+  }
+}
+
+// Members are in the order of what needs what.
+class NodeImpl : public Node {
+ public:
+  NodeImpl(const Config& config, const Clock& clock)
+      : config_(config), clock_(clock), hub_(node_info_.get_future()) {}
+
+  // No rpc is left when the housekeeper ends, and nobody asks the workers any more when they end.
+  ~NodeImpl() override {
+    tls_watch_.reset();
+    metrics_server_.reset();
+    hub_.End();
+    health_server_.reset();
+    if (server_ != nullptr) server_->Shutdown(std::chrono::system_clock::now() + kRpcsMayTakeAtEnd);
+    server_.reset();
+    housekeeper_.Stop();
+  }
+
+  absl::Status Start() {
+    absl::Status status = StartWorkers();
+    if (status.ok()) status = StartGrpc();
+    if (status.ok()) status = StartHealth();
+    if (status.ok()) status = StartMetrics();
+    if (status.ok()) StartTlsWatch();
+    return status;
+  }
+
+  Endpoint grpc() const override { return grpc_; }
+  Endpoint health() const override {
+    return health_server_ == nullptr ? Endpoint() : health_server_->endpoint();
+  }
+  Endpoint metrics() const override {
+    return metrics_server_ == nullptr ? Endpoint() : metrics_server_->endpoint();
+  }
+  EngineKind io_engine() const override { return io_engine_; }
+  std::string no_io_uring() const override { return no_io_uring_; }
+  size_t ports_in_use() const override { return registry_->Counts().ports_in_use; }
+  size_t watchers() const override { return hub_.watchers(); }
+
+  void StartDraining() override {
+    registry_->StartDraining();
+    const MutexLock lock(&health_mutex_);
+    draining_ = true;
+    TellHealthOfBoth();
+  }
+
+ private:
+  absl::Status StartWorkers();
+  absl::Status StartGrpc();
+  absl::Status StartHealth();
+  absl::Status StartMetrics();
+  void StartTlsWatch();
+  void OnTlsChange(const std::vector<std::string>& mistakes) ABSL_LOCKS_EXCLUDED(health_mutex_);
+  void TellHealthOfBoth() ABSL_EXCLUSIVE_LOCKS_REQUIRED(health_mutex_) {
+    const bool serving = !draining_ && tls_usable_;
+    TellHealth(*server_, serving);
+    if (health_server_ != nullptr) health_server_->Tell(serving);
+  }
+
+  const Config config_;
+  const Clock& clock_;
+  Endpoint grpc_;
+  EngineKind io_engine_ = EngineKind::kEpoll;
+  std::string no_io_uring_;
+  std::promise<NodeInfo> node_info_;
+  WatchHub hub_;
+  Housekeeper housekeeper_;
+  std::unique_ptr<SessionRegistry> registry_;
+  std::unique_ptr<WorkerPool> pool_;
+  std::unique_ptr<grpc::Service> service_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<HealthServer> health_server_;
+  std::unique_ptr<MetricsServer> metrics_server_;
+  Mutex health_mutex_;
+  bool draining_ ABSL_GUARDED_BY(health_mutex_) = false;
+  bool tls_usable_ ABSL_GUARDED_BY(health_mutex_) = true;
+  std::unique_ptr<TlsWatch> tls_watch_;
+};
+
+absl::Status NodeImpl::StartWorkers() {
+  auto engines = NewIoEngines(config_.io_engine, config_.workers, clock_, config_.batch_window);
+  if (!engines.ok()) return engines.status();
+  io_engine_ = engines->kind;
+  no_io_uring_ = engines->no_io_uring;
+  pool_ = std::make_unique<WorkerPool>(
+      config_.rtp_bind, std::move(engines->engines),
+      [this](std::vector<Task> tasks) { housekeeper_.Post(std::move(tasks)); },
+      [this](const SocketChange& change) {
+        registry_->OnMediaChange(change.socket, change.change, change.snapshot);
+      });
+
+  SessionRegistry::Options options;
+  options.rtp_host = config_.rtp_advertise;
+  options.ports = config_.rtp_ports;
+  options.quarantine = config_.quarantine;
+  options.lease_rate = config_.lease_rate;
+  options.random_ssrc = [] {
+    thread_local std::mt19937 engine{std::random_device()()};  // which is slow
+    return static_cast<uint32_t>(engine());
+  };
+  registry_ = std::make_unique<SessionRegistry>(options, clock_, *pool_, [this](SessionEvent event) {
+    housekeeper_.Post([this, event = std::move(event)] {
+      LogEvent(event);
+      hub_.Publish(event);
+    });
+  });
+  housekeeper_.Start([this] {
+    registry_->OnTime();
+    hub_.OnTime(clock_.Now());
+    return registry_->NextExpiry();
+  });
+  return absl::OkStatus();
+}
+
+absl::Status NodeImpl::StartGrpc() {
+  // The built-in health service does not bring its descriptor, and the linker would leave ours out.
+  google::protobuf::LinkMessageReflection<::grpc::health::v1::HealthCheckRequest>();
+  ::grpc::EnableDefaultHealthCheckService(true);
+  ::grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  service_ = NewMediaService(registry_.get(), &hub_, hub_.node(), config_.max_ttl_ms);
+
+  ::grpc::ServerBuilder builder;
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a port that is taken is an error
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);  // control may ping as often as it likes
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
+  builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
+  ::grpc::ResourceQuota quota("media");
+  quota.SetMaxThreads(kMaxSyncThreads);
+  builder.SetResourceQuota(quota);
+  int port = 0;
+  builder.AddListeningPort(config_.grpc_listen.ToString(), NewServerCredentials(config_.grpc_tls), &port);
+  builder.RegisterService(service_.get());
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr || port == 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot serve gRPC on --grpc_listen=", config_.grpc_listen.ToString(), ": ",
+                     WhyNotListening(config_.grpc_listen)));
+  }
+  grpc_ = Endpoint(config_.grpc_listen.host, static_cast<uint16_t>(port));
+  Endpoint advertise = config_.grpc_advertise;
+  if (advertise.port == 0) advertise.port = grpc_.port;
+  node_info_.set_value({config_.node_name, RandomHex64(), advertise});
+  TellHealth(*server_, true);
+  return absl::OkStatus();
+}
+
+absl::Status NodeImpl::StartHealth() {
+  if (config_.health_listen.host.empty()) return absl::OkStatus();
+  auto server = HealthServer::Start(config_.health_listen);
+  if (!server.ok()) return server.status();
+  health_server_ = *std::move(server);
+  health_server_->Tell(true);
+  return absl::OkStatus();
+}
+
+absl::Status NodeImpl::StartMetrics() {
+  if (config_.metrics_listen.host.empty()) return absl::OkStatus();
+  auto metrics = std::make_shared<Metrics>(*registry_, hub_, *pool_, config_.build, config_.grpc_tls.cert);
+  auto server = MetricsServer::Start(config_.metrics_listen, std::move(metrics));
+  if (!server.ok()) return server.status();
+  metrics_server_ = *std::move(server);
+  return absl::OkStatus();
+}
+
+void NodeImpl::StartTlsWatch() {
+  if (config_.grpc_tls.cert.empty()) return;
+  tls_watch_ = std::make_unique<TlsWatch>(
+      config_.grpc_tls, clock_, [this](const std::vector<std::string>& mistakes) { OnTlsChange(mistakes); });
+}
+
+void NodeImpl::OnTlsChange(const std::vector<std::string>& mistakes) {
+  {
+    const MutexLock lock(&health_mutex_);
+    tls_usable_ = mistakes.empty();
+    TellHealthOfBoth();
+  }
+  if (mistakes.empty()) log::Info("TLS certificate can be used again");
+  for (const std::string& why : mistakes) {
+    log::Warning("TLS certificate cannot be used, clients refuse it", {{"why", why}});
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Node>> Node::Start(const Config& config, const Clock& clock) {
+  auto node = std::make_unique<NodeImpl>(config, clock);
+  if (absl::Status status = node->Start(); !status.ok()) return status;
+  return node;
+}
+
+}  // namespace benari::media
