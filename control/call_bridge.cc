@@ -47,7 +47,9 @@ asio::awaitable<void> CallBridge::Join(std::string stays, std::string newcomer) 
   const ChannelNews& other = mailbox_.channel(newcomer);
   // Asterisk answers the request that makes a channel before the channel is in the app; under load addChannel
   // in between is refused with 422.
-  std::function<bool()> in_app = [this, &other] { return other.started || other.gone || mailbox_.Ending(); };
+  std::function<bool()> in_app = [this, &one, &other] {
+    return other.started || other.gone || one.gone || mailbox_.Ending();
+  };
   const Clock::Time started_by = context_.timers.Now() + context_.config.join_timeout;
   co_await mailbox_.WaitUntil(in_app, started_by);
   co_await WaitForOthersToLeave(stays, newcomer);
@@ -64,7 +66,7 @@ asio::awaitable<void> CallBridge::Join(std::string stays, std::string newcomer) 
   std::function<bool()> settled = [this, &one, &other, one_before, other_before, cannot_leave] {
     const bool stayed = cannot_leave || one.times_joined > one_before;
     const bool entered = stayed && other.times_joined > other_before;
-    return (entered && one.in_bridge && other.in_bridge) || other.gone || mailbox_.Ending();
+    return (entered && one.in_bridge && other.in_bridge) || one.gone || other.gone || mailbox_.Ending();
   };
   const Clock::Duration patience = refused.has_value() ? kNewsMayFollow : context_.config.join_timeout;
   const bool in_time = co_await mailbox_.WaitUntil(settled, context_.timers.Now() + patience);
@@ -73,7 +75,8 @@ asio::awaitable<void> CallBridge::Join(std::string stays, std::string newcomer) 
   co_await AskAfter(context_.ari, newcomer, mailbox_);
   const bool there = co_await AskWhoIsIn();
   mailbox_.StillUp();
-  if (other.gone || (there && one.in_bridge && other.in_bridge)) co_return;  // the events were lost
+  if (one.gone || other.gone || (there && one.in_bridge && other.in_bridge))
+    co_return;  // the events were lost
   if (refused.has_value()) throw *refused;
   throw ari::Error(ari::ErrorKind::kTimeout, 0,
                    absl::StrCat("bridge ", id_, ": no ChannelEnteredBridge for ", newcomer, " within ",

@@ -133,6 +133,20 @@ TEST_F(TransferTest, TwiceAndByBoth) {
   ExpectClean(CallOutcome::kCompleted);
 }
 
+// It is gone before it is joined with the newcomer.
+TEST_F(TransferTest, TheOtherOneHangsUpAtOnceAndTheCallEnds) {
+  for (int ms = 0; ms < 30; ++ms) {
+    SCOPED_TRACE(ms);
+    Begin();
+    ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+    world->asterisk.Transfer(caller);
+    world->RunFor(milliseconds(ms));
+    world->asterisk.DestinationHangsUp(destination());
+    EXPECT_TRUE(world->Until([&] { return world->control->app().table().size() == 0; }, seconds(1)));
+    ExpectClean(CallOutcome::kCompleted);
+  }
+}
+
 TEST_F(TransferTest, AtAnyMomentNothingIsLeft) {
   for (int ms = 0; ms < 7600; ms = (ms < 60 || ms > 6980) && ms < 7060 ? ms + 1 : ms + 397) {
     SCOPED_TRACE(ms);
