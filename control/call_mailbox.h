@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,11 +40,11 @@ struct CallNews {
   std::string last_transferred;  // place
   int transfers = 0;
   bool bridge_gone = false;
-  bool stop = false;          // this process ends: release the call
-  bool away = false;          // Asterisk is not connected, or what happened meanwhile is not yet told
-  int reconnects = 0;         // of the event WebSocket: what happened before each may be unheard of
-  std::string media_lost;     // id of the last media whose lease was lost
-  std::string media_missing;  // why the present media hears nothing; empty: it flows
+  bool stop = false;                 // this process ends: release the call
+  bool away = false;                 // Asterisk is not connected, or what happened meanwhile is not yet told
+  int reconnects = 0;                // of the event WebSocket: what happened before each may be unheard of
+  std::set<std::string> media_lost;  // ids of media whose leases were lost
+  std::string media_missing;         // why the present media hears nothing; empty: it flows
 };
 
 // The channel in a place, and the place of a channel; nullopt: it has left its place.

@@ -58,7 +58,7 @@ void CallMedia::TakeOver(int last, const std::vector<int>& numbers, const std::o
   heard_ = now_.id;  // or not: nobody can tell how long ago the call began to be set up
   // Half made: it is replaced.
   if (!lease.has_value() || !mailbox_.channel(now_.id).in_bridge)
-    mailbox_.Tell([this](CallNews& news) { news.media_lost = now_.id; });
+    mailbox_.Tell([this](CallNews& news) { news.media_lost.insert(now_.id); });
 }
 
 asio::awaitable<void> CallMedia::DropOlder() {
@@ -67,7 +67,7 @@ asio::awaitable<void> CallMedia::DropOlder() {
 }
 
 bool CallMedia::lost() const {
-  return made() && (mailbox_.news().media_lost == now_.id || mailbox_.channel(now_.id).gone);
+  return made() && (mailbox_.news().media_lost.contains(now_.id) || mailbox_.channel(now_.id).gone);
 }
 
 asio::awaitable<void> CallMedia::Make() {
@@ -125,7 +125,7 @@ asio::awaitable<bool> CallMedia::Regain() {
   } catch (const MediaError&) {
     co_return false;
   }
-  mailbox_.Tell([](CallNews& news) { news.media_lost.clear(); });
+  mailbox_.Tell([this](CallNews& news) { news.media_lost.erase(now_.id); });
   Keep();
   co_return true;
 }
@@ -270,7 +270,7 @@ void CallMedia::Keep() {
   LeaseKeeper::Listener listener;
   listener.on_lost = [this, id = now_.id](const std::string& reason) {
     journal_.Warning("lease lost", {{"media", id}, {"why", reason}});
-    mailbox_.Tell([&id](CallNews& news) { news.media_lost = id; });
+    mailbox_.Tell([&id](CallNews& news) { news.media_lost.insert(id); });
   };
   listener.on_session = [this](const SessionEvent& event) { OnSession(event); };
   context_.keeper.Add(now_.id, now_.lease.node, std::move(listener));
