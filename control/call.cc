@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::milliseconds kUnansweredPause(1000);
-constexpr int kJoinAttempts = 5;
+constexpr int kAttempts = 5;                     // at a request without an answer
 constexpr std::chrono::seconds kNodesReturn(3);  // after Asterisk: media nodes may have been cut off too
 
 // Of a destination: no earlier process will have used it for this call.
@@ -110,7 +110,7 @@ asio::awaitable<void> Call::Echo() {
   bool with_media = true;
   while (with_media && EchoEnd() > context_.timers.Now()) {
     std::function<bool()> something = [this] {
-      return media_.lost() || Unheard() || Transferred() || mailbox_.Ending() || IsAwayFromEcho();
+      return media_.lost() || Unheard() || Transferred() || mailbox_.Ending() || !IsJoinedTo(media_.id());
     };
     const bool woken = co_await mailbox_.WaitUntil(something, EchoEnd());
     mailbox_.StillUp();
@@ -119,48 +119,26 @@ asio::awaitable<void> Call::Echo() {
       throw CallOver(CallOutcome::kNoMedia, "congestion", "no media: " + mailbox_.news().media_missing);
     if (media_.lost()) {
       with_media = co_await ReplaceMedia();
-    } else if (Transferred()) {
-      co_await RejoinEcho();
     } else {
-      co_await ReturnToEcho();
+      co_await Reunite(media_.id());
     }
   }
 }
 
-// Who took the caller's place by a transfer is in the bridge: see CallBridge::Join.
-asio::awaitable<void> Call::RejoinEcho() {
-  co_await mailbox_.UntilBack();
-  joined_after_transfers_ = mailbox_.news().transfers;
-  std::optional<ari::Error> unanswered;
-  try {
-    co_await bridge_.Join(media_.id(), id_);
-  } catch (const ari::Error& error) {
-    if (!error.unanswered()) throw;
-    unanswered = error;
-  }
-  if (!unanswered.has_value()) co_return;
-  joined_after_transfers_ = -1;  // once more
-  co_await WaitForAnswers(*unanswered);
-}
-
-// As Reunite: the caller is about to hang up, was moved, or left and came back while no event could tell.
-asio::awaitable<void> Call::ReturnToEcho() {
-  std::function<bool()> settled = [this] { return mailbox_.Ending() || Transferred() || !IsAwayFromEcho(); };
-  const Clock::Time give_up = context_.timers.Now() + kNewsMayFollow;
-  co_await mailbox_.WaitUntil(settled, give_up);
-  co_await mailbox_.UntilBack();
-  if (settled()) co_return;
-  journal_.Warning("caller is out of the bridge, joined to the echo again");
-  co_await RejoinEcho();
-}
-
+// Once the join was asked for the caller may hear its echo, whatever became of the request: Echo looks again.
 asio::awaitable<void> Call::StartMedia() {
+  std::optional<ari::Error> unanswered;
   try {
     co_await media_.Make();
   } catch (const MediaError& error) {
     const bool no_port = error.kind == MediaErrorKind::kExhausted;
     throw CallOver(no_port ? Refusal::kNoPort : Refusal::kNoMedia, error.what());
+  } catch (const ari::Error& error) {
+    const bool may_be_heard = error.unanswered() && !error.never_sent();
+    if (!may_be_heard || !mailbox_.channel(media_.id()).created) throw;
+    unanswered = error;
   }
+  if (unanswered.has_value()) co_await WaitForAnswers(*unanswered);
 }
 
 // False: there is no other media, and the call goes on without. While Asterisk does not answer the caller may
@@ -182,10 +160,10 @@ asio::awaitable<bool> Call::ReplaceMedia() {
   } catch (const MediaError& error) {
     failure = error.what();
   } catch (const ari::Error& error) {
-    if (!error.unanswered()) throw;
-    unanswered = error;
+    failure = error.what();
+    if (error.unanswered()) unanswered = error;
   }
-  if (!failure.empty()) {
+  if (!unanswered.has_value() && !failure.empty()) {
     const Clock::Time asked = context_.timers.Now();
     unanswered = co_await AskAfter(context_.ari, id_, mailbox_);
     const bool late = context_.timers.Now() - asked > kNewsMayFollow;  // it may have been cut off until now
@@ -211,19 +189,22 @@ asio::awaitable<bool> Call::ReplaceMedia() {
 // Where the dial plan has not: as soon as there is something to hear, and not for who is refused.
 asio::awaitable<void> Call::AnswerCaller() {
   const ChannelNews& caller = mailbox_.channel(id_);
-  if (caller.up) co_return;
-  std::optional<ari::Error> failure;
-  try {
-    const std::string channel = mailbox_.ChannelIn(id_);
-    co_await context_.ari.AnswerChannel(channel);
-    mailbox_.Tell([this](CallNews& news) { news.channels[id_].up = true; });
-    journal_.Info("caller answered");
-  } catch (const ari::Error& error) {
-    failure = error;
+  for (int attempt = 1; !caller.up; ++attempt) {
+    std::optional<ari::Error> failure;
+    try {
+      const std::string channel = mailbox_.ChannelIn(id_);
+      co_await context_.ari.AnswerChannel(channel);
+      mailbox_.Tell([this](CallNews& news) { news.channels[id_].up = true; });
+      journal_.Info("caller answered");
+    } catch (const ari::Error& error) {
+      failure = error;
+    }
+    if (failure.has_value()) co_await AskAfter(context_.ari, id_, mailbox_);
+    mailbox_.StillUp();
+    if (caller.up) co_return;
+    if (!failure->unanswered() || attempt == kAttempts) throw *failure;
+    co_await WaitForAnswers(*failure);
   }
-  if (failure.has_value()) co_await AskAfter(context_.ari, id_, mailbox_);
-  mailbox_.StillUp();
-  if (!caller.up) throw *failure;
 }
 
 asio::awaitable<void> Call::Originate() {
@@ -319,58 +300,57 @@ asio::awaitable<bool> Call::AwaitAnswer() {
 asio::awaitable<void> Call::Talk() {
   const ChannelNews& destination = mailbox_.channel(destination_);
   if (!destination.in_bridge) journal_.Info("destination answered", {{"channel", destination_}});
-  co_await JoinDestination();
+  co_await Join(destination_);
   SetPhase(CallPhase::kConnected);
   co_await undo_.RetryFailed();
   while (!destination.gone && !mailbox_.Ending()) {
     std::function<bool()> something = [this, &destination] {
-      return destination.gone || mailbox_.Ending() || !BothIn() || Transferred();
+      return destination.gone || mailbox_.Ending() || !IsJoinedTo(destination_) || Transferred();
     };
     co_await mailbox_.WaitUntil(something, Clock::Time::max());
-    co_await Reunite();
+    co_await Reunite(destination_);
   }
   if (destination.gone) throw CallOver(CallOutcome::kCompleted, "normal", "the destination hung up");
   if (mailbox_.caller_gone()) throw CallOver(CallOutcome::kCompleted, "normal", "the caller hung up");
   mailbox_.StillUp();
 }
 
-asio::awaitable<void> Call::Connect() {
-  joined_after_transfers_ = mailbox_.news().transfers;
-  const bool caller_is_new = mailbox_.news().last_transferred == id_;
-  co_await bridge_.Join(caller_is_new ? destination_ : id_, caller_is_new ? id_ : destination_);
-}
-
-// One who has left the bridge is about to hang up, or was replaced by a transfer, or somebody else moved it,
-// and the other one hears nothing.
-asio::awaitable<void> Call::Reunite() {
-  const ChannelNews& destination = mailbox_.channel(destination_);
-  std::function<bool()> settled = [this, &destination] {
-    return destination.gone || mailbox_.Ending() || BothIn();
+// The caller has left the bridge of its media or destination, or that has: it is about to hang up, or was
+// replaced by a transfer, or somebody else moved it, and the other one hears nothing.
+asio::awaitable<void> Call::Reunite(std::string leg) {
+  const ChannelNews& other = mailbox_.channel(leg);
+  std::function<bool()> settled = [this, &leg, &other] {
+    return other.gone || mailbox_.Ending() || IsJoinedTo(leg);
   };
   const Clock::Time give_up = context_.timers.Now() + kNewsMayFollow;
   co_await mailbox_.WaitUntil(settled, give_up);
   co_await mailbox_.UntilBack();
   if (settled() && !Transferred()) co_return;
-  if (destination.gone || mailbox_.Ending()) co_return;
+  if (other.gone || mailbox_.Ending()) co_return;
   if (!Transferred()) {
-    journal_.Warning(
-        "moved out of the bridge by another application, joined again",
-        {{"caller_in", mailbox_.channel(id_).in_bridge}, {"destination_in", destination.in_bridge}});
+    journal_.Warning("out of the bridge without a hang-up, joined again",
+                     {{"caller_in", mailbox_.channel(id_).in_bridge}, {"other_in", other.in_bridge}});
   }
-  co_await JoinDestination();
+  co_await Join(leg);
 }
 
-// They may talk to each other already, whatever becomes of the request.
-asio::awaitable<void> Call::JoinDestination() {
+// Joins the caller with its media or destination. They may hear each other already, and are not parted then,
+// whatever becomes of the request.
+asio::awaitable<void> Call::Join(std::string leg) {
   for (int attempt = 1;; ++attempt) {
     std::optional<ari::Error> unanswered;
     try {
       if (!bridge_.made()) co_await bridge_.Create();
       mailbox_.StillUp();
-      if (!mailbox_.channel(destination_).gone) co_await AnswerCaller();
-      if (!mailbox_.channel(destination_).gone) co_await Connect();
+      if (!mailbox_.channel(leg).gone) co_await AnswerCaller();
+      joined_after_transfers_ = mailbox_.news().transfers;
+      const bool caller_is_new = leg != destination_ || mailbox_.news().last_transferred == id_;
+      if (!mailbox_.channel(leg).gone)
+        co_await bridge_.Join(caller_is_new ? leg : id_, caller_is_new ? id_ : leg);
     } catch (const ari::Error& error) {
-      if (!error.unanswered() || attempt == kJoinAttempts) throw;
+      const bool joined = IsJoinedTo(leg);
+      if (joined && !error.unanswered()) co_return;
+      if (!joined && (!error.unanswered() || attempt >= kAttempts)) throw;
       unanswered = error;
     }
     if (!unanswered.has_value()) co_return;

@@ -69,11 +69,8 @@ class Call {
   Awaitable<void> AskAfterDestination();
   Awaitable<bool> AwaitAnswer();
   Awaitable<void> Talk();
-  Awaitable<void> Connect();
-  Awaitable<void> Reunite();
-  Awaitable<void> RejoinEcho();
-  Awaitable<void> ReturnToEcho();
-  Awaitable<void> JoinDestination();
+  Awaitable<void> Reunite(std::string leg);
+  Awaitable<void> Join(std::string leg);
   Awaitable<void> WaitForAnswers(ari::Error error);
   Awaitable<void> PauseUnlessEnding();
   Awaitable<void> Release(CallOver over);
@@ -82,9 +79,11 @@ class Call {
   Awaitable<void> HangUpChannel(std::string channel_id);
   Awaitable<void> LetCallerGo();
 
-  bool BothIn() { return mailbox_.channel(id_).in_bridge && mailbox_.channel(destination_).in_bridge; }
+  // `leg`: the place of the media or the destination.
+  bool IsJoinedTo(const std::string& leg) {
+    return mailbox_.channel(id_).in_bridge && mailbox_.channel(leg).in_bridge;
+  }
   bool Transferred() const { return mailbox_.news().transfers != joined_after_transfers_; }
-  bool IsAwayFromEcho() { return media_.made() && !media_.lost() && !mailbox_.channel(id_).in_bridge; }
   void DialAnew();
   Clock::Time EchoEnd() const;
   bool Unheard() const;

@@ -115,6 +115,22 @@ TEST_P(MachineIsCut, CallersInEveryPhaseAreConnectedAfterwards) {
   EXPECT_EQ(world->Ended(CallOutcome::kCompleted), 20);
 }
 
+// The join was done, and neither its answer nor its events arrive.
+TEST_P(MachineIsCut, ACallerWhoHearsItsEchoAsItsSetUpIsCutIsConnectedAfterwards) {
+  Begin({});
+  Callers(1);
+  const std::string bridge = "benari." + callers.front() + ".bridge";
+  ASSERT_TRUE(world->Until([&] {
+    const auto found = world->asterisk.bridges().find(bridge);
+    return found != world->asterisk.bridges().end() && found->second.ari.channel_ids.size() == 2;
+  }));
+  Cut();
+  EXPECT_TRUE(world->UntilPhase(callers.front(), CallPhase::kConnected));
+  EXPECT_EQ(HungUp(), 0);
+  ExpectCleanEnd();
+  EXPECT_EQ(world->Ended(CallOutcome::kCompleted), 1);
+}
+
 class MachineIsCutWithinTheLeases : public MachineIsCut {};
 
 // No node is left that could take over; whether media is lost is not known while Asterisk is not either.

@@ -72,5 +72,16 @@ TEST_F(ReplaceTest, TheOtherNodeIsLostAsWell) {
   ExpectCleanEnd();
 }
 
+// The caller may still hear what this process cannot reach.
+TEST_F(ReplaceTest, AsteriskRefusesAndTheCallGoesOnToTheDestination) {
+  world->asterisk.SetDestination("", fakes::Destination::Answers());
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  Fail("ari.CreateExternalMedia", FaultKind::kErrorBefore);
+  world->media.SetReachable(NodeOfCaller(), false);
+  EXPECT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+  ExpectCleanEnd();
+  EXPECT_EQ(world->Ended(CallOutcome::kCompleted), 1);
+}
+
 }  // namespace
 }  // namespace benari::control

@@ -1,10 +1,10 @@
 # A request to Asterisk that gets no answer while media is replaced ends the call.
 set(SOURCE control/call.cc)
 set(FIND [[
-    if (!error.unanswered()) throw;
-    unanswered = error;
+    failure = error.what();
+    if (error.unanswered()) unanswered = error;
   }
-  if (!failure.empty()) {
+  if (!unanswered.has_value() && !failure.empty()) {
 ]])
 set(REPLACE [[
     throw;
