@@ -34,6 +34,7 @@ Call::Call(const CallContext& context, std::string call_id, int destination_numb
       journal_(context.history, context.timers, id_),
       undo_([this](bool last) { return PauseUndo(last); },
             [this](const std::string& step, const std::string& what) {
+              undone_ = false;
               context_.metrics.UndoFailed(step);
               journal_.Warning("undo failed", {{"step", step}, {"why", what}});
             }),
@@ -55,6 +56,18 @@ void Call::TakeOver(const Found& found) {
     undo_.Defer(ToString(UndoStep::kHangUpDestination),
                 [this, id = destination_] { return HangUpDestination(id); });
   }
+}
+
+bool Call::Owns(const ResourceId& resource) const {
+  switch (resource.kind) {
+    case ResourceKind::kDestination:
+      return context_.ids.Destination(id_, resource.number) == destination_;
+    case ResourceKind::kMedia:
+      return resource.number <= media_.last_number();
+    case ResourceKind::kBridge:
+      break;
+  }
+  return true;
 }
 
 asio::awaitable<void> Call::Run() {

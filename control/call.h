@@ -55,6 +55,12 @@ class Call {
   CallOutcome outcome() const { return outcome_; }
   Clock::Time started() const { return started_; }
   const CallMedia& media() const { return media_; }
+  // True of a channel or bridge that this call made or asked for; false where another process did under its
+  // id.
+  bool Owns(const ResourceId& resource) const;
+  // Once it has ended: nothing was left that it could not undo; what its caller was to be told.
+  bool undone() const { return undone_; }
+  const std::string& caller_reason() const { return caller_reason_; }
 
  private:
   template <typename T>
@@ -107,6 +113,7 @@ class Call {
   bool caller_may_be_gone_ = false;  // Asterisk refused a request; why may be told later
   CallOutcome outcome_ = CallOutcome::kFailed;
   std::string caller_reason_;
+  bool undone_ = true;
 };
 
 }  // namespace benari::control

@@ -33,11 +33,16 @@ class CallTable {
   void End(const Call& call, Clock::Time now);
   // The caller of a call that ended has left the application.
   void OnCallerLeft(const std::string& call_id);
+  // False as well if the call could not undo everything, so that nothing more of it goes by itself.
   bool EndedSince(const std::string& call_id, Clock::Time since) const;
+  // Of what a process left that died: a later call of this id gets other media numbers.
+  void NoteUsed(const ResourceId& resource, Clock::Time now);
   // Of the newest media that the call asked for; nullopt: no such call ended lately.
   std::optional<int> LastMediaNumber(const std::string& call_id) const;
   // True for a call that ended although its caller, as far as is known, is still in the application.
   bool EndedWithoutItsCaller(const std::string& call_id) const;
+  // What the caller of a call that ended is, or should have been, told: see ari::Client::HangUp.
+  std::string ReasonOf(const std::string& call_id) const;
   // Forgets calls that ended before `before`, but those whose caller is one of `in_app`.
   void ForgetEnded(Clock::Time before, const std::set<std::string>& in_app);
 
@@ -45,6 +50,8 @@ class CallTable {
   struct Ended {
     Clock::Time at;
     bool caller_left = false;
+    bool undone = true;
+    std::string caller_reason;
     int last_media_number = 0;
   };
 

@@ -203,18 +203,23 @@ std::vector<Adoptable> FindAdoptable(const Snapshot& snapshot, const Ids& ids,
     if (!newcomers.empty()) by_call[parsed->call_id];
     if (newcomers.size() > callers) by_call[parsed->call_id].destination = 1;
   }
-  for (const auto& [id, bridge] : snapshot.bridges) {
-    const auto parsed = ids.Parse(id);
-    if (!parsed.has_value() || !by_call.contains(parsed->call_id)) continue;
-    const auto created = ParseCreationTime(bridge.creationtime).value_or(now);
-    by_call[parsed->call_id].bridge_age = std::max(Clock::Duration::zero(), Clock::Duration(now - created));
-  }
   for (const auto& [id, channel] : snapshot.channels) {
     const auto parsed = ids.Parse(id);
     if (!parsed.has_value() || !by_call.contains(parsed->call_id)) continue;
     Found& found = by_call[parsed->call_id];
     if (parsed->kind == ResourceKind::kDestination) found.destination = parsed->number;
     if (parsed->kind == ResourceKind::kMedia) found.media_numbers.push_back(parsed->number);
+  }
+  for (const auto& [id, bridge] : snapshot.bridges) {
+    const auto parsed = ids.Parse(id);
+    if (!parsed.has_value() || !by_call.contains(parsed->call_id)) continue;
+    for (const std::string& member : bridge.channel_ids) {  // rather than one that another process dialled
+      const auto other = ids.Parse(member);
+      if (other.has_value() && other->kind == ResourceKind::kDestination)
+        by_call[parsed->call_id].destination = other->number;
+    }
+    const auto created = ParseCreationTime(bridge.creationtime).value_or(now);
+    by_call[parsed->call_id].bridge_age = std::max(Clock::Duration::zero(), Clock::Duration(now - created));
   }
   for (const auto& [id, lease] : leases) {
     const auto parsed = ids.Parse(id);

@@ -173,6 +173,7 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
   const std::vector<Adopted> adopted = Adopt(snapshot, leases);
   asio::co_spawn(context_.executor, ReleaseUnkept(leases), asio::detached);
   Sweep::Orphans orphans = FindOrphans(snapshot);
+  NoteUsed(orphans, leases);
   if (!std::exchange(nodes_met_, true)) co_await WatchNodes();
   for (const Adopted& each : adopted)
     asio::co_spawn(context_.executor, RunCall(each.call, each.refusal), asio::detached);
@@ -257,14 +258,34 @@ StasisApp::Adopted StasisApp::AdoptOne(const Adoptable& adoptable, const Snapsho
 // longer ago.
 Sweep::Orphans StasisApp::FindOrphans(const Snapshot& snapshot) const {
   const Clock::Time lately = snapshot.begun - kEndsLinger;
-  const auto has_call = [this, lately](const std::string& call_id) {
-    return table_.Contains(call_id) || table_.EndedSince(call_id, lately);
+  const auto is_owned = [this, lately](const ResourceId& resource) {
+    const auto call = table_.calls().find(resource.call_id);
+    if (call != table_.calls().end()) return call->second->Owns(resource);
+    return table_.EndedSince(resource.call_id, lately);
   };
-  Sweep::Orphans orphans = sweep_.Find(snapshot, has_call);
+  Sweep::Orphans orphans = sweep_.Find(snapshot, is_owned);
   for (const std::string& id : snapshot.app_channels) {
-    if (table_.EndedWithoutItsCaller(id) && !has_call(id)) orphans.channels.push_back(id);
+    if (table_.EndedWithoutItsCaller(id) && !table_.Contains(id) && !table_.EndedSince(id, lately))
+      orphans.channels.push_back({id, table_.ReasonOf(id)});
   }
   return orphans;
+}
+
+// Their callers may be back, and their last events still come.
+void StasisApp::NoteUsed(const Sweep::Orphans& orphans, const std::map<std::string, NodeLease>& leases) {
+  std::vector<std::string> ids;
+  for (const Sweep::Channel& channel : orphans.channels) ids.push_back(channel.id);
+  for (const auto& [id, lease] : leases) ids.push_back(id);
+  for (const std::string& id : ids) {
+    if (const auto parsed = context_.ids.Parse(id)) table_.NoteUsed(*parsed, context_.timers.Now());
+  }
+}
+
+// Its request was given up and had its effect all the same, or another process made it.
+void StasisApp::RemoveStray(const std::string& channel_id) {
+  Sweep::Orphans stray;
+  stray.channels.push_back({channel_id});
+  asio::co_spawn(context_.executor, sweep_.Remove(std::move(stray)), asio::detached);
 }
 
 // Leases of an earlier process that no adopted call goes on with.
@@ -326,14 +347,9 @@ void StasisApp::Handle(const ari::Event& event) {
 void StasisApp::OnStasisStart(const ari::StasisStart& start) {
   const std::string& id = start.channel.id;
   if (const auto parsed = context_.ids.Parse(id)) {
-    if (table_.Contains(parsed->call_id)) {
-      Tell(id, [&id](CallNews& news) { news.channels[id].started = true; });
-    } else {  // its request was given up, and had its effect all the same
-      Sweep::Orphans stray;
-      stray.channels.push_back(id);
-      asio::co_spawn(context_.executor, sweep_.Remove(std::move(stray)), asio::detached);
-    }
-    return;
+    const auto call = table_.Find(id);
+    if (call == nullptr || !call->Owns(*parsed)) return RemoveStray(id);
+    return Tell(id, [&id](CallNews& news) { news.channels[id].started = true; });
   }
   if (!start.replaces.empty()) return OnTransfer(start);
   // Whoever is moved to the application without arguments (ARI /move) keeps those of the dial plan.
@@ -353,9 +369,7 @@ void StasisApp::OnTransfer(const ari::StasisStart& start) {
   const auto call = table_.Find(start.replaces);
   if (call != nullptr && PlaceOf(start.replaces, call->mailbox().news()).has_value())
     return call->OnTransfer(start.replaces, start.channel.id);
-  Sweep::Orphans stray;
-  stray.channels.push_back(start.channel.id);
-  asio::co_spawn(context_.executor, sweep_.Remove(std::move(stray)), asio::detached);
+  RemoveStray(start.channel.id);
 }
 
 // A caller who left (a redirect in the dial plan, ARI /move, Stasis() called again) can be back before its

@@ -99,6 +99,8 @@ class StasisApp {
   std::vector<Adopted> Adopt(const Snapshot& snapshot, const std::map<std::string, NodeLease>& leases);
   Adopted AdoptOne(const Adoptable& adoptable, const Snapshot& snapshot);
   Sweep::Orphans FindOrphans(const Snapshot& snapshot) const;
+  void NoteUsed(const Sweep::Orphans& orphans, const std::map<std::string, NodeLease>& leases);
+  void RemoveStray(const std::string& channel_id);
   void OnCallEnded(const std::shared_ptr<Call>& call);
 
   const CallContext& context_;

@@ -9,23 +9,22 @@ namespace benari::control {
 namespace asio = boost::asio;
 
 Sweep::Orphans Sweep::Find(const Snapshot& snapshot,
-                           const std::function<bool(const std::string&)>& has_call) const {
+                           const std::function<bool(const ResourceId&)>& is_owned) const {
   Orphans orphans;
   for (const auto& [id, channel] : snapshot.channels) {
     const auto parsed = ids_.Parse(id);
     const bool far_half = absl::EndsWith(id, ";2");  // goes with its near half
-    if (parsed.has_value() && !far_half && !has_call(parsed->call_id)) orphans.channels.push_back(id);
+    if (parsed.has_value() && !far_half && !is_owned(*parsed)) orphans.channels.push_back({id});
   }
   for (const auto& [id, bridge] : snapshot.bridges) {
     const auto parsed = ids_.Parse(id);
-    if (parsed.has_value() && !has_call(parsed->call_id)) orphans.bridges.push_back(id);
+    if (parsed.has_value() && !is_owned(*parsed)) orphans.bridges.push_back(id);
   }
   return orphans;
 }
 
 asio::awaitable<void> Sweep::Remove(Orphans orphans) {
-  const std::string reason = "normal";
-  for (const std::string& id : orphans.channels) {
+  for (const auto& [id, reason] : orphans.channels) {
     try {
       const bool was_there = co_await HangUpIfThere(ari_, id, reason);
       if (was_there) Removed("channel", id);

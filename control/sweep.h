@@ -18,12 +18,16 @@ class Sweep {
  public:
   Sweep(ari::Client& ari, const Ids& ids, Metrics& metrics) : ari_(ari), ids_(ids), metrics_(metrics) {}
 
+  struct Channel {
+    std::string id;
+    std::string reason = "normal";  // of its hang-up
+  };
   struct Orphans {
-    std::vector<std::string> channels;
+    std::vector<Channel> channels;
     std::vector<std::string> bridges;
   };
-  Orphans Find(const Snapshot& snapshot,
-               const std::function<bool(const std::string& call_id)>& has_call) const;
+  // `is_owned`: a call has it, or had it until just now.
+  Orphans Find(const Snapshot& snapshot, const std::function<bool(const ResourceId&)>& is_owned) const;
 
   // Removes them one after the other; what fails is logged and found again by the next sweep. Counts what was
   // there. Never throws.

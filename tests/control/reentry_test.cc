@@ -78,5 +78,26 @@ TEST(Reentry, WhoCameAndWentBeforeTheFirstListIsNotDialledFor) {
   EXPECT_EQ(world.Leftovers(), "");
 }
 
+// What an earlier process had made for the caller ends only then.
+TEST(Reentry, WhileAProcessStartsTheNewCallUsesOtherIds) {
+  for (int ms = 0; ms < 40; ++ms) {
+    SCOPED_TRACE(ms);
+    fakes::AsteriskOptions asterisk;
+    asterisk.max_step = milliseconds(50);
+    ControlWorld world({}, asterisk);
+    world.Start();
+    const std::string caller = world.Caller();
+    ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kEcho));
+    world.Kill();
+    world.asterisk.MoveAway(caller);
+    world.timers.RunAt(world.timers.Now() + milliseconds(ms), [&] { world.asterisk.Redirect(caller); });
+    world.Start();
+    ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kEcho));
+    EXPECT_NE(world.control->app().table().Find(caller)->media().id(), "benari." + caller + ".media1");
+    EXPECT_TRUE(world.Until([&] { return Hears(world, caller); }, seconds(2)));
+    ExpectClean(world, caller);
+  }
+}
+
 }  // namespace
 }  // namespace benari::control

@@ -225,6 +225,60 @@ TEST_P(ReleaseFails, ACallerWhoCouldNotBeHungUpIsNotServedAgain) {
   }
 }
 
+// No wait for Asterisk to end the caller by itself, as after a hang-up that was answered.
+TEST(Resync, WhoCouldNotBeHungUpIsToldTheSameByTheNextList) {
+  ControlWorld world(WithoutEcho());
+  world.asterisk.SetDestination("", Destination::Busy());
+  world.Start();
+  world.control->faults().ChooseWith([](const fakes::Step& step) {
+    fakes::Fault fault;
+    if (step.operation == "ari.HangUp") fault.kind = FaultKind::kUnreachableBefore;
+    return fault;
+  });
+  const std::string caller = world.Caller();
+  ASSERT_TRUE(world.Until([&] { return world.Ended(CallOutcome::kDestinationBusy) == 1; }));
+  EXPECT_FALSE(world.asterisk.EndOf(caller).has_value());
+  world.control->faults().ChooseWith(nullptr);
+  world.control->Disconnect();
+  ASSERT_TRUE(world.control->Connect());
+  ASSERT_TRUE(world.Until([&] { return world.asterisk.EndOf(caller).has_value(); }, seconds(1)));
+  EXPECT_EQ(world.asterisk.EndOf(caller)->cause, 17);
+  EXPECT_EQ(world.control->Metric("benari_control_calls_adopted_total"), 0);
+}
+
+// As by an instance that was stopped while this one took over; its event comes, or only the next list shows
+// it.
+TEST(Resync, WhatAnotherProcessDialledForACallIsHungUp) {
+  for (const bool heard : {true, false}) {
+    SCOPED_TRACE(heard);
+    ControlWorld world(WithoutEcho());
+    world.asterisk.SetDestination("", Destination::Answers());
+    world.Start();
+    const std::string caller = world.Caller();
+    ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
+    if (!heard) {
+      world.control->ari().Forget();  // Asterisk does not notice
+      world.control->app().OnDisconnected();
+    }
+    const std::string stray = "benari." + caller + ".destination777";
+    ari::OriginateRequest request(stray, "Local/1@default/n");
+    request.app_args = "dialed";
+    ASSERT_TRUE(world.asterisk.Originate("voicebot1", request).ok());
+    world.RunFor(milliseconds(20));
+    if (!heard) {
+      ASSERT_TRUE(world.control->Connect());
+    }
+    EXPECT_TRUE(world.Until([&] { return world.asterisk.EndOf(stray).has_value(); }, seconds(1)));
+    world.RunFor(seconds(2));
+    EXPECT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
+    world.asterisk.CallerHangsUp(caller);
+    EXPECT_TRUE(world.UntilNoCalls());
+    world.RunFor(seconds(5));
+    EXPECT_EQ(world.Leftovers(), "");
+    EXPECT_EQ(world.Ended(CallOutcome::kCompleted), 1);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Seconds, ReleaseFails, ::testing::Values(1, 60));
 
 }  // namespace
