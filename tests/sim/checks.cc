@@ -20,6 +20,8 @@ constexpr seconds kSweep(30);
 constexpr size_t kMostRenewals = 8;  // of a node, within a look
 // An instance that stands by waits for five seconds, asks nodes that are silent, then lists.
 constexpr milliseconds kTakeOver(8000);
+// An instance that was cut off asks a node that is silent for three seconds, and then waits for its answer.
+constexpr milliseconds kAsksSilentNode(4000);
 
 // Remembers since when something holds; how long by now.
 Clock::Duration Since(std::map<std::string, Clock::Time>& since, const std::string& id, bool holds,
@@ -260,8 +262,10 @@ std::string Checks::Service(Clock::Time now, bool reached) {
   const Clock::Duration patience = std::min(Patience(), Clock::Duration(seconds(20)));
   const bool waits = machine_cut || scenario_.Has({kKillControl, kStopControl, kReplaceControl,
                                                    kTerminateControl, kStopAndReplaceControl});
-  const Clock::Duration limit = waits ? kTakeOver + patience : seconds(1) + patience;
-  return now - unreached_.at("") > limit ? "nobody serves, for long" : "";
+  const Clock::Time since = unreached_.at("");
+  Clock::Duration limit = waits ? kTakeOver + patience : seconds(1) + patience;
+  if (scenario_.IsNodeSilent(since - start_, at)) limit += kAsksSilentNode;
+  return now - since > limit ? "nobody serves, for long" : "";
 }
 
 }  // namespace benari::sim

@@ -193,6 +193,15 @@ bool Scenario::IsAsteriskDisturbed(Clock::Duration at) const {
   });
 }
 
+bool Scenario::IsNodeSilent(Clock::Duration from, Clock::Duration to) const {
+  using enum DisasterKind;
+  return std::any_of(disasters.begin(), disasters.end(), [&](const Disaster& each) {
+    const bool silent = each.kind == kKillMedia || each.kind == kStopMedia || each.kind == kDrainMedia ||
+                        each.kind == kCutMedia;
+    return silent && each.at <= to && from <= each.at + each.length + kLookInterval;
+  });
+}
+
 bool Scenario::Has(std::initializer_list<DisasterKind> kinds) const {
   return std::any_of(disasters.begin(), disasters.end(), [&](const Disaster& disaster) {
     return std::find(kinds.begin(), kinds.end(), disaster.kind) != kinds.end();

@@ -113,6 +113,8 @@ struct Scenario {
   // A machine is cut off, and nothing else is wrong.
   bool IsOnlyMachineCut(Clock::Duration at) const;
   bool IsAsteriskDisturbed(Clock::Duration at) const;
+  // At some moment in between a media node does not answer because of a disaster of its own.
+  bool IsNodeSilent(Clock::Duration from, Clock::Duration to) const;
   bool Has(std::initializer_list<DisasterKind> kinds) const;
   bool HasUnroutable() const;
   bool HasMeddling(MeddlingKind kind) const;
