@@ -9,9 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "common/command_line.h"
 #include "common/flag_types.h"
-#include "control/audio_format.h"
-#include "control/ids.h"
-#include "control/password.h"
+#include "control/ari/password.h"
+#include "control/call/audio_format.h"
+#include "control/record/ids.h"
 
 using benari::Endpoint;
 using benari::Seconds;

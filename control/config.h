@@ -7,13 +7,13 @@
 #include "common/endpoint.h"
 #include "common/log.h"
 #include "common/tls_files.h"
+#include "control/app/stasis_app.h"
 #include "control/ari/access.h"
 #include "control/ari/http_client.h"
-#include "control/call_config.h"
-#include "control/grpc_media_client.h"
-#include "control/lease_keeper.h"
-#include "control/media_targets.h"
-#include "control/stasis_app.h"
+#include "control/call/call_config.h"
+#include "control/grpc/grpc_media_client.h"
+#include "control/nodes/lease_keeper.h"
+#include "control/nodes/media_targets.h"
 
 namespace benari::control {
 

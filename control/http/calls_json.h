@@ -4,9 +4,9 @@
 #include <string>
 
 #include "common/clock.h"
-#include "control/call_history.h"
-#include "control/media_nodes.h"
-#include "control/media_stats.h"
+#include "control/nodes/media_nodes.h"
+#include "control/nodes/media_stats.h"
+#include "control/record/call_history.h"
 
 // How calls, sessions and nodes are written for people and programs; the fields are in
 // control/http/README.md. Pure.

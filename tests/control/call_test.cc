@@ -1,5 +1,5 @@
 // The call against a modelled Asterisk: what it comes to, and that nothing is left.
-#include "control/call.h"
+#include "control/call/call.h"
 
 #include <gtest/gtest.h>
 

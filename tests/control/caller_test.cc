@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "control/asterisk_version.h"
+#include "control/app/asterisk_version.h"
 #include "tests/control/control_world.h"
 
 namespace benari::control {

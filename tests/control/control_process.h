@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "control/call_context.h"
-#include "control/stasis_app.h"
+#include "control/app/stasis_app.h"
+#include "control/call/call_context.h"
 #include "tests/fakes/asterisk_model.h"
 #include "tests/fakes/fake_media.h"
 #include "tests/fakes/fake_media_client.h"

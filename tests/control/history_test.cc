@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "control/call_history.h"
-#include "control/call_journal.h"
+#include "control/record/call_history.h"
+#include "control/record/call_journal.h"
 #include "tests/control/control_world.h"
 
 namespace benari::control {

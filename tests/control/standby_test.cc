@@ -1,5 +1,5 @@
 // An instance that was replaced waits, and knows when the other one is gone.
-#include "control/standby.h"
+#include "control/app/standby.h"
 
 #include <gtest/gtest.h>
 

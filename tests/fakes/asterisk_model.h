@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "control/timers.h"
+#include "control/loop/timers.h"
 #include "tests/fakes/asterisk_types.h"
 #include "tests/fakes/event_feed.h"
 #include "tests/fakes/pace.h"

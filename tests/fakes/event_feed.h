@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "control/timers.h"
+#include "control/loop/timers.h"
 #include "tests/fakes/asterisk_types.h"
 #include "tests/fakes/pace.h"
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "control/media_client.h"
+#include "control/nodes/media_client.h"
 #include "tests/fakes/fake_media.h"
 #include "tests/fakes/fault_plan.h"
 #include "tests/fakes/process.h"

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "control/media_client.h"
-#include "control/timers.h"
+#include "control/nodes/media_client.h"
+#include "control/loop/timers.h"
 #include "media/lease/session_registry.h"
 #include "tests/media/lease/fake_session_runner.h"
 

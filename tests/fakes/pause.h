@@ -2,7 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "control/timers.h"
+#include "control/loop/timers.h"
 
 namespace benari::fakes {
 

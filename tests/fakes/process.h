@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "control/timers.h"
+#include "control/loop/timers.h"
 #include "tests/fakes/virtual_timers.h"
 
 namespace benari::fakes {

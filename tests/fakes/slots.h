@@ -6,7 +6,7 @@
 #include <functional>
 #include <memory>
 
-#include "control/timers.h"
+#include "control/loop/timers.h"
 
 namespace benari::fakes {
 

@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "control/timers.h"
+#include "control/loop/timers.h"
 
 namespace benari::fakes {
 

@@ -8,7 +8,7 @@
 #include "common/endpoint.h"
 #include "common/flag_types.h"
 #include "control/ari/url.h"
-#include "control/media_targets.h"
+#include "control/nodes/media_targets.h"
 #include "media/node/config.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/require.h"

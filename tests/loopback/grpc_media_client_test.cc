@@ -1,5 +1,5 @@
 // MediaClient over gRPC against nodes that are gone, or that answer what no node should.
-#include "control/grpc_media_client.h"
+#include "control/grpc/grpc_media_client.h"
 
 #include <gmock/gmock.h>
 #include <grpcpp/server.h>

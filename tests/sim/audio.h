@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include "control/call.h"
+#include "control/call/call.h"
 #include "tests/fakes/asterisk_model.h"
 #include "tests/fakes/fake_media.h"
 #include "tests/sim/scenario.h"

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "control/ids.h"
+#include "control/record/ids.h"
 
 namespace benari::sim {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "control/media_nodes.h"
-#include "control/standby.h"
+#include "control/app/standby.h"
+#include "control/nodes/media_nodes.h"
 #include "tests/fakes/fake_media.h"
 #include "tests/fakes/fake_media_client.h"
 #include "tests/fakes/fault_plan.h"

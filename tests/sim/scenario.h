@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "control/call_config.h"
-#include "control/lease_keeper.h"
-#include "control/stasis_app.h"
+#include "control/app/stasis_app.h"
+#include "control/call/call_config.h"
+#include "control/nodes/lease_keeper.h"
 #include "tests/fakes/asterisk_types.h"
 #include "tests/fakes/fake_media_client.h"
 #include "tests/fakes/model_node.h"

@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "control/call_journal.h"
 #include "control/http/live_view.h"
+#include "control/record/call_journal.h"
 #include "tests/fakes/fake_media.h"
 #include "tests/fakes/fake_media_client.h"
 #include "tests/fakes/fault_plan.h"

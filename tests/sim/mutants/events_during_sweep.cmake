@@ -1,5 +1,5 @@
 # Events that come while a sweep lists what Asterisk holds lie, as before the first list.
-set(SOURCE control/stasis_app.cc)
+set(SOURCE control/app/stasis_app.cc)
 set(FIND [[
   if (serving_) {
     Handle(event);]])

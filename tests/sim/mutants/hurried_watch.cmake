@@ -1,5 +1,5 @@
 # A watch that ends as soon as it began is begun anew at once.
-set(SOURCE control/lease_keeper.cc)
+set(SOURCE control/nodes/lease_keeper.cc)
 set(FIND [[
   if (now - loop.watched_at >= options_.interval) {
 ]])

@@ -1,5 +1,5 @@
 # The port is not given back when the caller hangs up in the echo: the lease is left to run out.
-set(SOURCE control/call_media.cc)
+set(SOURCE control/call/call_media.cc)
 set(FIND [[
   if (context_.nodes.IsUp(node)) {
     try {

@@ -1,5 +1,5 @@
 # An undo too late: that of the bridge is registered only once its answer has come.
-set(SOURCE control/call_bridge.cc)
+set(SOURCE control/call/call_bridge.cc)
 set(FIND [[
   const UndoStack::Handle destroy = TakeOver();
   std::optional<ari::Error> failure;

@@ -1,5 +1,5 @@
 # A single renewal that gets no answer loses the node, where leases are renewed seldom.
-set(SOURCE control/lease_keeper.cc)
+set(SOURCE control/nodes/lease_keeper.cc)
 set(FIND [[
   if (loop.failures < 2) return;
 ]])

@@ -1,4 +1,4 @@
 # Who is moved out of the bridge is believed to be in it.
-set(SOURCE control/stasis_app.cc)
+set(SOURCE control/app/stasis_app.cc)
 set(FIND [[[](ChannelNews& channel) { channel.in_bridge = false; }]])
 set(REPLACE [[[](ChannelNews&) {}]])

@@ -1,0 +1,253 @@
+#include "control/app/snapshot.h"
+
+#include <algorithm>
+#include <boost/asio/this_coro.hpp>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/time/time.h"
+#include "common/log.h"
+#include "control/loop/when_all.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::seconds kClocksMayDiffer{2};
+constexpr size_t kAtATime = 8;  // requests for channels or bridges one by one
+
+bool CannotBeShown(const ari::Error& error) {
+  return error.kind == ari::ErrorKind::kMalformed ||
+         (error.kind == ari::ErrorKind::kHttp && error.status == 500);
+}
+
+template <typename T>
+asio::awaitable<void> LookUp(ari::Awaitable<T> request, std::string id, std::map<std::string, T>& found) {
+  try {
+    T shown = co_await std::move(request);
+    found[id] = std::move(shown);
+  } catch (const ari::Error& error) {
+    if (error.not_found()) co_return;
+    if (!CannotBeShown(error)) throw;
+    found[id].id = id;
+  }
+}
+
+template <typename T>
+asio::awaitable<void> LookUpAll(std::function<ari::Awaitable<T>(const std::string&)> get,
+                                std::set<std::string> ids, std::map<std::string, T>& found) {
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  std::vector<asio::awaitable<void>> portion;
+  for (auto id = ids.begin(); id != ids.end();) {
+    portion.push_back(LookUp(get(*id), *id, found));
+    if (++id != ids.end() && portion.size() < kAtATime) continue;
+    asio::awaitable<void> all = WhenAll(executor, std::exchange(portion, {}));
+    co_await std::move(all);
+  }
+}
+
+asio::awaitable<void> ListBridges(ari::Client& ari, std::set<std::string> ids, Snapshot& snapshot) {
+  try {
+    const std::vector<ari::Bridge> bridges = co_await ari.ListBridges();
+    for (const ari::Bridge& bridge : bridges) snapshot.bridges[bridge.id] = bridge;
+    co_return;
+  } catch (const ari::Error& error) {
+    if (!CannotBeShown(error)) throw;
+    snapshot.unlisted = error.what();
+  }
+  std::function<ari::Awaitable<ari::Bridge>(const std::string&)> get = [&ari](const std::string& id) {
+    return ari.GetBridge(id);
+  };
+  asio::awaitable<void> all = LookUpAll(std::move(get), std::move(ids), snapshot.bridges);
+  co_await std::move(all);
+}
+
+asio::awaitable<void> ListChannels(ari::Client& ari, std::set<std::string> ids, Snapshot& snapshot) {
+  try {
+    const std::vector<ari::Channel> channels = co_await ari.ListChannels();
+    for (const ari::Channel& channel : channels) snapshot.channels[channel.id] = channel;
+    co_return;
+  } catch (const ari::Error& error) {
+    if (!CannotBeShown(error)) throw;
+    snapshot.unlisted = error.what();
+  }
+  std::function<ari::Awaitable<ari::Channel>(const std::string&)> get = [&ari](const std::string& id) {
+    return ari.GetChannel(id);
+  };
+  asio::awaitable<void> all = LookUpAll(std::move(get), std::move(ids), snapshot.channels);
+  co_await std::move(all);
+}
+
+}  // namespace
+
+asio::awaitable<void> TakeSnapshot(ari::Client& ari, std::string app, Snapshot& snapshot) {
+  ari::Application application;
+  try {
+    application = co_await ari.GetApplication(app);
+  } catch (const ari::Error& error) {
+    if (!error.not_found()) throw;
+  }
+  const auto& in_app = application.channel_ids;
+  snapshot.app_channels.insert(in_app.begin(), in_app.end());
+  std::set<std::string> bridges(application.bridge_ids.begin(), application.bridge_ids.end());
+  asio::awaitable<void> list_bridges = ListBridges(ari, std::move(bridges), snapshot);
+  co_await std::move(list_bridges);
+  std::set<std::string> channels = snapshot.app_channels;
+  channels.insert(snapshot.expected.begin(), snapshot.expected.end());
+  asio::awaitable<void> list_channels = ListChannels(ari, std::move(channels), snapshot);
+  co_await std::move(list_channels);
+}
+
+void WarnIfClocksDiffer(std::chrono::milliseconds asterisk_ahead) {
+  if (std::chrono::abs(asterisk_ahead) <= kClocksMayDiffer) return;
+  log::Warning("the clock of Asterisk differs from the clock of this machine",
+               {{"asterisk_ahead_ms", asterisk_ahead.count()}});
+}
+
+void ExpectChannels(const CallNews& news, Snapshot& snapshot) {
+  for (const auto& [id, channel] : news.channels) {
+    if ((channel.created || channel.started) && !channel.gone) snapshot.expected.insert(ChannelIn(id, news));
+  }
+}
+
+namespace {
+
+bool Contains(const std::vector<std::string>& ids, const std::string& id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+// Members of a call's bridge that have no place in the call: a transfer put them there.
+std::vector<std::string> FindNewcomers(const Snapshot& snapshot, const ari::Bridge& bridge, const Ids& ids,
+                                       const std::string& call_id, const CallNews& news) {
+  std::vector<std::string> newcomers;
+  for (const std::string& member : bridge.channel_ids) {
+    const bool known = member == call_id || ids.Parse(member).has_value() || PlaceOf(member, news) != member;
+    if (!known && snapshot.InApp(member)) newcomers.push_back(member);
+  }
+  return newcomers;
+}
+
+// Transfers whose events were missed. Where both parties were replaced, who has which place does not matter.
+void TellTransfers(const Snapshot& snapshot, const ari::Bridge& bridge, const Ids& ids, Call& call) {
+  const CallNews& news = call.mailbox().news();
+  std::vector<std::string> newcomers = FindNewcomers(snapshot, bridge, ids, call.id(), news);
+  for (const std::string& place : {call.id(), call.destination()}) {
+    const std::string channel = ChannelIn(place, news);
+    if (newcomers.empty()) return;
+    if (Contains(bridge.channel_ids, channel)) continue;
+    call.OnTransfer(channel, newcomers.back());
+    newcomers.pop_back();
+  }
+}
+
+}  // namespace
+
+void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
+  const auto bridge = snapshot.bridges.find(ids.Bridge(call.id()));
+  if (bridge != snapshot.bridges.end()) TellTransfers(snapshot, bridge->second, ids, call);
+  call.mailbox().Tell([&](CallNews& news) {
+    const ari::Channel* caller = nullptr;
+    if (const auto found = snapshot.channels.find(ChannelIn(call.id(), news));
+        found != snapshot.channels.end())
+      caller = &found->second;
+    news.away = false;
+    bool bridged_before = false;
+    for (auto& [place, channel] : news.channels) {
+      const std::string id = ChannelIn(place, news);
+      if (snapshot.expected.contains(id) && !snapshot.channels.contains(id)) channel.gone = true;
+      bridged_before = bridged_before || (channel.times_joined > 0 && !channel.gone);
+    }
+    ChannelNews& caller_news = news.channels[call.id()];
+    caller_news.started = true;
+    if (caller == nullptr) caller_news.gone = true;
+    // A channel that was asked for is the application's before it is answered and enters it.
+    const std::string first = ids.Destination(call.id(), 1);
+    for (auto dialled = snapshot.channels.lower_bound(first);
+         dialled != snapshot.channels.end() && absl::StartsWith(dialled->first, first); ++dialled) {
+      news.channels[dialled->first];
+    }
+    for (auto& [place, channel] : news.channels) {
+      const std::string id = ChannelIn(place, news);
+      const auto there = snapshot.channels.find(id);
+      if (there == snapshot.channels.end()) continue;
+      channel.created = true;
+      channel.up = channel.up || there->second.state == "Up";
+      if (channel.up && snapshot.InApp(id)) channel.started = true;
+    }
+    if (bridge == snapshot.bridges.end()) {
+      if (bridged_before) news.bridge_gone = true;
+    } else {
+      SetMembers(bridge->second.channel_ids, news);
+    }
+  });
+}
+
+std::vector<Adoptable> FindAdoptable(const Snapshot& snapshot, const Ids& ids,
+                                     const std::map<std::string, NodeLease>& leases, Clock::WallTime now,
+                                     const std::function<bool(const std::string&)>& has_call) {
+  std::map<std::string, Found> by_call;
+  for (const std::string& id : snapshot.app_channels) {
+    const auto channel = snapshot.channels.find(id);
+    if (channel == snapshot.channels.end() || ids.Parse(id).has_value() || has_call(id)) continue;
+    const bool bridged = snapshot.bridges.contains(ids.Bridge(id));
+    const auto& args = channel->second.app_args;
+    if (bridged || (!args.empty() && args.front() == "inbound")) by_call[id];
+  }
+  for (const auto& [id, bridge] : snapshot.bridges) {
+    const auto parsed = ids.Parse(id);
+    if (!parsed.has_value() || has_call(parsed->call_id)) continue;
+    const auto newcomers = FindNewcomers(snapshot, bridge, ids, parsed->call_id, CallNews());
+    const size_t callers = Contains(bridge.channel_ids, parsed->call_id) ? 0 : 1;
+    if (!newcomers.empty()) by_call[parsed->call_id];
+    if (newcomers.size() > callers) by_call[parsed->call_id].destination = 1;
+  }
+  for (const auto& [id, channel] : snapshot.channels) {
+    const auto parsed = ids.Parse(id);
+    if (!parsed.has_value() || !by_call.contains(parsed->call_id)) continue;
+    Found& found = by_call[parsed->call_id];
+    if (parsed->kind == ResourceKind::kDestination) found.destination = parsed->number;
+    if (parsed->kind == ResourceKind::kMedia) found.media_numbers.push_back(parsed->number);
+  }
+  for (const auto& [id, bridge] : snapshot.bridges) {
+    const auto parsed = ids.Parse(id);
+    if (!parsed.has_value() || !by_call.contains(parsed->call_id)) continue;
+    for (const std::string& member : bridge.channel_ids) {  // rather than one that another process dialled
+      const auto other = ids.Parse(member);
+      if (other.has_value() && other->kind == ResourceKind::kDestination)
+        by_call[parsed->call_id].destination = other->number;
+    }
+    const auto created = ParseCreationTime(bridge.creationtime).value_or(now);
+    by_call[parsed->call_id].bridge_age = std::max(Clock::Duration::zero(), Clock::Duration(now - created));
+  }
+  for (const auto& [id, lease] : leases) {
+    const auto parsed = ids.Parse(id);
+    if (!parsed.has_value() || !by_call.contains(parsed->call_id)) continue;
+    int& last = by_call[parsed->call_id].last_media_number;
+    last = std::max(last, parsed->number);
+  }
+  std::vector<Adoptable> adoptable;
+  for (auto& [call_id, found] : by_call) {
+    std::sort(found.media_numbers.begin(), found.media_numbers.end());
+    if (!found.media_numbers.empty()) {
+      const int newest = found.media_numbers.back();
+      found.last_media_number = std::max(found.last_media_number, newest);
+      const auto lease = leases.find(ids.Media(call_id, newest));
+      if (lease != leases.end() && lease->second.session.state == SessionState::kRunning) {
+        found.lease = Lease{lease->first, lease->second.node, lease->second.session.rtp};
+      }
+    }
+    adoptable.push_back({call_id, std::move(found)});
+  }
+  return adoptable;
+}
+
+std::optional<Clock::WallTime> ParseCreationTime(const std::string& text) {
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime("%Y-%m-%d%ET%H:%M:%E*S%z", text, &time, &error)) return std::nullopt;
+  return absl::ToChronoTime(time);
+}
+
+}  // namespace benari::control

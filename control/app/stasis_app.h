@@ -1,0 +1,127 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/log_gate.h"
+#include "control/app/call_table.h"
+#include "control/app/epoch.h"
+#include "control/app/snapshot.h"
+#include "control/app/sweep.h"
+#include "control/ari/events.h"
+#include "control/call/call_context.h"
+#include "control/loop/wake_up.h"
+
+namespace benari::control {
+
+// The Stasis application: turns events into calls and news for calls, adopts what an earlier process left,
+// and sweeps.
+//
+//   disconnected --OnConnected--> first list (events wait) --> serving (events go to calls)
+//   --OnDisconnected-->
+//
+// While it serves, lists are taken again and again; events are acted on meanwhile, and win over the list.
+// Confined to the control loop.
+class StasisApp {
+ public:
+  struct Options {
+    std::string app = "voicebot1";
+    size_t max_calls = 200;
+    size_t max_waiting_events = 20000;  // during the first list; beyond them it is listed anew
+    std::chrono::milliseconds sweep_interval{30000};
+    std::chrono::milliseconds list_retry{500};   // between attempts to list what Asterisk holds
+    std::chrono::milliseconds nodes_wait{1500};  // for the first answers of the media nodes
+  };
+
+  StasisApp(const CallContext& context, Options options);
+  ~StasisApp();
+  StasisApp(const StasisApp&) = delete;
+
+  void OnConnected();
+  void OnDisconnected();
+  void OnEvent(const ari::Event& event);
+  // The addresses in MediaNodes changed.
+  void OnNodesListed();
+  // Asterisk is known to be gone, and all calls with it.
+  void OnAsteriskDead();
+
+  // Called once when a newer instance has taken over: nothing is undone, the process should end.
+  void set_on_replaced(std::function<void(const std::string& why)> on_replaced) {
+    on_replaced_ = std::move(on_replaced);
+  }
+  // Takes no more calls; `on_idle` once there is none left.
+  void Drain(std::function<void()> on_idle);
+  // Ends every call.
+  void EndCalls();
+
+  Epoch& epoch() { return epoch_; }
+  const CallTable& table() const { return table_; }
+  bool serving() const { return serving_; }
+
+ private:
+  template <typename T>
+  using Awaitable = boost::asio::awaitable<T>;
+
+  Awaitable<void> Resync(uint64_t connection);
+  Awaitable<bool> ResyncOnce();
+  Awaitable<bool> List(Snapshot* snapshot);
+  Awaitable<void> WatchNodes();
+  void SayWhatIsUnlisted(const std::string& why);
+  Awaitable<void> ReleaseUnkept(std::map<std::string, NodeLease> leases);
+  Awaitable<void> RunCall(std::shared_ptr<Call> call, std::optional<Refusal> refusal);
+
+  std::optional<Refusal> Admit() const;
+  void Wait(const ari::Event& event);
+  void Handle(const ari::Event& event);
+  bool HasLeftAgain(std::vector<ari::Event>::const_iterator event,
+                    std::vector<ari::Event>::const_iterator end) const;
+  void OnStasisStart(const ari::StasisStart& start);
+  void OnTransfer(const ari::StasisStart& start);
+  void OnCallerEntered(const ari::Channel& caller);
+  void BeginCall(std::shared_ptr<Call> call, const ari::Channel& caller);
+  void BeginCallOfReturned(const std::string& id);
+  std::shared_ptr<Call> NewCall(const std::string& id) const;
+  void OnGone(const std::string& channel_id, int cause);
+  void Tell(const std::string& channel_or_bridge, const std::function<void(CallNews&)>& change);
+  void TellOf(const std::string& channel_or_bridge, const std::string& channel_id,
+              const std::function<void(ChannelNews&)>& change);
+  struct Adopted {
+    std::shared_ptr<Call> call;
+    std::optional<Refusal> refusal;
+  };
+  std::vector<Adopted> Adopt(const Snapshot& snapshot, const std::map<std::string, NodeLease>& leases);
+  Adopted AdoptOne(const Adoptable& adoptable, const Snapshot& snapshot);
+  Sweep::Orphans FindOrphans(const Snapshot& snapshot) const;
+  void NoteUsed(const Sweep::Orphans& orphans, const std::map<std::string, NodeLease>& leases);
+  void RemoveStray(const std::string& channel_id);
+  void OnCallEnded(const std::shared_ptr<Call>& call);
+
+  const CallContext& context_;
+  const Options options_;
+  CallTable table_;
+  Sweep sweep_;
+  Epoch epoch_;
+  WakeUp pause_;             // of Resync
+  uint64_t connection_ = 0;  // counts OnConnected and OnDisconnected: work begun under an older one stops
+  bool serving_ = false;
+  bool nodes_met_ = false;
+  bool draining_ = false;
+  std::vector<ari::Event> waiting_;  // events that came before the first list was there
+  bool listing_ = false;
+  std::set<std::string> gone_;  // channels that went while listing
+  LogGate list_gate_{std::chrono::seconds(30)};
+  std::set<std::string> ignored_args_;
+  std::string unlisted_;                          // of the last list, see Snapshot
+  std::map<std::string, ari::Channel> returned_;  // callers who are back while their call is being released
+  std::function<void(const std::string&)> on_replaced_;
+  std::function<void()> on_idle_;
+};
+
+}  // namespace benari::control

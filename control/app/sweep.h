@@ -1,0 +1,44 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "control/app/snapshot.h"
+#include "control/ari/client.h"
+#include "control/record/ids.h"
+#include "control/record/metrics.h"
+
+namespace benari::control {
+
+// What carries our prefix in a snapshot and belongs to no call: nobody else will ever remove it. Left by a
+// request that had its effect after its deadline, or by a process that died. Confined to the control loop.
+class Sweep {
+ public:
+  Sweep(ari::Client& ari, const Ids& ids, Metrics& metrics) : ari_(ari), ids_(ids), metrics_(metrics) {}
+
+  struct Channel {
+    std::string id;
+    std::string reason = "normal";  // of its hang-up
+  };
+  struct Orphans {
+    std::vector<Channel> channels;
+    std::vector<std::string> bridges;
+  };
+  // `is_owned`: a call has it, or had it until just now.
+  Orphans Find(const Snapshot& snapshot, const std::function<bool(const ResourceId&)>& is_owned) const;
+
+  // Removes them one after the other; what fails is logged and found again by the next sweep. Counts what was
+  // there. Never throws.
+  boost::asio::awaitable<void> Remove(Orphans orphans);
+
+ private:
+  void Removed(const char* what, const std::string& id);
+
+  ari::Client& ari_;
+  const Ids& ids_;
+  Metrics& metrics_;
+};
+
+}  // namespace benari::control

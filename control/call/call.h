@@ -1,0 +1,119 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/call/call_bridge.h"
+#include "control/call/call_context.h"
+#include "control/call/call_mailbox.h"
+#include "control/call/call_media.h"
+#include "control/call/undo_stack.h"
+#include "control/record/call_journal.h"
+#include "control/record/call_phase.h"
+
+namespace benari::control {
+
+// What an earlier process had made for a call, as found in Asterisk and media; the mailbox is told the rest.
+struct Found {
+  std::optional<Clock::Duration> bridge_age;  // nullopt: there is no bridge
+  std::vector<int> media_numbers;             // of the ExternalMedia channels, the newest last
+  int last_media_number = 0;                  // that was ever used, by a channel or a lease
+  std::optional<Lease> lease;                 // of the newest media, where its session still runs
+  std::optional<int> destination;             // number of its channel
+
+  // True of a caller that nobody has served yet.
+  bool nothing() const {
+    return !bridge_age.has_value() && media_numbers.empty() && !destination.has_value();
+  }
+};
+
+// One caller in the Stasis app, from StasisStart to the last thing undone: a linear coroutine that reads like
+// the dial plan. A call that is adopted runs the same lines and skips what is there already. Confined to the
+// control loop.
+class Call {
+ public:
+  Call(const CallContext& context, std::string call_id, int destination_number = 1);
+
+  // Runs the call to its end and undoes everything. Never throws. Once.
+  boost::asio::awaitable<void> Run();
+  // Tells the caller that there is no room for it.
+  boost::asio::awaitable<void> Refuse(Refusal refusal);
+  // Before Run: what is there already.
+  void TakeOver(const Found& found);
+
+  // A transfer by phone: `newcomer` takes the place of `left`, the caller or the destination.
+  void OnTransfer(const std::string& left, const std::string& newcomer);
+
+  const std::string& id() const { return id_; }
+  const std::string& destination() const { return destination_; }
+  CallMailbox& mailbox() { return mailbox_; }
+  const CallMailbox& mailbox() const { return mailbox_; }
+  CallJournal& journal() { return journal_; }
+  CallPhase phase() const { return journal_.phase(); }
+  CallOutcome outcome() const { return outcome_; }
+  Clock::Time started() const { return started_; }
+  const CallMedia& media() const { return media_; }
+  // True of a channel or bridge that this call made or asked for; false where another process did under its
+  // id.
+  bool Owns(const ResourceId& resource) const;
+  // Once it has ended: nothing was left that it could not undo; what its caller was to be told.
+  bool undone() const { return undone_; }
+  const std::string& caller_reason() const { return caller_reason_; }
+
+ private:
+  template <typename T>
+  using Awaitable = boost::asio::awaitable<T>;
+
+  Awaitable<void> DialPlan();
+  Awaitable<void> Echo();
+  Awaitable<void> StartMedia();
+  Awaitable<bool> ReplaceMedia();
+  Awaitable<void> AnswerCaller();
+  Awaitable<void> Originate();
+  Awaitable<void> AskAfterDestination();
+  Awaitable<bool> AwaitAnswer();
+  Awaitable<void> Talk();
+  Awaitable<void> Reunite(std::string leg);
+  Awaitable<void> Join(std::string leg);
+  Awaitable<void> WaitForAnswers(ari::Error error);
+  Awaitable<void> PauseUnlessEnding();
+  Awaitable<void> Release(CallOver over);
+  Awaitable<void> PauseUndo(bool last);
+  Awaitable<void> HangUpDestination(std::string place);
+  Awaitable<void> HangUpChannel(std::string channel_id);
+  Awaitable<void> LetCallerGo();
+
+  // `leg`: the place of the media or the destination.
+  bool IsJoinedTo(const std::string& leg) {
+    return mailbox_.channel(id_).in_bridge && mailbox_.channel(leg).in_bridge;
+  }
+  bool Transferred() const { return mailbox_.news().transfers != joined_after_transfers_; }
+  void DialAnew();
+  Clock::Time EchoEnd() const;
+  bool Unheard() const;
+  bool WasAwaySinceDialed() const { return mailbox_.news().reconnects != dialed_after_reconnects_; }
+  void SetPhase(CallPhase next);
+
+  const CallContext& context_;
+  const std::string id_;     // the channel id of whoever called first, and the caller's place
+  std::string destination_;  // the channel that is, or will be, dialled
+  const Clock::Time started_;
+  CallMailbox mailbox_;
+  CallJournal journal_;
+  UndoStack undo_;
+  CallBridge bridge_;
+  CallMedia media_;
+  bool originated_ = false;
+  int joined_after_transfers_ = 0;   // when the present partners were joined
+  int dialed_after_reconnects_ = 0;  // of the event stream, when the destination was dialled
+  std::optional<Clock::Time> echo_began_;
+  Clock::Time nodes_return_by_{};    // nodes that are not reached until then may still be on their way back
+  bool caller_may_be_gone_ = false;  // Asterisk refused a request; why may be told later
+  CallOutcome outcome_ = CallOutcome::kFailed;
+  std::string caller_reason_;
+  bool undone_ = true;
+};
+
+}  // namespace benari::control

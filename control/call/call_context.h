@@ -1,0 +1,31 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "control/ari/client.h"
+#include "control/call/call_config.h"
+#include "control/loop/timers.h"
+#include "control/nodes/lease_keeper.h"
+#include "control/nodes/media_client.h"
+#include "control/nodes/media_nodes.h"
+#include "control/record/call_history.h"
+#include "control/record/ids.h"
+#include "control/record/metrics.h"
+
+namespace benari::control {
+
+// What every call uses; outlives all of them.
+struct CallContext {
+  boost::asio::any_io_executor executor;
+  ari::Client& ari;
+  MediaClient& media;
+  MediaNodes& nodes;
+  LeaseKeeper& keeper;
+  Timers& timers;
+  Metrics& metrics;
+  CallHistory& history;
+  const Ids& ids;
+  const CallConfig& config;
+};
+
+}  // namespace benari::control

@@ -1,0 +1,307 @@
+#include "control/call/call_media.h"
+
+#include <exception>
+#include <utility>
+#include <vector>
+
+#include "control/ari/removal.h"
+#include "control/call/ask_after.h"
+#include "control/loop/when_all.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr int kAttempts = 3;
+
+// The address that Asterisk's RTP of this channel comes from.
+Endpoint RtpFrom(const ari::Channel& channel) {
+  const auto address = channel.channelvars.find("UNICASTRTP_LOCAL_ADDRESS");
+  const auto port = channel.channelvars.find("UNICASTRTP_LOCAL_PORT");
+  if (address != channel.channelvars.end() && port != channel.channelvars.end()) {
+    const Endpoint host_only(address->second, 0);
+    const std::string text = host_only.ToString();  // brackets an IPv6 address
+    const auto endpoint = ParseEndpoint(text.substr(0, text.size() - 1) + port->second);
+    if (endpoint.ok()) return *endpoint;
+  }
+  throw ari::Error(
+      ari::ErrorKind::kMalformed, 0,
+      "POST /channels/externalMedia: no usable UNICASTRTP_LOCAL_ADDRESS and UNICASTRTP_LOCAL_PORT in the "
+      "answer; Asterisk 16.7 or newer gives them");
+}
+
+}  // namespace
+
+CallMedia::CallMedia(const CallContext& context, const std::string& call_id, CallMailbox& mailbox,
+                     UndoStack& undo, CallBridge& bridge, CallJournal& journal)
+    : context_(context),
+      call_id_(call_id),
+      mailbox_(mailbox),
+      undo_(undo),
+      bridge_(bridge),
+      journal_(journal),
+      began_(context.timers.Now()) {}
+
+void CallMedia::TakeOver(int last, const std::vector<int>& numbers, const std::optional<Lease>& lease) {
+  number_ = last;
+  for (const int number : numbers) {
+    if (made()) older_.push_back(*now_.hang_up);
+    now_.id = context_.ids.Media(call_id_, number);
+    if (number == numbers.back() && lease.has_value()) {
+      now_.lease = *lease;
+      now_.release_port = DeferRelease(now_.lease.node, now_.id);
+      Keep();
+    }
+    DeferHangUp();
+  }
+  if (!made()) return;
+  heard_ = now_.id;  // or not: nobody can tell how long ago the call began to be set up
+  // Half made: it is replaced.
+  if (!lease.has_value() || !mailbox_.channel(now_.id).in_bridge)
+    mailbox_.Tell([this](CallNews& news) { news.media_lost.insert(now_.id); });
+}
+
+asio::awaitable<void> CallMedia::DropOlder() {
+  const std::vector<UndoStack::Handle> older = std::exchange(older_, {});
+  for (const UndoStack::Handle& hang_up : older) co_await undo_.RunNow(hang_up);
+}
+
+bool CallMedia::lost() const {
+  return made() && (mailbox_.news().media_lost.contains(now_.id) || mailbox_.channel(now_.id).gone);
+}
+
+asio::awaitable<void> CallMedia::Make() {
+  for (int attempt = 1;; ++attempt) {
+    std::optional<MediaError> failure;
+    try {
+      co_await MakeOnce();
+      co_return;
+    } catch (const MediaError& error) {
+      failure = error;
+    }
+    journal_.Warning("media failed", {{"media", now_.id}, {"why", failure->what()}});
+    Media failed = std::exchange(now_, Media());
+    co_await Undo(std::move(failed));
+    mailbox_.StillUp();
+    const bool hopeless =
+        failure->kind == MediaErrorKind::kExhausted || failure->kind == MediaErrorKind::kFenced;
+    if (hopeless || attempt == kAttempts) throw *failure;
+  }
+}
+
+asio::awaitable<void> CallMedia::Replace() {
+  Media old = std::exchange(now_, Media());
+  const bool has_channel = old.hang_up.has_value();
+  if (has_channel) older_.push_back(*std::exchange(old.hang_up, std::nullopt));
+  std::exception_ptr failure;
+  try {
+    co_await Make();
+  } catch (const std::exception&) {
+    failure = std::current_exception();
+  }
+  if (failure != nullptr) {
+    if (has_channel && !older_.empty()) {
+      old.hang_up = older_.back();
+      older_.pop_back();
+    }
+    std::swap(now_, old);
+  } else {
+    co_await DropOlder();
+  }
+  co_await Undo(std::move(old));
+  mailbox_.StillUp();
+  if (failure != nullptr) std::rethrow_exception(failure);
+}
+
+asio::awaitable<bool> CallMedia::Regain() {
+  const ChannelNews& channel = mailbox_.channel(now_.id);
+  const bool whole =
+      now_.release_port.has_value() && now_.hang_up.has_value() && channel.in_bridge && !channel.gone;
+  if (!whole || !context_.nodes.IsUp(now_.lease.node)) co_return false;
+  try {
+    const std::vector<std::string> lease_ids = {now_.id};
+    const NodeStatus status = co_await context_.media.KeepAlive(now_.lease.node, lease_ids);
+    if (!status.unknown_lease_ids.empty()) co_return false;
+  } catch (const MediaError&) {
+    co_return false;
+  }
+  mailbox_.Tell([this](CallNews& news) { news.media_lost.erase(now_.id); });
+  Keep();
+  co_return true;
+}
+
+asio::awaitable<void> CallMedia::Drop() {
+  Media media = std::exchange(now_, Media());
+  if (media.hang_up.has_value()) {
+    const UndoStack::Handle hang_up = *media.hang_up;
+    media.hang_up.reset();
+    const bool gone = co_await undo_.RunNow(hang_up);
+    if (!gone) {  // Asterisk may be away: as long as the channel is there, so is the echo
+      co_await mailbox_.UntilBack();
+      co_await undo_.RetryFailed();
+    }
+  }
+  if (context_.nodes.IsUp(media.lease.node)) {
+    try {
+      const SessionInfo last = co_await context_.media.StopSession(media.lease.node, media.id);
+      journal_.Info("echo over", {{"media", media.id},
+                                  {"received", last.received_packets},
+                                  {"echoed", last.sent_packets},
+                                  {"lost", last.lost_packets},
+                                  {"jitter_ms", last.jitter_ms}});
+    } catch (const MediaError& error) {
+      journal_.Warning("session not stopped", {{"media", media.id}, {"why", error.what()}});
+    }
+  }
+  co_await Undo(std::move(media));
+  mailbox_.Tell([](CallNews& news) { news.media_missing.clear(); });
+}
+
+asio::awaitable<void> CallMedia::MakeOnce() {
+  co_await LeasePort();
+  mailbox_.StillUp();
+  const Endpoint rtp_from = co_await MakeChannel();
+  mailbox_.StillUp();
+  SessionRequest session(now_.id, rtp_from);
+  co_await context_.media.StartSession(now_.lease.node, session);
+  mailbox_.StillUp();
+  journal_.Info("session started", {{"media", now_.id}, {"peer", rtp_from.ToString()}});
+  co_await DropOlder();  // as late as possible, and before the join: see CallBridge::Join
+  mailbox_.StillUp();
+  co_await bridge_.Join(call_id_, now_.id);
+  if (lost()) throw MediaError(MediaErrorKind::kOther, "the media went away while it was connected");
+  journal_.Info("bridged", {{"media", now_.id}});
+}
+
+// Asks one node after the other. A lease whose answer is lost is released at the end of the call, or runs
+// out.
+asio::awaitable<void> CallMedia::LeasePort() {
+  MediaError failure(MediaErrorKind::kExhausted, "no media node is up with a free port");
+  const std::vector<std::string> candidates = context_.nodes.Candidates();
+  for (const std::string& node : candidates) {
+    const std::string lease_id = context_.ids.Media(call_id_, ++number_);
+    const UndoStack::Handle release = DeferRelease(node, lease_id);
+    try {
+      Lease lease = co_await context_.media.LeasePort(node, lease_id);
+      now_.id = lease_id;
+      now_.lease = std::move(lease);
+      now_.release_port = release;
+      Keep();
+      journal_.Info("port leased", {{"node", node}, {"rtp_to", now_.lease.rtp.ToString()}});
+      co_return;
+    } catch (const MediaError& error) {
+      failure = error;
+    }
+    journal_.Warning("no port leased", {{"node", node}, {"why", failure.what()}});
+    mailbox_.StillUp();
+  }
+  throw failure;
+}
+
+// The channel, and at the same time the bridge if there is none yet.
+asio::awaitable<Endpoint> CallMedia::MakeChannel() {
+  DeferHangUp();
+  Endpoint rtp_from;
+  Awaitable<void> channel = CreateExternalMedia(&rtp_from);
+  if (bridge_.made()) {
+    co_await std::move(channel);
+  } else {
+    Awaitable<void> bridge = bridge_.Create();
+    Awaitable<void> both = WhenAll(context_.executor, std::move(channel), std::move(bridge));
+    co_await std::move(both);
+  }
+  co_return rtp_from;
+}
+
+asio::awaitable<void> CallMedia::CreateExternalMedia(Endpoint* rtp_from) {
+  ari::ExternalMediaRequest request(now_.id, context_.config.format, now_.lease.rtp);
+  const int reconnects = mailbox_.news().reconnects;
+  ari::Channel channel;
+  try {
+    channel = co_await context_.ari.CreateExternalMedia(request);
+  } catch (const ari::Error& error) {
+    if (error.never_sent()) undo_.Forget(*std::exchange(now_.hang_up, std::nullopt));
+    throw;
+  }
+  mailbox_.Tell([&channel](CallNews& news) { news.channels[channel.id].created = true; });
+  if (mailbox_.news().reconnects != reconnects) co_await AskAfter(context_.ari, channel.id, mailbox_);
+  *rtp_from = RtpFrom(channel);
+  journal_.Info("external media created", {{"channel", channel.name}, {"rtp_from", rtp_from->ToString()}});
+}
+
+asio::awaitable<void> CallMedia::Undo(Media media) {
+  if (media.hang_up.has_value()) co_await undo_.RunNow(*media.hang_up);
+  if (media.release_port.has_value()) co_await undo_.RunNow(*media.release_port);
+}
+
+asio::awaitable<void> CallMedia::HangUp(std::string channel_id) {
+  if (mailbox_.channel(channel_id).gone) co_return;
+  ThrowIfAway(mailbox_.news());
+  const std::string reason = "normal";
+  co_await ari::HangUpIfThere(context_.ari, channel_id, reason);
+}
+
+asio::awaitable<void> CallMedia::ReleasePort(std::string node, std::string lease_id) {
+  context_.keeper.Remove(lease_id);
+  std::string left;
+  if (context_.nodes.IsUp(node)) {
+    try {
+      co_await context_.media.ReleasePort(node, lease_id);
+      co_return;
+    } catch (const MediaError& error) {
+      if (error.kind == MediaErrorKind::kNotFound) co_return;
+      left = error.what();
+    }
+  }
+  context_.metrics.leases_left.Increment();
+  journal_.Info("lease left to its time to live", {{"lease", lease_id}, {"why", left}});
+}
+
+void CallMedia::DeferHangUp() {
+  now_.hang_up = undo_.Defer(ToString(UndoStep::kHangUpMedia), [this, id = now_.id] { return HangUp(id); });
+}
+
+UndoStack::Handle CallMedia::DeferRelease(const std::string& node, const std::string& lease_id) {
+  return undo_.Defer(ToString(UndoStep::kReleasePort),
+                     [this, node, lease_id] { return ReleasePort(node, lease_id); });
+}
+
+void CallMedia::Keep() {
+  LeaseKeeper::Listener listener;
+  listener.on_lost = [this, id = now_.id](const std::string& reason) {
+    journal_.Warning("lease lost", {{"media", id}, {"why", reason}});
+    mailbox_.Tell([&id](CallNews& news) { news.media_lost.insert(id); });
+  };
+  listener.on_session = [this](const SessionEvent& event) { OnSession(event); };
+  context_.keeper.Add(now_.id, now_.lease.node, std::move(listener));
+}
+
+// Called by the keeper, outside the call's coroutine; the lease is removed from the keeper before the call is
+// gone.
+void CallMedia::OnSession(const SessionEvent& event) {
+  if (event.session.lease_id != now_.id) return;
+  if (event.kind == SessionEventKind::kMediaFlowing) {
+    if (heard_.empty()) {
+      const Clock::Duration took = context_.timers.Now() - began_;
+      context_.metrics.set_up_seconds.Observe(std::chrono::duration<double>(took).count());
+      journal_.Info("echo heard", {{"media", now_.id},
+                                   {"setup_ms", std::chrono::duration<double, std::milli>(took).count()}});
+    } else if (heard_ != now_.id || !mailbox_.news().media_missing.empty()) {
+      journal_.Info("echo heard again", {{"media", now_.id}});
+    }
+    heard_ = now_.id;
+    mailbox_.Tell([](CallNews& news) { news.media_missing.clear(); });
+  } else if (event.kind == SessionEventKind::kMediaMissing && mailbox_.channel(call_id_).on_hold) {
+    journal_.Info("no media while the caller holds the call", {{"media", now_.id}});
+  } else if (event.kind == SessionEventKind::kMediaMissing) {
+    context_.metrics.MediaMissing(event.session.diagnosis);
+    journal_.Warning("no media", {{"media", now_.id},
+                                  {"diagnosis", event.session.diagnosis},
+                                  {"detail", event.session.diagnosis_text}});
+    mailbox_.Tell([&event](CallNews& news) { news.media_missing = event.session.diagnosis; });
+  }
+}
+
+}  // namespace benari::control

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/call/call_bridge.h"
+#include "control/call/call_context.h"
+#include "control/call/call_mailbox.h"
+#include "control/call/undo_stack.h"
+#include "control/record/call_journal.h"
+
+namespace benari::control {
+
+// What lets a caller hear itself: a lease, the ExternalMedia channel that sends to it, and the session on it.
+// Both have the same id. When it is lost, another one takes its place. Confined to the control loop.
+class CallMedia {
+ public:
+  CallMedia(const CallContext& context, const std::string& call_id, CallMailbox& mailbox, UndoStack& undo,
+            CallBridge& bridge, CallJournal& journal);
+
+  // Leases a port, makes the channel (and the bridge, if there is none) and joins them; with another lease
+  // when media fails. Throws MediaError when there is no media to be had, ari::Error, or CallOver.
+  boost::asio::awaitable<void> Make();
+  // Makes another one in its place, and then undoes the old one. When it fails the old one stays: it may
+  // still be heard. Throws as Make.
+  boost::asio::awaitable<void> Replace();
+  // True if media that was lost runs all the same, as after a cut between this process and its node. Its
+  // lease is renewed again. Never throws.
+  boost::asio::awaitable<bool> Regain();
+  // Ends the echo: channel, session and port go back now, not at the end of the call.
+  boost::asio::awaitable<void> Drop();
+
+  // Of a call that is adopted: numbers up to `last` were used, the channels of `numbers` are there. The last
+  // one is the media; without a lease, or outside the bridge, it is lost, and gets replaced.
+  void TakeOver(int last, const std::vector<int>& numbers, const std::optional<Lease>& lease);
+  // Hangs up the others: what a process left that died as it replaced one by another.
+  boost::asio::awaitable<void> DropOlder();
+
+  bool made() const { return !now_.id.empty(); }
+  bool lost() const;
+  // No audio of the caller has arrived in this call so far. A call that is adopted counts as heard.
+  bool never_heard() const { return heard_.empty(); }
+  const std::string& id() const { return now_.id; }
+  const std::string& node() const { return now_.lease.node; }
+  int last_number() const { return number_; }  // of the newest media that was ever asked for
+
+ private:
+  template <typename T>
+  using Awaitable = boost::asio::awaitable<T>;
+
+  struct Media {
+    std::string id;  // empty: none
+    Lease lease;
+    std::optional<UndoStack::Handle> release_port;
+    std::optional<UndoStack::Handle> hang_up;
+  };
+
+  Awaitable<void> MakeOnce();
+  Awaitable<void> LeasePort();
+  Awaitable<Endpoint> MakeChannel();
+  Awaitable<void> CreateExternalMedia(Endpoint* rtp_from);
+  Awaitable<void> Undo(Media media);
+  Awaitable<void> HangUp(std::string channel_id);
+  Awaitable<void> ReleasePort(std::string node, std::string lease_id);
+  void DeferHangUp();
+  UndoStack::Handle DeferRelease(const std::string& node, const std::string& lease_id);
+  void Keep();
+  void OnSession(const SessionEvent& event);
+
+  const CallContext& context_;
+  const std::string call_id_;
+  CallMailbox& mailbox_;
+  UndoStack& undo_;
+  CallBridge& bridge_;
+  CallJournal& journal_;
+  Media now_;
+  std::vector<UndoStack::Handle> older_;  // their channels' hang-ups
+  int number_ = 0;                        // of the newest media
+  Clock::Time began_;
+  std::string heard_;  // id of the media that the caller heard last; empty: it heard none yet
+};
+
+}  // namespace benari::control

@@ -1,0 +1,99 @@
+// How a call ends: what was made for it is undone, and its caller let go.
+#include <algorithm>
+#include <utility>
+
+#include "control/ari/removal.h"
+#include "control/call/ask_after.h"
+#include "control/call/call.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::milliseconds kUndoPause(250);
+constexpr std::chrono::milliseconds kLastUndoPause(1000);
+
+int64_t Ms(Clock::Duration duration) { return duration / std::chrono::milliseconds(1); }
+
+}  // namespace
+
+asio::awaitable<void> Call::Release(CallOver over) {
+  const Clock::Time began = context_.timers.Now();
+  outcome_ = over.outcome;
+  caller_reason_ = over.reason;
+  SetPhase(CallPhase::kReleasing);
+  co_await undo_.RunAll();
+  const Clock::Time now = context_.timers.Now();
+  context_.metrics.release_seconds.Observe(std::chrono::duration<double>(now - began).count());
+  context_.metrics.CallEnded(outcome_);
+  if (over.refusal.has_value()) context_.metrics.CallRefused(*over.refusal);
+  context_.metrics.PhaseLeft(phase());
+  const log::Level level = outcome_ == CallOutcome::kFailed ? log::Level::kWarning : log::Level::kInfo;
+  journal_.Tell(level, "call ended",
+                {{"outcome", ToString(outcome_)},
+                 {"why", over.why},
+                 {"ms", Ms(now - started_)},
+                 {"release_ms", Ms(now - began)}});
+  journal_.End(outcome_, over.why);
+}
+
+// Before a step that failed is tried again. Asterisk may be away: what is left is known once it is back.
+asio::awaitable<void> Call::PauseUndo(bool last) {
+  const CallNews& news = mailbox_.news();
+  std::function<bool()> may_go_on = [&news] {
+    return !news.away || news.stop ||
+           std::all_of(news.channels.begin(), news.channels.end(),
+                       [](const auto& each) { return each.second.gone; });
+  };
+  if (last) co_await mailbox_.WaitUntil(may_go_on, Clock::Time::max());
+  std::function<bool()> stopped = [&news] { return news.stop; };
+  const Clock::Time until = context_.timers.Now() + (last ? kLastUndoPause : kUndoPause);
+  co_await mailbox_.WaitUntil(stopped, until);
+}
+
+asio::awaitable<void> Call::HangUpDestination(std::string place) {
+  if (mailbox_.channel(place).gone) co_return;
+  co_await HangUpChannel(mailbox_.ChannelIn(place));
+}
+
+asio::awaitable<void> Call::HangUpChannel(std::string channel_id) {
+  ThrowIfAway(mailbox_.news());
+  const std::string reason = "normal";
+  co_await ari::HangUpIfThere(context_.ari, channel_id, reason);
+}
+
+// The phone that transferred hangs up by itself; one that does not is hung up on with the call. A call that
+// is being released may have undone the place already.
+void Call::OnTransfer(const std::string& left, const std::string& newcomer) {
+  mailbox_.Substitute(left, newcomer);
+  const bool by_caller = mailbox_.news().last_transferred == id_;
+  journal_.Info("transferred", {{"by", by_caller ? "caller" : "destination"}, {"to", newcomer}});
+  std::vector<std::string> leftovers = {left};
+  if (phase() == CallPhase::kReleasing) leftovers.push_back(newcomer);
+  for (const std::string& channel : leftovers) {
+    undo_.Defer(ToString(UndoStep::kHangUpTransferred), [this, channel] { return HangUpChannel(channel); });
+  }
+}
+
+// Hung up, or sent on in the dial plan when there was no room for it here.
+asio::awaitable<void> Call::LetCallerGo() {
+  const std::string caller = mailbox_.ChannelIn(id_);
+  bool there = !mailbox_.caller_gone();
+  if (there) ThrowIfAway(mailbox_.news());
+  const bool send_on = outcome_ == CallOutcome::kRefused && context_.config.when_full == WhenFull::kContinue;
+  if (there && send_on) {
+    const std::string next_priority;
+    try {
+      co_await context_.ari.ContinueInDialplan(caller, next_priority, next_priority);
+    } catch (const ari::Error& error) {
+      if (!error.not_found()) throw;
+    }
+    co_return;
+  }
+  if (there) there = co_await ari::HangUpIfThere(context_.ari, caller, caller_reason_);
+  if (!there && caller_may_be_gone_) outcome_ = CallOutcome::kCallerHungUp;
+}
+
+}  // namespace benari::control

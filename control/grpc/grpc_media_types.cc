@@ -1,0 +1,127 @@
+#include "control/grpc/grpc_media_types.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace benari::control {
+
+namespace v1 = benari::media::v1;
+
+namespace {
+
+struct StatusName {
+  MediaErrorKind kind;
+  const char* name;
+};
+
+StatusName Explain(grpc::StatusCode code) {
+  switch (code) {
+    case grpc::StatusCode::UNAVAILABLE:
+      return {MediaErrorKind::kUnavailable, "UNAVAILABLE"};
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      return {MediaErrorKind::kTimeout, "DEADLINE_EXCEEDED"};
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+      return {MediaErrorKind::kExhausted, "RESOURCE_EXHAUSTED"};
+    case grpc::StatusCode::NOT_FOUND:
+      return {MediaErrorKind::kNotFound, "NOT_FOUND"};
+    case grpc::StatusCode::FAILED_PRECONDITION:
+      return {MediaErrorKind::kFenced, "FAILED_PRECONDITION"};
+    case grpc::StatusCode::INVALID_ARGUMENT:
+      return {MediaErrorKind::kOther, "INVALID_ARGUMENT"};
+    case grpc::StatusCode::UNIMPLEMENTED:
+      return {MediaErrorKind::kOther, "UNIMPLEMENTED"};
+    case grpc::StatusCode::INTERNAL:
+      return {MediaErrorKind::kOther, "INTERNAL"};
+    default:
+      return {MediaErrorKind::kOther, "status"};
+  }
+}
+
+Endpoint ToEndpoint(const v1::Endpoint& endpoint) {
+  return Endpoint(endpoint.host(), static_cast<uint16_t>(endpoint.port()));
+}
+
+}  // namespace
+
+void SetOwner(v1::Owner* owner, const std::string& name, uint64_t epoch) {
+  owner->set_name(name);
+  owner->set_epoch(epoch);
+}
+
+Lease ToLease(const v1::Lease& lease, const std::string& node) {
+  return Lease{lease.lease_id(), node, ToEndpoint(lease.rtp())};
+}
+
+std::chrono::milliseconds ToSilence(uint64_t owner_silent_ms) {
+  constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365 * 100);
+  return std::chrono::milliseconds(std::min(owner_silent_ms, static_cast<uint64_t>(kLongest.count())));
+}
+
+SessionInfo ToSessionInfo(const v1::Session& session) {
+  SessionInfo info;
+  info.lease_id = session.lease().lease_id();
+  info.rtp = ToEndpoint(session.lease().rtp());
+  info.peer = ToEndpoint(session.peer());
+  if (session.state() == v1::SESSION_STATE_RUNNING) info.state = SessionState::kRunning;
+  if (session.state() == v1::SESSION_STATE_STOPPED) info.state = SessionState::kStopped;
+  if (session.diagnosis() != v1::DIAGNOSIS_UNSPECIFIED) {
+    const std::string name = v1::Diagnosis_Name(session.diagnosis());  // unknown to this version: empty
+    info.diagnosis = name.empty() ? "unknown" : absl::AsciiStrToLower(absl::StripPrefix(name, "DIAGNOSIS_"));
+  }
+  info.diagnosis_text = session.diagnosis_text();
+  info.received_packets = session.stats().received_packets();
+  info.sent_packets = session.stats().sent_packets();
+  info.lost_packets = session.stats().lost_packets();
+  info.jitter_ms = session.stats().jitter_ms();
+  return info;
+}
+
+NodeStatus ToNodeStatus(const v1::KeepAliveResponse& response) {
+  NodeStatus status;
+  status.name = response.node().name();
+  status.instance_id = response.node().instance_id();
+  status.draining = response.draining();
+  status.ports_total = response.ports_total();
+  status.ports_free = response.ports_free();
+  status.unknown_lease_ids.assign(response.unknown_lease_ids().begin(), response.unknown_lease_ids().end());
+  return status;
+}
+
+std::optional<SessionEvent> ToSessionEvent(const v1::WatchSessionsResponse& response) {
+  SessionEvent event;
+  switch (response.kind()) {
+    case v1::EVENT_KIND_STARTED:
+      event.kind = SessionEventKind::kStarted;
+      break;
+    case v1::EVENT_KIND_MEDIA_FLOWING:
+      event.kind = SessionEventKind::kMediaFlowing;
+      break;
+    case v1::EVENT_KIND_MEDIA_MISSING:
+      event.kind = SessionEventKind::kMediaMissing;
+      break;
+    case v1::EVENT_KIND_STOPPED:
+      event.kind = SessionEventKind::kStopped;
+      break;
+    case v1::EVENT_KIND_RELEASED:
+      event.kind = SessionEventKind::kReleased;
+      break;
+    case v1::EVENT_KIND_LEASE_EXPIRED:
+      event.kind = SessionEventKind::kLeaseExpired;
+      break;
+    default:
+      return std::nullopt;
+  }
+  event.session = ToSessionInfo(response.session());
+  return event;
+}
+
+MediaError ToMediaError(const std::string& node, const char* rpc, const grpc::Status& status) {
+  const StatusName explained = Explain(status.error_code());
+  return MediaError(explained.kind,
+                    absl::StrCat(rpc, " at ", node, ": ", explained.name, ": ", status.error_message()));
+}
+
+}  // namespace benari::control

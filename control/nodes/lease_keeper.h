@@ -1,0 +1,94 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "control/loop/timers.h"
+#include "control/nodes/media_client.h"
+#include "control/nodes/media_nodes.h"
+
+namespace benari::control {
+
+// Renews every lease, notices nodes that die, and hands on what nodes tell about sessions. One loop a node: a
+// KeepAlive each interval, after a failure each `retry`, and a watch while the node is up. A node is down
+// after two failures in a row: at once if they say that it cannot be reached, else when `lost_after` has
+// passed since the first of them was asked for; `lost_after_alone` when no other node could take over.
+// Silence while this process itself stood still (SIGSTOP) does not count. Confined to the control loop.
+class LeaseKeeper {
+ public:
+  struct Listener {
+    std::function<void(const std::string& reason)> on_lost;  // at most once; the lease is then forgotten
+    std::function<void(const SessionEvent&)> on_session;
+  };
+  struct Options {
+    std::chrono::milliseconds interval{500};
+    std::chrono::milliseconds retry{100};  // after a failure
+    std::chrono::milliseconds lost_after{1000};
+    std::chrono::milliseconds lost_after_alone{2500};
+    std::chrono::milliseconds longest_watch_pause{8000};  // between watches that the node ends at once
+    std::chrono::milliseconds other_gone_after{5000};     // silence of an instance with a higher epoch
+  };
+
+  LeaseKeeper(boost::asio::any_io_executor executor, MediaClient& media, MediaNodes& nodes, Timers& timers,
+              Options options);
+  ~LeaseKeeper();
+
+  // Starts a loop for each node in `nodes` that has none. Call after the nodes' addresses changed.
+  void Watch();
+  void Stop();
+
+  void Add(const std::string& lease_id, const std::string& node, Listener listener);
+  void Remove(const std::string& lease_id);
+  bool Keeps(const std::string& lease_id) const { return leases_.contains(lease_id); }
+  size_t size() const { return leases_.size(); }
+  // Called when a node is in use by an instance of our owner with a higher epoch, which has taken over. An
+  // epoch that nobody uses any more is of an earlier instance; ours is then raised above it.
+  void set_on_fenced(std::function<void(const std::string& why)> on_fenced) {
+    on_fenced_ = std::move(on_fenced);
+  }
+  // True once every listed node has answered or failed for the first time.
+  bool AskedAll() const;
+
+ private:
+  struct Kept {
+    std::string node;
+    Listener listener;
+    std::optional<std::string> diagnosis;  // that the listener was told last; "": media flows; nothing yet
+  };
+  struct Loop;
+
+  boost::asio::awaitable<void> Run(std::shared_ptr<Loop> loop);
+  boost::asio::awaitable<void> Pause(std::shared_ptr<Loop> loop, std::chrono::milliseconds length);
+  boost::asio::awaitable<NodeStatus> Renew(std::shared_ptr<Loop> loop, std::vector<std::string> lease_ids);
+  boost::asio::awaitable<void> CatchUp(std::shared_ptr<Loop> loop);
+  boost::asio::awaitable<void> OnFenced(std::shared_ptr<Loop> loop, std::string why);
+  // Of a request or a pause that began then; true if this process stood still in it.
+  bool ForgiveStandstill(Loop& loop, Clock::Time began);
+  void OnAnswer(Loop& loop, const NodeStatus& status, const std::set<std::string>& named);
+  void OnFailure(Loop& loop, const MediaError& error);
+  void OnNodeLost(Loop& loop, const std::string& why);
+  void StartWatch(std::shared_ptr<Loop> loop);
+  void OnWatchEnded(Loop& loop, const std::string& why);
+  void Lose(const std::string& lease_id, const std::string& why);
+  void OnSession(const std::string& node, const SessionEvent& event);
+
+  boost::asio::any_io_executor executor_;
+  MediaClient& media_;
+  MediaNodes& nodes_;
+  Timers& timers_;
+  Options options_;
+  std::function<void(const std::string&)> on_fenced_;
+  std::optional<Clock::Time> began_;                    // the first Watch, with an epoch that is ours
+  std::map<std::string, Kept> leases_;                  // by lease id
+  std::map<std::string, std::shared_ptr<Loop>> loops_;  // by node
+};
+
+}  // namespace benari::control

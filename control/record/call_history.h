@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "control/record/call_phase.h"
+
+// What calls have told, for people to look at: the calls now, and the last ones that ended. Nothing decides
+// by it.
+namespace benari::control {
+
+struct CallStep {
+  using Value = std::variant<int64_t, double, std::string, bool>;
+
+  Clock::Duration at{};  // since the record began
+  log::Level level = log::Level::kInfo;
+  std::string what;  // the line of the log
+  std::vector<std::pair<std::string, Value>> fields;
+};
+
+struct CallRecord {
+  struct Phase {
+    CallPhase phase = CallPhase::kSetup;
+    Clock::Duration at{};  // since the record began
+  };
+  struct End {
+    CallOutcome outcome = CallOutcome::kFailed;
+    std::string why;
+    Clock::Duration at{};  // since the record began
+  };
+
+  std::string id;       // of the call
+  Clock::Time began{};  // of a call that is adopted: then
+  Clock::WallTime began_at{};
+  std::vector<Phase> phases;  // as they were entered, the present one last
+  std::vector<CallStep> steps;
+  size_t steps_left_out = 0;  // beyond kMostSteps
+  std::optional<End> end;     // of a call that is over
+  uint64_t changed = 0;       // CallHistory::version at the last change
+};
+
+// Confined to the control loop.
+class CallHistory {
+ public:
+  using Record = std::shared_ptr<CallRecord>;
+
+  static constexpr size_t kMostEnded = 100;
+  static constexpr size_t kMostSteps = 100;      // of a call
+  static constexpr size_t kMostTextBytes = 500;  // of a field; longer ones are cut off
+
+  Record Begin(const std::string& call_id, const Clock& clock);
+  void EnterPhase(CallRecord& record, CallPhase phase, Clock::Time now);
+  void AddStep(CallRecord& record, CallStep step);
+  // The record moves from `now` to `ended`, and the oldest one there is forgotten.
+  void End(const Record& record, CallRecord::End end);
+
+  Record Find(const std::string& call_id) const;  // null: neither now nor among the ended
+  const std::map<std::string, Record>& now() const { return now_; }
+  const std::deque<Record>& ended() const { return ended_; }  // the newest last
+
+  // Grows with each change, so that a reader finds what has changed since it last looked; whose version is
+  // below `forgotten` may have missed the end of a call.
+  uint64_t version() const { return version_; }
+  uint64_t forgotten() const { return forgotten_; }
+
+ private:
+  std::map<std::string, Record> now_;  // by call id
+  std::deque<Record> ended_;
+  uint64_t version_ = 0;
+  uint64_t forgotten_ = 0;  // `changed` of the newest record that was dropped
+};
+
+}  // namespace benari::control

@@ -1,0 +1,46 @@
+#include "control/record/call_journal.h"
+
+#include <vector>
+
+#include "common/log_line.h"
+
+namespace benari::control {
+
+namespace {
+
+CallStep::Value Keep(const log::Field& field) {
+  if (const auto* text = std::get_if<absl::string_view>(&field.value)) return std::string(*text);
+  if (const auto* integer = std::get_if<int64_t>(&field.value)) return *integer;
+  if (const auto* number = std::get_if<double>(&field.value)) return *number;
+  return std::get<bool>(field.value);
+}
+
+}  // namespace
+
+CallJournal::CallJournal(CallHistory& history, const Clock& clock, const std::string& call_id)
+    : history_(history), clock_(clock), record_(history.Begin(call_id, clock)) {
+  history_.EnterPhase(*record_, CallPhase::kSetup, record_->began);
+}
+
+void CallJournal::EnterPhase(CallPhase phase) {
+  history_.EnterPhase(*record_, phase, clock_.Now());
+  Info("phase", {{"phase", ToString(phase)}});
+}
+
+void CallJournal::End(CallOutcome outcome, const std::string& why) {
+  history_.End(record_, {outcome, why, clock_.Now() - record_->began});
+}
+
+void CallJournal::Tell(log::Level level, absl::string_view what, log::Fields fields) {
+  std::vector<log::Field> line = {{"call", record_->id}};
+  line.insert(line.end(), fields.begin(), fields.end());
+  log::Write(level, what, line);
+  CallStep step;
+  step.at = clock_.Now() - record_->began;
+  step.level = level;
+  step.what = std::string(what);
+  for (const log::Field& field : fields) step.fields.emplace_back(std::string(field.key), Keep(field));
+  history_.AddStep(*record_, std::move(step));
+}
+
+}  // namespace benari::control

@@ -1,0 +1,111 @@
+#include "control/record/metrics.h"
+
+namespace benari::control {
+
+namespace {
+
+using prometheus::BuildCounter;
+using prometheus::BuildGauge;
+using prometheus::BuildHistogram;
+using prometheus::Labels;
+using Buckets = prometheus::Histogram::BucketBoundaries;
+
+const Buckets kSeconds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+
+// As media.proto's Diagnosis names them.
+constexpr const char* kDiagnoses[] = {"nothing_arrived", "stranger", "wrong_payload_type", "not_rtp",
+                                      "stopped_arriving"};
+
+prometheus::Counter& Counter(prometheus::Registry& registry, const char* name, const char* help) {
+  return BuildCounter().Name(name).Help(help).Register(registry).Add({});
+}
+
+prometheus::Family<prometheus::Counter>& Counters(prometheus::Registry& registry, const char* name,
+                                                  const char* help) {
+  return BuildCounter().Name(name).Help(help).Register(registry);
+}
+
+// The family may be there already.
+prometheus::Gauge& Gauge(prometheus::Registry& registry, const char* name, const char* help,
+                         const Labels& labels = {}) {
+  return BuildGauge().Name(name).Help(help).Register(registry).Add(labels);
+}
+
+prometheus::Gauge& NodesIn(prometheus::Registry& registry, const char* state) {
+  return Gauge(registry, "benari_control_media_nodes",
+               "Media nodes by state: down does not answer, not_reached is in DNS and has never answered",
+               {{"state", state}});
+}
+
+prometheus::Histogram& Histogram(prometheus::Registry& registry, const char* name, const char* help) {
+  return BuildHistogram().Name(name).Help(help).Register(registry).Add({}, kSeconds);
+}
+
+}  // namespace
+
+Metrics::Metrics(prometheus::Registry& registry)
+    : max_calls(
+          Gauge(registry, "benari_control_max_calls", "The limit of calls; beyond it callers are refused")),
+      set_up_seconds(Histogram(registry, "benari_control_call_setup_duration_seconds",
+                               "From StasisStart to the first packet echoed to the caller")),
+      release_seconds(Histogram(registry, "benari_control_call_release_duration_seconds",
+                                "From the decision to end a call to the last thing undone")),
+      media_replaced(Counter(registry, "benari_control_media_replaced_total",
+                             "Media sessions replaced by another one, as theirs was lost")),
+      leases_left(Counter(registry, "benari_control_leases_left_total",
+                          "Leases left to their time to live, as the node did not answer the release")),
+      events(Counter(registry, "benari_control_ari_events_total", "Events received from Asterisk")),
+      connects(
+          Counter(registry, "benari_control_ari_connects_total", "Times the event stream was connected")),
+      calls_adopted(Counter(registry, "benari_control_calls_adopted_total",
+                            "Calls taken over from an earlier process")),
+      swept(Counter(registry, "benari_control_swept_total",
+                    "Channels and bridges of ours that belonged to no call and were removed")),
+      events_dropped(Counter(registry, "benari_control_ari_events_dropped_total",
+                             "Events that came faster than what Asterisk holds could be listed")),
+      ari_connected(Gauge(registry, "benari_control_ari_connected", "1 while the event stream stands")),
+      ari_waiting(
+          Gauge(registry, "benari_control_ari_requests_waiting", "Requests to ARI without a connection yet")),
+      ari_connections(
+          Gauge(registry, "benari_control_ari_connections", "HTTP connections to ARI, idle ones too")),
+      standby(Gauge(registry, "benari_control_standby",
+                    "1 while another instance serves and this one waits for it to be gone")),
+      media_nodes_up(NodesIn(registry, "up")),
+      media_nodes_draining(NodesIn(registry, "draining")),
+      media_nodes_down(NodesIn(registry, "down")),
+      media_nodes_not_reached(NodesIn(registry, "not_reached")),
+      calls_(BuildGauge().Name("benari_control_calls").Help("Calls now, by phase").Register(registry)),
+      ended_(Counters(registry, "benari_control_calls_ended_total", "Ended calls, by outcome")),
+      refused_(Counters(registry, "benari_control_calls_refused_total", "Refused calls, by reason")),
+      undo_failed_(
+          Counters(registry, "benari_control_undo_failures_total", "Clean-up steps that failed, by step")),
+      media_missing_(Counters(registry, "benari_control_media_missing_total",
+                              "Times a call in echo heard nothing, by diagnosis")),
+      ari_requests_(BuildHistogram()
+                        .Name("benari_control_ari_request_duration_seconds")
+                        .Help("Requests to ARI, by operation and HTTP status or error")
+                        .Register(registry)) {
+  for (const CallPhase phase : kCallPhases) CallsIn(phase);
+  for (const CallOutcome outcome : kCallOutcomes) ended_.Add({{"outcome", ToString(outcome)}});
+  for (const Refusal refusal : kRefusals) refused_.Add({{"reason", ToString(refusal)}});
+  for (const UndoStep step : kUndoSteps) undo_failed_.Add({{"step", ToString(step)}});
+  for (const char* diagnosis : kDiagnoses) media_missing_.Add({{"diagnosis", diagnosis}});
+}
+
+void Metrics::CallEnded(CallOutcome outcome) { ended_.Add({{"outcome", ToString(outcome)}}).Increment(); }
+
+void Metrics::CallRefused(Refusal refusal) { refused_.Add({{"reason", ToString(refusal)}}).Increment(); }
+
+void Metrics::UndoFailed(const std::string& step) { undo_failed_.Add({{"step", step}}).Increment(); }
+
+void Metrics::MediaMissing(const std::string& diagnosis) {
+  media_missing_.Add({{"diagnosis", diagnosis}}).Increment();
+}
+
+void Metrics::AriRequest(const std::string& operation, const std::string& code, double seconds) {
+  ari_requests_.Add({{"operation", operation}, {"code", code}}, kSeconds).Observe(seconds);
+}
+
+prometheus::Gauge& Metrics::CallsIn(CallPhase phase) { return calls_.Add({{"phase", ToString(phase)}}); }
+
+}  // namespace benari::control

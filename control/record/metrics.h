@@ -1,0 +1,59 @@
+#pragma once
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <string>
+
+#include "control/record/call_phase.h"
+
+namespace benari::control {
+
+// What control counts; deploy/prometheus/README.md lists it. Labels come from enums and fixed words only,
+// never from ids or numbers dialled, and whatever an alert looks at is there from the start, as 0.
+// Thread-safe.
+class Metrics {
+ public:
+  explicit Metrics(prometheus::Registry& registry);
+
+  void PhaseEntered(CallPhase phase) { CallsIn(phase).Increment(); }
+  void PhaseLeft(CallPhase phase) { CallsIn(phase).Decrement(); }
+  void CallEnded(CallOutcome outcome);
+  void CallRefused(Refusal refusal);
+  void UndoFailed(const std::string& step);
+  void MediaMissing(const std::string& diagnosis);
+  void AriRequest(const std::string& operation, const std::string& code, double seconds);
+
+  prometheus::Gauge& max_calls;
+  prometheus::Histogram& set_up_seconds;   // StasisStart to the first packet echoed
+  prometheus::Histogram& release_seconds;  // from the decision to end a call to the last thing undone
+  prometheus::Counter& media_replaced;
+  prometheus::Counter& leases_left;  // to their time to live, as the node did not answer the release
+  prometheus::Counter& events;
+  prometheus::Counter& connects;  // of the event stream
+  prometheus::Counter& calls_adopted;
+  prometheus::Counter& swept;
+  prometheus::Counter& events_dropped;
+  prometheus::Gauge& ari_connected;
+  prometheus::Gauge& ari_waiting;      // requests without a connection
+  prometheus::Gauge& ari_connections;  // HTTP, the event stream's not among them
+  prometheus::Gauge& standby;
+  prometheus::Gauge& media_nodes_up;
+  prometheus::Gauge& media_nodes_draining;
+  prometheus::Gauge& media_nodes_down;
+  prometheus::Gauge& media_nodes_not_reached;
+
+ private:
+  prometheus::Gauge& CallsIn(CallPhase phase);
+
+  prometheus::Family<prometheus::Gauge>& calls_;
+  prometheus::Family<prometheus::Counter>& ended_;
+  prometheus::Family<prometheus::Counter>& refused_;
+  prometheus::Family<prometheus::Counter>& undo_failed_;
+  prometheus::Family<prometheus::Counter>& media_missing_;
+  prometheus::Family<prometheus::Histogram>& ari_requests_;
+};
+
+}  // namespace benari::control
