@@ -34,8 +34,8 @@
 #include "control/nodes/media_nodes.h"
 #include "control/nodes/media_stats.h"
 #include "control/nodes/node_resolver.h"
-#include "control/service/leave.h"
 #include "control/record/call_history.h"
+#include "control/service/leave.h"
 
 namespace benari::control {
 namespace {
@@ -44,13 +44,13 @@ namespace asio = boost::asio;
 
 constexpr std::chrono::seconds kSilence{5};  // of Asterisk's events, in which nothing is asked of it
 
-http::About AboutUs(const Config& config) {
+About AboutUs(const Config& config) {
   return {config.app.app, config.media.owner, ThisBuild("control").version, config.ari.url.ToString(),
           config.app.max_calls};
 }
 
 // Where `site` is served; "": nowhere. Exits with 1 when the address is taken.
-std::string Serve(http::Site& site, const Config& config) {
+std::string Serve(Site& site, const Config& config) {
   const Endpoint& listen = config.metrics_listen;
   if (listen.host.empty()) return "";
   std::vector<std::string> hosts = config.metrics_hosts;
@@ -91,8 +91,7 @@ class StandbyControl {
         resolver_(loop_.get_executor(), config.media_targets,
                   [this](const std::vector<std::string>& addresses) { nodes_.SetListed(addresses); }),
         stats_(loop_.get_executor(), media_, nodes_, timers_, ids_),
-        view_(AboutUs(config),
-              {history_, nodes_, stats_, timers_, [] { return http::ServiceState::kStandingBy; }}),
+        view_(AboutUs(config), {history_, nodes_, stats_, timers_, [] { return ServiceState::kStandingBy; }}),
         site_(loop_.get_executor(), view_, stats_, registry_),
         signals_(loop_, SIGTERM, SIGINT),
         hang_ups_(loop_, SIGHUP) {}
@@ -133,8 +132,8 @@ class StandbyControl {
   NodeResolver resolver_;
   CallHistory history_;  // stays empty
   MediaStats stats_;
-  http::LiveView view_;
-  http::Site site_;
+  LiveView view_;
+  Site site_;
   asio::signal_set signals_;
   asio::signal_set hang_ups_;
 };
@@ -205,9 +204,9 @@ class Control {
     if (!successor.empty()) StepAside(successor, StartMode::kStandby);
   }
 
-  http::ServiceState State() const {
-    if (draining_) return http::ServiceState::kDraining;
-    return app_.serving() ? http::ServiceState::kServing : http::ServiceState::kWaitingForAsterisk;
+  ServiceState State() const {
+    if (draining_) return ServiceState::kDraining;
+    return app_.serving() ? ServiceState::kServing : ServiceState::kWaitingForAsterisk;
   }
 
   ari::RequestHook RequestHook() {
@@ -231,9 +230,9 @@ class Control {
       asio::co_spawn(loop_, WarnOfLateFrames(ari_, &warned_of_), asio::detached);
     };
     handlers.on_disconnected = [this](const std::string&) { app_.OnDisconnected(); };
-    handlers.on_connect_failed = [this](ari::ConnectProblem problem) {
+    handlers.on_connect_failed = [this](net::ConnectProblem problem) {
       // Nobody listens: the process is gone, and with it every channel. Any other failure may pass.
-      if (problem == ari::ConnectProblem::kRefused) app_.OnAsteriskDead();
+      if (problem == net::ConnectProblem::kRefused) app_.OnAsteriskDead();
     };
     handlers.on_event = [this](const ari::Event& event) { app_.OnEvent(event); };
     handlers.before_subscribing = [this] { return LookForSuccessor(); };
@@ -309,8 +308,8 @@ class Control {
   ari::EventStream events_;
   NodeResolver resolver_;
   MediaStats stats_;
-  http::LiveView view_;
-  http::Site site_;
+  LiveView view_;
+  Site site_;
   asio::signal_set signals_;
   asio::signal_set hang_ups_;
   asio::steady_timer drain_timer_;

@@ -10,7 +10,7 @@
 #include "common/endpoint.h"
 
 // The port through which calls speak to Asterisk's REST interface. Pure: no socket, no JSON.
-namespace benari::ari {
+namespace benari::control::ari {
 
 template <typename T>
 using Awaitable = boost::asio::awaitable<T>;
@@ -113,4 +113,4 @@ class Client {
   virtual bool Overloaded() const { return false; }
 };
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

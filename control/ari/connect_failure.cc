@@ -3,7 +3,10 @@
 #include "absl/strings/str_cat.h"
 #include "common/endpoint.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
+
+using net::ConnectFailure;
+using net::ConnectProblem;
 
 namespace {
 
@@ -37,13 +40,13 @@ std::string DescribeConnectFailure(const ConnectFailure& failure, const Access& 
   const std::string cas =
       access.ca_file.empty() ? "the system's CAs" : absl::StrCat("CA file ", access.ca_file);
   const std::string other_scheme =
-      access.url.tls ? " (is it plain http there?)" : " (is it https there: http.conf tlsbindaddr?)";
+      access.url.tls() ? " (is it plain http there?)" : " (is it https there: http.conf tlsbindaddr?)";
   switch (failure.problem) {
     case ConnectProblem::kNameNotResolved:
       return absl::StrCat("host name '", access.url.host, "' does not resolve: ", failure.detail);
     case ConnectProblem::kRefused:
       return absl::StrCat("nothing listens at ", at, ": is Asterisk running with http.conf enabled=yes, ",
-                          access.url.tls ? "tlsenable=yes, tlsbindaddr?" : "bindaddr, bindport?");
+                          access.url.tls() ? "tlsenable=yes, tlsbindaddr?" : "bindaddr, bindport?");
     case ConnectProblem::kNetwork:
       return absl::StrCat("cannot connect to ", at, ": ", failure.detail);
     case ConnectProblem::kTlsVerification:
@@ -67,4 +70,4 @@ std::string DescribeConnectFailure(const ConnectFailure& failure, const Access& 
   return "";
 }
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

@@ -12,7 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "control/ari/json_picker.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 
 namespace {
 
@@ -314,4 +314,4 @@ std::string ParseErrorMessage(absl::string_view body) {
   return message;
 }
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

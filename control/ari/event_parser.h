@@ -11,7 +11,7 @@
 // What Asterisk writes as JSON, checked field by field. Nothing here throws. INVALID_ARGUMENT is one line
 // that names the object, the field and what is wrong with it: "StasisStart: field channel.id is missing".
 // Pure.
-namespace benari::ari {
+namespace benari::control::ari {
 
 inline constexpr size_t kMaxEventBytes = 1 << 20;  // of one event; Asterisk's own are about 1 KB
 // Of one answer. A channel in GET /channels has about 1 KB, a connected call four channels, and --max_calls
@@ -41,4 +41,4 @@ absl::StatusOr<std::string> ParseVersion(absl::string_view body);
 // The `message` of an ARI error answer as one line of at most 200 bytes; empty when there is none.
 std::string ParseErrorMessage(absl::string_view body);
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

@@ -20,35 +20,43 @@
 #include "absl/strings/str_cat.h"
 #include "common/log.h"
 #include "common/log_gate.h"
-#include "control/ari/backoff.h"
+#include "common/net/backoff.h"
+#include "common/net/transport.h"
 #include "control/ari/connect_failure.h"
 #include "control/ari/event_parser.h"
 #include "control/ari/request.h"
-#include "control/ari/transport.h"
 
-namespace benari::ari {
-
-namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace websocket = boost::beast::websocket;
-using boost::system::error_code;
-using std::chrono::steady_clock;
+namespace benari::net {
 
 // How Beast ends a Transport below its WebSocket; found by argument-dependent look-up.
 template <typename Handler>
-void async_teardown(beast::role_type, Transport& transport, Handler&& handler) {
+void async_teardown(boost::beast::role_type, Transport& transport, Handler&& handler) {
   transport.Close();
-  asio::post(transport.get_executor(), asio::append(std::forward<Handler>(handler), error_code()));
+  boost::asio::post(transport.get_executor(),
+                    boost::asio::append(std::forward<Handler>(handler), boost::system::error_code()));
 }
-[[maybe_unused]] static void teardown(beast::role_type, Transport& transport, error_code&) {
+[[maybe_unused]] static void teardown(boost::beast::role_type, Transport& transport,
+                                      boost::system::error_code&) {
   transport.Close();
 }
 // Beast's time-outs end here. Aborted: a request that a cut network holds back must not subscribe us later.
 [[maybe_unused]] static void beast_close_socket(Transport& transport) { transport.Abort(); }
 
+}  // namespace benari::net
+
+namespace benari::control::ari {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace websocket = boost::beast::websocket;
+using boost::system::error_code;
+using net::ConnectFailure;
+using net::ConnectProblem;
+using std::chrono::steady_clock;
+
 namespace {
 
-using WebSocket = websocket::stream<Transport, /*deflateSupported=*/false>;
+using WebSocket = websocket::stream<net::Transport, /*deflateSupported=*/false>;
 
 constexpr std::chrono::seconds kSayAgainAfter{30};
 constexpr std::chrono::seconds kCloseTimeout{1};
@@ -124,7 +132,7 @@ class EventStream::Impl {
   std::shared_ptr<const Access> access_;
   EventStreamLimits limits_;
   EventHandlers handlers_;
-  Backoff backoff_;
+  net::Backoff backoff_;
   asio::steady_timer retry_;
   std::shared_ptr<WebSocket> socket_;  // while one is opened or open
   LogGate failure_gate_{kSayAgainAfter};
@@ -209,7 +217,7 @@ Awaitable<std::optional<ConnectFailure>> EventStream::Impl::Open(std::shared_ptr
   error_code ec;
   auto token = asio::redirect_error(asio::use_awaitable, ec);
   const std::string host = access_->url.HostHeader();
-  const std::string target = absl::StrCat(access_->url.path, EventsTarget(access_->app));
+  const std::string target = absl::StrCat(access_->url.target, EventsTarget(access_->app));
   co_await socket->async_handshake(response, host, target, token);
   if (ec == beast::error::timeout) ++ghosts_;
   if (ec) co_return HandshakeFailure(ec, response);
@@ -319,4 +327,4 @@ std::chrono::steady_clock::time_point EventStream::heard_at() const { return imp
 const std::string& EventStream::problem() const { return impl_->problem(); }
 const EventCounters& EventStream::counters() const { return impl_->counters(); }
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

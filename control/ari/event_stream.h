@@ -7,11 +7,11 @@
 #include <memory>
 #include <string>
 
+#include "common/net/connect_failure.h"
 #include "control/ari/access.h"
-#include "control/ari/connect_failure.h"
 #include "control/ari/events.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 
 struct EventStreamLimits {
   std::chrono::milliseconds connect_timeout{5000};  // TCP and TLS together; as long again for the WebSocket
@@ -24,8 +24,8 @@ struct EventStreamLimits {
 // All are called by the loop, must return soon and must not throw. They may Stop() or destroy the stream.
 struct EventHandlers {
   std::function<void()> on_connected;
-  std::function<void(const std::string& reason)> on_disconnected;  // once after each on_connected
-  std::function<void(ConnectProblem problem)> on_connect_failed;   // each attempt
+  std::function<void(const std::string& reason)> on_disconnected;      // once after each on_connected
+  std::function<void(net::ConnectProblem problem)> on_connect_failed;  // each attempt
   std::function<void(Event event)> on_event;
   // Awaited once the server is reached, before the application is subscribed to, which takes it from whoever
   // has it. May be empty.
@@ -64,4 +64,4 @@ class EventStream {
   std::shared_ptr<Impl> impl_;
 };
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

@@ -7,7 +7,7 @@
 #include "control/ari/client.h"
 
 // What Asterisk tells over the event WebSocket, as far as control acts on it. Pure.
-namespace benari::ari {
+namespace benari::control::ari {
 
 struct StasisStart {
   Channel channel;
@@ -60,4 +60,4 @@ using Event = std::variant<StasisStart, StasisEnd, ChannelDestroyed, Dial, Chann
                            ChannelEnteredBridge, ChannelLeftBridge, ChannelHold, ChannelUnhold,
                            BridgeDestroyed, ApplicationReplaced, UnknownEvent>;
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

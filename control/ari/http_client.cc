@@ -8,7 +8,7 @@
 #include "control/ari/http_pool.h"
 #include "control/ari/request.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 
 namespace {
 
@@ -107,4 +107,4 @@ Awaitable<Application> HttpClient::GetApplication(std::string name) {
 }
 Awaitable<std::string> HttpClient::GetVersion() { return Fetch(pool_, GetVersionRequest(), ParseVersion); }
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

@@ -12,7 +12,7 @@
 #include "control/ari/access.h"
 #include "control/ari/client.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 
 struct HttpClientLimits {
   // Of a request: for its turn, and then again for connecting and answering.
@@ -75,4 +75,4 @@ class HttpClient : public Client {
   std::shared_ptr<HttpPool> pool_;
 };
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

@@ -14,7 +14,7 @@
 #include "control/ari/connect_failure.h"
 #include "control/ari/event_parser.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 
 namespace asio = boost::asio;
 using std::chrono::steady_clock;
@@ -41,8 +41,18 @@ const char* CodeName(ErrorKind kind) {
 
 // A request that met a connection which the server had closed may go out again when doing it twice is no
 // different from once, or when nothing of it was sent.
-bool MayRepeat(const Request& request, const HttpAnswer& answer) {
+bool MayRepeat(const Request& request, const net::HttpAnswer& answer) {
   return answer.stale && (request.method != Method::kPost || !answer.sent_any);
+}
+
+net::HttpRequest Encode(const Request& request, const Access& access) {
+  net::HttpRequest out;
+  out.method = MethodName(request.method);
+  out.target = absl::StrCat(access.url.target, request.target);
+  out.headers = {{"Host", access.url.HostHeader()},
+                 {"Accept", "application/json"},
+                 {"Authorization", access.BasicAuth()}};
+  return out;
 }
 
 }  // namespace
@@ -143,7 +153,7 @@ void HttpPool::Dispatch() {
     job->deadline = steady_clock::now() + limits_.timeout;
     job->changed.cancel();
     auto self = shared_from_this();
-    auto ended = [self, job](std::exception_ptr thrown, std::shared_ptr<Transport> transport) {
+    auto ended = [self, job](std::exception_ptr thrown, std::shared_ptr<net::Transport> transport) {
       if (thrown) self->FinishByError(job, ErrorKind::kUnreachable, 0, "cannot be sent");
       self->Release(job, std::move(transport));
     };
@@ -151,22 +161,23 @@ void HttpPool::Dispatch() {
   }
 }
 
-std::shared_ptr<Transport> HttpPool::TakeIdle() {
+std::shared_ptr<net::Transport> HttpPool::TakeIdle() {
   const Time oldest = steady_clock::now() - limits_.max_idle;
   while (!idle_.empty() && idle_.front().since < oldest) idle_.pop_front();
   while (!idle_.empty()) {
-    std::shared_ptr<Transport> transport = std::move(idle_.back().transport);
+    std::shared_ptr<net::Transport> transport = std::move(idle_.back().transport);
     idle_.pop_back();
     if (transport->IsQuiet()) return transport;
   }
   return nullptr;
 }
 
-Awaitable<std::shared_ptr<Transport>> HttpPool::Serve(std::shared_ptr<HttpPool> self, JobPtr job,
-                                                      std::shared_ptr<Transport> transport) {
+Awaitable<std::shared_ptr<net::Transport>> HttpPool::Serve(std::shared_ptr<HttpPool> self, JobPtr job,
+                                                           std::shared_ptr<net::Transport> transport) {
+  const net::HttpRequest encoded = Encode(job->request, *self->access_);
   for (;;) {
     const bool reused = transport != nullptr;
-    if (!reused) transport = std::make_shared<Transport>(self->loop_, self->access_);
+    if (!reused) transport = std::make_shared<net::Transport>(self->loop_, self->access_);
     job->transport = transport;
     if (!reused) {
       const auto failure = co_await transport->Connect();
@@ -178,7 +189,7 @@ Awaitable<std::shared_ptr<Transport>> HttpPool::Serve(std::shared_ptr<HttpPool> 
       }
     }
     job->stage = "waiting for the answer";
-    const HttpAnswer answer = co_await Exchange(*transport, *self->access_, job->request);
+    const net::HttpAnswer answer = co_await net::Exchange(*transport, encoded, kMaxBodyBytes);
     if (job->finished) co_return nullptr;
     if (reused && MayRepeat(job->request, answer)) {
       transport.reset();
@@ -189,7 +200,7 @@ Awaitable<std::shared_ptr<Transport>> HttpPool::Serve(std::shared_ptr<HttpPool> 
   }
 }
 
-void HttpPool::Release(const JobPtr& job, std::shared_ptr<Transport> transport) {
+void HttpPool::Release(const JobPtr& job, std::shared_ptr<net::Transport> transport) {
   job->transport.reset();
   served_.erase(job);
   if (closed_) return;
@@ -216,7 +227,7 @@ void HttpPool::Close() {
 }
 
 // The Date header has no fractions of a second.
-void HttpPool::CompareClocks(const HttpAnswer& answer) {
+void HttpPool::CompareClocks(const net::HttpAnswer& answer) {
   absl::Time date;
   std::string error;
   if (!absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", answer.date, &date, &error)) return;
@@ -225,14 +236,14 @@ void HttpPool::CompareClocks(const HttpAnswer& answer) {
                                                              : absl::ToChronoMilliseconds(ahead);
 }
 
-void HttpPool::FinishByAnswer(const JobPtr& job, const HttpAnswer& answer) {
+void HttpPool::FinishByAnswer(const JobPtr& job, const net::HttpAnswer& answer) {
   CompareClocks(answer);
   if (answer.status == 0) {
     const std::string what = DescribeConnectFailure(answer.failure, *access_);
     return FinishByError(job, ErrorKind::kUnreachable, 0, what);
   }
   if (answer.status < 200 || answer.status > 299) {
-    std::string what = absl::StrCat(answer.status, " ", ReasonPhrase(answer.status));
+    std::string what = absl::StrCat(answer.status, " ", net::ReasonPhrase(answer.status));
     const std::string message = answer.complete ? ParseErrorMessage(answer.body) : "";
     if (!message.empty()) absl::StrAppend(&what, ": ", message);
     return FinishByError(job, ErrorKind::kHttp, answer.status, what);
@@ -263,4 +274,4 @@ void HttpPool::Finish(const JobPtr& job, const std::string& code) {
   if (hook_) hook_(job->request.operation, code, steady_clock::now() - job->started);
 }
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

@@ -11,13 +11,13 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "common/net/http_exchange.h"
+#include "common/net/transport.h"
 #include "control/ari/http_client.h"
-#include "control/ari/http_exchange.h"
 #include "control/ari/request.h"
 #include "control/ari/standstill.h"
-#include "control/ari/transport.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 
 // The connections and the queue behind HttpClient. What is under way holds the pool, so that it may outlive
 // the client. Confined to the control loop.
@@ -53,14 +53,14 @@ class HttpPool : public std::enable_shared_from_this<HttpPool> {
     Time deadline;
     boost::asio::steady_timer changed;  // expires at the deadline, is cancelled when that moves, or finished
     const char* stage = nullptr;        // null: waiting for a connection
-    std::shared_ptr<Transport> transport;  // that carries it now
+    std::shared_ptr<net::Transport> transport;  // that carries it now
     bool finished = false;
     std::optional<Error> error;
   };
   using JobPtr = std::shared_ptr<Job>;
 
   struct Idle {
-    std::shared_ptr<Transport> transport;
+    std::shared_ptr<net::Transport> transport;
     Time since;
   };
 
@@ -76,14 +76,14 @@ class HttpPool : public std::enable_shared_from_this<HttpPool> {
   // while `may_send_` says no.
   void Dispatch();
   // The newest idle connection that is fit for use, or null.
-  std::shared_ptr<Transport> TakeIdle();
+  std::shared_ptr<net::Transport> TakeIdle();
   // Carries the job over `transport`, or over a new connection when null; returns one fit for another job.
-  static Awaitable<std::shared_ptr<Transport>> Serve(std::shared_ptr<HttpPool> self, JobPtr job,
-                                                     std::shared_ptr<Transport> transport);
-  void Release(const JobPtr& job, std::shared_ptr<Transport> transport);
+  static Awaitable<std::shared_ptr<net::Transport>> Serve(std::shared_ptr<HttpPool> self, JobPtr job,
+                                                          std::shared_ptr<net::Transport> transport);
+  void Release(const JobPtr& job, std::shared_ptr<net::Transport> transport);
 
-  void CompareClocks(const HttpAnswer& answer);
-  void FinishByAnswer(const JobPtr& job, const HttpAnswer& answer);
+  void CompareClocks(const net::HttpAnswer& answer);
+  void FinishByAnswer(const JobPtr& job, const net::HttpAnswer& answer);
   void FinishByError(const JobPtr& job, ErrorKind kind, int status, const std::string& what);
   void Finish(const JobPtr& job, const std::string& code);
 
@@ -103,4 +103,4 @@ class HttpPool : public std::enable_shared_from_this<HttpPool> {
   bool closed_ = false;
 };
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 
 namespace {
 
@@ -128,4 +128,4 @@ absl::StatusOr<Json> PickJson(absl::string_view text, size_t max_bytes, absl::st
   return std::move(picker.json());
 }
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

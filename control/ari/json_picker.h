@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 
 inline constexpr int kMaxJsonDepth = 32;
 
@@ -16,4 +16,4 @@ inline constexpr int kMaxJsonDepth = 32;
 absl::StatusOr<nlohmann::json> PickJson(absl::string_view text, size_t max_bytes, absl::string_view what,
                                         absl::FunctionRef<bool(absl::string_view type)> of_interest);
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

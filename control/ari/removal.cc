@@ -1,6 +1,6 @@
 #include "control/ari/removal.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 
 Awaitable<bool> HangUpIfThere(Client& client, std::string channel_id, std::string reason) {
   try {
@@ -22,4 +22,4 @@ Awaitable<bool> DestroyIfThere(Client& client, std::string bridge_id) {
   co_return false;
 }
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

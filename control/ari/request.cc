@@ -7,9 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
-#include "control/ari/url.h"
+#include "common/net/url.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 
 namespace {
 
@@ -19,7 +19,7 @@ class Target {
   explicit Target(std::string path) : text_(std::move(path)) {}
 
   Target&& With(absl::string_view key, absl::string_view value) && {
-    absl::StrAppend(&text_, has_query_ ? "&" : "?", key, "=", PercentEncode(value));
+    absl::StrAppend(&text_, has_query_ ? "&" : "?", key, "=", net::PercentEncode(value));
     has_query_ = true;
     return std::move(*this);
   }
@@ -44,7 +44,7 @@ std::string EscapeListItem(absl::string_view item) {
 }
 
 std::string Path(absl::string_view collection, absl::string_view id, absl::string_view rest = "") {
-  return absl::StrCat("/", collection, "/", PercentEncode(id), rest);
+  return absl::StrCat("/", collection, "/", net::PercentEncode(id), rest);
 }
 
 }  // namespace
@@ -127,7 +127,7 @@ Request DestroyBridgeRequest(const std::string& bridge_id) {
 
 Request AddToBridgeRequest(const std::string& bridge_id, const std::vector<std::string>& channel_ids) {
   const auto encode = [](std::string* out, const std::string& id) {
-    out->append(PercentEncode(EscapeListItem(id)));
+    out->append(net::PercentEncode(EscapeListItem(id)));
   };
   return {"AddToBridge", Method::kPost,
           absl::StrCat(Path("bridges", bridge_id, "/addChannel?channel="),
@@ -150,4 +150,4 @@ std::string EventsTarget(const std::string& app) {
   return Target("/events").With("app", app).With("subscribeAll", "false").Text();
 }
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

@@ -7,7 +7,7 @@
 
 // The HTTP requests of ari::Client, as Asterisk's rest-api/*.json describes them. All parameters travel in
 // the query, none in a body. Pure.
-namespace benari::ari {
+namespace benari::control::ari {
 
 enum class Method { kGet, kPost, kDelete };
 const char* MethodName(Method method);
@@ -50,4 +50,4 @@ Request GetVersionRequest();
 // The target of the event WebSocket: only what the application subscribed to, not all of Asterisk.
 std::string EventsTarget(const std::string& app);
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

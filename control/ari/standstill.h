@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-namespace benari::ari {
+namespace benari::control::ari {
 
 // Notices that the loop did not run for a while (SIGSTOP, a suspended machine). All its timers are due then,
 // while what others sent meanwhile, perhaps that another instance has taken over, lies unread in the sockets.
@@ -27,4 +27,4 @@ class Standstill {
   Time read_by_ = Time::min();
 };
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

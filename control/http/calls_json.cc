@@ -6,13 +6,9 @@
 
 #include "absl/time/time.h"
 
-namespace benari::http {
+namespace benari::control {
 
 namespace {
-
-using control::CallRecord;
-using control::CallStep;
-using control::SessionInfo;
 
 // To a tenth.
 double Ms(Clock::Duration duration) {
@@ -21,19 +17,19 @@ double Ms(Clock::Duration duration) {
 
 double Rounded(double value) { return std::round(value * 100) / 100; }
 
-const char* ToString(control::SessionState state) {
+const char* ToString(SessionState state) {
   switch (state) {
-    case control::SessionState::kLeased:
+    case SessionState::kLeased:
       return "leased";
-    case control::SessionState::kRunning:
+    case SessionState::kRunning:
       return "running";
-    case control::SessionState::kStopped:
+    case SessionState::kStopped:
       return "stopped";
   }
   return "unknown";
 }
 
-const char* StateOf(const control::MediaNodes::Node& node) {
+const char* StateOf(const MediaNodes::Node& node) {
   if (!node.up) return node.status.instance_id.empty() ? "not_reached" : "down";
   if (node.status.draining) return "draining";
   return node.listed ? "up" : "leaving";
@@ -48,15 +44,15 @@ std::string Iso8601(Clock::WallTime time) {
 Json CallJson(const CallRecord& record, Clock::Time now) {
   Json json = {{"id", record.id}, {"started_at", Iso8601(record.began_at)}};
   if (record.end.has_value()) {
-    json["outcome"] = control::ToString(record.end->outcome);
+    json["outcome"] = ToString(record.end->outcome);
     json["why"] = record.end->why;
     json["duration_ms"] = Ms(record.end->at);
   } else {
-    json["phase"] = control::ToString(record.phases.back().phase);
+    json["phase"] = ToString(record.phases.back().phase);
     json["age_ms"] = Ms(now - record.began);
   }
   Json phases = Json::object();
-  for (const CallRecord::Phase& each : record.phases) phases[control::ToString(each.phase)] = Ms(each.at);
+  for (const CallRecord::Phase& each : record.phases) phases[ToString(each.phase)] = Ms(each.at);
   json["phases_ms"] = std::move(phases);
   const bool warned = std::any_of(record.steps.begin(), record.steps.end(),
                                   [](const CallStep& step) { return step.level >= log::Level::kWarning; });
@@ -79,7 +75,7 @@ Json StepsJson(const CallRecord& record) {
   return steps;
 }
 
-Json SessionJson(const control::MediaStats::Session& session) {
+Json SessionJson(const MediaStats::Session& session) {
   const SessionInfo& info = session.info;
   return {{"node", session.node},
           {"lease_id", info.lease_id},
@@ -94,7 +90,7 @@ Json SessionJson(const control::MediaStats::Session& session) {
           {"diagnosis_text", info.diagnosis_text}};
 }
 
-Json NodesJson(const control::MediaNodes& nodes, const control::MediaStats& stats) {
+Json NodesJson(const MediaNodes& nodes, const MediaStats& stats) {
   struct Sum {
     size_t sessions = 0;
     uint64_t received = 0;
@@ -128,4 +124,4 @@ Json NodesJson(const control::MediaNodes& nodes, const control::MediaStats& stat
 
 std::string ToText(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-}  // namespace benari::http
+}  // namespace benari::control

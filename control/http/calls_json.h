@@ -10,18 +10,18 @@
 
 // How calls, sessions and nodes are written for people and programs; the fields are in
 // control/http/README.md. Pure.
-namespace benari::http {
+namespace benari::control {
 
 using Json = nlohmann::ordered_json;
 
 std::string Iso8601(Clock::WallTime time);  // UTC, with milliseconds
 
-Json CallJson(const control::CallRecord& record, Clock::Time now);  // without its steps
-Json StepsJson(const control::CallRecord& record);
-Json SessionJson(const control::MediaStats::Session& session);
-Json NodesJson(const control::MediaNodes& nodes, const control::MediaStats& stats);
+Json CallJson(const CallRecord& record, Clock::Time now);  // without its steps
+Json StepsJson(const CallRecord& record);
+Json SessionJson(const MediaStats::Session& session);
+Json NodesJson(const MediaNodes& nodes, const MediaStats& stats);
 
 // One line; bytes that are no UTF-8 are replaced.
 std::string ToText(const Json& json);
 
-}  // namespace benari::http
+}  // namespace benari::control

@@ -4,11 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-namespace benari::http {
+namespace benari::control {
 
 namespace {
-
-using control::CallRecord;
 
 const char* ToString(ServiceState state) {
   switch (state) {
@@ -107,7 +105,7 @@ std::string LiveView::Changes(Cursor& cursor) const {
 
 // The oldest changes first, so that a reader who gets only some of them has a place to go on from.
 void LiveView::AddCalls(Cursor& cursor, Json& changes) const {
-  const control::CallHistory& history = sources_.history;
+  const CallHistory& history = sources_.history;
   const bool missed =
       cursor.history.has_value() && history.forgotten() > std::max(*cursor.history, cursor.forgotten);
   if (!cursor.history.has_value() || missed) {
@@ -135,4 +133,4 @@ void LiveView::AddCalls(Cursor& cursor, Json& changes) const {
   if (!calls.empty()) changes["calls"] = std::move(calls);
 }
 
-}  // namespace benari::http
+}  // namespace benari::control

@@ -7,7 +7,7 @@
 
 #include "control/http/calls_json.h"
 
-namespace benari::http {
+namespace benari::control {
 
 // Of the process, for people.
 struct About {
@@ -25,9 +25,9 @@ enum class ServiceState { kServing, kWaitingForAsterisk, kDraining, kStandingBy 
 class LiveView {
  public:
   struct Sources {
-    const control::CallHistory& history;
-    const control::MediaNodes& nodes;
-    const control::MediaStats& stats;
+    const CallHistory& history;
+    const MediaNodes& nodes;
+    const MediaStats& stats;
     const Clock& clock;
     std::function<ServiceState()> state;
   };
@@ -64,4 +64,4 @@ class LiveView {
   const Sources sources_;
 };
 
-}  // namespace benari::http
+}  // namespace benari::control

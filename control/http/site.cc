@@ -10,10 +10,10 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "control/http/host.h"
+#include "common/http/host.h"
 #include "control/http/page_files.h"
 
-namespace benari::http {
+namespace benari::control {
 
 namespace asio = boost::asio;
 
@@ -21,20 +21,20 @@ namespace {
 
 constexpr char kCalls[] = "/calls/";
 
-Reply File(const char* content_type, const char* content) {
-  Reply reply;
+http::Reply File(const char* content_type, const char* content) {
+  http::Reply reply;
   reply.content_type = content_type;
   reply.body = content;
   return reply;
 }
 
-Reply JsonReply(std::string text) {
-  Reply reply;
+http::Reply JsonReply(std::string text) {
+  http::Reply reply;
   reply.body = std::move(text) + "\n";
   return reply;
 }
 
-Hooks CountIn(prometheus::Registry& registry) {
+http::Hooks CountIn(prometheus::Registry& registry) {
   auto& connections = prometheus::BuildGauge()
                           .Name("benari_control_http_connections")
                           .Help("Connections to control's HTTP port.")
@@ -44,16 +44,16 @@ Hooks CountIn(prometheus::Registry& registry) {
                      .Name("benari_control_http_limit_reached_total")
                      .Help("Times a limit of control's HTTP port was reached, by limit.")
                      .Register(registry);
-  for (const Limit each : kAllLimits) limits.Add({{"limit", ToString(each)}});
-  Hooks hooks;
+  for (const http::Limit each : http::kAllLimits) limits.Add({{"limit", ToString(each)}});
+  http::Hooks hooks;
   hooks.on_connections = [&connections](size_t now) { connections.Set(static_cast<double>(now)); };
-  hooks.on_limit = [&limits](Limit limit) { limits.Add({{"limit", ToString(limit)}}).Increment(); };
+  hooks.on_limit = [&limits](http::Limit limit) { limits.Add({{"limit", ToString(limit)}}).Increment(); };
   return hooks;
 }
 
 }  // namespace
 
-Site::Site(asio::any_io_executor executor, const LiveView& view, control::MediaStats& stats,
+Site::Site(asio::any_io_executor executor, const LiveView& view, MediaStats& stats,
            std::shared_ptr<prometheus::Registry> registry)
     : executor_(std::move(executor)),
       view_(view),
@@ -61,20 +61,20 @@ Site::Site(asio::any_io_executor executor, const LiveView& view, control::MediaS
       registry_(std::move(registry)),
       metrics_{registry_} {}
 
-absl::Status Site::Listen(const Endpoint& listen, Limits limits) {
-  Handler handler = [this](Request request) { return Answer(std::move(request)); };
-  auto server = Server::Start(executor_, listen, limits, std::move(handler), CountIn(*registry_));
+absl::Status Site::Listen(const Endpoint& listen, http::Limits limits) {
+  http::Handler handler = [this](http::Request request) { return Answer(std::move(request)); };
+  auto server = http::Server::Start(executor_, listen, limits, std::move(handler), CountIn(*registry_));
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
   return absl::OkStatus();
 }
 
-asio::awaitable<Reply> Site::Answer(Request request) {
+asio::awaitable<http::Reply> Site::Answer(http::Request request) {
   const std::string& path = request.path;
-  if (!MayAnswerHost(request.host, hosts_)) {
-    co_return ErrorReply(421, absl::StrCat("the host is '", request.host,
-                                           "'; accepted are addresses, private names, and those of "
-                                           "--metrics_hosts"));
+  if (!http::MayAnswerHost(request.host, hosts_)) {
+    co_return http::ErrorReply(421, absl::StrCat("the host is '", request.host,
+                                                 "'; accepted are addresses, private names, and those of "
+                                                 "--metrics_hosts"));
   }
   if (path == "/") co_return File("text/html; charset=utf-8", kPageHtml);
   if (path == "/page.css") co_return File("text/css; charset=utf-8", kPageCss);
@@ -90,24 +90,24 @@ asio::awaitable<Reply> Site::Answer(Request request) {
     const std::string id = path.substr(sizeof(kCalls) - 1);
     std::optional<std::string> call = view_.Call(id);
     if (call.has_value()) co_return JsonReply(*std::move(call));
-    co_return ErrorReply(404, absl::StrCat("no call '", id, "' is there, nor among the last ",
-                                           control::CallHistory::kMostEnded, " that ended"));
+    co_return http::ErrorReply(404, absl::StrCat("no call '", id, "' is there, nor among the last ",
+                                                 CallHistory::kMostEnded, " that ended"));
   }
-  co_return ErrorReply(
+  co_return http::ErrorReply(
       404, absl::StrCat("nothing is at '", path,
                         "'; there are /, /calls, /calls/{id}, /nodes, /status, /events and /metrics"));
 }
 
-Reply Site::Metrics() const {
-  Reply reply;
+http::Reply Site::Metrics() const {
+  http::Reply reply;
   reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
   for (const auto& each : metrics_) reply.body += prometheus::TextSerializer().Serialize(each->Collect());
   return reply;
 }
 
-// Server-sent events: each is one object, see LiveView::Changes.
-Reply Site::Events() {
-  Reply reply;
+// http::Server-sent events: each is one object, see LiveView::Changes.
+http::Reply Site::Events() {
+  http::Reply reply;
   reply.content_type = "text/event-stream";
   reply.body = "retry: 1000\n\n";
   reply.more = [this, cursor = std::make_shared<LiveView::Cursor>()]() -> std::string {
@@ -118,4 +118,4 @@ Reply Site::Events() {
   return reply;
 }
 
-}  // namespace benari::http
+}  // namespace benari::control

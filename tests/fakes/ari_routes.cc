@@ -58,14 +58,14 @@ HttpReply Refusal(const Answer<T>& answer) {
   return MessageReply(answer.status, answer.message);
 }
 
-HttpReply ChannelReply(const AsteriskModel& model, const Answer<ari::Channel>& answer) {
+HttpReply ChannelReply(const AsteriskModel& model, const Answer<control::ari::Channel>& answer) {
   if (!answer.ok()) return Refusal(answer);
   ChannelRecord record = model.channels().at(answer.value.id);
   record.ari = answer.value;
   return JsonReply(ChannelJson(record));
 }
 
-HttpReply BridgeReply(const Answer<ari::Bridge>& answer) {
+HttpReply BridgeReply(const Answer<control::ari::Bridge>& answer) {
   return answer.ok() ? JsonReply(BridgeJson(answer.value)) : Refusal(answer);
 }
 
@@ -88,7 +88,8 @@ HttpReply ExternalMedia(AsteriskModel& model, const Parameters& parameters) {
     if (name.size() > 2 && name.front() == '[') name = name.substr(1, name.size() - 2);
     external = Endpoint(name, static_cast<uint16_t>(port));
   }
-  const ari::ExternalMediaRequest request(Get(parameters, "channelId"), Get(parameters, "format"), external);
+  const control::ari::ExternalMediaRequest request(Get(parameters, "channelId"), Get(parameters, "format"),
+                                                   external);
   return ChannelReply(model, model.CreateExternalMedia(Get(parameters, "app"), request));
 }
 
@@ -96,7 +97,8 @@ HttpReply Originate(AsteriskModel& model, const std::string& id, const Parameter
   if (Get(parameters, "app").empty() && !Get(parameters, "endpoint").empty()) {
     return MessageReply(400, "Application or extension must be specified");
   }
-  ari::OriginateRequest request(id.empty() ? Get(parameters, "channelId") : id, Get(parameters, "endpoint"));
+  control::ari::OriginateRequest request(id.empty() ? Get(parameters, "channelId") : id,
+                                         Get(parameters, "endpoint"));
   request.app_args = Get(parameters, "appArgs");
   request.caller_id = Get(parameters, "callerId");
   request.formats = Get(parameters, "formats");
@@ -179,7 +181,7 @@ HttpReply Bridges(AsteriskModel& model, const std::string& method, const std::ve
 }
 
 HttpReply Applications(const AsteriskModel& model, const std::vector<std::string>& path) {
-  const Answer<ari::Application> answer = model.GetApplication(path.size() > 1 ? path[1] : "");
+  const Answer<control::ari::Application> answer = model.GetApplication(path.size() > 1 ? path[1] : "");
   return answer.ok() ? JsonReply(ApplicationJson(answer.value)) : Refusal(answer);
 }
 

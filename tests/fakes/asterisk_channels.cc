@@ -58,7 +58,7 @@ void AsteriskModel::Later(const ChannelRecord& channel, Clock::Duration delay, C
   });
 }
 
-void AsteriskModel::Publish(const ChannelRecord& channel, ari::Event event, bool soft) {
+void AsteriskModel::Publish(const ChannelRecord& channel, control::ari::Event event, bool soft) {
   if (!channel.subscribed) return;
   Notice notice;
   notice.event = std::move(event);
@@ -70,7 +70,7 @@ void AsteriskModel::Publish(const ChannelRecord& channel, ari::Event event, bool
   feed_.Publish(channel.ari.id, std::move(notice));
 }
 
-void AsteriskModel::PublishBridge(const BridgeRecord& bridge, ari::Event event) {
+void AsteriskModel::PublishBridge(const BridgeRecord& bridge, control::ari::Event event) {
   Notice notice;
   notice.event = std::move(event);
   notice.app = bridge.app;
@@ -112,12 +112,12 @@ void AsteriskModel::EnterStasis(ChannelRecord& channel) {
     args.push_back(channel.app_args.substr(begin, end - begin));
     begin = end + 1;
   }
-  Publish(channel, ari::StasisStart{channel.ari, std::move(args)});
+  Publish(channel, control::ari::StasisStart{channel.ari, std::move(args)});
 }
 
 void AsteriskModel::LeaveApp(ChannelRecord& channel) {
   LeaveBridge(channel, /*moved=*/true);
-  Publish(channel, ari::StasisEnd{channel.ari.id});
+  Publish(channel, control::ari::StasisEnd{channel.ari.id});
   channel.in_stasis = false;
   if (channel.kind == ChannelKind::kCaller) channel.subscribed = false;
 }
@@ -135,9 +135,10 @@ void AsteriskModel::LeaveStasis(ChannelRecord& channel) {
 
 void AsteriskModel::BeginHangUp(ChannelRecord& channel, int cause, int shown_cause) {
   if (channel.dying) return;
-  Publish(channel, ari::ChannelHangupRequest{channel.ari.id, shown_cause}, shown_cause == kShownOfRequests);
+  Publish(channel, control::ari::ChannelHangupRequest{channel.ari.id, shown_cause},
+          shown_cause == kShownOfRequests);
   if (channel.kind == ChannelKind::kDialled && channel.ari.state != "Up") {
-    Publish(channel, ari::Dial{channel.ari.id, "NOANSWER"});
+    Publish(channel, control::ari::Dial{channel.ari.id, "NOANSWER"});
   }
   EndSoon(channel, cause);
 }
@@ -159,15 +160,15 @@ void AsteriskModel::EndSoon(ChannelRecord& channel, int cause) {
 void AsteriskModel::Finish(ChannelRecord& channel) {
   LeaveBridge(channel, /*moved=*/false);
   if (channel.in_stasis) {
-    Publish(channel, ari::StasisEnd{channel.ari.id});
+    Publish(channel, control::ari::StasisEnd{channel.ari.id});
     channel.in_stasis = false;
     const bool came_in = channel.kind == ChannelKind::kCaller || channel.kind == ChannelKind::kReplacement;
     if (came_in) channel.subscribed = false;
   }
   if (channel.kind == ChannelKind::kLocalFar && channel.cause != 0) {
-    Publish(channel, ari::ChannelHangupRequest{channel.ari.id, 16}, /*soft=*/true);
+    Publish(channel, control::ari::ChannelHangupRequest{channel.ari.id, 16}, /*soft=*/true);
   }
-  Publish(channel, ari::ChannelDestroyed{channel.ari.id, channel.cause, CauseText(channel.cause)});
+  Publish(channel, control::ari::ChannelDestroyed{channel.ari.id, channel.cause, CauseText(channel.cause)});
   Ended& ended = ended_[channel.ari.id];
   ended.cause = channel.cause;
   ended.at = timers_.Now();
@@ -187,8 +188,8 @@ void AsteriskModel::FarEndHangsUp(const std::string& channel_id) {
 void AsteriskModel::CallerHolds(const std::string& channel_id, bool hold) {
   ChannelRecord* const channel = Find(channel_id);
   if (channel == nullptr || channel->dying) return;
-  const ari::Event event =
-      hold ? ari::Event(ari::ChannelHold{channel_id}) : ari::Event(ari::ChannelUnhold{channel_id});
+  const control::ari::Event event = hold ? control::ari::Event(control::ari::ChannelHold{channel_id})
+                                         : control::ari::Event(control::ari::ChannelUnhold{channel_id});
   Publish(*channel, event);
 }
 
@@ -202,7 +203,7 @@ void AsteriskModel::Join(const std::string& bridge_id, uint64_t bridge_serial, C
   bridge.app = channel.app;
   ++bridge.interest;
   ++membership_changes_;
-  Publish(channel, ari::ChannelEnteredBridge{bridge_id, channel.ari.id});
+  Publish(channel, control::ari::ChannelEnteredBridge{bridge_id, channel.ari.id});
 }
 
 void AsteriskModel::LeaveBridge(ChannelRecord& channel, bool moved) {
@@ -212,7 +213,7 @@ void AsteriskModel::LeaveBridge(ChannelRecord& channel, bool moved) {
   members.erase(std::remove(members.begin(), members.end(), channel.ari.id), members.end());
   if (moved) --found->second.interest;
   ++membership_changes_;
-  Publish(channel, ari::ChannelLeftBridge{channel.bridge_id, channel.ari.id});
+  Publish(channel, control::ari::ChannelLeftBridge{channel.bridge_id, channel.ari.id});
   channel.bridge_id.clear();
 }
 

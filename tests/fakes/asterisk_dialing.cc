@@ -12,14 +12,14 @@ void AsteriskModel::SetDestination(const std::string& number, Destination destin
 void AsteriskModel::AnswerExternalMedia(ChannelRecord& channel) {
   channel.ari.state = "Up";
   channel.ari.channelvars.clear();  // only the request's answer shows them
-  Publish(channel, ari::UnknownEvent{"ChannelStateChange"});
-  Publish(channel, ari::Dial{channel.ari.id, "ANSWER"});
+  Publish(channel, control::ari::UnknownEvent{"ChannelStateChange"});
+  Publish(channel, control::ari::Dial{channel.ari.id, "ANSWER"});
   StartStasis(channel);
 }
 
 void AsteriskModel::Dial(ChannelRecord& channel, const Destination& destination, Clock::Duration timeout) {
   using Kind = Destination::Kind;
-  if (destination.kind != Kind::kUnknown) Publish(channel, ari::Dial{channel.ari.id, ""});
+  if (destination.kind != Kind::kUnknown) Publish(channel, control::ari::Dial{channel.ari.id, ""});
   const Clock::Duration soon = pace_.Step();
   const auto reject = [&](int cause, const char* status) {
     LaterDo(soon, [this, id = channel.ari.id, serial = channel.serial, cause, status] {
@@ -69,14 +69,14 @@ void AsteriskModel::Reject(ChannelRecord& channel, int cause, const std::string&
   ChannelRecord* const far = Find(channel.other_half);
   if (far != nullptr && dial_status == "NOANSWER")
     return HangUpFarHalf(*far, cause);  // takes this half along
-  if (!dial_status.empty()) Publish(channel, ari::Dial{channel.ari.id, dial_status});
+  if (!dial_status.empty()) Publish(channel, control::ari::Dial{channel.ari.id, dial_status});
   if (far != nullptr) {
     channel.other_half.clear();
     far->other_half.clear();
     if (!dial_status.empty()) {
       far->ari.state = "Busy";
-      Publish(*far, ari::UnknownEvent{"ChannelStateChange"});
-      Publish(*far, ari::ChannelHangupRequest{far->ari.id, 0});
+      Publish(*far, control::ari::UnknownEvent{"ChannelStateChange"});
+      Publish(*far, control::ari::ChannelHangupRequest{far->ari.id, 0});
     }
     HangUpFarHalf(*far, cause);
   }
@@ -87,8 +87,8 @@ void AsteriskModel::Reject(ChannelRecord& channel, int cause, const std::string&
 
 void AsteriskModel::Ring(ChannelRecord& channel) {
   channel.ari.state = "Ringing";
-  Publish(channel, ari::UnknownEvent{"ChannelStateChange"});
-  Publish(channel, ari::Dial{channel.ari.id, "RINGING"});
+  Publish(channel, control::ari::UnknownEvent{"ChannelStateChange"});
+  Publish(channel, control::ari::Dial{channel.ari.id, "RINGING"});
 }
 
 // No ChannelHangupRequest of the ringing channel itself.
@@ -103,10 +103,10 @@ void AsteriskModel::AnswerDialled(ChannelRecord& channel) {
   channel.ari.state = "Up";
   if (ChannelRecord* const far = Find(channel.other_half)) {
     far->ari.state = "Up";
-    Publish(*far, ari::UnknownEvent{"ChannelStateChange"});
+    Publish(*far, control::ari::UnknownEvent{"ChannelStateChange"});
   }
-  Publish(channel, ari::UnknownEvent{"ChannelStateChange"});
-  Publish(channel, ari::Dial{channel.ari.id, "ANSWER"});
+  Publish(channel, control::ari::UnknownEvent{"ChannelStateChange"});
+  Publish(channel, control::ari::Dial{channel.ari.id, "ANSWER"});
   StartStasis(channel);
 }
 

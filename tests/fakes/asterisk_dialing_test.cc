@@ -128,7 +128,7 @@ TEST_F(AsteriskDialingTest, ALateAnswerComesAfterRinging) {
 TEST_F(AsteriskDialingTest, OriginateRefuses) {
   EXPECT_EQ(model.Originate("voicebot1", Dial("d", "")).status, 400);
   EXPECT_EQ(model.Originate("voicebot1", Dial("d", "rubbish")).status, 400);
-  ari::OriginateRequest both = Dial("d");
+  control::ari::OriginateRequest both = Dial("d");
   both.originator = world.Caller();
   EXPECT_EQ(model.Originate("voicebot1", both).status, 400) << "originator and formats exclude each other";
   both.formats.clear();

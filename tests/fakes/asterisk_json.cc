@@ -11,26 +11,30 @@ constexpr const char* kAsteriskId = "02:00:00:00:00:01";
 
 // Type and the fields that only this type has.
 struct Shape {
-  json operator()(const ari::StasisStart& e) const {
+  json operator()(const control::ari::StasisStart& e) const {
     json shown = {{"type", "StasisStart"}, {"args", e.args}};
     if (!e.replaces.empty()) shown["replace_channel"] = {{"id", e.replaces}};
     return shown;
   }
-  json operator()(const ari::StasisEnd&) const { return {{"type", "StasisEnd"}}; }
-  json operator()(const ari::ChannelDestroyed& e) const {
+  json operator()(const control::ari::StasisEnd&) const { return {{"type", "StasisEnd"}}; }
+  json operator()(const control::ari::ChannelDestroyed& e) const {
     return {{"type", "ChannelDestroyed"}, {"cause", e.cause}, {"cause_txt", e.cause_text}};
   }
-  json operator()(const ari::ChannelHangupRequest& e) const {
+  json operator()(const control::ari::ChannelHangupRequest& e) const {
     return {{"type", "ChannelHangupRequest"}, {"cause", e.cause}};
   }
-  json operator()(const ari::Dial& e) const { return {{"type", "Dial"}, {"dialstatus", e.status}}; }
-  json operator()(const ari::ChannelEnteredBridge&) const { return {{"type", "ChannelEnteredBridge"}}; }
-  json operator()(const ari::ChannelLeftBridge&) const { return {{"type", "ChannelLeftBridge"}}; }
-  json operator()(const ari::ChannelHold&) const { return {{"type", "ChannelHold"}}; }
-  json operator()(const ari::ChannelUnhold&) const { return {{"type", "ChannelUnhold"}}; }
-  json operator()(const ari::BridgeDestroyed&) const { return {{"type", "BridgeDestroyed"}}; }
-  json operator()(const ari::ApplicationReplaced&) const { return {{"type", "ApplicationReplaced"}}; }
-  json operator()(const ari::UnknownEvent& e) const { return {{"type", e.type}}; }
+  json operator()(const control::ari::Dial& e) const { return {{"type", "Dial"}, {"dialstatus", e.status}}; }
+  json operator()(const control::ari::ChannelEnteredBridge&) const {
+    return {{"type", "ChannelEnteredBridge"}};
+  }
+  json operator()(const control::ari::ChannelLeftBridge&) const { return {{"type", "ChannelLeftBridge"}}; }
+  json operator()(const control::ari::ChannelHold&) const { return {{"type", "ChannelHold"}}; }
+  json operator()(const control::ari::ChannelUnhold&) const { return {{"type", "ChannelUnhold"}}; }
+  json operator()(const control::ari::BridgeDestroyed&) const { return {{"type", "BridgeDestroyed"}}; }
+  json operator()(const control::ari::ApplicationReplaced&) const {
+    return {{"type", "ApplicationReplaced"}};
+  }
+  json operator()(const control::ari::UnknownEvent& e) const { return {{"type", e.type}}; }
 };
 
 bool ShowsBridge(const std::string& type) {
@@ -63,7 +67,7 @@ json ChannelJson(const ChannelRecord& channel) {
   return shown;
 }
 
-json BridgeJson(const ari::Bridge& bridge) {
+json BridgeJson(const control::ari::Bridge& bridge) {
   return {
       {"id", bridge.id},
       {"technology", "simple_bridge"},
@@ -77,7 +81,7 @@ json BridgeJson(const ari::Bridge& bridge) {
   };
 }
 
-json ApplicationJson(const ari::Application& application) {
+json ApplicationJson(const control::ari::Application& application) {
   return {
       {"name", application.name},
       {"channel_ids", application.channel_ids},

@@ -10,8 +10,8 @@
 namespace benari::fakes {
 
 nlohmann::json ChannelJson(const ChannelRecord& channel);
-nlohmann::json BridgeJson(const ari::Bridge& bridge);
-nlohmann::json ApplicationJson(const ari::Application& application);
+nlohmann::json BridgeJson(const control::ari::Bridge& bridge);
+nlohmann::json ApplicationJson(const control::ari::Application& application);
 nlohmann::json EventJson(const Notice& notice);
 
 }  // namespace benari::fakes

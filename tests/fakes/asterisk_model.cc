@@ -35,9 +35,9 @@ bool CanJoin(const ChannelRecord& channel) {
 
 }  // namespace
 
-Answer<ari::Channel> AsteriskModel::CreateExternalMedia(const std::string& app,
-                                                        const ari::ExternalMediaRequest& request) {
-  using Result = Answer<ari::Channel>;
+Answer<control::ari::Channel> AsteriskModel::CreateExternalMedia(
+    const std::string& app, const control::ari::ExternalMediaRequest& request) {
+  using Result = Answer<control::ari::Channel>;
   const std::string internal = "An internal error prevented this request from being handled";
   if (request.external_host.host.empty()) {
     return Error<Result::Value>(400, "external_host is required for all but websocket server connections");
@@ -60,13 +60,14 @@ Answer<ari::Channel> AsteriskModel::CreateExternalMedia(const std::string& app,
                         : Endpoint("127.0.0.1", static_cast<uint16_t>(20000 + 2 * (rtp_ports_++ % 20000)));
   channel.ari.channelvars["UNICASTRTP_LOCAL_ADDRESS"] = local.host;
   channel.ari.channelvars["UNICASTRTP_LOCAL_PORT"] = absl::StrCat(local.port);
-  Publish(channel, ari::Dial{channel.ari.id, ""});
+  Publish(channel, control::ari::Dial{channel.ari.id, ""});
   Later(channel, pace_.Step(), &AsteriskModel::AnswerExternalMedia);
   return Result{200, "", channel.ari};
 }
 
-Answer<ari::Channel> AsteriskModel::Originate(const std::string& app, const ari::OriginateRequest& request) {
-  using Result = Answer<ari::Channel>;
+Answer<control::ari::Channel> AsteriskModel::Originate(const std::string& app,
+                                                       const control::ari::OriginateRequest& request) {
+  using Result = Answer<control::ari::Channel>;
   if (request.endpoint.empty()) return Error<Result::Value>(400, "Endpoint must be specified");
   if (request.endpoint.find('/') == std::string::npos) {
     return Error<Result::Value>(400, "Invalid endpoint specified");
@@ -148,27 +149,27 @@ Answer<Nothing> AsteriskModel::AnswerCaller(const std::string& channel_id) {
   if (channel->dying || !channel->in_stasis) return Error<Nothing>(409, kNotInStasis);
   if (channel->ari.state != "Up") {
     channel->ari.state = "Up";
-    Publish(*channel, ari::UnknownEvent{"ChannelStateChange"});
+    Publish(*channel, control::ari::UnknownEvent{"ChannelStateChange"});
   }
   return NoContent();
 }
 
-Answer<ari::Channel> AsteriskModel::GetChannel(const std::string& channel_id) const {
+Answer<control::ari::Channel> AsteriskModel::GetChannel(const std::string& channel_id) const {
   const auto found = channels_.find(channel_id);
-  if (found == channels_.end()) return Error<ari::Channel>(404, kNoChannel);
+  if (found == channels_.end()) return Error<control::ari::Channel>(404, kNoChannel);
   return {200, "", found->second.ari};
 }
 
-Answer<std::vector<ari::Channel>> AsteriskModel::ListChannels() const {
-  Answer<std::vector<ari::Channel>> answer;
+Answer<std::vector<control::ari::Channel>> AsteriskModel::ListChannels() const {
+  Answer<std::vector<control::ari::Channel>> answer;
   for (const auto& [id, channel] : channels_) answer.value.push_back(channel.ari);
   return answer;
 }
 
-Answer<ari::Bridge> AsteriskModel::CreateBridge(const std::string& bridge_id) {
+Answer<control::ari::Bridge> AsteriskModel::CreateBridge(const std::string& bridge_id) {
   const std::string id = bridge_id.empty() ? MintId() : bridge_id;
   if (bridges_.count(id) > 0) {
-    return Error<ari::Bridge>(409, absl::StrCat("Bridge with id '", id, "' already exists"));
+    return Error<control::ari::Bridge>(409, absl::StrCat("Bridge with id '", id, "' already exists"));
   }
   BridgeRecord& bridge = bridges_[id];
   bridge.ari.id = id;
@@ -185,7 +186,7 @@ Answer<Nothing> AsteriskModel::DestroyBridge(const std::string& bridge_id) {
   for (const std::string& member : members) LeaveBridge(channels_.at(member), /*moved=*/false);
   const BridgeRecord bridge = bridges_.at(bridge_id);
   bridges_.erase(bridge_id);
-  if (announced) PublishBridge(bridge, ari::BridgeDestroyed{bridge_id});
+  if (announced) PublishBridge(bridge, control::ari::BridgeDestroyed{bridge_id});
   return NoContent();
 }
 
@@ -222,21 +223,21 @@ Answer<Nothing> AsteriskModel::RemoveFromBridge(const std::string& bridge_id,
   return NoContent();
 }
 
-Answer<ari::Bridge> AsteriskModel::GetBridge(const std::string& bridge_id) const {
+Answer<control::ari::Bridge> AsteriskModel::GetBridge(const std::string& bridge_id) const {
   const auto found = bridges_.find(bridge_id);
-  if (found == bridges_.end()) return Error<ari::Bridge>(404, kNoBridge);
+  if (found == bridges_.end()) return Error<control::ari::Bridge>(404, kNoBridge);
   return {200, "", found->second.ari};
 }
 
-Answer<std::vector<ari::Bridge>> AsteriskModel::ListBridges() const {
-  Answer<std::vector<ari::Bridge>> answer;
+Answer<std::vector<control::ari::Bridge>> AsteriskModel::ListBridges() const {
+  Answer<std::vector<control::ari::Bridge>> answer;
   for (const auto& [id, bridge] : bridges_) answer.value.push_back(bridge.ari);
   return answer;
 }
 
-Answer<ari::Application> AsteriskModel::GetApplication(const std::string& name) const {
-  if (!feed_.Knows(name)) return Error<ari::Application>(404, "Application not found");
-  Answer<ari::Application> answer;
+Answer<control::ari::Application> AsteriskModel::GetApplication(const std::string& name) const {
+  if (!feed_.Knows(name)) return Error<control::ari::Application>(404, "Application not found");
+  Answer<control::ari::Application> answer;
   answer.value.name = name;
   for (const auto& [id, channel] : channels_) {
     const bool left = channel.transferred && channel.kind != ChannelKind::kDialled;

@@ -25,23 +25,25 @@ class AsteriskModel {
   AsteriskModel(const AsteriskModel&) = delete;
 
   // What ARI offers. Statuses and messages are Asterisk's.
-  Answer<ari::Channel> CreateExternalMedia(const std::string& app, const ari::ExternalMediaRequest& request);
-  Answer<ari::Channel> Originate(const std::string& app, const ari::OriginateRequest& request);
+  Answer<control::ari::Channel> CreateExternalMedia(const std::string& app,
+                                                    const control::ari::ExternalMediaRequest& request);
+  Answer<control::ari::Channel> Originate(const std::string& app,
+                                          const control::ari::OriginateRequest& request);
   Answer<Nothing> HangUp(const std::string& channel_id, const std::string& reason);
   Answer<Nothing> HangUpWithCause(const std::string& channel_id, int cause);
   Answer<Nothing> ContinueInDialplan(const std::string& channel_id, const std::string& context,
                                      const std::string& extension);
   Answer<Nothing> AnswerCaller(const std::string& channel_id);
-  Answer<ari::Channel> GetChannel(const std::string& channel_id) const;
-  Answer<std::vector<ari::Channel>> ListChannels() const;
-  Answer<ari::Bridge> CreateBridge(const std::string& bridge_id);
+  Answer<control::ari::Channel> GetChannel(const std::string& channel_id) const;
+  Answer<std::vector<control::ari::Channel>> ListChannels() const;
+  Answer<control::ari::Bridge> CreateBridge(const std::string& bridge_id);
   Answer<Nothing> DestroyBridge(const std::string& bridge_id);
   Answer<Nothing> AddToBridge(const std::string& bridge_id, const std::vector<std::string>& channel_ids);
   Answer<Nothing> RemoveFromBridge(const std::string& bridge_id, const std::vector<std::string>& channel_ids);
-  Answer<ari::Bridge> GetBridge(const std::string& bridge_id) const;
-  Answer<std::vector<ari::Bridge>> ListBridges() const;
+  Answer<control::ari::Bridge> GetBridge(const std::string& bridge_id) const;
+  Answer<std::vector<control::ari::Bridge>> ListBridges() const;
   Answer<std::string> GetVersion() const { return {200, "", options_.version}; }
-  Answer<ari::Application> GetApplication(const std::string& name) const;
+  Answer<control::ari::Application> GetApplication(const std::string& name) const;
   EventFeed& feed() { return feed_; }
   bool Serves(const std::string& app) const { return feed_.Serves(app); }
 
@@ -121,8 +123,8 @@ class AsteriskModel {
   void Join(const std::string& bridge_id, uint64_t bridge_serial, ChannelRecord& channel);
   void LeaveBridge(ChannelRecord& channel, bool moved);
 
-  void Publish(const ChannelRecord& channel, ari::Event event, bool soft = false);
-  void PublishBridge(const BridgeRecord& bridge, ari::Event event);
+  void Publish(const ChannelRecord& channel, control::ari::Event event, bool soft = false);
+  void PublishBridge(const BridgeRecord& bridge, control::ari::Event event);
 
   // Runs `step` later, unless the channel has gone or hangs up by then.
   void Later(const ChannelRecord& channel, Clock::Duration delay, ChannelStep step);

@@ -38,7 +38,7 @@ TEST_F(AsteriskModelTest, CallerEntersTheAppAnswered) {
 }
 
 TEST_F(AsteriskModelTest, ExternalMediaIsDownInItsAnswerThenUpAndInTheAppWithoutArguments) {
-  const Answer<ari::Channel> answer = model.CreateExternalMedia("voicebot1", External("m"));
+  const Answer<control::ari::Channel> answer = model.CreateExternalMedia("voicebot1", External("m"));
   ASSERT_EQ(answer.status, 200);
   EXPECT_EQ(answer.value.state, "Down");
   EXPECT_EQ(answer.value.channelvars.at("UNICASTRTP_LOCAL_ADDRESS"), "127.0.0.1");

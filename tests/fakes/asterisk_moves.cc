@@ -34,7 +34,7 @@ std::string AsteriskModel::Transfer(const std::string& channel_id, bool hangs_up
   far.other_half = newcomer.ari.id;
   newcomer.in_stasis = newcomer.subscribed = true;
   replacements_[newcomer.ari.id] = channel_id;
-  ari::StasisStart start;
+  control::ari::StasisStart start;
   start.channel = newcomer.ari;
   start.replaces = channel_id;
   Publish(newcomer, start);
@@ -51,8 +51,8 @@ std::string AsteriskModel::Transfer(const std::string& channel_id, bool hangs_up
 void AsteriskModel::AnswerTransferred(ChannelRecord& channel) {
   channel.ari.state = "Up";
   if (ChannelRecord* const far = Find(channel.other_half)) far->ari.state = "Up";
-  Publish(channel, ari::UnknownEvent{"ChannelStateChange"});
-  Publish(channel, ari::Dial{channel.ari.id, "ANSWER"});
+  Publish(channel, control::ari::UnknownEvent{"ChannelStateChange"});
+  Publish(channel, control::ari::Dial{channel.ari.id, "ANSWER"});
 }
 
 }  // namespace benari::fakes

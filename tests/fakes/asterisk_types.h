@@ -49,7 +49,7 @@ enum class ChannelKind {
 };
 
 struct ChannelRecord {
-  ari::Channel ari;
+  control::ari::Channel ari;
   ChannelKind kind = ChannelKind::kCaller;
   std::string caller_name;
   std::string caller_number;
@@ -71,7 +71,7 @@ struct ChannelRecord {
 };
 
 struct BridgeRecord {
-  ari::Bridge ari;
+  control::ari::Bridge ari;
   // Joins less moves away. A hang-up does not lower it; the app hears BridgeDestroyed while it is above 0.
   int interest = 0;
   std::string app;
@@ -80,7 +80,7 @@ struct BridgeRecord {
 
 // One event with everything that Asterisk's JSON shows of it.
 struct Notice {
-  ari::Event event;  // UnknownEvent: of a type that control does not act on
+  control::ari::Event event;  // UnknownEvent: of a type that control does not act on
   std::string app;
   Clock::WallTime at;
   std::optional<ChannelRecord> channel;

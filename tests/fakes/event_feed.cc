@@ -16,7 +16,7 @@ SubscriberId EventFeed::Subscribe(const std::string& app, EventHandler on_event,
 
 void EventFeed::Replace(SubscriberId previous, const std::string& app) {
   Notice notice;
-  notice.event = ari::ApplicationReplaced{};
+  notice.event = control::ari::ApplicationReplaced{};
   notice.app = app;
   notice.at = timers_.WallNow();
   if (watcher_) watcher_(notice);

@@ -32,7 +32,7 @@ class FakeAsterisk::Impl {
         server_(loop_, options_.listen, options_.limits, Handlers()) {
     model_.feed().Watch([this](const Notice& notice) {
       if (options_.on_event) options_.on_event(notice);
-      const auto* const entered = std::get_if<ari::ChannelEnteredBridge>(&notice.event);
+      const auto* const entered = std::get_if<control::ari::ChannelEnteredBridge>(&notice.event);
       if (options_.speaks_at_once && entered != nullptr) legs_.SpeakIn(entered->bridge_id);
     });
     legs_.Start(model_);

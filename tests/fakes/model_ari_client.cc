@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kLookAgain(100);  // whether requests may be sent
 
-[[noreturn]] void Fail(ari::ErrorKind kind, int status, const Step& step, const std::string& why) {
-  throw ari::Error(kind, status, absl::StrCat(step.ToString(), ": ", why));
+[[noreturn]] void Fail(control::ari::ErrorKind kind, int status, const Step& step, const std::string& why) {
+  throw control::ari::Error(kind, status, absl::StrCat(step.ToString(), ": ", why));
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ void ModelAriClient::ArriveDelayed(std::function<void()> arrival) {
   process_.world().RunAt(last_event_due_, [this, arrival = std::move(arrival)] { Arrive(arrival); });
 }
 
-ari::Awaitable<bool> ModelAriClient::AwaitTurn(Clock::Time deadline) {
+control::ari::Awaitable<bool> ModelAriClient::AwaitTurn(Clock::Time deadline) {
   while (may_send_ && !may_send_()) {
     if (process_.Now() >= deadline) co_return false;
     co_await Pause(process_, std::min<Clock::Duration>(kLookAgain, deadline - process_.Now()));
@@ -74,19 +74,19 @@ ari::Awaitable<bool> ModelAriClient::AwaitTurn(Clock::Time deadline) {
 }
 
 template <typename T>
-ari::Awaitable<T> ModelAriClient::Request(std::string operation, Effect<T> effect) {
+control::ari::Awaitable<T> ModelAriClient::Request(std::string operation, Effect<T> effect) {
   const Clock::Time deadline = process_.Now() + options_.deadline;
   const Step step = faults_.Begin(operation);
   const bool connected = co_await AwaitTurn(deadline);
   if (!connected) {
     faults_.End(step);
-    Fail(ari::ErrorKind::kOverloaded, 0, step, "no connection was free within the deadline");
+    Fail(control::ari::ErrorKind::kOverloaded, 0, step, "no connection was free within the deadline");
   }
   std::exception_ptr error;
   T value{};
   try {
     value = co_await Send<T>(step, deadline, std::move(effect));
-  } catch (const ari::Error&) {
+  } catch (const control::ari::Error&) {
     error = std::current_exception();
   }
   connections_.Release();
@@ -96,7 +96,7 @@ ari::Awaitable<T> ModelAriClient::Request(std::string operation, Effect<T> effec
 
 // In time its answer comes by this coroutine; late it has its effect when it arrives.
 template <typename T>
-ari::Awaitable<T> ModelAriClient::Send(Step step, Clock::Time deadline, Effect<T> effect) {
+control::ari::Awaitable<T> ModelAriClient::Send(Step step, Clock::Time deadline, Effect<T> effect) {
   const Fault fault = faults_.Choose(step);
   const Clock::Time arrival = process_.Now() + options_.way_there + fault.late;
   const uint64_t generation = model_.generation();
@@ -117,96 +117,101 @@ ari::Awaitable<T> ModelAriClient::Send(Step step, Clock::Time deadline, Effect<T
   co_await Pause(process_, heard - process_.Now());
   faults_.End(step);
   if (!reached || generation != model_.generation()) {
-    Fail(ari::ErrorKind::kUnreachable, 0, step, "Asterisk is down");
+    Fail(control::ari::ErrorKind::kUnreachable, 0, step, "Asterisk is down");
   }
-  if (late) Fail(ari::ErrorKind::kTimeout, 0, step, "no answer within the deadline");
+  if (late) Fail(control::ari::ErrorKind::kTimeout, 0, step, "no answer within the deadline");
   if (fault.kind == FaultKind::kUnreachableBefore || fault.kind == FaultKind::kUnreachableAfter) {
-    Fail(ari::ErrorKind::kUnreachable, 0, step, "connection reset");
+    Fail(control::ari::ErrorKind::kUnreachable, 0, step, "connection reset");
   }
   if (fault.kind == FaultKind::kErrorBefore || fault.kind == FaultKind::kErrorAfter) {
-    Fail(ari::ErrorKind::kHttp, fault.status, step, "injected fault");
+    Fail(control::ari::ErrorKind::kHttp, fault.status, step, "injected fault");
   }
-  if (!answer.ok()) Fail(ari::ErrorKind::kHttp, answer.status, step, answer.message);
+  if (!answer.ok()) Fail(control::ari::ErrorKind::kHttp, answer.status, step, answer.message);
   co_return std::move(answer.value);
 }
 
-ari::Awaitable<void> ModelAriClient::RequestNothing(std::string operation, Effect<Nothing> effect) {
+control::ari::Awaitable<void> ModelAriClient::RequestNothing(std::string operation, Effect<Nothing> effect) {
   co_await Request<Nothing>(std::move(operation), std::move(effect));
 }
 
-ari::Awaitable<ari::Channel> ModelAriClient::CreateExternalMedia(ari::ExternalMediaRequest request) {
-  return Request<ari::Channel>("ari.CreateExternalMedia", [this, request = std::move(request)] {
+control::ari::Awaitable<control::ari::Channel> ModelAriClient::CreateExternalMedia(
+    control::ari::ExternalMediaRequest request) {
+  return Request<control::ari::Channel>("ari.CreateExternalMedia", [this, request = std::move(request)] {
     return model_.CreateExternalMedia(options_.app, request);
   });
 }
 
-ari::Awaitable<ari::Channel> ModelAriClient::Originate(ari::OriginateRequest request) {
-  return Request<ari::Channel>("ari.Originate", [this, request = std::move(request)] {
+control::ari::Awaitable<control::ari::Channel> ModelAriClient::Originate(
+    control::ari::OriginateRequest request) {
+  return Request<control::ari::Channel>("ari.Originate", [this, request = std::move(request)] {
     Announce("ari.Originate", request.channel_id);
     return model_.Originate(options_.app, request);
   });
 }
 
-ari::Awaitable<void> ModelAriClient::HangUp(std::string channel_id, std::string reason) {
+control::ari::Awaitable<void> ModelAriClient::HangUp(std::string channel_id, std::string reason) {
   return RequestNothing("ari.HangUp", [this, id = std::move(channel_id), reason = std::move(reason)] {
     Announce("ari.HangUp", id);
     return model_.HangUp(id, reason);
   });
 }
 
-ari::Awaitable<void> ModelAriClient::ContinueInDialplan(std::string channel_id, std::string context,
-                                                        std::string extension) {
+control::ari::Awaitable<void> ModelAriClient::ContinueInDialplan(std::string channel_id, std::string context,
+                                                                 std::string extension) {
   return RequestNothing("ari.ContinueInDialplan", [this, channel_id, context, extension] {
     return model_.ContinueInDialplan(channel_id, context, extension);
   });
 }
 
-ari::Awaitable<void> ModelAriClient::AnswerChannel(std::string channel_id) {
+control::ari::Awaitable<void> ModelAriClient::AnswerChannel(std::string channel_id) {
   return RequestNothing("ari.AnswerChannel", [this, channel_id] { return model_.AnswerCaller(channel_id); });
 }
 
-ari::Awaitable<ari::Channel> ModelAriClient::GetChannel(std::string channel_id) {
-  return Request<ari::Channel>("ari.GetChannel",
-                               [this, channel_id] { return model_.GetChannel(channel_id); });
+control::ari::Awaitable<control::ari::Channel> ModelAriClient::GetChannel(std::string channel_id) {
+  return Request<control::ari::Channel>("ari.GetChannel",
+                                        [this, channel_id] { return model_.GetChannel(channel_id); });
 }
 
-ari::Awaitable<std::vector<ari::Channel>> ModelAriClient::ListChannels() {
-  return Request<std::vector<ari::Channel>>("ari.ListChannels", [this] { return model_.ListChannels(); });
+control::ari::Awaitable<std::vector<control::ari::Channel>> ModelAriClient::ListChannels() {
+  return Request<std::vector<control::ari::Channel>>("ari.ListChannels",
+                                                     [this] { return model_.ListChannels(); });
 }
 
-ari::Awaitable<ari::Bridge> ModelAriClient::CreateBridge(std::string bridge_id) {
-  return Request<ari::Bridge>("ari.CreateBridge",
-                              [this, bridge_id] { return model_.CreateBridge(bridge_id); });
+control::ari::Awaitable<control::ari::Bridge> ModelAriClient::CreateBridge(std::string bridge_id) {
+  return Request<control::ari::Bridge>("ari.CreateBridge",
+                                       [this, bridge_id] { return model_.CreateBridge(bridge_id); });
 }
 
-ari::Awaitable<void> ModelAriClient::DestroyBridge(std::string bridge_id) {
+control::ari::Awaitable<void> ModelAriClient::DestroyBridge(std::string bridge_id) {
   return RequestNothing("ari.DestroyBridge", [this, bridge_id] {
     Announce("ari.DestroyBridge", bridge_id);
     return model_.DestroyBridge(bridge_id);
   });
 }
 
-ari::Awaitable<void> ModelAriClient::AddToBridge(std::string bridge_id,
-                                                 std::vector<std::string> channel_ids) {
+control::ari::Awaitable<void> ModelAriClient::AddToBridge(std::string bridge_id,
+                                                          std::vector<std::string> channel_ids) {
   return RequestNothing("ari.AddToBridge", [this, bridge_id, channel_ids] {
     return model_.AddToBridge(bridge_id, channel_ids);
   });
 }
 
-ari::Awaitable<ari::Bridge> ModelAriClient::GetBridge(std::string bridge_id) {
-  return Request<ari::Bridge>("ari.GetBridge", [this, bridge_id] { return model_.GetBridge(bridge_id); });
+control::ari::Awaitable<control::ari::Bridge> ModelAriClient::GetBridge(std::string bridge_id) {
+  return Request<control::ari::Bridge>("ari.GetBridge",
+                                       [this, bridge_id] { return model_.GetBridge(bridge_id); });
 }
 
-ari::Awaitable<std::vector<ari::Bridge>> ModelAriClient::ListBridges() {
-  return Request<std::vector<ari::Bridge>>("ari.ListBridges", [this] { return model_.ListBridges(); });
+control::ari::Awaitable<std::vector<control::ari::Bridge>> ModelAriClient::ListBridges() {
+  return Request<std::vector<control::ari::Bridge>>("ari.ListBridges",
+                                                    [this] { return model_.ListBridges(); });
 }
 
-ari::Awaitable<ari::Application> ModelAriClient::GetApplication(std::string name) {
-  return Request<ari::Application>("ari.GetApplication",
-                                   [this, name] { return model_.GetApplication(name); });
+control::ari::Awaitable<control::ari::Application> ModelAriClient::GetApplication(std::string name) {
+  return Request<control::ari::Application>("ari.GetApplication",
+                                            [this, name] { return model_.GetApplication(name); });
 }
 
-ari::Awaitable<std::string> ModelAriClient::GetVersion() {
+control::ari::Awaitable<std::string> ModelAriClient::GetVersion() {
   return Request<std::string>("ari.GetVersion", [this] { return model_.GetVersion(); });
 }
 

@@ -15,10 +15,11 @@
 
 namespace benari::fakes {
 
-// ari::Client of one process over a model. A request takes its effect after `way_there`, and its answer comes
-// after the delay that the model draws; faults come from the plan, under names "ari.CreateBridge". Every
-// request completes within `deadline` of a process that runs. Confined to the control loop.
-class ModelAriClient : public ari::Client {
+// control::ari::Client of one process over a model. A request takes its effect after `way_there`, and its
+// answer comes after the delay that the model draws; faults come from the plan, under names
+// "ari.CreateBridge". Every request completes within `deadline` of a process that runs. Confined to the
+// control loop.
+class ModelAriClient : public control::ari::Client {
  public:
   struct Options {
     std::string app = "voicebot1";
@@ -26,7 +27,7 @@ class ModelAriClient : public ari::Client {
     std::chrono::milliseconds deadline{5000};
     int connections = 8;  // requests beyond them wait, and their deadline does not
   };
-  using EventHandler = std::function<void(const ari::Event&)>;
+  using EventHandler = std::function<void(const control::ari::Event&)>;
 
   ModelAriClient(Process& process, AsteriskModel& model, FaultPlan& faults, Options options)
       : process_(process),
@@ -55,21 +56,23 @@ class ModelAriClient : public ari::Client {
   // Events come that much after Asterisk sent them, and stay in order.
   void DelayEvents(std::function<Clock::Duration()> draw) { draw_event_delay_ = std::move(draw); }
 
-  ari::Awaitable<ari::Channel> CreateExternalMedia(ari::ExternalMediaRequest request) override;
-  ari::Awaitable<ari::Channel> Originate(ari::OriginateRequest request) override;
-  ari::Awaitable<void> HangUp(std::string channel_id, std::string reason) override;
-  ari::Awaitable<void> ContinueInDialplan(std::string channel_id, std::string context,
-                                          std::string extension) override;
-  ari::Awaitable<void> AnswerChannel(std::string channel_id) override;
-  ari::Awaitable<ari::Channel> GetChannel(std::string channel_id) override;
-  ari::Awaitable<std::vector<ari::Channel>> ListChannels() override;
-  ari::Awaitable<ari::Bridge> CreateBridge(std::string bridge_id) override;
-  ari::Awaitable<void> DestroyBridge(std::string bridge_id) override;
-  ari::Awaitable<void> AddToBridge(std::string bridge_id, std::vector<std::string> channel_ids) override;
-  ari::Awaitable<ari::Bridge> GetBridge(std::string bridge_id) override;
-  ari::Awaitable<std::vector<ari::Bridge>> ListBridges() override;
-  ari::Awaitable<ari::Application> GetApplication(std::string name) override;
-  ari::Awaitable<std::string> GetVersion() override;
+  control::ari::Awaitable<control::ari::Channel> CreateExternalMedia(
+      control::ari::ExternalMediaRequest request) override;
+  control::ari::Awaitable<control::ari::Channel> Originate(control::ari::OriginateRequest request) override;
+  control::ari::Awaitable<void> HangUp(std::string channel_id, std::string reason) override;
+  control::ari::Awaitable<void> ContinueInDialplan(std::string channel_id, std::string context,
+                                                   std::string extension) override;
+  control::ari::Awaitable<void> AnswerChannel(std::string channel_id) override;
+  control::ari::Awaitable<control::ari::Channel> GetChannel(std::string channel_id) override;
+  control::ari::Awaitable<std::vector<control::ari::Channel>> ListChannels() override;
+  control::ari::Awaitable<control::ari::Bridge> CreateBridge(std::string bridge_id) override;
+  control::ari::Awaitable<void> DestroyBridge(std::string bridge_id) override;
+  control::ari::Awaitable<void> AddToBridge(std::string bridge_id,
+                                            std::vector<std::string> channel_ids) override;
+  control::ari::Awaitable<control::ari::Bridge> GetBridge(std::string bridge_id) override;
+  control::ari::Awaitable<std::vector<control::ari::Bridge>> ListBridges() override;
+  control::ari::Awaitable<control::ari::Application> GetApplication(std::string name) override;
+  control::ari::Awaitable<std::string> GetVersion() override;
   std::chrono::milliseconds ClockAhead() const override { return model_.clock_ahead(); }
 
  private:
@@ -77,17 +80,17 @@ class ModelAriClient : public ari::Client {
   using Effect = std::function<Answer<T>()>;
 
   template <typename T>
-  ari::Awaitable<T> Request(std::string operation, Effect<T> effect);
-  ari::Awaitable<void> RequestNothing(std::string operation, Effect<Nothing> effect);
+  control::ari::Awaitable<T> Request(std::string operation, Effect<T> effect);
+  control::ari::Awaitable<void> RequestNothing(std::string operation, Effect<Nothing> effect);
 
   struct Connection {
     bool live = true;
   };
 
   // Takes a connection, once requests may be sent. False: not within the deadline.
-  ari::Awaitable<bool> AwaitTurn(Clock::Time deadline);
+  control::ari::Awaitable<bool> AwaitTurn(Clock::Time deadline);
   template <typename T>
-  ari::Awaitable<T> Send(Step step, Clock::Time deadline, Effect<T> effect);
+  control::ari::Awaitable<T> Send(Step step, Clock::Time deadline, Effect<T> effect);
   void Announce(const char* operation, const std::string& id) {
     if (before_effect_) before_effect_(operation, id);
   }

@@ -19,12 +19,12 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::ElementsAre;
 
-ari::ExternalMediaRequest External() { return {"m", "alaw", Endpoint("127.0.0.1", 26500)}; }
+control::ari::ExternalMediaRequest External() { return {"m", "alaw", Endpoint("127.0.0.1", 26500)}; }
 
 class ModelAriClientTest : public testing::Test {
  protected:
   struct Outcome {
-    std::optional<ari::ErrorKind> error;
+    std::optional<control::ari::ErrorKind> error;
     int status = 0;
     Clock::Duration took{};
   };
@@ -42,7 +42,7 @@ class ModelAriClientTest : public testing::Test {
     Outcome result;
     try {
       co_await client.CreateBridge("b");
-    } catch (const ari::Error& error) {
+    } catch (const control::ari::Error& error) {
       result.error = error.kind;
       result.status = error.status;
     }
@@ -59,14 +59,14 @@ class ModelAriClientTest : public testing::Test {
 
 struct FaultRow {
   Fault fault;
-  std::optional<ari::ErrorKind> error;
+  std::optional<control::ari::ErrorKind> error;
   int status;
   bool happened;
   milliseconds at_least;
 };
 
 TEST_F(ModelAriClientTest, EachFaultHasItsErrorAndItsEffect) {
-  using ari::ErrorKind;
+  using control::ari::ErrorKind;
   const std::vector<FaultRow> table = {
       {{FaultKind::kNone}, std::nullopt, 0, true, milliseconds(0)},
       {{FaultKind::kErrorBefore}, ErrorKind::kHttp, 500, false, milliseconds(0)},
@@ -97,17 +97,17 @@ TEST_F(ModelAriClientTest, EachFaultHasItsErrorAndItsEffect) {
 TEST_F(ModelAriClientTest, AsterisksOwnRefusalIsAnHttpError) {
   CreateBridge();
   const Outcome again = CreateBridge();
-  EXPECT_EQ(again.error, ari::ErrorKind::kHttp);
+  EXPECT_EQ(again.error, control::ari::ErrorKind::kHttp);
   EXPECT_EQ(again.status, 409);
 }
 
 TEST_F(ModelAriClientTest, AStoppedAsteriskIsUnreachableAlsoInMidRequest) {
   model.Stop();
-  EXPECT_EQ(CreateBridge().error, ari::ErrorKind::kUnreachable);
+  EXPECT_EQ(CreateBridge().error, control::ari::ErrorKind::kUnreachable);
   model.Start();
   faults.Add("ari.CreateBridge", 2, {FaultKind::kDelayed, 0, milliseconds(1000)});
   const auto restart = timers.CallAt(timers.Now() + milliseconds(500), [&] { model.Restart(); });
-  EXPECT_EQ(CreateBridge().error, ari::ErrorKind::kUnreachable);
+  EXPECT_EQ(CreateBridge().error, control::ari::ErrorKind::kUnreachable);
   EXPECT_EQ(model.Leftovers(), "");
 }
 
@@ -129,7 +129,7 @@ TEST_F(ModelAriClientTest, HooksSeeEachStepBeforeItsEffectAndAfterIt) {
 TEST_F(ModelAriClientTest, EventsArriveInTheLoopUntilDisconnect) {
   int events = 0;
   bool closed = false;
-  ASSERT_TRUE(client.Connect([&](const ari::Event&) { ++events; }, [&] { closed = true; }));
+  ASSERT_TRUE(client.Connect([&](const control::ari::Event&) { ++events; }, [&] { closed = true; }));
   model.CallerArrives({});
   while (timers.RunNext()) {
   }
@@ -141,11 +141,11 @@ TEST_F(ModelAriClientTest, EventsArriveInTheLoopUntilDisconnect) {
   SettleFor(loop, timers, milliseconds(10));
   EXPECT_EQ(events, 1);
   EXPECT_FALSE(closed);
-  ASSERT_TRUE(client.Connect([&](const ari::Event&) { ++events; }, [&] { closed = true; }));
+  ASSERT_TRUE(client.Connect([&](const control::ari::Event&) { ++events; }, [&] { closed = true; }));
   model.Stop();
   SettleFor(loop, timers, milliseconds(10));
   EXPECT_TRUE(closed);
-  EXPECT_FALSE(client.Connect([](const ari::Event&) {}, [] {}));
+  EXPECT_FALSE(client.Connect([](const control::ari::Event&) {}, [] {}));
 }
 
 // What comes first: the answer of an ExternalMedia request, or its StasisStart.
@@ -155,8 +155,8 @@ class Race {
 
   // "ea": the event, then the answer.
   std::string Run() {
-    const auto on_event = [this](const ari::Event& event) {
-      if (std::holds_alternative<ari::StasisStart>(event)) order_ += 'e';
+    const auto on_event = [this](const control::ari::Event& event) {
+      if (std::holds_alternative<control::ari::StasisStart>(event)) order_ += 'e';
     };
     client_.Connect(on_event, [] {});
     boost::asio::co_spawn(loop_, Create(), boost::asio::detached);
@@ -166,7 +166,7 @@ class Race {
 
  private:
   boost::asio::awaitable<void> Create() {
-    ari::ExternalMediaRequest request = External();
+    control::ari::ExternalMediaRequest request = External();
     co_await client_.CreateExternalMedia(std::move(request));
     order_ += 'a';
   }

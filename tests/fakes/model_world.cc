@@ -8,41 +8,45 @@ namespace benari::fakes {
 namespace {
 
 struct Describer {
-  std::string operator()(const ari::StasisStart& e) const {
+  std::string operator()(const control::ari::StasisStart& e) const {
     return absl::StrCat("StasisStart ", e.channel.id, " [", absl::StrJoin(e.args, ","), "] ",
                         e.channel.state);
   }
-  std::string operator()(const ari::StasisEnd& e) const { return "StasisEnd " + e.channel_id; }
-  std::string operator()(const ari::ChannelDestroyed& e) const {
+  std::string operator()(const control::ari::StasisEnd& e) const { return "StasisEnd " + e.channel_id; }
+  std::string operator()(const control::ari::ChannelDestroyed& e) const {
     return absl::StrCat("ChannelDestroyed ", e.channel_id, " ", e.cause);
   }
-  std::string operator()(const ari::ChannelHangupRequest& e) const {
+  std::string operator()(const control::ari::ChannelHangupRequest& e) const {
     return "ChannelHangupRequest " + e.channel_id;
   }
-  std::string operator()(const ari::ChannelEnteredBridge& e) const {
+  std::string operator()(const control::ari::ChannelEnteredBridge& e) const {
     return absl::StrCat("ChannelEnteredBridge ", e.channel_id, " ", e.bridge_id);
   }
-  std::string operator()(const ari::ChannelLeftBridge& e) const {
+  std::string operator()(const control::ari::ChannelLeftBridge& e) const {
     return absl::StrCat("ChannelLeftBridge ", e.channel_id, " ", e.bridge_id);
   }
-  std::string operator()(const ari::ChannelHold& e) const { return "ChannelHold " + e.channel_id; }
-  std::string operator()(const ari::ChannelUnhold& e) const { return "ChannelUnhold " + e.channel_id; }
-  std::string operator()(const ari::BridgeDestroyed& e) const { return "BridgeDestroyed " + e.bridge_id; }
-  std::string operator()(const ari::ApplicationReplaced&) const { return "ApplicationReplaced"; }
-  std::string operator()(const ari::Dial& e) const {
+  std::string operator()(const control::ari::ChannelHold& e) const { return "ChannelHold " + e.channel_id; }
+  std::string operator()(const control::ari::ChannelUnhold& e) const {
+    return "ChannelUnhold " + e.channel_id;
+  }
+  std::string operator()(const control::ari::BridgeDestroyed& e) const {
+    return "BridgeDestroyed " + e.bridge_id;
+  }
+  std::string operator()(const control::ari::ApplicationReplaced&) const { return "ApplicationReplaced"; }
+  std::string operator()(const control::ari::Dial& e) const {
     return absl::StrCat("Dial ", e.channel_id, " ", e.status.empty() ? "Down" : e.status);
   }
-  std::string operator()(const ari::UnknownEvent& e) const { return e.type; }
+  std::string operator()(const control::ari::UnknownEvent& e) const { return e.type; }
 };
 
 }  // namespace
 
-ari::ExternalMediaRequest External(const std::string& id) {
+control::ari::ExternalMediaRequest External(const std::string& id) {
   return {id, "alaw", Endpoint("127.0.0.1", 26500)};
 }
 
-ari::OriginateRequest Dial(const std::string& id, const std::string& endpoint) {
-  ari::OriginateRequest request(id, endpoint);
+control::ari::OriginateRequest Dial(const std::string& id, const std::string& endpoint) {
+  control::ari::OriginateRequest request(id, endpoint);
   request.app_args = "dialed";
   request.formats = "alaw";
   request.timeout_s = 10;
@@ -51,7 +55,7 @@ ari::OriginateRequest Dial(const std::string& id, const std::string& endpoint) {
 
 std::string ModelWorld::Describe(const Notice& notice) {
   const std::string text = std::visit(Describer{}, notice.event);
-  if (!std::holds_alternative<ari::UnknownEvent>(notice.event)) return text;
+  if (!std::holds_alternative<control::ari::UnknownEvent>(notice.event)) return text;
   const std::string state = notice.channel->ari.state;
   return absl::StrCat(text, " ", notice.channel->ari.id, " ", state);
 }

@@ -10,9 +10,10 @@
 namespace benari::fakes {
 
 // To 127.0.0.1:26500, in alaw.
-ari::ExternalMediaRequest External(const std::string& id);
+control::ari::ExternalMediaRequest External(const std::string& id);
 // Ten seconds of ringing, appArgs "dialed".
-ari::OriginateRequest Dial(const std::string& id, const std::string& endpoint = "Local/4438007@default/n");
+control::ari::OriginateRequest Dial(const std::string& id,
+                                    const std::string& endpoint = "Local/4438007@default/n");
 
 // A model with one subscriber that writes down what it hears: "StasisStart caller", "ChannelDestroyed d 17".
 // For the fakes' own tests. Confined to the control loop.

@@ -8,7 +8,7 @@
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/require.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 namespace {
 
 using fuzz::HostileAri;
@@ -22,7 +22,7 @@ class Listener {
     EventHandlers handlers;
     handlers.on_connected = [this] { OnConnected(); };
     handlers.on_disconnected = [this](const std::string& reason) { OnDisconnected(reason); };
-    handlers.on_connect_failed = [this](ConnectProblem) { OnConnectFailed(); };
+    handlers.on_connect_failed = [this](net::ConnectProblem) { OnConnectFailed(); };
     handlers.on_event = [this](const Event&) { OnEvent(); };
     stream_ = std::make_unique<EventStream>(loop.get_executor(), HostileAri::MakeAccess(),
                                             EventStreamLimits(), std::move(handlers));
@@ -95,10 +95,10 @@ void Run(fuzz::Input& input) {
 }
 
 }  // namespace
-}  // namespace benari::ari
+}  // namespace benari::control::ari
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   benari::fuzz::Input input(data, size);
-  benari::ari::Run(input);
+  benari::control::ari::Run(input);
   return 0;
 }

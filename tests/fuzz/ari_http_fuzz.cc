@@ -9,7 +9,7 @@
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/require.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 namespace {
 
 namespace asio = boost::asio;
@@ -92,10 +92,10 @@ void Run(fuzz::Input& input) {
 }
 
 }  // namespace
-}  // namespace benari::ari
+}  // namespace benari::control::ari
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   benari::fuzz::Input input(data, size);
-  benari::ari::Run(input);
+  benari::control::ari::Run(input);
   return 0;
 }

@@ -7,7 +7,7 @@
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/require.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 namespace {
 
 using fuzz::Require;
@@ -38,10 +38,10 @@ void CheckErrorMessage(absl::string_view body) {
 }
 
 }  // namespace
-}  // namespace benari::ari
+}  // namespace benari::control::ari
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace benari::ari;
+  using namespace benari::control::ari;
   const std::string text = benari::fuzz::Input(data, size).Rest();
   CheckRefusal(ParseEvent(text));
   CheckRefusal(ParseChannel(text));

@@ -73,9 +73,9 @@ HostileAri::~HostileAri() {
   for (int fd = 0; (fd = accept4(TheListener().fd(), nullptr, nullptr, SOCK_CLOEXEC)) >= 0;) Break(fd);
 }
 
-ari::Access HostileAri::MakeAccess() {
+control::ari::Access HostileAri::MakeAccess() {
   const std::string url = absl::StrCat("http://127.0.0.1:", TheListener().port(), "/ari");
-  return ari::MakeAccess(url, "benari", "geheim", "voicebot1", "").value();
+  return control::ari::MakeAccess(url, "benari", "geheim", "voicebot1", "").value();
 }
 
 void HostileAri::Run(const std::function<bool()>& over) {

@@ -29,7 +29,7 @@ class HostileAri {
   HostileAri(boost::asio::io_context& loop, Conduct conduct);
   ~HostileAri();
 
-  static ari::Access MakeAccess();
+  static control::ari::Access MakeAccess();
 
   // Until `over`, or until the server has answered and neither side does anything more.
   void Run(const std::function<bool()>& over);

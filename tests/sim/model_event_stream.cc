@@ -55,8 +55,8 @@ boost::asio::awaitable<void> ModelEventStream::LookForSuccessor() {
 
 void ModelEventStream::Subscribe() {
   backoff_ = kBackoffMin;
-  connected_ = control_.ari().Connect([this](const ari::Event& event) { control_.app().OnEvent(event); },
-                                      [this] { OnClosed(); });
+  connected_ = control_.ari().Connect(
+      [this](const control::ari::Event& event) { control_.app().OnEvent(event); }, [this] { OnClosed(); });
   control_.app().OnConnected();
 }
 

@@ -9,9 +9,9 @@
 
 namespace benari::sim {
 
-// The event WebSocket of a control process as ari::EventStream keeps it, with what main hangs on it: connects
-// again with backoff, finds a connection dead that says nothing for long, looks for a successor before it
-// subscribes after a silence. Confined to the control loop.
+// The event WebSocket of a control process as control::ari::EventStream keeps it, with what main hangs on it:
+// connects again with backoff, finds a connection dead that says nothing for long, looks for a successor
+// before it subscribes after a silence. Confined to the control loop.
 class ModelEventStream {
  public:
   ModelEventStream(control::ControlProcess& control, fakes::AsteriskModel& asterisk, uint64_t seed,

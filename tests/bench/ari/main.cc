@@ -30,7 +30,7 @@ namespace asio = boost::asio;
 using std::chrono::steady_clock;
 
 // Creates a bridge, or destroys it; throws when Asterisk does not do it.
-using Request = std::function<ari::Awaitable<void>(bool create, std::string bridge_id)>;
+using Request = std::function<control::ari::Awaitable<void>(bool create, std::string bridge_id)>;
 
 struct Row {
   double p50_us = 0;
@@ -45,13 +45,13 @@ struct Measured {
   int left = 0;  // requests to begin
 };
 
-ari::Awaitable<void> Client(const Request* request, Measured* measured, int number) {
+control::ari::Awaitable<void> Client(const Request* request, Measured* measured, int number) {
   for (int i = 0; measured->left > 0; ++i) {
     measured->left -= 2;
     const std::string bridge_id = absl::StrCat("bench.", number, ".", i);
     for (const bool create : {true, false}) {
       const auto began = steady_clock::now();
-      ari::Awaitable<void> done = (*request)(create, bridge_id);
+      control::ari::Awaitable<void> done = (*request)(create, bridge_id);
       co_await std::move(done);
       const std::chrono::duration<double, std::micro> took = steady_clock::now() - began;
       measured->took_us.push_back(took.count());
@@ -100,11 +100,11 @@ std::string Line(const std::string& name, int in_flight, const std::vector<Row>&
                          median(&Row::p99_us), median(&Row::a_second), median(&Row::asterisk_cpu_us));
 }
 
-ari::Access AccessTo(const e2e::AsteriskServer& asterisk) {
+control::ari::Access AccessTo(const e2e::AsteriskServer& asterisk) {
   const e2e::AriAccess at = asterisk.ari_access();
   std::string password;
   std::ifstream(at.password_file) >> password;
-  auto access = ari::MakeAccess(at.url, at.user, password, "bench", "");
+  auto access = control::ari::MakeAccess(at.url, at.user, password, "bench", "");
   if (!access.ok()) throw std::runtime_error(std::string(access.status().message()));
   return *std::move(access);
 }
@@ -112,22 +112,23 @@ ari::Access AccessTo(const e2e::AsteriskServer& asterisk) {
 void Run() {
   auto asterisk = e2e::AsteriskServer::Start({});
   if (!asterisk.ok()) throw std::runtime_error(std::string(asterisk.status().message()));
-  const ari::Access access = AccessTo(**asterisk);
+  const control::ari::Access access = AccessTo(**asterisk);
   asio::io_context loop;
   auto work = asio::make_work_guard(loop);
-  ari::HttpClient http(loop.get_executor(), access, {});
+  control::ari::HttpClient http(loop.get_executor(), access, {});
   WebSocketRequests web_socket(loop);
   web_socket.Connect(access);
   web_socket.Start();
 
-  const Request over_http = [&http](bool create, std::string id) -> ari::Awaitable<void> {
+  const Request over_http = [&http](bool create, std::string id) -> control::ari::Awaitable<void> {
     if (create) {
       co_await http.CreateBridge(id);
     } else {
       co_await http.DestroyBridge(id);
     }
   };
-  const Request over_web_socket = [&web_socket](bool create, std::string id) -> ari::Awaitable<void> {
+  const Request over_web_socket = [&web_socket](bool create,
+                                                std::string id) -> control::ari::Awaitable<void> {
     const std::string method = create ? "POST" : "DELETE";
     const std::string uri = absl::StrCat("bridges/", id, create ? "?type=mixing" : "");
     const int status = co_await web_socket.Send(method, uri);

@@ -23,7 +23,7 @@ WebSocketRequests::Pending::Pending(asio::io_context& loop)
 
 WebSocketRequests::WebSocketRequests(asio::io_context& loop) : loop_(loop), socket_(loop) {}
 
-void WebSocketRequests::Connect(const ari::Access& access) {
+void WebSocketRequests::Connect(const control::ari::Access& access) {
   asio::ip::tcp::resolver resolver(loop_);
   const auto found = resolver.resolve(access.url.host, std::to_string(access.url.port));
   beast::get_lowest_layer(socket_).connect(found);
@@ -32,12 +32,12 @@ void WebSocketRequests::Connect(const ari::Access& access) {
       beast::websocket::stream_base::decorator([&access](beast::websocket::request_type& request) {
         request.set(beast::http::field::authorization, access.BasicAuth());
       }));
-  socket_.handshake(access.url.HostHeader(), absl::StrCat(access.url.path, "/events?app=", access.app));
+  socket_.handshake(access.url.HostHeader(), absl::StrCat(access.url.target, "/events?app=", access.app));
 }
 
 void WebSocketRequests::Start() { asio::co_spawn(loop_, Read(), asio::detached); }
 
-ari::Awaitable<int> WebSocketRequests::Send(std::string method, std::string uri) {
+control::ari::Awaitable<int> WebSocketRequests::Send(std::string method, std::string uri) {
   Pending pending(loop_);
   const std::string id = absl::StrCat(++last_id_);
   pending_[id] = &pending;
@@ -51,7 +51,7 @@ ari::Awaitable<int> WebSocketRequests::Send(std::string method, std::string uri)
   co_return pending.status;
 }
 
-ari::Awaitable<void> WebSocketRequests::Write() {
+control::ari::Awaitable<void> WebSocketRequests::Write() {
   while (!to_send_.empty()) {
     const std::vector<std::string> batch = std::exchange(to_send_, {});
     for (const std::string& text : batch)
@@ -60,7 +60,7 @@ ari::Awaitable<void> WebSocketRequests::Write() {
   writing_ = false;
 }
 
-ari::Awaitable<void> WebSocketRequests::Read() {
+control::ari::Awaitable<void> WebSocketRequests::Read() {
   beast::flat_buffer buffer;
   while (true) {
     co_await socket_.async_read(buffer, asio::use_awaitable);

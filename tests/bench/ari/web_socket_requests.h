@@ -21,11 +21,11 @@ class WebSocketRequests {
   explicit WebSocketRequests(boost::asio::io_context& loop);
 
   // Blocks. Throws what Beast throws.
-  void Connect(const ari::Access& access);
+  void Connect(const control::ari::Access& access);
   // Answers are read from now on, until the loop ends.
   void Start();
   // The HTTP status.
-  ari::Awaitable<int> Send(std::string method, std::string uri);
+  control::ari::Awaitable<int> Send(std::string method, std::string uri);
 
  private:
   struct Pending {
@@ -34,8 +34,8 @@ class WebSocketRequests {
     int status = 0;
   };
 
-  ari::Awaitable<void> Read();
-  ari::Awaitable<void> Write();
+  control::ari::Awaitable<void> Read();
+  control::ari::Awaitable<void> Write();
 
   boost::asio::io_context& loop_;
   boost::beast::websocket::stream<boost::beast::tcp_stream> socket_;

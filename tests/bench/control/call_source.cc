@@ -21,7 +21,7 @@ void CallSource::KeepUp(fakes::FakeAsterisk& asterisk) { kept_up_ = &asterisk; }
 
 // The caller's StasisEnd is the last event of a call: control lets the caller go when all else is undone.
 void CallSource::OnEvent(const fakes::Notice& notice) {
-  if (!std::holds_alternative<ari::StasisEnd>(notice.event)) return;
+  if (!std::holds_alternative<control::ari::StasisEnd>(notice.event)) return;
   if (!notice.channel || notice.channel->kind != fakes::ChannelKind::kCaller) return;
   ++ended_;
   if (fakes::FakeAsterisk* const asterisk = kept_up_) asterisk->PlaceCall();

@@ -7,7 +7,7 @@
 #include "control/ari/event_parser.h"
 #include "control/ari/request.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 namespace {
 
 // As Asterisk 22 writes it.
@@ -62,4 +62,4 @@ void BuildOriginate(benchmark::State& state) {
 BENCHMARK(BuildOriginate);
 
 }  // namespace
-}  // namespace benari::ari
+}  // namespace benari::control::ari

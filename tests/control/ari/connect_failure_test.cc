@@ -3,16 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace benari::ari {
+namespace benari::control::ari {
 namespace {
 
+using net::ConnectFailure;
+using net::ConnectProblem;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
 std::string Describe(const char* url, ConnectProblem problem, int status, const char* detail,
                      const char* ca_file = "") {
   Access access;
-  access.url = *ParseUrl(url);
+  access.url = MakeAccess(url, "u", "p", "a", "")->url;
   access.user = "benari";
   access.password = "geheim";
   access.app = "voicebot1";
@@ -92,4 +94,4 @@ TEST(DescribeConnectFailure, NamesTheCaFileAndNoPassword) {
 }
 
 }  // namespace
-}  // namespace benari::ari
+}  // namespace benari::control::ari

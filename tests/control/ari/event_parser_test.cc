@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "control/ari/json_picker.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 namespace {
 
 using ::testing::ElementsAre;
@@ -229,4 +229,4 @@ TEST(ErrorMessage, IsOneShortLine) {
 }
 
 }  // namespace
-}  // namespace benari::ari
+}  // namespace benari::control::ari

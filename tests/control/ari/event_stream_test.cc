@@ -5,7 +5,7 @@
 #include "loop_fixture.h"
 #include "scripted_server.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 namespace {
 
 using ::testing::AllOf;
@@ -238,4 +238,4 @@ TEST_F(EventStreamTest, SilentServerIsATimeout) {
 }
 
 }  // namespace
-}  // namespace benari::ari
+}  // namespace benari::control::ari

@@ -8,7 +8,7 @@
 #include "scripted_server.h"
 
 // A server that answers rubbish: every request ends, with the right kind of error.
-namespace benari::ari {
+namespace benari::control::ari {
 namespace {
 
 using ::testing::HasSubstr;
@@ -193,4 +193,4 @@ INSTANTIATE_TEST_SUITE_P(Answers, HostileServerTest, ::testing::ValuesIn(Cases()
                          [](const auto& tested) { return std::string(tested.param.name); });
 
 }  // namespace
-}  // namespace benari::ari
+}  // namespace benari::control::ari

@@ -10,7 +10,7 @@
 #include "loop_fixture.h"
 #include "scripted_server.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 namespace {
 
 using ::testing::AllOf;
@@ -386,4 +386,4 @@ TEST_F(HttpClientTest, MayBeDestroyedWithRequestsUnderWayAndALoopThatNeverRunsAg
 }
 
 }  // namespace
-}  // namespace benari::ari
+}  // namespace benari::control::ari

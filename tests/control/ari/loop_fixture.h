@@ -14,7 +14,7 @@
 #include "control/ari/access.h"
 #include "control/ari/client.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 
 // How a request ended.
 struct Outcome {
@@ -88,4 +88,4 @@ class LoopFixture : public ::testing::Test {
   }
 };
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

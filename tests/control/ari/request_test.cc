@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace benari::ari {
+namespace benari::control::ari {
 namespace {
 
 constexpr char kOdd[] = "a/b ?#&=+%,\xC3\xA9;1";
@@ -86,4 +86,4 @@ TEST(Request, EventsOfTheApplicationOnly) {
 }
 
 }  // namespace
-}  // namespace benari::ari
+}  // namespace benari::control::ari

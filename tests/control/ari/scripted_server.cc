@@ -14,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "web_socket_answer.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -180,4 +180,4 @@ asio::awaitable<bool> ScriptedServer::ReadSome(Stream& stream) {
   co_return !ec;
 }
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace benari::ari {
+namespace benari::control::ari {
 
 // What a scripted server does next with a connection. After the last step it holds the connection open.
 struct Step {
@@ -76,4 +76,4 @@ class ScriptedServer {
   uint16_t port_;
 };
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

@@ -8,7 +8,7 @@
 #include "scripted_server.h"
 #include "tests/common/certificates.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 namespace {
 
 using ::testing::AllOf;
@@ -139,4 +139,4 @@ TEST_F(TlsTest, EventsAreNotTakenFromAStranger) {
 }
 
 }  // namespace
-}  // namespace benari::ari
+}  // namespace benari::control::ari

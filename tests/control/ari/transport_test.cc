@@ -1,5 +1,5 @@
 // Connecting, where a name has several addresses, is not found any more, or no descriptor is left.
-#include "control/ari/transport.h"
+#include "common/net/transport.h"
 
 #include <gmock/gmock.h>
 #include <sys/resource.h>
@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "control/ari/address_book.h"
+#include "common/net/address_book.h"
 #include "control/ari/http_client.h"
 #include "loop_fixture.h"
 #include "scripted_server.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 namespace {
 
 namespace asio = boost::asio;
@@ -60,6 +60,8 @@ class TransportTest : public LoopFixture {
   ScriptedServer server_{loop_, {{Step(Kind::kServe, HttpAnswerText("200 OK", "[]"))}}};
   std::unique_ptr<HttpClient> client_;
 };
+
+using net::AddressBook;
 
 TEST(AddressBookTest, WhatWorkedComesFirstAndWhatFailedLast) {
   AddressBook book;
@@ -123,4 +125,4 @@ TEST_F(TransportTest, NoDescriptorLeftIsSaid) {
 }
 
 }  // namespace
-}  // namespace benari::ari
+}  // namespace benari::control::ari

@@ -5,7 +5,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
-namespace benari::ari {
+namespace benari::control::ari {
 
 std::string WebSocketAnswer(const std::string& request) {
   constexpr char kName[] = "Sec-WebSocket-Key: ";
@@ -21,4 +21,4 @@ std::string WebSocketAnswer(const std::string& request) {
                       "Sec-WebSocket-Accept: ", accept, "\r\n\r\n");
 }
 
-}  // namespace benari::ari
+}  // namespace benari::control::ari

@@ -17,7 +17,7 @@
 #include "tests/fakes/process.h"
 #include "tests/fakes/virtual_timers.h"
 
-namespace benari::http {
+namespace benari::control {
 
 // Two media nodes, of which a:1 is up, calls that a test tells about, and the view of both. Virtual time.
 class LiveFixture : public ::testing::Test {
@@ -29,15 +29,15 @@ class LiveFixture : public ::testing::Test {
   }
 
   void SetPortsFree(uint32_t free) {
-    control::NodeStatus status;
+    NodeStatus status;
     status.name = "media-1";
     status.instance_id = "a3b1";
     status.ports_total = 500;
     status.ports_free = free;
     nodes_.SetUp("a:1", status);
   }
-  std::unique_ptr<control::CallJournal> Begin(const std::string& id) {
-    auto journal = std::make_unique<control::CallJournal>(history_, timers_, id);
+  std::unique_ptr<CallJournal> Begin(const std::string& id) {
+    auto journal = std::make_unique<CallJournal>(history_, timers_, id);
     journal->Info("call started", {{"channel", "PJSIP/a"}, {"calls", 1}});
     return journal;
   }
@@ -54,10 +54,10 @@ class LiveFixture : public ::testing::Test {
   fakes::Process process_{loop_, timers_};
   fakes::FaultPlan faults_;
   fakes::FakeMediaClient client_{process_, media_, faults_, fakes::FakeMediaClient::Options()};
-  const control::Ids ids_{"benari"};
-  control::CallHistory history_;
-  control::MediaNodes nodes_;
-  control::MediaStats stats_{loop_.get_executor(), client_, nodes_, timers_, ids_};
+  const Ids ids_{"benari"};
+  CallHistory history_;
+  MediaNodes nodes_;
+  MediaStats stats_{loop_.get_executor(), client_, nodes_, timers_, ids_};
   ServiceState state_ = ServiceState::kServing;
   const LiveView view_{{"voicebot1", "benari", "1.2.3", "http://127.0.0.1:8088/ari", 200},
                        {history_, nodes_, stats_, timers_, [this] { return state_; }}};
@@ -66,9 +66,9 @@ class LiveFixture : public ::testing::Test {
   boost::asio::awaitable<void> LeaseAndStart(std::string lease_id) {
     const std::string node = "a:1";
     co_await client_.LeasePort(node, lease_id);
-    control::SessionRequest request(lease_id, Endpoint("127.0.0.1", 4000));
+    SessionRequest request(lease_id, Endpoint("127.0.0.1", 4000));
     co_await client_.StartSession(node, request);
   }
 };
 
-}  // namespace benari::http
+}  // namespace benari::control

@@ -8,11 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "tests/control/http/live_fixture.h"
 
-namespace benari::http {
+namespace benari::control {
 namespace {
 
-using control::CallOutcome;
-using control::CallPhase;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
@@ -145,7 +143,7 @@ TEST_F(LiveViewTest, WhoMissedAnEndStartsAnew) {
 }
 
 TEST_F(LiveViewTest, ManyCallsComeInPortions) {
-  std::vector<std::unique_ptr<control::CallJournal>> calls;
+  std::vector<std::unique_ptr<CallJournal>> calls;
   for (int i = 0; i < 2500; ++i) calls.push_back(Begin(absl::StrCat(i)));
   std::set<std::string> seen;
   for (const size_t portion : {1000u, 1000u, 500u}) {
@@ -169,4 +167,4 @@ TEST_F(LiveViewTest, BytesThatAreNoTextAreReplaced) {
 }
 
 }  // namespace
-}  // namespace benari::http
+}  // namespace benari::control

@@ -6,7 +6,7 @@
 
 #include "tests/control/http/live_fixture.h"
 
-namespace benari::http {
+namespace benari::control {
 namespace {
 
 using ::testing::HasSubstr;
@@ -14,8 +14,8 @@ using ::testing::StartsWith;
 
 class SiteTest : public LiveFixture {
  protected:
-  Reply Get(const std::string& path, const std::string& host = "localhost") {
-    Reply reply;
+  http::Reply Get(const std::string& path, const std::string& host = "localhost") {
+    http::Reply reply;
     Run(Ask(path, host, &reply));
     return reply;
   }
@@ -24,8 +24,8 @@ class SiteTest : public LiveFixture {
   Site site_{loop_.get_executor(), view_, stats_, registry_};
 
  private:
-  boost::asio::awaitable<void> Ask(std::string path, std::string host, Reply* reply) {
-    Request request;
+  boost::asio::awaitable<void> Ask(std::string path, std::string host, http::Reply* reply) {
+    http::Request request;
     request.method = "GET";
     request.path = path;
     request.host = host;
@@ -34,7 +34,7 @@ class SiteTest : public LiveFixture {
 };
 
 TEST_F(SiteTest, ThePageIsThreeFiles) {
-  const Reply html = Get("/");
+  const http::Reply html = Get("/");
   EXPECT_EQ(html.content_type, "text/html; charset=utf-8");
   EXPECT_THAT(html.body, StartsWith("<!doctype html>"));
   EXPECT_THAT(html.body, HasSubstr("href=\"/page.css\""));
@@ -47,7 +47,7 @@ TEST_F(SiteTest, ThePageIsThreeFiles) {
 
 TEST_F(SiteTest, APageOfAnotherSiteReadsNothingByTurningItsNameIntoOurAddress) {
   for (const char* path : {"/", "/calls", "/status", "/metrics", "/events"}) {
-    const Reply reply = Get(path, "evil.example:9101");
+    const http::Reply reply = Get(path, "evil.example:9101");
     EXPECT_EQ(reply.status, 421) << path;
     EXPECT_EQ(reply.more, nullptr);
     EXPECT_THAT(reply.body, ::testing::HasSubstr("--metrics_hosts"));
@@ -76,7 +76,7 @@ TEST_F(SiteTest, StatusTellsWhoThisIs) {
 
 TEST_F(SiteTest, MetricsAreTheRegistrys) {
   prometheus::BuildGauge().Name("a_gauge").Help("Something.").Register(*registry_).Add({}).Set(7);
-  const Reply metrics = Get("/metrics");
+  const http::Reply metrics = Get("/metrics");
   EXPECT_EQ(metrics.content_type, "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_THAT(metrics.body, HasSubstr("\na_gauge 7\n"));
 }
@@ -84,7 +84,7 @@ TEST_F(SiteTest, MetricsAreTheRegistrys) {
 TEST_F(SiteTest, EventsBeginWithEverything) {
   const auto call = Begin("1");
   StartSession("1");
-  Reply events = Get("/events");
+  http::Reply events = Get("/events");
   EXPECT_EQ(events.content_type, "text/event-stream");
   EXPECT_EQ(events.body, "retry: 1000\n\n");
   const std::string first = events.more();
@@ -99,7 +99,7 @@ TEST_F(SiteTest, EventsBeginWithEverything) {
 
 TEST_F(SiteTest, WhatIsNotThereIsOneLineOfJson) {
   for (const char* path : {"/calls/7", "/nothing", "/calls/", "/page.html", "/../etc/passwd"}) {
-    const Reply reply = Get(path);
+    const http::Reply reply = Get(path);
     EXPECT_EQ(reply.status, 404) << path;
     EXPECT_EQ(reply.content_type, "application/json");
     EXPECT_EQ(reply.body.find('\n'), reply.body.size() - 1);
@@ -109,4 +109,4 @@ TEST_F(SiteTest, WhatIsNotThereIsOneLineOfJson) {
 }
 
 }  // namespace
-}  // namespace benari::http
+}  // namespace benari::control

@@ -1,4 +1,4 @@
-#include "control/http/server.h"
+#include "common/http/server.h"
 
 #include <sys/socket.h>
 
@@ -25,7 +25,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "control/http/path.h"
+#include "common/http/path.h"
 
 namespace benari::http {
 

@@ -1,4 +1,4 @@
-#include "control/http/path.h"
+#include "common/http/path.h"
 
 #include <gtest/gtest.h>
 

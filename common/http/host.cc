@@ -1,4 +1,4 @@
-#include "control/http/host.h"
+#include "common/http/host.h"
 
 #include <arpa/inet.h>
 

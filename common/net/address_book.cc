@@ -1,11 +1,11 @@
-#include "control/ari/address_book.h"
+#include "common/net/address_book.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "common/log.h"
 
-namespace benari::ari {
+namespace benari::net {
 
 void AddressBook::SetFound(const std::vector<Address>& found) {
   std::vector<Entry> entries;
@@ -30,7 +30,7 @@ std::vector<AddressBook::Address> AddressBook::InOrder() const {
 void AddressBook::SetNotFound(const std::string& name, const std::string& why) {
   not_found_ = true;
   if (!gate_.Opens(why, std::chrono::steady_clock::now())) return;
-  log::Warning("host name of ARI not found, its last addresses are used", {{"name", name}, {"why", why}});
+  log::Warning("host name not resolved, using its last known addresses", {{"name", name}, {"why", why}});
 }
 
 void AddressBook::SetLast(const Address& address, Last last) {
@@ -39,4 +39,4 @@ void AddressBook::SetLast(const Address& address, Last last) {
   }
 }
 
-}  // namespace benari::ari
+}  // namespace benari::net

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -8,25 +9,25 @@
 #include <optional>
 #include <utility>
 
-#include "control/ari/access.h"
-#include "control/ari/client.h"
-#include "control/ari/connect_failure.h"
+#include "common/net/connect_failure.h"
+#include "common/net/remote.h"
 
-namespace benari::ari {
+namespace benari::net {
 
-// One TCP connection to ARI, plain or TLS as the URL says, in the shape of Asio's AsyncReadStream and
+// One TCP connection to a server, plain or TLS as the URL says, in the shape of Asio's AsyncReadStream and
 // AsyncWriteStream, so that Beast is compiled once for both. Include it in .cc files only.
-// Confined to the control loop; whoever started an operation keeps the object until it has completed.
+// Confined to its executor, which runs one thread; whoever started an operation keeps the object until it has
+// completed.
 class Transport {
  public:
   using executor_type = boost::asio::any_io_executor;
 
-  Transport(executor_type executor, std::shared_ptr<const Access> access);
+  Transport(executor_type executor, std::shared_ptr<const Remote> remote);
 
   // Resolves, connects, shakes hands and verifies; nothing: done. Close() ends it at once; by itself it
   // limits only what another address may make up for: a look-up where addresses are known, and each address
   // but the last.
-  Awaitable<std::optional<ConnectFailure>> Connect();
+  boost::asio::awaitable<std::optional<ConnectFailure>> Connect();
 
   // At once and for good; every operation under way completes with an error.
   void Close();
@@ -52,14 +53,14 @@ class Transport {
  private:
   using Failure = std::optional<ConnectFailure>;
 
-  Awaitable<Failure> ConnectTcp();
+  boost::asio::awaitable<Failure> ConnectTcp();
   // Leaves what it finds in the address book; a failure only where that is empty.
-  Awaitable<Failure> LookUp();
-  Awaitable<Failure> ConnectTo(boost::asio::ip::tcp::endpoint address, bool last);
-  Awaitable<Failure> ShakeHands();
+  boost::asio::awaitable<Failure> LookUp();
+  boost::asio::awaitable<Failure> ConnectTo(boost::asio::ip::tcp::endpoint address, bool last);
+  boost::asio::awaitable<Failure> ShakeHands();
   Failure TlsFailure(const boost::system::error_code& ec);
 
-  std::shared_ptr<const Access> access_;
+  std::shared_ptr<const Remote> remote_;
   boost::asio::ip::tcp::resolver resolver_;
   boost::asio::ip::tcp::socket socket_;
   std::shared_ptr<boost::asio::steady_timer> limit_;  // of a look-up, or of one address
@@ -67,4 +68,4 @@ class Transport {
   bool closed_ = false;
 };
 
-}  // namespace benari::ari
+}  // namespace benari::net

@@ -1,10 +1,10 @@
-#include "control/ari/backoff.h"
+#include "common/net/backoff.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <utility>
 
-namespace benari::ari {
+namespace benari::net {
 
 using std::chrono::milliseconds;
 
@@ -23,4 +23,4 @@ milliseconds Backoff::Next() {
 
 void Backoff::Reset() { ceiling_ = min_; }
 
-}  // namespace benari::ari
+}  // namespace benari::net

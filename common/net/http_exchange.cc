@@ -1,9 +1,8 @@
-#include "control/ari/http_exchange.h"
+#include "common/net/http_exchange.h"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -11,9 +10,7 @@
 #include <boost/beast/http/write.hpp>
 #include <optional>
 
-#include "control/ari/event_parser.h"
-
-namespace benari::ari {
+namespace benari::net {
 
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
@@ -25,20 +22,16 @@ constexpr size_t kMaxHeaderBytes = 32 << 10;
 constexpr size_t kMaxBufferBytes = kMaxHeaderBytes + (128 << 10);
 constexpr int kMaxInterimAnswers = 8;  // 1xx before the real one
 
-using HttpRequest = http::request<http::empty_body>;
 using Parser = http::response_parser<http::string_body>;
 
-HttpRequest MakeHttpRequest(const Access& access, const Request& request) {
-  HttpRequest out;
+http::request<http::string_body> Encode(const HttpRequest& request) {
+  http::request<http::string_body> out;
   out.version(11);
-  out.method(request.method == Method::kGet    ? http::verb::get
-             : request.method == Method::kPost ? http::verb::post
-                                               : http::verb::delete_);
-  out.target(access.url.path + request.target);
-  out.set(http::field::host, access.url.HostHeader());
+  out.method_string(request.method);
+  out.target(request.target);
   out.set(http::field::user_agent, "benari");
-  out.set(http::field::accept, "application/json");
-  out.set(http::field::authorization, access.BasicAuth());
+  for (const auto& [name, value] : request.headers) out.set(name, value);
+  out.body() = request.body;
   out.prepare_payload();
   return out;
 }
@@ -72,11 +65,12 @@ std::string ReasonPhrase(int status) {
   return std::string(phrase.data(), phrase.size());
 }
 
-Awaitable<HttpAnswer> Exchange(Transport& transport, const Access& access, const Request& request) {
+asio::awaitable<HttpAnswer> Exchange(Transport& transport, const HttpRequest& request,
+                                     size_t max_body_bytes) {
   HttpAnswer answer;
   error_code ec;
   auto token = asio::redirect_error(asio::use_awaitable, ec);
-  const HttpRequest out = MakeHttpRequest(access, request);
+  const http::request<http::string_body> out = Encode(request);
   const size_t sent = co_await http::async_write(transport, out, token);
   answer.sent_any = sent > 0;
   if (ec) {
@@ -89,7 +83,7 @@ Awaitable<HttpAnswer> Exchange(Transport& transport, const Access& access, const
   for (int interim = 0; interim <= kMaxInterimAnswers; ++interim) {
     parser.emplace();
     parser->header_limit(kMaxHeaderBytes);
-    parser->body_limit(kMaxBodyBytes);
+    parser->body_limit(max_body_bytes);
     co_await http::async_read(transport, buffer, *parser, token);
     if (ec || parser->get().result_int() >= 200) break;
   }
@@ -108,4 +102,4 @@ Awaitable<HttpAnswer> Exchange(Transport& transport, const Access& access, const
   co_return answer;
 }
 
-}  // namespace benari::ari
+}  // namespace benari::net

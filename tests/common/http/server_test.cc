@@ -1,5 +1,5 @@
 // The HTTP server on loopback: what it answers, and what it does with clients that are slow, rude or many.
-#include "control/http/server.h"
+#include "common/http/server.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

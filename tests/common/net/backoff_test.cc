@@ -1,8 +1,8 @@
-#include "control/ari/backoff.h"
+#include "common/net/backoff.h"
 
 #include <gtest/gtest.h>
 
-namespace benari::ari {
+namespace benari::net {
 namespace {
 
 using std::chrono::milliseconds;
@@ -36,4 +36,4 @@ TEST(Backoff, StartsAnewAfterReset) {
 }
 
 }  // namespace
-}  // namespace benari::ari
+}  // namespace benari::net

@@ -1,4 +1,4 @@
-#include "control/http/host.h"
+#include "common/http/host.h"
 
 #include <gtest/gtest.h>
 

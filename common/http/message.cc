@@ -1,4 +1,4 @@
-#include "control/http/message.h"
+#include "common/http/message.h"
 
 #include <nlohmann/json.hpp>
 

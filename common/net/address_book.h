@@ -7,11 +7,11 @@
 
 #include "common/log_gate.h"
 
-namespace benari::ari {
+namespace benari::net {
 
-// The addresses of ARI's host name as the last look-up with an answer found them, and how connecting to each
-// ended last. Shared by all connections, so that a name service that is away, or an address that swallows
-// packets, costs each of them little. Confined to the control loop.
+// The addresses of a server's host name as the last look-up with an answer found them, and how connecting to
+// each ended last. Shared by all connections, so that a name service that is away, or an address that
+// swallows packets, costs each of them little. Confined to the thread of its connections.
 class AddressBook {
  public:
   using Address = boost::asio::ip::tcp::endpoint;
@@ -41,4 +41,4 @@ class AddressBook {
   LogGate gate_{std::chrono::seconds(60)};
 };
 
-}  // namespace benari::ari
+}  // namespace benari::net

@@ -3,11 +3,11 @@
 #include <chrono>
 #include <functional>
 
-namespace benari::ari {
+namespace benari::net {
 
 // How long to wait before the next attempt: doubles from `min` up to `max`, of which the later half is drawn
 // at random ("equal jitter"), so that many clients of one server come back spread, yet none at once.
-// Confined to the control loop.
+// Confined to one thread.
 class Backoff {
  public:
   // `random` gives a number in [0, 1).
@@ -23,4 +23,4 @@ class Backoff {
   std::chrono::milliseconds ceiling_;
 };
 
-}  // namespace benari::ari
+}  // namespace benari::net

@@ -1,14 +1,23 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
+#include <cstddef>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "control/ari/access.h"
-#include "control/ari/client.h"
-#include "control/ari/connect_failure.h"
-#include "control/ari/request.h"
-#include "control/ari/transport.h"
+#include "common/net/connect_failure.h"
+#include "common/net/transport.h"
 
-namespace benari::ari {
+namespace benari::net {
+
+// Pure.
+struct HttpRequest {
+  std::string method;  // "POST"
+  std::string target;  // "/ari/channels?x=y", percent-encoded
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
 
 // What came of one request on one connection. Pure.
 struct HttpAnswer {
@@ -26,7 +35,8 @@ struct HttpAnswer {
 std::string ReasonPhrase(int status);
 
 // Sends one HTTP/1.1 request and reads the answer, within limits of header and body size but of no time:
-// closing the transport ends it. All three arguments outlive the awaitable.
-Awaitable<HttpAnswer> Exchange(Transport& transport, const Access& access, const Request& request);
+// closing the transport ends it. The transport and the request outlive the awaitable.
+boost::asio::awaitable<HttpAnswer> Exchange(Transport& transport, const HttpRequest& request,
+                                            size_t max_body_bytes);
 
-}  // namespace benari::ari
+}  // namespace benari::net

@@ -1,4 +1,4 @@
-#include "control/ari/transport.h"
+#include "common/net/transport.h"
 
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "control/ari/address_book.h"
+#include "common/net/address_book.h"
 
-namespace benari::ari {
+namespace benari::net {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -48,35 +48,35 @@ ConnectFailure TcpFailure(const error_code& ec) {
 
 }  // namespace
 
-Transport::Transport(executor_type executor, std::shared_ptr<const Access> access)
-    : access_(std::move(access)),
+Transport::Transport(executor_type executor, std::shared_ptr<const Remote> remote)
+    : remote_(std::move(remote)),
       resolver_(executor),
       socket_(executor),
       limit_(std::make_shared<asio::steady_timer>(executor)) {}
 
-Awaitable<std::optional<ConnectFailure>> Transport::Connect() {
+asio::awaitable<std::optional<ConnectFailure>> Transport::Connect() {
   Failure failure = co_await ConnectTcp();
-  if (!failure && access_->tls != nullptr) failure = co_await ShakeHands();
+  if (!failure && remote_->tls != nullptr) failure = co_await ShakeHands();
   if (!failure && closed_) failure = Failed(ConnectProblem::kNetwork, "closed");
   co_return failure;
 }
 
-Awaitable<std::optional<ConnectFailure>> Transport::ConnectTcp() {
+asio::awaitable<std::optional<ConnectFailure>> Transport::ConnectTcp() {
   error_code ec;
   std::vector<tcp::endpoint> addresses;
-  const asio::ip::address literal = asio::ip::make_address(access_->url.host, ec);
+  const asio::ip::address literal = asio::ip::make_address(remote_->url.host, ec);
   if (!ec) {
-    addresses.emplace_back(literal, access_->url.port);
+    addresses.emplace_back(literal, remote_->url.port);
   } else {
-    Awaitable<Failure> looked_up = LookUp();
+    asio::awaitable<Failure> looked_up = LookUp();
     const Failure not_found = co_await std::move(looked_up);
     if (not_found) co_return not_found;
-    addresses = access_->addresses->InOrder();
+    addresses = remote_->addresses->InOrder();
   }
   Failure failure;
   for (size_t i = 0; i < addresses.size(); ++i) {
     const bool last = i + 1 == addresses.size();
-    Awaitable<Failure> connected = ConnectTo(addresses[i], last);
+    asio::awaitable<Failure> connected = ConnectTo(addresses[i], last);
     Failure each = co_await std::move(connected);
     if (closed_) co_return Failed(ConnectProblem::kNetwork, "closed");
     if (!each) co_return std::nullopt;
@@ -86,25 +86,25 @@ Awaitable<std::optional<ConnectFailure>> Transport::ConnectTcp() {
   co_return failure;
 }
 
-Awaitable<std::optional<ConnectFailure>> Transport::LookUp() {
+asio::awaitable<std::optional<ConnectFailure>> Transport::LookUp() {
   struct Answer {
     std::string why_not = "the name service does not answer";  // "": it found addresses
     bool waited_for = true;
   };
   const auto answer = std::make_shared<Answer>();
-  const std::string service = absl::StrCat(access_->url.port);
-  const auto on_answer = [answer, access = access_, limit = limit_](
+  const std::string service = absl::StrCat(remote_->url.port);
+  const auto on_answer = [answer, remote = remote_, limit = limit_](
                              const error_code& error, const tcp::resolver::results_type& found) {
     answer->why_not = error ? error.message() : "";
     std::vector<tcp::endpoint> addresses;
     for (const auto& each : found) addresses.push_back(each.endpoint());
-    if (!error) access->addresses->SetFound(addresses);
+    if (!error) remote->addresses->SetFound(addresses);
     if (answer->waited_for) limit->cancel();
   };
-  const bool known = !access_->addresses->InOrder().empty();
-  const auto at_most = access_->addresses->not_found() ? kLookUpAgainAtMost : kLookUpAtMost;
+  const bool known = !remote_->addresses->InOrder().empty();
+  const auto at_most = remote_->addresses->not_found() ? kLookUpAgainAtMost : kLookUpAtMost;
   limit_->expires_after(known ? at_most : kForEver);
-  resolver_.async_resolve(access_->url.host, service, on_answer);
+  resolver_.async_resolve(remote_->url.host, service, on_answer);
   error_code ignored;
   auto token = asio::redirect_error(asio::use_awaitable, ignored);
   co_await limit_->async_wait(token);
@@ -112,7 +112,7 @@ Awaitable<std::optional<ConnectFailure>> Transport::LookUp() {
   if (closed_) co_return Failed(ConnectProblem::kNetwork, "closed");
   if (answer->why_not.empty()) co_return std::nullopt;
   if (known) {
-    access_->addresses->SetNotFound(access_->url.host, answer->why_not);
+    remote_->addresses->SetNotFound(remote_->url.host, answer->why_not);
     co_return std::nullopt;
   }
   // Without a descriptor the resolver says that there is no such host.
@@ -122,7 +122,7 @@ Awaitable<std::optional<ConnectFailure>> Transport::LookUp() {
   co_return Failed(ConnectProblem::kNameNotResolved, answer->why_not);
 }
 
-Awaitable<std::optional<ConnectFailure>> Transport::ConnectTo(tcp::endpoint address, bool last) {
+asio::awaitable<std::optional<ConnectFailure>> Transport::ConnectTo(tcp::endpoint address, bool last) {
   error_code ec;
   socket_.close(ec);
   socket_.open(address.protocol(), ec);
@@ -144,20 +144,20 @@ Awaitable<std::optional<ConnectFailure>> Transport::ConnectTo(tcp::endpoint addr
   attempt->over = true;
   limit_->cancel();
   if (ec || closed_ || attempt->timed_out) {
-    access_->addresses->SetFailed(address);
+    remote_->addresses->SetFailed(address);
     co_return attempt->timed_out
         ? Failed(ConnectProblem::kTimeout, address.address().to_string() + " is silent")
         : TcpFailure(ec);
   }
-  access_->addresses->SetWorked(address);
+  remote_->addresses->SetWorked(address);
   socket_.set_option(tcp::no_delay(true), ec);
   co_return std::nullopt;
 }
 
-Awaitable<std::optional<ConnectFailure>> Transport::ShakeHands() {
-  tls_.emplace(socket_, *access_->tls);
+asio::awaitable<std::optional<ConnectFailure>> Transport::ShakeHands() {
+  tls_.emplace(socket_, *remote_->tls);
   SSL* ssl = tls_->native_handle();
-  const std::string& host = access_->url.host;
+  const std::string& host = remote_->url.host;
   error_code ec;
   asio::ip::make_address(host, ec);
   if (!ec) {
@@ -201,4 +201,4 @@ bool Transport::IsQuiet() {
   return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
-}  // namespace benari::ari
+}  // namespace benari::net

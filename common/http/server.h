@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/endpoint.h"
-#include "control/http/message.h"
+#include "common/http/message.h"
 
 namespace benari::http {
 
