@@ -1,33 +1,42 @@
 #include "control/loop/loop_timers.h"
 
-#include <boost/asio/steady_timer.hpp>
-#include <utility>
-
 namespace benari::control {
 
-namespace asio = boost::asio;
-
-namespace {
-
-class LoopTimer : public Timer {
+class LoopTimers::Entry : public Timer {
  public:
-  LoopTimer(const asio::any_io_executor& executor, Clock::Time when, std::function<void()> function)
-      : timer_(executor, when), state_(std::make_shared<std::function<void()>>(std::move(function))) {
-    // A cancelled wait may already be on its way with success: the state decides, not the error code.
-    timer_.async_wait([weak = std::weak_ptr(state_)](const boost::system::error_code&) {
-      if (const auto state = weak.lock()) (*state)();
-    });
+  Entry(std::weak_ptr<Queue> queue, Key key) : queue_(std::move(queue)), key_(key) {}
+  ~Entry() override {
+    if (const auto queue = queue_.lock()) queue->erase(key_);
   }
 
  private:
-  asio::steady_timer timer_;
-  std::shared_ptr<std::function<void()>> state_;
+  const std::weak_ptr<Queue> queue_;
+  const Key key_;
 };
 
-}  // namespace
-
 std::unique_ptr<Timer> LoopTimers::CallAt(Time when, std::function<void()> function) {
-  return std::make_unique<LoopTimer>(executor_, when, std::move(function));
+  const Key key(when, ++sequence_);
+  queue_->emplace(key, std::move(function));
+  if (queue_->begin()->first == key) Arm();
+  return std::make_unique<Entry>(queue_, key);
+}
+
+void LoopTimers::Arm() {
+  next_.expires_at(queue_->begin()->first.first);
+  next_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) RunDue();
+  });
+}
+
+// A cancelled first entry makes this run for nothing, which does no harm.
+void LoopTimers::RunDue() {
+  const Key last_due(Now(), sequence_);
+  while (!queue_->empty() && queue_->begin()->first <= last_due) {
+    const std::function<void()> function = std::move(queue_->begin()->second);
+    queue_->erase(queue_->begin());
+    function();
+  }
+  if (!queue_->empty()) Arm();
 }
 
 }  // namespace benari::control

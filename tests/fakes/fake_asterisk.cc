@@ -15,7 +15,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/fakes/asterisk_json.h"
-#include "tests/fakes/loop_timers.h"
+#include "control/loop/loop_timers.h"
 
 namespace benari::fakes {
 
@@ -196,7 +196,7 @@ class FakeAsterisk::Impl {
   const FakeAsteriskOptions options_;
   const std::string authorization_;
   boost::asio::io_context loop_{1};
-  LoopTimers timers_{loop_};
+  control::LoopTimers timers_{loop_.get_executor()};
   RtpLegs legs_;
   AsteriskModel model_;
   std::map<WebSocketPeer*, Subscribed> peers_;
