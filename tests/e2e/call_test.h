@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "tests/e2e/harness/asterisk_server.h"
-#include "tests/e2e/harness/media_view.h"
-#include "tests/e2e/harness/rtp_tap.h"
-#include "tests/e2e/harness/services.h"
-#include "tests/e2e/harness/sipp.h"
+#include "tests/harness/asterisk_server.h"
+#include "tests/harness/media_view.h"
+#include "tests/harness/rtp_tap.h"
+#include "tests/harness/services.h"
+#include "tests/harness/sipp.h"
 
 namespace benari::e2e {
 

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "tests/e2e/call_test.h"
-#include "tests/e2e/harness/soft_phone.h"
+#include "tests/harness/soft_phone.h"
 
 namespace benari::e2e {
 namespace {

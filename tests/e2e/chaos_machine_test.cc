@@ -14,8 +14,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "tests/e2e/chaos_test.h"
-#include "tests/e2e/harness/network.h"
-#include "tests/e2e/harness/run_folder.h"
+#include "tests/harness/network.h"
+#include "tests/harness/run_folder.h"
 
 namespace benari::e2e {
 namespace {

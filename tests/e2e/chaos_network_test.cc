@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "tests/e2e/chaos_test.h"
-#include "tests/e2e/harness/network.h"
+#include "tests/harness/network.h"
 
 namespace benari::e2e {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "tests/e2e/harness/network.h"
+#include "tests/harness/network.h"
 
 namespace benari::e2e {
 namespace {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "tests/e2e/call_test.h"
-#include "tests/e2e/harness/call_log.h"
-#include "tests/e2e/harness/process_view.h"
+#include "tests/harness/call_log.h"
+#include "tests/harness/process_view.h"
 
 namespace benari::e2e {
 

@@ -15,7 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/e2e/call_test.h"
-#include "tests/e2e/harness/soft_phone.h"
+#include "tests/harness/soft_phone.h"
 
 namespace benari::e2e {
 namespace {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/e2e/call_test.h"
-#include "tests/e2e/harness/process_view.h"
+#include "tests/harness/process_view.h"
 
 namespace benari::e2e {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/e2e/call_test.h"
-#include "tests/e2e/harness/http.h"
-#include "tests/e2e/harness/run_folder.h"
+#include "tests/harness/http.h"
+#include "tests/harness/run_folder.h"
 
 namespace benari::e2e {
 namespace {

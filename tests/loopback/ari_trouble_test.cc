@@ -3,7 +3,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "tests/e2e/harness/process_view.h"
+#include "tests/harness/process_view.h"
 #include "tests/loopback/loopback_world.h"
 
 namespace benari::loopback {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/e2e/harness/media_view.h"
-#include "tests/e2e/harness/services.h"
+#include "tests/harness/media_view.h"
+#include "tests/harness/services.h"
 #include "tests/fakes/fake_asterisk.h"
 
 namespace benari::loopback {

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "tests/e2e/harness/process_view.h"
+#include "tests/harness/process_view.h"
 #include "tests/loopback/loopback_world.h"
 
 namespace benari::loopback {

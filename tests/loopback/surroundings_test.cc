@@ -6,7 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "tests/e2e/harness/http.h"
+#include "tests/harness/http.h"
 #include "tests/loopback/loopback_world.h"
 
 namespace benari::loopback {

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "tests/e2e/harness/http.h"
+#include "tests/harness/http.h"
 #include "tests/media/free_ports.h"
 #include "tests/media/media_process.h"
 #include "tests/media/rpc/client.h"

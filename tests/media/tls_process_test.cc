@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/common/certificates.h"
-#include "tests/e2e/harness/http.h"
+#include "tests/harness/http.h"
 #include "tests/media/health_of.h"
 #include "tests/media/media_process.h"
 #include "tests/media/rpc/client.h"

@@ -17,8 +17,8 @@
 #include "common/command_line.h"
 #include "control/ari/http_client.h"
 #include "tests/bench/ari/web_socket_requests.h"
-#include "tests/e2e/harness/asterisk_server.h"
-#include "tests/e2e/harness/process_use.h"
+#include "tests/harness/asterisk_server.h"
+#include "tests/harness/process_use.h"
 
 ABSL_FLAG(int, requests, 4000, "in each row: half of them create a bridge, half destroy it");
 ABSL_FLAG(int, rounds, 3, "how often each row is measured, by turns; the medians are shown");

@@ -3,7 +3,7 @@
 #include <thread>
 
 #include "tests/bench/control/core_use.h"
-#include "tests/e2e/harness/process_view.h"
+#include "tests/harness/process_view.h"
 
 namespace benari::bench {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "absl/status/statusor.h"
 #include "tests/bench/control/call_source.h"
-#include "tests/e2e/harness/run_folder.h"
-#include "tests/e2e/harness/services.h"
+#include "tests/harness/run_folder.h"
+#include "tests/harness/services.h"
 #include "tests/fakes/fake_asterisk.h"
 
 namespace benari::bench {

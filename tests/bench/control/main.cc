@@ -17,7 +17,7 @@
 #include "tests/bench/control/report.h"
 #include "tests/bench/control/set_up.h"
 #include "tests/bench/control/throughput.h"
-#include "tests/e2e/harness/process_use.h"
+#include "tests/harness/process_use.h"
 
 ABSL_FLAG(int, rounds, 3, "how often all is measured; the table has the medians");
 ABSL_FLAG(benari::Seconds, seconds, benari::Seconds{5}, "how long calls are counted, for each of --calls");

@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/bench/control/core_use.h"
-#include "tests/e2e/harness/process_view.h"
+#include "tests/harness/process_view.h"
 
 namespace benari::bench {
 namespace {

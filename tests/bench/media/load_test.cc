@@ -9,7 +9,7 @@
 #include "media/net/sockaddr.h"
 #include "media/net/udp_socket.h"
 #include "tests/bench/media/ports_target.h"
-#include "tests/e2e/harness/ports.h"
+#include "tests/harness/ports.h"
 
 namespace benari::bench {
 namespace {

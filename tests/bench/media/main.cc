@@ -13,7 +13,7 @@
 #include "tests/bench/media/profiles.h"
 #include "tests/bench/media/report.h"
 #include "tests/bench/media/target.h"
-#include "tests/e2e/harness/run_folder.h"
+#include "tests/harness/run_folder.h"
 
 namespace benari::bench {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "tests/bench/media/target.h"
-#include "tests/e2e/harness/services.h"
+#include "tests/harness/services.h"
 
 namespace benari::media {
 class Client;

@@ -4,7 +4,7 @@
 #include "absl/strings/str_replace.h"
 #include "tests/bench/media/cores.h"
 #include "tests/bench/media/rtp_probe.h"
-#include "tests/e2e/harness/ports.h"
+#include "tests/harness/ports.h"
 
 namespace benari::bench {
 namespace {

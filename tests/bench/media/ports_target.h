@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "tests/bench/media/target.h"
-#include "tests/e2e/harness/child_process.h"
+#include "tests/harness/child_process.h"
 
 namespace benari::bench {
 

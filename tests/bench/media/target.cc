@@ -4,8 +4,8 @@
 #include "absl/strings/str_cat.h"
 #include "tests/bench/media/media_target.h"
 #include "tests/bench/media/ports_target.h"
-#include "tests/e2e/harness/child_process.h"
-#include "tests/e2e/harness/process_use.h"
+#include "tests/harness/child_process.h"
+#include "tests/harness/process_use.h"
 
 namespace benari::bench {
 namespace {

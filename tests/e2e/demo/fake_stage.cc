@@ -3,9 +3,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/e2e/demo/stage.h"
-#include "tests/e2e/harness/child_process.h"
-#include "tests/e2e/harness/ports.h"
-#include "tests/e2e/harness/run_folder.h"
+#include "tests/harness/child_process.h"
+#include "tests/harness/ports.h"
+#include "tests/harness/run_folder.h"
 
 namespace benari::e2e {
 namespace {

@@ -16,8 +16,8 @@
 #include "common/flag_types.h"
 #include "tests/e2e/demo/stage.h"
 #include "tests/e2e/demo/timeline.h"
-#include "tests/e2e/harness/asterisk_server.h"
-#include "tests/e2e/harness/media_view.h"
+#include "tests/harness/asterisk_server.h"
+#include "tests/harness/media_view.h"
 
 using benari::Endpoint;
 using benari::Seconds;

@@ -1,9 +1,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "tests/e2e/demo/stage.h"
-#include "tests/e2e/harness/asterisk_server.h"
-#include "tests/e2e/harness/rtp_tap.h"
-#include "tests/e2e/harness/sipp.h"
+#include "tests/harness/asterisk_server.h"
+#include "tests/harness/rtp_tap.h"
+#include "tests/harness/sipp.h"
 
 namespace benari::e2e {
 namespace {

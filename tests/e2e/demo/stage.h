@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/endpoint.h"
-#include "tests/e2e/harness/services.h"
+#include "tests/harness/services.h"
 
 namespace benari::e2e {
 

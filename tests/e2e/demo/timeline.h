@@ -6,7 +6,7 @@
 #include <mutex>
 #include <string>
 
-#include "tests/e2e/harness/services.h"
+#include "tests/harness/services.h"
 
 namespace benari::e2e {
 

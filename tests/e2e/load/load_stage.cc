@@ -8,8 +8,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "tests/e2e/harness/media_view.h"
-#include "tests/e2e/harness/process_use.h"
+#include "tests/harness/media_view.h"
+#include "tests/harness/process_use.h"
 
 namespace benari::e2e {
 namespace {

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "tests/e2e/harness/asterisk_server.h"
-#include "tests/e2e/harness/process_view.h"
-#include "tests/e2e/harness/services.h"
-#include "tests/e2e/harness/sipp.h"
+#include "tests/harness/asterisk_server.h"
+#include "tests/harness/process_view.h"
+#include "tests/harness/services.h"
+#include "tests/harness/sipp.h"
 
 namespace benari::e2e {
 

@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "absl/strings/str_cat.h"
-#include "tests/e2e/harness/run_folder.h"
+#include "tests/harness/run_folder.h"
 
 namespace benari::e2e {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/e2e/harness/process_use.h"
+#include "tests/harness/process_use.h"
 #include "tests/e2e/load/load_stage.h"
 
 namespace benari::e2e {

@@ -1,4 +1,4 @@
-#include "tests/e2e/harness/process_view.h"
+#include "tests/harness/process_view.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -10,8 +10,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "tests/e2e/harness/http.h"
-#include "tests/e2e/harness/run_folder.h"
+#include "tests/harness/http.h"
+#include "tests/harness/run_folder.h"
 
 namespace benari::e2e {
 namespace {

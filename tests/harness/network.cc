@@ -1,4 +1,4 @@
-#include "tests/e2e/harness/network.h"
+#include "tests/harness/network.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -14,7 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "tests/e2e/harness/child_process.h"
+#include "tests/harness/child_process.h"
 
 namespace benari::e2e {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/e2e/harness/process_use.h"
+#include "tests/harness/process_use.h"
 
 #include <time.h>
 #include <unistd.h>

@@ -9,13 +9,13 @@
 
 #include "absl/status/statusor.h"
 #include "common/endpoint.h"
-#include "tests/e2e/harness/child_process.h"
-#include "tests/e2e/harness/run_folder.h"
+#include "tests/harness/child_process.h"
+#include "tests/harness/run_folder.h"
 
 namespace benari::e2e {
 
 struct SippOptions {
-  std::string scenario;            // name of a file in tests/e2e/sipp, without .xml
+  std::string scenario;            // name of a file in tests/harness/sipp, without .xml
   Endpoint local{"127.0.0.1", 0};  // SIP; port 0: a free one
   Endpoint remote;                 // whom to call; port 0: nobody, wait for calls
   std::string number = "3308487";

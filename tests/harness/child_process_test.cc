@@ -1,4 +1,4 @@
-#include "tests/e2e/harness/child_process.h"
+#include "tests/harness/child_process.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-#include "tests/e2e/harness/asterisk_config.h"
+#include "tests/harness/asterisk_config.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "tests/e2e/harness/ports.h"
+#include "tests/harness/ports.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/e2e/harness/services.h"
+#include "tests/harness/services.h"
 
 namespace benari::e2e {
 

@@ -1,4 +1,4 @@
-#include "tests/e2e/harness/media_view.h"
+#include "tests/harness/media_view.h"
 
 #include <google/protobuf/util/json_util.h>
 #include <grpcpp/grpcpp.h>

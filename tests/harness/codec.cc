@@ -1,4 +1,4 @@
-#include "tests/e2e/harness/codec.h"
+#include "tests/harness/codec.h"
 
 #include <spandsp.h>
 

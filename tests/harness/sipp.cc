@@ -1,4 +1,4 @@
-#include "tests/e2e/harness/sipp.h"
+#include "tests/harness/sipp.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -14,7 +14,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "tests/e2e/harness/ports.h"
+#include "tests/harness/ports.h"
 
 namespace benari::e2e {
 namespace {
@@ -25,7 +25,7 @@ using std::chrono::steady_clock;
 constexpr milliseconds kPollInterval{10};
 constexpr uint16_t kRtpPorts = 4;  // see FreeRtpPort
 
-std::string ScenarioFile(const std::string& name) { return BENARI_E2E_DIR "/sipp/" + name + ".xml"; }
+std::string ScenarioFile(const std::string& name) { return BENARI_HARNESS_DIR "/sipp/" + name + ".xml"; }
 
 Command SippCommand(const SippOptions& options, uint16_t rtp_port, const RunFolder& files) {
   std::vector<std::string> argv = {"sipp"};

@@ -1,4 +1,4 @@
-#include "tests/e2e/harness/run_folder.h"
+#include "tests/harness/run_folder.h"
 
 #include <sys/stat.h>
 

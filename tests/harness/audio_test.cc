@@ -1,11 +1,11 @@
-#include "tests/e2e/harness/audio.h"
+#include "tests/harness/audio.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
-#include "tests/e2e/harness/run_folder.h"
+#include "tests/harness/run_folder.h"
 
 namespace benari::e2e {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "tests/e2e/harness/audio.h"
+#include "tests/harness/audio.h"
 
 namespace benari::e2e {
 

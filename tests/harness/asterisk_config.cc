@@ -1,10 +1,10 @@
-#include "tests/e2e/harness/asterisk_config.h"
+#include "tests/harness/asterisk_config.h"
 
 #include <filesystem>
 #include <map>
 #include <stdexcept>
 
-#include "tests/e2e/harness/run_folder.h"
+#include "tests/harness/run_folder.h"
 
 namespace benari::e2e {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/e2e/harness/rtp_tap.h"
+#include "tests/harness/rtp_tap.h"
 
 #include <arpa/inet.h>
 #include <linux/filter.h>

@@ -1,4 +1,4 @@
-#include "tests/e2e/harness/soft_phone.h"
+#include "tests/harness/soft_phone.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

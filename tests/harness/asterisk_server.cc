@@ -1,4 +1,4 @@
-#include "tests/e2e/harness/asterisk_server.h"
+#include "tests/harness/asterisk_server.h"
 
 #include <signal.h>
 #include <sys/stat.h>
@@ -10,8 +10,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "tests/e2e/harness/asterisk_config.h"
-#include "tests/e2e/harness/ports.h"
+#include "tests/harness/asterisk_config.h"
+#include "tests/harness/ports.h"
 
 namespace benari::e2e {
 namespace {

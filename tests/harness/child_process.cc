@@ -1,4 +1,4 @@
-#include "tests/e2e/harness/child_process.h"
+#include "tests/harness/child_process.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -1,11 +1,11 @@
-#include "tests/e2e/harness/ari_view.h"
+#include "tests/harness/ari_view.h"
 
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "tests/e2e/harness/http.h"
+#include "tests/harness/http.h"
 
 namespace benari::e2e {
 namespace {

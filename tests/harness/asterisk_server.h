@@ -8,10 +8,10 @@
 #include "absl/status/statusor.h"
 #include "common/endpoint.h"
 #include "common/tls_files.h"
-#include "tests/e2e/harness/ari_view.h"
-#include "tests/e2e/harness/child_process.h"
-#include "tests/e2e/harness/run_folder.h"
-#include "tests/e2e/harness/services.h"
+#include "tests/harness/ari_view.h"
+#include "tests/harness/child_process.h"
+#include "tests/harness/run_folder.h"
+#include "tests/harness/services.h"
 
 namespace benari::e2e {
 

@@ -1,10 +1,10 @@
-#include "tests/e2e/harness/services.h"
+#include "tests/harness/services.h"
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
-#include "tests/e2e/harness/ports.h"
+#include "tests/harness/ports.h"
 
 namespace benari::e2e {
 namespace {

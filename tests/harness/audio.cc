@@ -1,9 +1,9 @@
-#include "tests/e2e/harness/audio.h"
+#include "tests/harness/audio.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "tests/e2e/harness/run_folder.h"
+#include "tests/harness/run_folder.h"
 
 namespace benari::e2e {
 namespace {

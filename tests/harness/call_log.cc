@@ -1,4 +1,4 @@
-#include "tests/e2e/harness/call_log.h"
+#include "tests/harness/call_log.h"
 
 #include <stdexcept>
 

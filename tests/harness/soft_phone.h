@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "common/endpoint.h"
-#include "tests/e2e/harness/codec.h"
+#include "tests/harness/codec.h"
 
 namespace benari::e2e {
 

@@ -1,4 +1,4 @@
-#include "tests/e2e/harness/http.h"
+#include "tests/harness/http.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/endpoint.h"
-#include "tests/e2e/harness/child_process.h"
+#include "tests/harness/child_process.h"
 
 // The two real binaries on free ports, with their log lines read as JSON.
 namespace benari::e2e {
