@@ -67,8 +67,8 @@ test('a new field breaks nobody', () => {
 });
 
 // grpcurl asks for descriptors by reflection; those of C++ servers have no json_name, so that it prints a field's own name.
-test('the sample in README.md has the names that grpcurl prints', () => {
-  const readme = readFileSync(path.join(proto, '../README.md'), 'utf8');
+test('the sample in deploy/OBSERVING.md has the names that grpcurl prints', () => {
+  const readme = readFileSync(path.join(proto, '../deploy/OBSERVING.md'), 'utf8');
   const sample = JSON.parse(/^\{\n[^]*?^\}$/m.exec(readme)[0]);
   const fields = new Set([...readFileSync(path.join(proto, file), 'utf8').matchAll(/ (\w+) = \d+;/g)].map(([, name]) => name));
   const names = [];
