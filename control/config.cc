@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
+#include "absl/flags/reflection.h"
 #include "absl/strings/str_cat.h"
 #include "common/command_line.h"
 #include "common/flag_types.h"
 #include "control/ari/password.h"
 #include "control/call/audio_format.h"
+#include "control/call/call_settings.h"
 #include "control/record/ids.h"
 
 using benari::Endpoint;
@@ -131,26 +133,15 @@ void ReadCall(FlagErrors& errors, Config& config) {
     config.media.payload_type = format->payload_type;
     config.media.clock_rate_hz = format->clock_rate_hz;
   }
-  const Seconds echo = absl::GetFlag(FLAGS_echo_seconds);
-  config.call.echo_time.reset();
-  if (!echo.infinite()) config.call.echo_time = echo.ms();
   const Seconds silence = absl::GetFlag(FLAGS_no_media_seconds);
   config.media.no_media_timeout = silence.infinite() ? milliseconds(0) : silence.ms();
   errors.Require(silence.infinite() || (silence.value >= 0.1 && silence.value <= 3600), "no_media_seconds",
                  AbslUnparseFlag(silence), "0.1..3600 or inf");
-  config.call.destination = absl::GetFlag(FLAGS_destination);
-  errors.Require(config.call.destination.find('/') != std::string::npos, "destination",
-                 config.call.destination,
-                 "TECHNOLOGY/RESOURCE, such as Local/4438007@default/n or PJSIP/4438007@trunk");
-  config.call.caller_id = absl::GetFlag(FLAGS_caller_id);
-  config.call.dial_timeout = std::chrono::seconds(
-      InRange(errors, "dial_timeout_seconds", absl::GetFlag(FLAGS_dial_timeout_seconds), 1, 600));
-  config.call.on_no_media = Choose(errors, "on_no_media", absl::GetFlag(FLAGS_on_no_media), "continue",
-                                   OnNoMedia::kContinue, "hangup", OnNoMedia::kHangUp);
-  config.call.on_media_lost = Choose(errors, "on_media_lost", absl::GetFlag(FLAGS_on_media_lost), "transfer",
-                                     OnMediaLost::kTransfer, "hangup", OnMediaLost::kHangUp);
-  config.call.when_full = Choose(errors, "when_full", absl::GetFlag(FLAGS_when_full), "congestion",
-                                 WhenFull::kCongestion, "continue", WhenFull::kContinue);
+  for (const char* const name : kCallSettings) {
+    const std::string value = absl::FindCommandLineFlag(name)->CurrentValue();
+    const absl::Status set = SetCallSetting(config.call, name, value);
+    if (!set.ok()) errors.Refuse(name, value, set.message());
+  }
 }
 
 void ReadMediaTls(FlagErrors& errors, Config& config) {

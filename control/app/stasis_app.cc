@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/log.h"
+#include "control/call/call_settings.h"
 #include "control/loop/wake_up.h"
 
 namespace benari::control {
@@ -241,7 +242,10 @@ std::vector<StasisApp::Adopted> StasisApp::Adopt(const Snapshot& snapshot,
 StasisApp::Adopted StasisApp::AdoptOne(const Adoptable& adoptable, const Snapshot& snapshot) {
   const Found& found = adoptable.found;
   const std::optional<Refusal> refusal = found.nothing() ? Admit() : std::nullopt;
-  auto call = std::make_shared<Call>(context_, adoptable.call_id, found.destination.value_or(1));
+  const auto caller = snapshot.channels.find(adoptable.call_id);  // not there: another one took its place
+  const std::vector<std::string> args =
+      caller == snapshot.channels.end() ? std::vector<std::string>() : caller->second.app_args;
+  auto call = MakeCall(adoptable.call_id, args, found.destination.value_or(1));
   TellSnapshot(snapshot, context_.ids, *call);
   call->TakeOver(found);
   table_.Add(call);
@@ -351,10 +355,11 @@ void StasisApp::OnStasisStart(const ari::StasisStart& start) {
     return Tell(id, [&id](CallNews& news) { news.channels[id].started = true; });
   }
   if (!start.replaces.empty()) return OnTransfer(start);
+  ari::Channel caller = start.channel;
   // Whoever is moved to the application without arguments (ARI /move) keeps those of the dial plan.
-  const std::vector<std::string>& args = start.args.empty() ? start.channel.app_args : start.args;
-  const std::string arg = args.empty() ? "" : args.front();
-  if (arg == "inbound") return OnCallerEntered(start.channel);
+  if (!start.args.empty()) caller.app_args = start.args;
+  const std::string arg = caller.app_args.empty() ? "" : caller.app_args.front();
+  if (arg == "inbound") return OnCallerEntered(caller);
   if (ignored_args_.size() < kMostIgnoredArgs && ignored_args_.insert(arg).second) {
     log::Info("channels with this argument are ignored, accepted is inbound",
               {{"argument", arg}, {"channel", id}});
@@ -381,14 +386,27 @@ void StasisApp::OnCallerEntered(const ari::Channel& caller) {
     call->journal().Info("caller is back, a new call begins when this one is released");
     return;
   }
-  BeginCall(NewCall(caller.id), caller);
+  BeginCall(caller);
+}
+
+// `args`: of Stasis(), which win over the flags.
+std::shared_ptr<Call> StasisApp::MakeCall(const std::string& id, const std::vector<std::string>& args,
+                                          int destination_number) const {
+  CallConfig config = context_.config;
+  const std::vector<RefusedArgument> refused = ApplyArguments(config, args);
+  auto call = std::make_shared<Call>(context_, id, std::move(config), destination_number);
+  for (const RefusedArgument& each : refused) {
+    call->journal().Warning("argument of the dial plan refused, the flag's value is used",
+                            {{"argument", each.argument}, {"why", each.why}});
+  }
+  return call;
 }
 
 // Whose caller was here before gets other numbers for its channels and leases: the last events of the earlier
 // ones may still come, and Asterisk refuses an id that is not free yet.
-std::shared_ptr<Call> StasisApp::NewCall(const std::string& id) const {
-  auto call = std::make_shared<Call>(context_, id);
-  if (const std::optional<int> last = table_.LastMediaNumber(id)) {
+std::shared_ptr<Call> StasisApp::NewCall(const ari::Channel& caller) const {
+  auto call = MakeCall(caller.id, caller.app_args);
+  if (const std::optional<int> last = table_.LastMediaNumber(caller.id)) {
     Found used;
     used.last_media_number = *last;
     call->TakeOver(used);
@@ -396,7 +414,8 @@ std::shared_ptr<Call> StasisApp::NewCall(const std::string& id) const {
   return call;
 }
 
-void StasisApp::BeginCall(std::shared_ptr<Call> call, const ari::Channel& caller) {
+void StasisApp::BeginCall(const ari::Channel& caller) {
+  auto call = NewCall(caller);
   const std::optional<Refusal> refusal = Admit();
   call->mailbox().Tell([&caller](CallNews& news) {
     news.channels[caller.id].started = true;
@@ -409,7 +428,7 @@ void StasisApp::BeginCall(std::shared_ptr<Call> call, const ari::Channel& caller
 
 void StasisApp::BeginCallOfReturned(const std::string& id) {
   const auto returned = returned_.extract(id);
-  if (!returned.empty()) BeginCall(NewCall(id), returned.mapped());
+  if (!returned.empty()) BeginCall(returned.mapped());
 }
 
 void StasisApp::OnGone(const std::string& channel_id, int cause) {

@@ -85,9 +85,11 @@ class StasisApp {
   void OnStasisStart(const ari::StasisStart& start);
   void OnTransfer(const ari::StasisStart& start);
   void OnCallerEntered(const ari::Channel& caller);
-  void BeginCall(std::shared_ptr<Call> call, const ari::Channel& caller);
+  void BeginCall(const ari::Channel& caller);
   void BeginCallOfReturned(const std::string& id);
-  std::shared_ptr<Call> NewCall(const std::string& id) const;
+  std::shared_ptr<Call> NewCall(const ari::Channel& caller) const;
+  std::shared_ptr<Call> MakeCall(const std::string& id, const std::vector<std::string>& args,
+                                 int destination_number = 1) const;
   void OnGone(const std::string& channel_id, int cause);
   void Tell(const std::string& channel_or_bridge, const std::function<void(CallNews&)>& change);
   void TellOf(const std::string& channel_or_bridge, const std::string& channel_id,

@@ -25,8 +25,9 @@ int UnusedNumber(const Timers& timers) {
 
 }  // namespace
 
-Call::Call(const CallContext& context, std::string call_id, int destination_number)
-    : context_(context),
+Call::Call(const CallContext& context, std::string call_id, CallConfig config, int destination_number)
+    : config_(std::move(config)),
+      context_(context.With(config_)),
       id_(std::move(call_id)),
       destination_(context.ids.Destination(id_, destination_number)),
       started_(context.timers.Now()),
@@ -38,8 +39,8 @@ Call::Call(const CallContext& context, std::string call_id, int destination_numb
               context_.metrics.UndoFailed(step);
               journal_.Warning("undo failed", {{"step", step}, {"why", what}});
             }),
-      bridge_(context, id_, mailbox_, undo_),
-      media_(context, id_, mailbox_, undo_, bridge_, journal_) {
+      bridge_(context_, id_, mailbox_, undo_),
+      media_(context_, id_, mailbox_, undo_, bridge_, journal_) {
   context_.metrics.PhaseEntered(phase());
   undo_.Defer(ToString(UndoStep::kLetCallerGo), [this] { return LetCallerGo(); });
 }

@@ -34,7 +34,7 @@ struct Found {
 // control loop.
 class Call {
  public:
-  Call(const CallContext& context, std::string call_id, int destination_number = 1);
+  Call(const CallContext& context, std::string call_id, CallConfig config, int destination_number = 1);
 
   // Runs the call to its end and undoes everything. Never throws. Once.
   boost::asio::awaitable<void> Run();
@@ -96,7 +96,8 @@ class Call {
   bool WasAwaySinceDialed() const { return mailbox_.news().reconnects != dialed_after_reconnects_; }
   void SetPhase(CallPhase next);
 
-  const CallContext& context_;
+  const CallConfig config_;
+  const CallContext context_;
   const std::string id_;     // the channel id of whoever called first, and the caller's place
   std::string destination_;  // the channel that is, or will be, dialled
   const Clock::Time started_;

@@ -25,7 +25,11 @@ struct CallContext {
   Metrics& metrics;
   CallHistory& history;
   const Ids& ids;
-  const CallConfig& config;
+  const CallConfig& config;  // the flags'; each call has its own
+
+  CallContext With(const CallConfig& other) const {
+    return {executor, ari, media, nodes, keeper, timers, metrics, history, ids, other};
+  }
 };
 
 }  // namespace benari::control

@@ -52,8 +52,9 @@ class AsteriskModel {
   void CallerHangsUp(const std::string& channel_id) { FarEndHangsUp(channel_id); }
   void CallerHolds(const std::string& channel_id, bool hold);
   void DestinationHangsUp(const std::string& channel_id);
-  // Somebody runs `channel redirect` on a caller: it leaves the app, and enters it anew within 2 ms.
-  void Redirect(const std::string& channel_id);
+  // Somebody runs `channel redirect` on a caller: it leaves the app, and enters it anew within 2 ms, with the
+  // arguments it had, or with `args`.
+  void Redirect(const std::string& channel_id, const std::vector<std::string>& args = {});
   // Somebody moves a caller to another application, where it stays until Redirect or a hang-up.
   void MoveAway(const std::string& channel_id);
   // The phone of a member of a bridge of two transfers the call (REFER), to somebody who answers at once: a

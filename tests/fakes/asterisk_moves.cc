@@ -1,14 +1,19 @@
 // What others than the app do with the channels in it: redirects, other applications, transfers by phone.
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "tests/fakes/asterisk_model.h"
 
 namespace benari::fakes {
 
-void AsteriskModel::Redirect(const std::string& channel_id) {
+void AsteriskModel::Redirect(const std::string& channel_id, const std::vector<std::string>& args) {
   ChannelRecord* const channel = Find(channel_id);
   if (channel == nullptr || channel->dying || channel->kind != ChannelKind::kCaller) return;
   if (channel->in_stasis) LeaveApp(*channel);
   channel->elsewhere = false;
+  if (!args.empty()) {
+    channel->app_args = absl::StrJoin(args, ",");
+    channel->ari.app_args = args;
+  }
   Later(*channel, pace_.Step(), &AsteriskModel::StartStasis);
 }
 

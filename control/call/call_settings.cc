@@ -1,0 +1,91 @@
+#include "control/call/call_settings.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/flag_types.h"
+
+namespace benari::control {
+
+namespace {
+
+constexpr int kLongestRinging = 600;  // seconds
+
+absl::Status Accepted(absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat("accepted is ", what));
+}
+
+template <typename T>
+absl::Status Choose(T& setting, absl::string_view value, const char* first_word, T first,
+                    const char* second_word, T second) {
+  if (value != first_word && value != second_word)
+    return Accepted(absl::StrCat(first_word, " or ", second_word));
+  setting = value == first_word ? first : second;
+  return absl::OkStatus();
+}
+
+absl::Status SetDestination(CallConfig& config, absl::string_view value) {
+  if (!absl::StrContains(value, '/'))
+    return Accepted("TECHNOLOGY/RESOURCE, such as Local/4438007@default/n or PJSIP/4438007@trunk");
+  config.destination = std::string(value);
+  return absl::OkStatus();
+}
+
+absl::Status SetDialTimeout(CallConfig& config, absl::string_view value) {
+  int seconds = 0;
+  if (!absl::SimpleAtoi(value, &seconds) || seconds < 1 || seconds > kLongestRinging)
+    return Accepted(absl::StrCat("1..", kLongestRinging));
+  config.dial_timeout = std::chrono::seconds(seconds);
+  return absl::OkStatus();
+}
+
+absl::Status SetEchoTime(CallConfig& config, absl::string_view value) {
+  Seconds seconds;
+  std::string error;
+  if (!AbslParseFlag(value, &seconds, &error)) return absl::InvalidArgumentError(error);
+  config.echo_time.reset();
+  if (!seconds.infinite()) config.echo_time = seconds.ms();
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status SetCallSetting(CallConfig& config, absl::string_view name, absl::string_view value) {
+  if (name == "caller_id") {
+    config.caller_id = std::string(value);
+    return absl::OkStatus();
+  }
+  if (name == "destination") return SetDestination(config, value);
+  if (name == "dial_timeout_seconds") return SetDialTimeout(config, value);
+  if (name == "echo_seconds") return SetEchoTime(config, value);
+  if (name == "on_media_lost") {
+    return Choose(config.on_media_lost, value, "transfer", OnMediaLost::kTransfer, "hangup",
+                  OnMediaLost::kHangUp);
+  }
+  if (name == "on_no_media") {
+    return Choose(config.on_no_media, value, "continue", OnNoMedia::kContinue, "hangup", OnNoMedia::kHangUp);
+  }
+  if (name == "when_full") {
+    return Choose(config.when_full, value, "congestion", WhenFull::kCongestion, "continue",
+                  WhenFull::kContinue);
+  }
+  return Accepted(absl::StrJoin(kCallSettings, ", "));
+}
+
+std::vector<RefusedArgument> ApplyArguments(CallConfig& config, const std::vector<std::string>& arguments) {
+  std::vector<RefusedArgument> refused;
+  for (size_t i = 1; i < arguments.size(); ++i) {
+    const size_t equals = arguments[i].find('=');
+    if (equals == std::string::npos) {
+      refused.push_back({arguments[i], "accepted is NAME=VALUE"});
+      continue;
+    }
+    const absl::string_view argument = arguments[i];
+    const absl::Status set = SetCallSetting(config, argument.substr(0, equals), argument.substr(equals + 1));
+    if (!set.ok()) refused.push_back({arguments[i], std::string(set.message())});
+  }
+  return refused;
+}
+
+}  // namespace benari::control
