@@ -22,6 +22,7 @@
 #include "common/log_gate.h"
 #include "common/net/backoff.h"
 #include "common/net/transport.h"
+#include "control/ari/body_parser.h"
 #include "control/ari/connect_failure.h"
 #include "control/ari/event_parser.h"
 #include "control/ari/request.h"

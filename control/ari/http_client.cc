@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/log.h"
-#include "control/ari/event_parser.h"
+#include "control/ari/body_parser.h"
 #include "control/ari/http_pool.h"
 #include "control/ari/request.h"
 

@@ -11,8 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "control/ari/body_parser.h"
 #include "control/ari/connect_failure.h"
-#include "control/ari/event_parser.h"
 
 namespace benari::control::ari {
 

@@ -14,18 +14,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// The names of what is read, in whatever object they stand.
-constexpr absl::string_view kRead[] = {
-    "app_data",   "args",        "bridge",   "bridge_ids",  "cause",        "cause_txt",
-    "channel",    "channel_ids", "channels", "channelvars", "creationtime", "dialplan",
-    "dialstatus", "id",          "message",  "name",        "peer",         "replace_channel",
-    "state",      "system",      "type",     "version",
-};
 constexpr absl::string_view kReadWhole = "channelvars";
-
-bool IsRead(absl::string_view name) {
-  return std::find(std::begin(kRead), std::end(kRead), name) != std::end(kRead);
-}
 
 // Told by the parser what it reads; false ends it.
 class Picker : public nlohmann::json_sax<Json> {
@@ -111,6 +100,10 @@ class Picker : public nlohmann::json_sax<Json> {
 };
 
 }  // namespace
+
+bool IsRead(absl::string_view member) {
+  return std::find(std::begin(kReadMembers), std::end(kReadMembers), member) != std::end(kReadMembers);
+}
 
 absl::StatusOr<Json> PickJson(absl::string_view text, size_t max_bytes, absl::string_view what,
                               absl::FunctionRef<bool(absl::string_view)> of_interest) {

@@ -11,7 +11,17 @@ namespace benari::control::ari {
 
 inline constexpr int kMaxJsonDepth = 32;
 
-// Parses JSON and builds of it only the members that are read here. An object whose `type` is not
+// The members that PickJson builds, in whatever object they stand: all that control reads of events and
+// answers. A reader of another one fails an assertion of JsonFields.
+inline constexpr absl::string_view kReadMembers[] = {
+    "app_data",   "args",        "bridge",   "bridge_ids",  "cause",        "cause_txt",
+    "channel",    "channel_ids", "channels", "channelvars", "creationtime", "dialplan",
+    "dialstatus", "id",          "message",  "name",        "peer",         "replace_channel",
+    "state",      "system",      "type",     "version",
+};
+bool IsRead(absl::string_view member);
+
+// Parses JSON and builds of it only the members that are read. An object whose `type` is not
 // `of_interest` is not read to its end. Errors name `what`. Pure.
 absl::StatusOr<nlohmann::json> PickJson(absl::string_view text, size_t max_bytes, absl::string_view what,
                                         absl::FunctionRef<bool(absl::string_view type)> of_interest);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "control/ari/body_parser.h"
 #include "control/ari/event_parser.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/require.h"

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "control/ari/body_parser.h"
 #include "control/ari/event_parser.h"
 #include "control/ari/request.h"
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "control/ari/json_fields.h"
 #include "control/ari/json_picker.h"
 
 namespace benari::control::ari {
@@ -11,7 +12,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::Pair;
 
 constexpr char kChannel[] =
@@ -168,64 +168,12 @@ TEST(EventParser, SurvivesDamage) {
   }
 }
 
-TEST(BodyParser, ReadsObjectsAndLists) {
-  EXPECT_EQ(ParseChannel(kChannel)->id, "17.1");
-  EXPECT_EQ(ParseChannels(absl::StrCat("[", kChannel, ",", kChannel, "]"))->items.size(), 2u);
-  EXPECT_THAT(ParseChannels("[]")->items, IsEmpty());
-  EXPECT_THAT(ParseBridge(kBridge)->channel_ids, ElementsAre("17.1", "m"));
-  EXPECT_EQ(ParseBridge(kBridge)->creationtime, "2026-01-31T12:00:01.000+0000");
-  EXPECT_EQ(ParseBridges(absl::StrCat("[", kBridge, "]"))->items.front().id, "b");
-  const auto application =
-      ParseApplication(R"({"name":"v","channel_ids":["1"],"bridge_ids":["b"],"endpoint_ids":[]})");
-  EXPECT_EQ(application->name, "v");
-  EXPECT_THAT(application->channel_ids, ElementsAre("1"));
-  EXPECT_THAT(application->bridge_ids, ElementsAre("b"));
-}
-
-TEST(BodyParser, ReadsTheVersion) {
-  EXPECT_EQ(*ParseVersion(R"({"system":{"version":"22.10.1~dfsg+~cs6.17","entity_id":"x"}})"),
-            "22.10.1~dfsg+~cs6.17");
-  EXPECT_EQ(ParseVersion(R"({"build":{}})").status().message(), "info: field system is missing");
-}
-
-TEST(BodyParser, NamesWhatIsWrong) {
-  EXPECT_EQ(ParseChannel("").status().message(), "channel: not JSON");
-  EXPECT_EQ(ParseChannels("{}").status().message(), "channels: it is of type object, accepted is: list");
-  EXPECT_EQ(ParseBridge(R"({"id":"b","creationtime":"t"})").status().message(),
-            "bridge: field channels is missing");
-  EXPECT_EQ(ParseApplication(R"({"name":"v","channel_ids":{},"bridge_ids":[]})").status().message(),
-            "application: field channel_ids is of type object, accepted is: list of strings");
-}
-
-// A channel or bridge of somebody else must not hide all the others.
-TEST(BodyParser, OneElementWithAMistakeDoesNotRefuseTheList) {
-  for (const char* odd : {"{}", "7", "null", R"({"id":null,"name":"n"})", R"({"name":"n","state":"Up"})"}) {
-    const auto listed = ParseChannels(absl::StrCat("[", odd, ",", kChannel, "]"));
-    ASSERT_TRUE(listed.ok()) << odd;
-    ASSERT_EQ(listed->items.size(), 1u) << odd;
-    EXPECT_EQ(listed->items[0].id, "17.1");
-    EXPECT_THAT(listed->mistake, HasSubstr("channels[0]: ")) << odd;
-  }
-  const auto kept = ParseChannels(R"([{"id":"i","name":null,"state":"Up","dialplan":{"app_data":7}}])");
-  ASSERT_EQ(kept->items.size(), 1u);
-  EXPECT_EQ(kept->items[0].state, "Up");
-  EXPECT_EQ(kept->mistake, "channels[0]: field name is of type null, accepted is: string");
-  const auto bridges = ParseBridges(R"([7,{"id":"b","channels":["x",null,"y"]}])");
-  EXPECT_THAT(bridges->items.at(0).channel_ids, ElementsAre("x", "y"));
-  EXPECT_EQ(bridges->mistake, "bridges[0]: it is of type number, accepted is: object");
-  EXPECT_EQ(ParseChannels(absl::StrCat("[", kChannel, "]"))->mistake, "");
-}
-
-TEST(ErrorMessage, IsOneShortLine) {
-  EXPECT_EQ(ParseErrorMessage(R"({"message":"Channel not found"})"), "Channel not found");
-  EXPECT_EQ(ParseErrorMessage(R"({"message":"a\r\nb"})"), "a  b");
-  EXPECT_EQ(ParseErrorMessage(R"({"message":7})"), "");
-  EXPECT_EQ(ParseErrorMessage("<html>"), "");
-  EXPECT_EQ(ParseErrorMessage(absl::StrCat(R"({"message":")", std::string(300, 'x'), "\"}")).size(), 200u);
-  // 199 bytes and a character of two: it does not fit and is left out as a whole.
-  const std::string cut =
-      ParseErrorMessage(absl::StrCat(R"({"message":")", std::string(199, 'x'), "\xC3\xA9y\"}"));
-  EXPECT_EQ(cut, std::string(199, 'x'));
+TEST(JsonFieldsDeathTest, AMemberThatIsNotPickedCannotBeRead) {
+  const nlohmann::json object = {{"id", "1"}, {"surprise", "2"}};
+  absl::Status status;
+  JsonFields fields(object, &status, "object");
+  EXPECT_EQ(fields.Text("id"), "1");
+  EXPECT_DEATH(fields.Text("surprise"), "IsRead");
 }
 
 }  // namespace

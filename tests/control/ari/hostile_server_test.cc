@@ -2,6 +2,7 @@
 
 #include <ostream>
 
+#include "control/ari/body_parser.h"
 #include "control/ari/event_parser.h"
 #include "control/ari/http_client.h"
 #include "loop_fixture.h"
