@@ -20,11 +20,22 @@ absl::Status Failed(const char* what) {
   return absl::ResourceExhaustedError(absl::StrCat(what, ": ", std::strerror(errno)));
 }
 
-// epoll_wait's: -1 is without end; rounded up, so that the time has come when it returns.
-int TimeoutMs(Clock::Time now, std::optional<Clock::Time> until) {
-  if (!until) return -1;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - now).count();
-  return static_cast<int>(std::clamp<int64_t>(left, 0, std::numeric_limits<int>::max()));
+// epoll_wait's, rounded up, so that the time has come when it returns.
+int ToMs(Clock::Duration left) {
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+  return static_cast<int>(std::min<int64_t>(ms, std::numeric_limits<int>::max()));
+}
+
+timespec ToTimespec(Clock::Duration left) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
+  return {.tv_sec = seconds.count(), .tv_nsec = (left - seconds).count()};
+}
+
+// Linux 5.11; some containers forbid what is newer than they are.
+bool WaitsExactly(int epoll_fd) {
+  epoll_event event;
+  const timespec at_once = {};
+  return epoll_pwait2(epoll_fd, &event, 1, &at_once, nullptr) >= 0;
 }
 
 }  // namespace
@@ -42,7 +53,11 @@ absl::StatusOr<std::unique_ptr<IoEngine>> EpollEngine::Create(const Clock& clock
 }
 
 EpollEngine::EpollEngine(const Clock& clock, Clock::Duration batch_window, int epoll_fd, int wake_fd)
-    : clock_(clock), window_(batch_window), epoll_fd_(epoll_fd), wake_fd_(wake_fd) {}
+    : clock_(clock),
+      window_(batch_window),
+      epoll_fd_(epoll_fd),
+      wake_fd_(wake_fd),
+      waits_exactly_(WaitsExactly(epoll_fd)) {}
 
 EpollEngine::~EpollEngine() {
   if (wake_fd_ >= 0) close(wake_fd_);
@@ -60,24 +75,28 @@ absl::Status EpollEngine::Add(DatagramHandler* handler) {
 void EpollEngine::Remove(DatagramHandler* handler) {
   const auto found = sockets_.find(handler);
   if (found == sockets_.end()) return;
+  Flush();
   epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, handler->fd(), nullptr);
   std::erase(unfinished_, found->second.get());
   sockets_.erase(found);
 }
 
+void EpollEngine::Send(DatagramHandler* handler, const OutgoingDatagram& datagram) {
+  if (to_send_.full()) Flush();
+  to_send_.Add(handler, datagram);
+}
+
+void EpollEngine::Flush() {
+  to_send_.Send(
+      [this](DatagramHandler* handler, size_t bytes, bool sent) { handler->OnSendDone(now_, bytes, sent); });
+}
+
 IoEngine::Ran EpollEngine::RunOnce(std::optional<Clock::Time> until) {
+  Flush();
   Ran ran;
   ran.waits_since = clock_.Now();
-  int timeout_ms = 0;
-  if (unfinished_.empty()) {
-    if (const auto gather_until = window_.GatherUntil()) {
-      Gather(ran.waits_since, until ? std::min(*until, *gather_until) : *gather_until);
-    } else {
-      timeout_ms = TimeoutMs(ran.waits_since, until);
-    }
-  }
-  const int count = epoll_wait(epoll_fd_, events_.data(), kMaxEvents, timeout_ms);
-  ran.now = clock_.Now();
+  const int count = Wait(ran.waits_since, until);
+  ran.now = now_ = clock_.Now();
   ++round_;
   size_t packets = 0;
   for (Socket* socket : std::exchange(unfinished_, {})) packets += Serve(ran.now, socket);
@@ -93,12 +112,26 @@ IoEngine::Ran EpollEngine::RunOnce(std::optional<Clock::Time> until) {
   return ran;
 }
 
+int EpollEngine::Wait(Clock::Time now, std::optional<Clock::Time> until) {
+  Clock::Duration left{0};
+  if (unfinished_.empty()) {
+    if (const auto gather_until = window_.GatherUntil()) {
+      Gather(now, until ? std::min(*until, *gather_until) : *gather_until);
+    } else if (until) {
+      left = std::max(*until - now, Clock::Duration(0));
+    } else {
+      return epoll_wait(epoll_fd_, events_.data(), kMaxEvents, -1);
+    }
+  }
+  if (!waits_exactly_) return epoll_wait(epoll_fd_, events_.data(), kMaxEvents, ToMs(left));
+  const timespec timeout = ToTimespec(left);
+  return epoll_pwait2(epoll_fd_, events_.data(), kMaxEvents, &timeout, nullptr);
+}
+
 void EpollEngine::Gather(Clock::Time now, Clock::Time until) {
   if (until <= now) return;
   pollfd wake = {.fd = wake_fd_, .events = POLLIN, .revents = 0};
-  const auto left = until - now;
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
-  const timespec timeout = {.tv_sec = seconds.count(), .tv_nsec = (left - seconds).count()};
+  const timespec timeout = ToTimespec(until - now);
   ppoll(&wake, 1, &timeout, nullptr);
 }
 
@@ -109,8 +142,9 @@ size_t EpollEngine::Serve(Clock::Time now, Socket* socket) {
   if (datagrams.empty()) return 0;
   if (datagrams.size() == PacketBatch::kMaxDatagrams) unfinished_.push_back(socket);
   handler->OnDatagrams(now, datagrams);
-  batch_.SendBack(handler->fd(),
-                  [&](const Datagram& datagram, bool sent) { handler->OnSendDone(now, datagram, sent); });
+  batch_.SendBack(handler->fd(), [&](const Datagram& datagram, bool sent) {
+    handler->OnSendDone(now, datagram.bytes.size(), sent);
+  });
   return datagrams.size();
 }
 

@@ -11,6 +11,7 @@
 #include "media/io/batch_window.h"
 #include "media/io/io_engine.h"
 #include "media/io/packet_batch.h"
+#include "media/io/send_batch.h"
 
 namespace benari::media {
 
@@ -23,6 +24,8 @@ class EpollEngine : public IoEngine {
   ~EpollEngine() override;
 
   absl::Status Add(DatagramHandler* handler) override;
+  void Send(DatagramHandler* handler, const OutgoingDatagram& datagram) override;
+  void Flush() override;
   void Remove(DatagramHandler* handler) override;
   Ran RunOnce(std::optional<Clock::Time> until) override;
   void Wake() override;
@@ -36,6 +39,7 @@ class EpollEngine : public IoEngine {
   };
 
   EpollEngine(const Clock& clock, Clock::Duration batch_window, int epoll_fd, int wake_fd);
+  int Wait(Clock::Time now, std::optional<Clock::Time> until);
   // Sleeps, whatever arrives, until then or a Wake.
   void Gather(Clock::Time now, Clock::Time until);
   // At most one batch of each socket in a round.
@@ -44,8 +48,11 @@ class EpollEngine : public IoEngine {
   const Clock& clock_;
   BatchWindow window_;
   const int epoll_fd_;
-  const int wake_fd_;  // eventfd
+  const int wake_fd_;         // eventfd
+  const bool waits_exactly_;  // epoll_pwait2(2) works here
   PacketBatch batch_;
+  SendBatch to_send_;
+  Clock::Time now_;  // of the last round
   std::array<epoll_event, kMaxEvents> events_;
   uint64_t round_ = 0;
   absl::flat_hash_map<DatagramHandler*, std::unique_ptr<Socket>> sockets_;

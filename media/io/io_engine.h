@@ -14,8 +14,9 @@ namespace benari::media {
 struct Datagram {
   std::span<uint8_t> bytes;  // may be changed in place
   SocketAddress source;
-  bool truncated = false;  // was longer than the buffer: `bytes` is its beginning
-  bool send_back = false;  // set by the handler: `bytes` go to `source`, from the same socket
+  std::span<const uint8_t> dialled;  // see net/dialled_address.h; empty: the socket has one address only
+  bool truncated = false;            // was longer than the buffer: `bytes` is its beginning
+  bool send_back = false;            // set by the handler: `bytes` go to `source`, from the same socket
 };
 
 // Gets what arrives on one socket. Owned by one worker.
@@ -24,8 +25,15 @@ class DatagramHandler {
   virtual ~DatagramHandler() = default;
   virtual int fd() const = 0;
   virtual void OnDatagrams(Clock::Time now, std::span<Datagram> datagrams) = 0;
-  // What became of one with send_back set.
-  virtual void OnSendDone(Clock::Time now, const Datagram& datagram, bool sent) = 0;
+  // What became of a datagram that was to be sent: of one with send_back set, or of a Send.
+  virtual void OnSendDone(Clock::Time now, size_t bytes, bool sent) = 0;
+};
+
+// What a handler sends by itself.
+struct OutgoingDatagram {
+  std::span<const uint8_t> bytes;
+  SocketAddress to;
+  std::span<const uint8_t> dialled;  // of a datagram that came: leaves from there; empty: as the route says
 };
 
 // How a worker meets the operating system: the seam behind which another way of moving packets fits. It
@@ -36,6 +44,12 @@ class IoEngine {
   virtual ~IoEngine() = default;
 
   virtual absl::Status Add(DatagramHandler* handler) = 0;
+  // Copies the datagram into a buffer of the engine, and sends it with all others of the round: at the next
+  // RunOnce or Flush. Also from within a handler; where no buffer is free, it is sent or given up at once.
+  virtual void Send(DatagramHandler* handler, const OutgoingDatagram& datagram) = 0;
+  // Sends what waits now, and says what became of it. Not from within a handler.
+  virtual void Flush() = 0;
+
   // From now on the handler is not called. Not from within a handler.
   virtual void Remove(DatagramHandler* handler) = 0;
 

@@ -3,7 +3,6 @@
 #include <liburing.h>
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +14,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "media/io/batch_window.h"
+#include "media/io/io_uring_buffers.h"
+#include "media/io/send_batch.h"
 #include "media/net/dialled_address.h"
 #include "media/net/sockaddr.h"
 
@@ -24,15 +25,6 @@ namespace {
 
 constexpr unsigned kSubmissions = 1024;
 constexpr unsigned kCompletions = 8192;
-constexpr unsigned kBuffers = 1024;  // a power of two
-constexpr unsigned kBufferGroup = 0;
-constexpr size_t kMaxDatagramBytes = 2048;  // longer ones are truncated
-// What recvmsg puts before the payload: its header, the source (padded, for what follows is a cmsghdr) and
-// the address that was dialled.
-constexpr size_t kSourceBytes = CMSG_ALIGN(sizeof(Sockaddr));
-constexpr size_t kBufferBytes =
-    sizeof(io_uring_recvmsg_out) + kSourceBytes + kDialledAddressBytes + kMaxDatagramBytes;
-constexpr size_t kBufferStride = (kBufferBytes + 63) / 64 * 64;
 constexpr unsigned kGatherAtMost = 256;  // completions that end a batch window early
 constexpr std::chrono::seconds kLongest{3600};
 
@@ -51,13 +43,15 @@ __kernel_timespec ToTimespec(Clock::Duration duration) {
 class IoUringEngine : public IoEngine {
  public:
   IoUringEngine(const Clock& clock, Clock::Duration batch_window) : clock_(clock), window_(batch_window) {
-    receive_.msg_namelen = kSourceBytes;
+    receive_.msg_namelen = IoUringBuffers::kSourceBytes;
     receive_.msg_controllen = kDialledAddressBytes;
   }
   ~IoUringEngine() override;
   absl::Status Open();
 
   absl::Status Add(DatagramHandler* handler) override;
+  void Send(DatagramHandler* handler, const OutgoingDatagram& datagram) override;
+  void Flush() override;
   void Remove(DatagramHandler* handler) override;
   Ran RunOnce(std::optional<Clock::Time> until) override;
   void Wake() override;
@@ -68,13 +62,14 @@ class IoUringEngine : public IoEngine {
     uint32_t generation = 0;             // which of the sockets that used this slot
     bool receiving = false;
   };
-  // A buffer that goes back to where it came from.
+  // A datagram on its way out: one that came in, back to its source, or one of ours.
   struct Sending {
     uint32_t slot = 0;
     uint32_t generation = 0;
     bool failed = false;
     Datagram datagram;
     Sockaddr address;
+    socklen_t address_bytes = 0;
     msghdr message{};  // and its vector: where the answer says which address it comes from
     iovec vector{};
   };
@@ -84,32 +79,30 @@ class IoUringEngine : public IoEngine {
   void Wait(Clock::Time now, std::optional<Clock::Time> until);
   size_t HandleCompletions(Clock::Time now, bool* woken);
   void OnReceived(Clock::Time now, const io_uring_cqe& cqe);
-  void Send(unsigned buffer, io_uring_recvmsg_out* received);
+  void Request(unsigned buffer);
   void OnSubmitted(Clock::Time now, size_t sends);
   void Settle(Clock::Time now, bool* woken);
   void Receive(uint32_t slot);
   void Rearm();
   void WatchWake();
-  uint8_t* BufferAt(unsigned id) { return buffers_ + size_t{id} * kBufferStride; }
-  void GiveBack(unsigned buffer);
 
   const Clock& clock_;
   BatchWindow window_;
+  IoUringBuffers buffers_;
   io_uring ring_{};
   bool open_ = false;
   bool enabled_ = false;
   int wake_fd_ = -1;
   bool wake_watched_ = false;
-  io_uring_buf_ring* buffer_ring_ = nullptr;
-  uint8_t* buffers_ = nullptr;
-  unsigned given_back_ = 0;  // since the ring was last told
-  msghdr receive_{};         // says how much room the source takes
+  Clock::Time now_;   // of the last round
+  msghdr receive_{};  // says how much room the source takes
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_slots_;
   std::vector<uint32_t> to_rearm_;
   absl::flat_hash_map<DatagramHandler*, uint32_t> slot_of_;
-  std::vector<Sending> sending_{kBuffers};  // by buffer
-  std::vector<unsigned> to_settle_;         // buffers whose request to send was made
+  std::vector<Sending> sending_{IoUringBuffers::kAll};  // by buffer
+  SendBatch overflow_;                                  // of our own, where no buffer is free
+  std::vector<unsigned> to_settle_;                     // buffers whose request to send was made
 };
 
 absl::Status Failed(const char* what, int error) {
@@ -117,9 +110,6 @@ absl::Status Failed(const char* what, int error) {
   const bool full = error == ENOMEM || error == EMFILE || error == ENFILE;
   return full ? absl::ResourceExhaustedError(text) : absl::UnavailableError(text);
 }
-
-constexpr size_t kRingBytes = kBuffers * sizeof(io_uring_buf);
-constexpr size_t kBuffersBytes = kBuffers * kBufferStride;
 
 absl::Status IoUringEngine::Open() {
   io_uring_params params{};
@@ -133,19 +123,7 @@ absl::Status IoUringEngine::Open() {
     return absl::UnavailableError("io_uring of this kernel is too old, Linux 6.1 is not");
   if (opened < 0) return Failed("io_uring_setup", -opened);
   open_ = true;
-  const int protection = PROT_READ | PROT_WRITE;
-  void* memory = mmap(nullptr, kRingBytes + kBuffersBytes, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) return Failed("mmap", errno);
-  buffer_ring_ = static_cast<io_uring_buf_ring*>(memory);
-  buffers_ = static_cast<uint8_t*>(memory) + kRingBytes;
-  io_uring_buf_reg registration{};
-  registration.ring_addr = reinterpret_cast<uint64_t>(buffer_ring_);
-  registration.ring_entries = kBuffers;
-  registration.bgid = kBufferGroup;
-  const int registered = io_uring_register_buf_ring(&ring_, &registration, 0);
-  if (registered < 0) return Failed("IORING_REGISTER_PBUF_RING", -registered);
-  io_uring_buf_ring_init(buffer_ring_);
-  for (unsigned i = 0; i < kBuffers; ++i) GiveBack(i);
+  if (const int failed = buffers_.Open(&ring_); failed != 0) return Failed("ring of buffers", failed);
   wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (wake_fd_ < 0) return Failed("eventfd", errno);
   return absl::OkStatus();
@@ -153,13 +131,7 @@ absl::Status IoUringEngine::Open() {
 
 IoUringEngine::~IoUringEngine() {
   if (open_) io_uring_queue_exit(&ring_);
-  if (buffer_ring_ != nullptr) munmap(buffer_ring_, kRingBytes + kBuffersBytes);
   if (wake_fd_ >= 0) close(wake_fd_);
-}
-
-void IoUringEngine::GiveBack(unsigned buffer) {
-  io_uring_buf_ring_add(buffer_ring_, BufferAt(buffer), kBufferBytes, static_cast<uint16_t>(buffer),
-                        io_uring_buf_ring_mask(kBuffers), static_cast<int>(given_back_++));
 }
 
 io_uring_sqe* IoUringEngine::NextSqe() {
@@ -195,7 +167,7 @@ void IoUringEngine::Receive(uint32_t index) {
   io_uring_sqe* sqe = NextSqe();
   io_uring_prep_recvmsg_multishot(sqe, slot.handler->fd(), &receive_, MSG_TRUNC);
   sqe->flags |= IOSQE_BUFFER_SELECT;
-  sqe->buf_group = kBufferGroup;
+  sqe->buf_group = IoUringBuffers::kGroup;
   sqe->user_data = Tag(What::kReceived, index);
 }
 
@@ -231,7 +203,7 @@ IoEngine::Ran IoUringEngine::RunOnce(std::optional<Clock::Time> until) {
   Ran ran;
   ran.waits_since = clock_.Now();
   Wait(ran.waits_since, unfinished ? ran.waits_since : until);
-  ran.now = clock_.Now();
+  ran.now = now_ = clock_.Now();
   const size_t packets = HandleCompletions(ran.now, &ran.woken);
   window_.OnRound(ran.now, packets);
   // Where a window is gathered, the wait for it submits what goes back: one system call a window. But who was
@@ -281,7 +253,7 @@ size_t IoUringEngine::HandleCompletions(Clock::Time now, bool* woken) {
   }
   io_uring_cq_advance(&ring_, handled);
   OnSubmitted(now, submitted);
-  io_uring_buf_ring_advance(buffer_ring_, static_cast<int>(std::exchange(given_back_, 0)));
+  buffers_.Advance();
   return received;
 }
 
@@ -294,42 +266,65 @@ void IoUringEngine::OnReceived(Clock::Time now, const io_uring_cqe& cqe) {
   }
   if ((cqe.flags & IORING_CQE_F_BUFFER) == 0) return;
   const unsigned id = cqe.flags >> IORING_CQE_BUFFER_SHIFT;
-  io_uring_recvmsg_out* out = io_uring_recvmsg_validate(BufferAt(id), cqe.res, &receive_);
-  if (out == nullptr || slot.handler == nullptr) return GiveBack(id);
+  io_uring_recvmsg_out* out = io_uring_recvmsg_validate(buffers_.ReceivedAt(id), cqe.res, &receive_);
+  if (out == nullptr || slot.handler == nullptr) return buffers_.GiveBack(id);
   Sending& sending = sending_[id];
   std::memcpy(&sending.address, io_uring_recvmsg_name(out), sizeof sending.address);
   auto* payload = static_cast<uint8_t*>(io_uring_recvmsg_payload(out, &receive_));
   const size_t bytes = io_uring_recvmsg_payload_length(out, cqe.res, &receive_);
   sending.datagram.bytes = std::span(payload, bytes);
+  sending.address_bytes = out->namelen;
   sending.datagram.source = FromSockaddr(sending.address);
+  sending.datagram.dialled = {reinterpret_cast<uint8_t*>(io_uring_recvmsg_cmsg_firsthdr(out, &receive_)),
+                              out->controllen};
   sending.datagram.truncated = (out->flags & MSG_TRUNC) != 0;
   sending.datagram.send_back = false;
   slot.handler->OnDatagrams(now, std::span(&sending.datagram, 1));
-  if (!sending.datagram.send_back) return GiveBack(id);
+  if (!sending.datagram.send_back) return buffers_.GiveBack(id);
   sending.slot = index;
   sending.generation = slot.generation;
   sending.failed = false;
-  to_settle_.push_back(id);
-  Send(id, out);
+  Request(id);
 }
 
-void IoUringEngine::Send(unsigned buffer, io_uring_recvmsg_out* received) {
+void IoUringEngine::Send(DatagramHandler* handler, const OutgoingDatagram& datagram) {
+  const auto found = slot_of_.find(handler);
+  if (found == slot_of_.end() || !buffers_.has_own()) {
+    overflow_.Add(handler, datagram);
+    return overflow_.Send(
+        [this](DatagramHandler* sender, size_t bytes, bool sent) { sender->OnSendDone(now_, bytes, sent); });
+  }
+  const IoUringBuffers::Own buffer = buffers_.TakeOwn();
+  std::copy(datagram.dialled.begin(), datagram.dialled.end(), buffer.dialled);
+  std::copy(datagram.bytes.begin(), datagram.bytes.end(), buffer.datagram);
+  Sending& sending = sending_[buffer.id];
+  sending.slot = found->second;
+  sending.generation = slots_[found->second].generation;
+  sending.failed = false;
+  sending.address_bytes = ToSockaddr(datagram.to, &sending.address);
+  sending.datagram.bytes = {buffer.datagram, datagram.bytes.size()};
+  sending.datagram.dialled = {buffer.dialled, datagram.dialled.size()};
+  Request(buffer.id);
+}
+
+void IoUringEngine::Request(unsigned buffer) {
+  to_settle_.push_back(buffer);
   Sending& sending = sending_[buffer];
   const std::span<uint8_t> bytes = sending.datagram.bytes;
   const int fd = slots_[sending.slot].handler->fd();
   io_uring_sqe* sqe = NextSqe();
-  if (received->controllen == 0) {
+  if (sending.datagram.dialled.empty()) {
     io_uring_prep_send(sqe, fd, bytes.data(), bytes.size(), MSG_DONTWAIT);
-    io_uring_prep_send_set_addr(sqe, &sending.address.any, static_cast<uint16_t>(received->namelen));
+    io_uring_prep_send_set_addr(sqe, &sending.address.any, static_cast<uint16_t>(sending.address_bytes));
   } else {
     sending.vector = {bytes.data(), bytes.size()};
     sending.message = {};
     sending.message.msg_name = &sending.address;
-    sending.message.msg_namelen = received->namelen;
+    sending.message.msg_namelen = sending.address_bytes;
     sending.message.msg_iov = &sending.vector;
     sending.message.msg_iovlen = 1;
-    sending.message.msg_control = io_uring_recvmsg_cmsg_firsthdr(received, &receive_);
-    sending.message.msg_controllen = received->controllen;
+    sending.message.msg_control = const_cast<uint8_t*>(sending.datagram.dialled.data());
+    sending.message.msg_controllen = sending.datagram.dialled.size();
     AnswerFromDialledAddress(&sending.message);
     io_uring_prep_sendmsg(sqe, fd, &sending.message, MSG_DONTWAIT);
   }
@@ -343,10 +338,16 @@ void IoUringEngine::OnSubmitted(Clock::Time now, size_t sends) {
     const Sending& sending = sending_[to_settle_[i]];
     const Slot& slot = slots_[sending.slot];
     const bool removed = slot.generation != sending.generation;
-    if (!removed) slot.handler->OnSendDone(now, sending.datagram, !sending.failed);
-    GiveBack(to_settle_[i]);
+    if (!removed) slot.handler->OnSendDone(now, sending.datagram.bytes.size(), !sending.failed);
+    buffers_.GiveBack(to_settle_[i]);
   }
   to_settle_.erase(to_settle_.begin(), to_settle_.begin() + static_cast<ptrdiff_t>(sends));
+}
+
+void IoUringEngine::Flush() {
+  bool woken = false;
+  Settle(now_, &woken);
+  if (woken) Wake();
 }
 
 void IoUringEngine::Settle(Clock::Time now, bool* woken) {

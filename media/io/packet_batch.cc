@@ -32,6 +32,7 @@ std::span<Datagram> PacketBatch::Receive(int fd) {
     Datagram& datagram = datagrams_[i];
     datagram.bytes = std::span(buffers_[i]).first(headers_[i].msg_len);
     datagram.source = FromSockaddr(sources_[i]);
+    datagram.dialled = DialledAddress(headers_[i].msg_hdr);
     datagram.truncated = (headers_[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
     datagram.send_back = false;
   }

@@ -1,12 +1,14 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <vector>
 
 #include "media/io/io_engine.h"
 #include "media/lease/session_runner.h"
+#include "media/net/dialled_address.h"
 #include "media/net/udp_socket.h"
-#include "media/processor/echo_session.h"
+#include "media/processor/session.h"
 
 namespace benari::media {
 
@@ -17,19 +19,26 @@ struct SocketChange {
 };
 
 // A leased socket and the session on it, if one runs. Owned by one worker.
-class RtpSocket : public DatagramHandler {
+class RtpSocket : public DatagramHandler, public rtp::Outlet {
  public:
-  // `changes` takes what happens and outlives the socket.
-  RtpSocket(SocketId id, UdpSocket socket, std::vector<SocketChange>* changes)
-      : id_(id), socket_(std::move(socket)), changes_(changes) {}
+  // `engine` sends what the session sends; `changes` takes what happens. Both outlive the socket.
+  RtpSocket(SocketId id, UdpSocket socket, IoEngine& engine, std::vector<SocketChange>* changes)
+      : id_(id), socket_(std::move(socket)), engine_(engine), changes_(changes) {}
 
   int fd() const override { return socket_.fd(); }
   void OnDatagrams(Clock::Time now, std::span<Datagram> datagrams) override;
-  void OnSendDone(Clock::Time now, const Datagram& datagram, bool sent) override;
+  void OnSendDone(Clock::Time now, size_t bytes, bool sent) override {
+    session_->OnSendDone(now, bytes, sent);
+  }
+  void SendToPeer(std::span<const uint8_t> datagram) override;
 
   void Start(const SessionStart& start, Clock::Time now);
-  void Stop() { running_ = false; }
-  void OnTime(Clock::Time now);
+  void Stop();
+  void LookForSilence(Clock::Time now);
+
+  // When OnTick is due, on the grid of TickQueue; nothing: never.
+  std::optional<Clock::Time> next_tick() const { return next_tick_; }
+  void OnTick(Clock::Time now);
 
   bool running() const { return running_; }
   // Of the last session; dropped[kNoSession] and dropped[kOverflow] are of the whole lease.
@@ -41,11 +50,18 @@ class RtpSocket : public DatagramHandler {
   void ReadOverflow() { overflowed_ = socket_.Overflowed(); }
 
  private:
+  void AskForTick();
+
   const SocketId id_;
   UdpSocket socket_;
+  IoEngine& engine_;
   std::vector<SocketChange>* const changes_;
-  std::optional<EchoSession> session_;
+  std::optional<Session> session_;
   bool running_ = false;
+  std::optional<Clock::Time> next_tick_;
+  // The address that the peer dialled, as its first packet says: what is sent leaves from there.
+  std::array<uint8_t, kDialledAddressBytes> dialled_;
+  size_t dialled_bytes_ = 0;
   uint64_t no_session_ = 0;
   uint64_t overflowed_ = 0;
   RtpStats earlier_sessions_;

@@ -1,5 +1,6 @@
 #include "media/io/worker.h"
 
+#include <algorithm>
 #include <ctime>
 
 #include "common/log.h"
@@ -7,21 +8,45 @@
 namespace benari::media {
 
 bool Worker::RunOnce() {
-  const IoEngine::Ran ran = engine_->RunOnce(running_ > 0 ? std::optional(next_tick_) : std::nullopt);
+  const IoEngine::Ran ran = engine_->RunOnce(running_ > 0 ? std::optional(WaitUntil()) : std::nullopt);
   if (now_ != Clock::Time()) {
     totals_.rounds.Observe(std::chrono::duration<double>(ran.waits_since - now_).count());
   }
   now_ = ran.now;
-  if (now_ >= next_tick_) {
-    next_tick_ = now_ + kTick;
-    size_t turn = ticks_++;
-    for (const auto& [id, socket] : sockets_) {
-      socket->OnTime(now_);
-      if (turn++ % kTicksToReadOverflow == 0) socket->ReadOverflow();
-    }
-    ObserveJitter();
-  }
+  RunTicks();
+  if (now_ >= next_sweep_) Sweep();
+  if (ran.woken) engine_->Flush();  // who is about to read or stop a session sees what it has sent
   return ran.woken;
+}
+
+Clock::Time Worker::WaitUntil() const {
+  return ticks_.Next() ? std::min(*ticks_.Next(), next_sweep_) : next_sweep_;
+}
+
+void Worker::AddTick(SocketId id, const RtpSocket& socket) {
+  if (socket.next_tick()) ticks_.Add(*socket.next_tick(), id);
+}
+
+// One tick of each session at most, so that packets have their turn where ticks are late.
+void Worker::RunTicks() {
+  for (size_t left = ticks_.size(); left > 0; --left) {
+    const auto tick = ticks_.TakeDue(now_);
+    if (!tick) return;
+    RtpSocket* const socket = Find(tick->socket);
+    if (socket == nullptr || socket->next_tick() != tick->due) continue;  // of a session that has ended
+    socket->OnTick(now_);
+    AddTick(tick->socket, *socket);
+  }
+}
+
+void Worker::Sweep() {
+  next_sweep_ = now_ + kSweepInterval;
+  size_t turn = sweeps_++;
+  for (const auto& [id, socket] : sockets_) {
+    socket->LookForSilence(now_);
+    if (turn++ % kSweepsToReadOverflow == 0) socket->ReadOverflow();
+  }
+  ObserveJitter();
 }
 
 void Worker::ObserveJitter() {
@@ -35,9 +60,10 @@ void Worker::ObserveJitter() {
 }
 
 void Worker::Add(SocketId id, UdpSocket socket) {
-  auto owned = std::make_unique<RtpSocket>(id, std::move(socket), &changes_);
+  auto owned = std::make_unique<RtpSocket>(id, std::move(socket), *engine_, &changes_);
   if (const absl::Status added = engine_->Add(owned.get()); !added.ok()) {
-    log::Error("socket is deaf", {{"error", added.message()}});  // the session will miss its media and say so
+    log::Error("cannot register socket with the I/O engine",
+               {{"error", added.message()}});  // the session will miss its media and say so
   }
   sockets_[id] = std::move(owned);
 }
@@ -47,6 +73,7 @@ void Worker::Start(SocketId id, const SessionStart& start) {
   if (socket == nullptr) return;
   if (!socket->running()) ++running_;
   socket->Start(start, now_);
+  AddTick(id, *socket);
 }
 
 SessionSnapshot Worker::Stop(SocketId id) {

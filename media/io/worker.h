@@ -9,6 +9,7 @@
 #include "media/io/duration_histogram.h"
 #include "media/io/io_engine.h"
 #include "media/io/rtp_socket.h"
+#include "media/io/tick_queue.h"
 
 namespace benari::media {
 
@@ -27,14 +28,15 @@ struct WorkerTotals {
 class Worker {
  public:
   // How often silence is looked for; a diagnosis is late by as much at most.
-  static constexpr std::chrono::milliseconds kTick{100};
+  static constexpr std::chrono::milliseconds kSweepInterval{100};
   static constexpr std::chrono::seconds kJitterInterval{1};
-  // Each tick asks the system what overflowed in one socket of so many.
-  static constexpr size_t kTicksToReadOverflow = 20;
+  // Each sweep asks the system what overflowed in one socket of so many.
+  static constexpr size_t kSweepsToReadOverflow = 20;
 
   explicit Worker(std::unique_ptr<IoEngine> engine) : engine_(std::move(engine)) {}
 
-  // One round: waits, moves packets, looks for silence. True when Wake was called.
+  // One round: waits, moves packets, runs the ticks that are due, looks for silence. True when Wake was
+  // called.
   bool RunOnce();
   // Ends the wait. Any thread.
   void Wake() { engine_->Wake(); }
@@ -50,6 +52,10 @@ class Worker {
 
  private:
   RtpSocket* Find(SocketId id) const;
+  Clock::Time WaitUntil() const;
+  void AddTick(SocketId id, const RtpSocket& socket);
+  void RunTicks();
+  void Sweep();
   void ObserveJitter();
 
   const std::unique_ptr<IoEngine> engine_;
@@ -57,8 +63,9 @@ class Worker {
   absl::flat_hash_map<SocketId, std::unique_ptr<RtpSocket>> sockets_;
   WorkerTotals totals_;  // but for the packets of open sockets
   Clock::Time now_;      // of the last round
-  Clock::Time next_tick_;
-  size_t ticks_ = 0;
+  TickQueue ticks_;      // perhaps with some of sessions that have ended
+  Clock::Time next_sweep_;
+  size_t sweeps_ = 0;
   Clock::Time next_jitter_;
   size_t running_ = 0;
 };

@@ -12,7 +12,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "common/clock.h"
 #include "media/lease/session_runner.h"
-#include "media/lease/session_types.h"
+#include "media/lease/session_view.h"
 
 namespace benari::media {
 

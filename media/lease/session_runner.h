@@ -6,7 +6,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "media/lease/session_types.h"
+#include "media/processor/session_types.h"
 
 namespace benari::media {
 

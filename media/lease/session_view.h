@@ -10,10 +10,12 @@
 #include "common/clock.h"
 #include "common/endpoint.h"
 #include "media/lease/owner_table.h"
-#include "media/lease/session_types.h"
+#include "media/processor/session_types.h"
 
 // What SessionRegistry answers: copies, made for one answer. Pure.
 namespace benari::media {
+
+enum class SessionState { kLeased, kRunning, kStopped };
 
 struct NodeInfo {
   std::string name;

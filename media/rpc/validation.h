@@ -6,7 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "benari/media/v1/media.pb.h"
-#include "media/lease/session_types.h"
+#include "media/processor/session_types.h"
 
 // The limits of media.proto. An INVALID_ARGUMENT names every field that is wrong, its value and what is
 // accepted. Pure.

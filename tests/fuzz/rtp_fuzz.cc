@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "media/processor/echo_session.h"
+#include "media/processor/session.h"
 #include "media/rtp/packet.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/require.h"
@@ -29,36 +29,35 @@ SessionStart ReadStart(Input& input) {
   start.config.clock_rate_hz = 1 + input.Word();
   start.config.no_media_timeout = std::chrono::milliseconds(input.Word());
   start.ssrc = input.Long();
-  start.told_to = "127.0.0.1:26500";
+  start.advertised_rtp = "127.0.0.1:26500";
   return start;
 }
 
 // A session, and what must be true of it from outside.
-class Checked {
+class Checked : public rtp::Outlet {
  public:
-  explicit Checked(const SessionStart& start) : start_(start), session_(start, now_) {}
+  explicit Checked(const SessionStart& start) : start_(start), session_(start, *this, now_) {}
 
   void Datagram(Bytes bytes, const SocketAddress& source, bool system_takes_it) {
     ++datagrams_;
     const SessionSnapshot before = session_.Snapshot();
     const Bytes came = bytes;
     CheckParser(came);
-    const DropReason reason = session_.OnPacket(now_, bytes, source);
+    const DropReason reason = session_.OnDatagram(now_, bytes, source);
+    Require(session_.TakeReflected() == (reason == DropReason::kNone), "an echo reflects what is valid");
     const bool any_source = start_.config.peer_policy == PeerPolicy::kLatch && !before.latched;
     if (!any_source && source != before.peer) Require(reason == DropReason::kStranger, "a stranger is heard");
     if (reason == DropReason::kNone) {
       Require(source == session_.peer(), "somebody gets what another has sent");
       CheckEcho(came, bytes);
-      if (system_takes_it) {
-        session_.OnSent(now_, bytes.size());
-      } else {
-        session_.OnSendFailed();
-      }
+      session_.OnSendDone(now_, bytes.size(), system_takes_it);
     } else {
       Require(bytes == came, "a dropped datagram was changed");
     }
     CheckCounts();
   }
+
+  void SendToPeer(std::span<const uint8_t>) override { Require(false, "an echo sends what did not come"); }
 
   void Truncated(const SocketAddress& source) {
     ++datagrams_;
@@ -68,7 +67,7 @@ class Checked {
 
   void Later(std::chrono::milliseconds by) {
     now_ += by;
-    session_.OnTime(now_);
+    session_.LookForSilence(now_);
     const SessionSnapshot snapshot = session_.Snapshot();
     Require((snapshot.diagnosis == Diagnosis::kNone) == snapshot.diagnosis_text.empty(),
             "a diagnosis without a word, or a word without one");
@@ -122,7 +121,7 @@ class Checked {
 
   const SessionStart start_;
   Clock::Time now_{std::chrono::hours(1)};
-  EchoSession session_;
+  Session session_;
   uint64_t datagrams_ = 0;
 };
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "media/processor/echo_session.h"
+#include "media/processor/session.h"
 #include "media/rtp/jitter.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/sequence.h"
@@ -32,7 +32,7 @@ SessionStart Start() {
   start.config.payload_type = 8;
   start.config.no_media_timeout = milliseconds(2000);
   start.ssrc = kOurSsrc;
-  start.told_to = "127.0.0.1:26500";
+  start.advertised_rtp = "127.0.0.1:26500";
   return start;
 }
 
@@ -42,6 +42,11 @@ void NumberAnew(uint16_t sequence, std::span<uint8_t> datagram) {
   datagram[3] = static_cast<uint8_t>(sequence);
   rtp::SetSsrc(kCallersSsrc, datagram);
 }
+
+class Nowhere : public rtp::Outlet {
+ public:
+  void SendToPeer(std::span<const uint8_t>) override {}
+};
 
 void Expect(DropReason expected, DropReason reason, benchmark::State& state) {
   if (reason != expected) state.SkipWithError(DropReasonName(reason));
@@ -78,15 +83,18 @@ BENCHMARK(JitterEstimator);
 
 void EchoAccepted(benchmark::State& state) {
   const SessionStart start = Start();
-  EchoSession session(start, kStart);
+  Nowhere nowhere;
+  Session session(start, nowhere, kStart);
   std::vector<uint8_t> datagram = RtpBytes(0);
   Clock::Time now = kStart;
   uint16_t sequence = 0;
   DropReason reason = DropReason::kNone;
   for (auto _ : state) {
     NumberAnew(sequence++, datagram);
-    reason = session.OnPacket(now += kFrame, datagram, start.config.peer);
-    benchmark::DoNotOptimize(session.OnSent(now, datagram.size()));
+    reason = session.OnDatagram(now += kFrame, datagram, start.config.peer);
+    benchmark::DoNotOptimize(session.TakeReflected());
+    benchmark::DoNotOptimize(session.TakeFlowBegan());
+    session.OnSendDone(now, datagram.size(), true);
   }
   Expect(DropReason::kNone, reason, state);
 }
@@ -94,22 +102,25 @@ BENCHMARK(EchoAccepted);
 
 void EchoDuplicate(benchmark::State& state) {
   const SessionStart start = Start();
-  EchoSession session(start, kStart);
+  Nowhere nowhere;
+  Session session(start, nowhere, kStart);
   std::vector<uint8_t> first = RtpBytes(1);
-  session.OnPacket(kStart, first, start.config.peer);
+  session.OnDatagram(kStart, first, start.config.peer);
   std::vector<uint8_t> again = RtpBytes(1);
   DropReason reason = DropReason::kDuplicate;
-  for (auto _ : state) benchmark::DoNotOptimize(reason = session.OnPacket(kStart, again, start.config.peer));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(reason = session.OnDatagram(kStart, again, start.config.peer));
   Expect(DropReason::kDuplicate, reason, state);
 }
 BENCHMARK(EchoDuplicate);
 
 void EchoStranger(benchmark::State& state) {
-  EchoSession session(Start(), kStart);
+  Nowhere nowhere;
+  Session session(Start(), nowhere, kStart);
   const SocketAddress stranger = Address("10.0.0.9", 4000);
   std::vector<uint8_t> datagram = RtpBytes(1);
   DropReason reason = DropReason::kStranger;
-  for (auto _ : state) benchmark::DoNotOptimize(reason = session.OnPacket(kStart, datagram, stranger));
+  for (auto _ : state) benchmark::DoNotOptimize(reason = session.OnDatagram(kStart, datagram, stranger));
   Expect(DropReason::kStranger, reason, state);
 }
 BENCHMARK(EchoStranger);

@@ -1,8 +1,10 @@
 // What a scrape costs a packet thread, a socket.
 #include <benchmark/benchmark.h>
 
+#include <memory>
 #include <vector>
 
+#include "media/io/epoll_engine.h"
 #include "media/io/rtp_socket.h"
 #include "tests/media/udp_peer.h"
 
@@ -14,14 +16,16 @@ class OpenSocket {
   OpenSocket() {
     SessionStart start;
     start.config.peer = Loopback(25000);
-    start.told_to = "127.0.0.1:26500";
+    start.advertised_rtp = "127.0.0.1:26500";
     socket_.Start(start, Clock::Time(std::chrono::hours(1)));
   }
   const RtpSocket& socket() const { return socket_; }
 
  private:
+  const RealClock clock_;
+  const std::unique_ptr<IoEngine> engine_ = EpollEngine::Create(clock_, Clock::Duration::zero()).value();
   std::vector<SocketChange> changes_;
-  RtpSocket socket_{1, UdpSocket::Bind(Loopback(0)).value(), &changes_};
+  RtpSocket socket_{1, UdpSocket::Bind(Loopback(0)).value(), *engine_, &changes_};
 };
 
 void SocketTotals(benchmark::State& state) {

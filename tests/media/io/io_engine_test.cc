@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,16 +31,19 @@ class Reflector : public DatagramHandler {
   void OnDatagrams(Clock::Time, std::span<Datagram> datagrams) override {
     received_ += datagrams.size();
     for (Datagram& datagram : datagrams) datagram.send_back = !datagram.bytes.empty();
+    dialled_.assign(datagrams.back().dialled.begin(), datagrams.back().dialled.end());
   }
-  void OnSendDone(Clock::Time, const Datagram&, bool sent) override { sent_.push_back(sent); }
+  void OnSendDone(Clock::Time, size_t, bool sent) override { sent_.push_back(sent); }
 
   size_t received() const { return received_; }
   const std::vector<bool>& sent() const { return sent_; }
+  const std::vector<uint8_t>& dialled() const { return dialled_; }
 
  private:
   UdpSocket socket_;
   size_t received_ = 0;
   std::vector<bool> sent_;
+  std::vector<uint8_t> dialled_;  // of the last one
 };
 
 class IoEngineTest : public ::testing::TestWithParam<EngineKind> {
@@ -153,8 +157,92 @@ TEST_P(IoEngineTest, BoundToAnyAddressItAnswersFromTheOneThatWasDialled) {
       char buffer[8];
       EXPECT_EQ(recv(peer.fd(), buffer, sizeof buffer, 0), 3);
     }
+    const std::vector<uint8_t> own = {1, 2, 3, 4};
+    engine_->Send(&reflector, {own, peer.local(), reflector.dialled()});
+    engine_->Flush();
+    char buffer[8];
+    EXPECT_EQ(recv(peer.fd(), buffer, sizeof buffer, 0), 4) << "what did not come in";
     engine_->Remove(&reflector);
   }
+}
+
+// What did not come in: copied, sent with the round's others, and told like any other. More of it than an
+// engine has buffers for goes too.
+TEST_P(IoEngineTest, SendsWhatDidNotComeIn) {
+  UdpPeer peer;
+  Reflector one;
+  Reflector other;
+  ASSERT_TRUE(engine_->Add(&one).ok());
+  ASSERT_TRUE(engine_->Add(&other).ok());
+  for (const size_t packets : {1, 3, 700}) {
+    SCOPED_TRACE(packets);
+    const size_t before = one.sent().size();
+    for (size_t i = 0; i < packets; ++i) {
+      std::vector<uint8_t> bytes = {static_cast<uint8_t>(i), static_cast<uint8_t>(i >> 8)};
+      engine_->Send(&one, {bytes, peer.address(), {}});
+      bytes.assign(2, 0xff);  // it has a copy
+    }
+    engine_->Send(&other, {std::vector<uint8_t>{0xee}, peer.address(), {}});
+    engine_->Flush();
+    EXPECT_EQ(one.sent().size(), before + packets);
+    std::set<size_t> received;
+    for (size_t i = 0; i < packets; ++i) {
+      const auto bytes = peer.Receive(seconds(5));
+      if (!bytes) break;  // the peer's socket was full
+      if (bytes->size() == 2) received.insert((*bytes)[0] | (*bytes)[1] << 8);
+    }
+    EXPECT_GE(received.size(), std::min<size_t>(packets, 100) - 1);
+    while (peer.Receive(milliseconds(0))) {
+    }
+  }
+  EXPECT_EQ(one.sent(), std::vector<bool>(one.sent().size(), true));
+  EXPECT_EQ(other.sent().size(), 3u);
+
+  shutdown(one.fd(), SHUT_WR);  // on a UDP socket: it sends no more
+  engine_->Send(&one, {std::vector<uint8_t>{1}, peer.address(), {}});
+  engine_->Flush();
+  EXPECT_FALSE(one.sent().back());
+  engine_->Remove(&one);
+  engine_->Remove(&other);
+}
+
+// From within a handler too, and without a Flush: the next round sends it.
+TEST_P(IoEngineTest, AHandlerSendsOfItsOwnWhileItReceives) {
+  class Doubler : public Reflector {
+   public:
+    explicit Doubler(IoEngine& engine) : engine_(engine) {}
+    void OnDatagrams(Clock::Time now, std::span<Datagram> datagrams) override {
+      Reflector::OnDatagrams(now, datagrams);
+      for (const Datagram& each : datagrams) engine_.Send(this, {each.bytes, each.source, each.dialled});
+    }
+
+   private:
+    IoEngine& engine_;
+  };
+  UdpPeer peer;
+  Doubler doubler(*engine_);
+  ASSERT_TRUE(engine_->Add(&doubler).ok());
+  for (size_t i = 1; i <= 50; ++i) {
+    peer.Send({1, 2, 3}, Loopback(doubler.port()));
+    const Clock::Time deadline = clock_.Now() + seconds(20);
+    while (doubler.received() < i && clock_.Now() < deadline) engine_->RunOnce(deadline);
+    engine_->RunOnce(clock_.Now());
+    ASSERT_EQ(doubler.sent().size(), 2 * i);
+    for (int copy = 0; copy < 2; ++copy) EXPECT_EQ(peer.Receive(), (std::vector<uint8_t>{1, 2, 3}));
+  }
+  engine_->Remove(&doubler);
+}
+
+// Clocks of 20 ms want more than a millisecond's rounding; and never early.
+TEST_P(IoEngineTest, WaitsUntilTheTimeAndNotLonger) {
+  Clock::Duration latest{0};
+  for (int i = 0; i < 20; ++i) {
+    const Clock::Time until = clock_.Now() + std::chrono::microseconds(2300);
+    Clock::Time now = engine_->RunOnce(until).now;
+    while (now < until) now = engine_->RunOnce(until).now;
+    latest = i == 0 ? now - until : std::min(latest, now - until);
+  }
+  EXPECT_LT(latest, std::chrono::microseconds(600)) << "the best of them";
 }
 
 // While one socket is flooded the others have their turn.

@@ -78,7 +78,7 @@ class WorkerPoolTest : public ::testing::TestWithParam<std::tuple<EngineKind, si
     start.config.payload_type = 8;
     start.config.no_media_timeout = no_media_timeout;
     start.ssrc = 0x99999999;
-    start.told_to = "127.0.0.1:1";
+    start.advertised_rtp = "127.0.0.1:1";
     return start;
   }
 

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "media/io/rtp_socket.h"
 #include "tests/media/rtp_bytes.h"
 #include "tests/media/udp_peer.h"
 
@@ -63,21 +62,6 @@ TEST(UdpSocket, CountsWhatTheSystemDropped) {
   while (recv(socket.fd(), buffer, sizeof buffer, 0) > 0) ++waiting;
   EXPECT_GT(waiting, 0u);
   EXPECT_EQ(waiting + overflowed, kSent);
-}
-
-// What is gone for the session is told with it, and counted for the node.
-TEST(RtpSocket, TellsWhatTheSystemDropped) {
-  std::vector<SocketChange> changes;
-  UdpSocket bound = UdpSocket::Bind(Loopback(0)).value();
-  const SocketAddress address = bound.local();
-  RtpSocket socket(1, std::move(bound), &changes);
-  UdpPeer peer;
-  for (int i = 0; i < 2000; ++i) peer.Send(RtpBytes(1), address);
-  EXPECT_GT(socket.Snapshot().stats.Dropped(DropReason::kOverflow), 0u);
-  EXPECT_EQ(socket.Totals().Dropped(DropReason::kOverflow), 0u) << "a scrape asks the system nothing";
-  socket.ReadOverflow();
-  EXPECT_EQ(socket.Totals().Dropped(DropReason::kOverflow),
-            socket.Snapshot().stats.Dropped(DropReason::kOverflow));
 }
 
 TEST(UdpSocket, TheHighestPortCanBeBound) {

@@ -43,8 +43,10 @@ TEST_F(NodeTest, AWatcherSeesASessionsLife) {
   const v1::WatchSessionsResponse flowing = events.Next();
   EXPECT_EQ(flowing.kind(), v1::EVENT_KIND_MEDIA_FLOWING);
   EXPECT_EQ(flowing.session().diagnosis(), v1::DIAGNOSIS_UNSPECIFIED);
-  EXPECT_EQ(flowing.session().stats().sent_packets(), 1u);
-  EXPECT_EQ(events.Next().session().diagnosis(), v1::DIAGNOSIS_STOPPED_ARRIVING);
+  EXPECT_EQ(flowing.session().stats().received_packets(), 1u) << "told when it came, not when it went back";
+  const v1::WatchSessionsResponse stopped_arriving = events.Next();
+  EXPECT_EQ(stopped_arriving.session().diagnosis(), v1::DIAGNOSIS_STOPPED_ARRIVING);
+  EXPECT_EQ(stopped_arriving.session().stats().sent_packets(), 1u);
 
   v1::StopSessionResponse stopped;
   ASSERT_TRUE(client_.StopSession("a", &stopped).ok());

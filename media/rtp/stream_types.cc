@@ -1,6 +1,6 @@
-#include "media/lease/session_types.h"
+#include "media/rtp/stream_types.h"
 
-namespace benari::media {
+namespace benari::media::rtp {
 
 const char* DropReasonName(DropReason reason) {
   static constexpr const char* kNames[kDropReasons] = {"none",         "stranger",   "version",   "length",
@@ -26,4 +26,4 @@ RtpStats& RtpStats::operator+=(const RtpStats& other) {
   return *this;
 }
 
-}  // namespace benari::media
+}  // namespace benari::media::rtp

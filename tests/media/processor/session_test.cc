@@ -1,4 +1,4 @@
-#include "media/processor/echo_session.h"
+#include "media/processor/session.h"
 
 #include <gtest/gtest.h>
 
@@ -29,37 +29,47 @@ SessionStart Start(PeerPolicy policy = PeerPolicy::kExact) {
   start.config.payload_type = 8;
   start.config.no_media_timeout = milliseconds(2000);
   start.ssrc = kOurs;
-  start.told_to = "127.0.0.1:26500";
+  start.advertised_rtp = "127.0.0.1:26500";
   return start;
 }
 
+class Nowhere : public rtp::Outlet {
+ public:
+  void SendToPeer(std::span<const uint8_t>) override {
+    ADD_FAILURE() << "an echo sends what came, not its own";
+  }
+};
+Nowhere nowhere;
+
 struct Echo {
-  explicit Echo(PeerPolicy policy = PeerPolicy::kExact) : session(Start(policy), kStart) {}
+  explicit Echo(PeerPolicy policy = PeerPolicy::kExact) : session(Start(policy), nowhere, kStart) {}
 
   DropReason Get(Bytes bytes, const SocketAddress& source = kPeer, milliseconds at = milliseconds(0)) {
-    return session.OnPacket(kStart + at, bytes, source);
+    return session.OnDatagram(kStart + at, bytes, source);
   }
   // As Get, and the system sends what may go back. True when media begins to flow.
   bool GetAndSend(uint16_t sequence, milliseconds at = milliseconds(0)) {
-    return Get(RtpBytes(sequence), kPeer, at) == DropReason::kNone && session.OnSent(kStart + at, 172);
+    Get(RtpBytes(sequence), kPeer, at);
+    if (session.TakeReflected()) session.OnSendDone(kStart + at, 172, true);
+    return session.TakeFlowBegan();
   }
   uint64_t Dropped(DropReason reason) const { return session.Snapshot().stats.Dropped(reason); }
   RtpStats stats() const { return session.Snapshot().stats; }
 
-  EchoSession session;
+  Session session;
 };
 
-TEST(EchoSession, SendsBackTheSamePacketUnderItsOwnSsrc) {
+TEST(EchoOfASession, SendsBackTheSamePacketUnderItsOwnSsrc) {
   Echo echo;
   Bytes bytes = RtpBytes(7);
   Bytes expected = bytes;
   rtp::SetSsrc(kOurs, expected);
-  EXPECT_EQ(echo.session.OnPacket(kStart, bytes, kPeer), DropReason::kNone);
+  EXPECT_EQ(echo.session.OnDatagram(kStart, bytes, kPeer), DropReason::kNone);
   EXPECT_EQ(bytes, expected);
   EXPECT_EQ(echo.session.peer(), kPeer);
 }
 
-TEST(EchoSession, AnswersFromTheFirstPacketAndCounts) {
+TEST(EchoOfASession, AnswersFromTheFirstPacketAndCounts) {
   Echo echo;
   EXPECT_TRUE(echo.GetAndSend(1, milliseconds(20)));
   EXPECT_FALSE(echo.GetAndSend(2, milliseconds(40)));
@@ -74,7 +84,7 @@ TEST(EchoSession, AnswersFromTheFirstPacketAndCounts) {
   EXPECT_EQ(snapshot.ssrc, kOurs);
 }
 
-TEST(EchoSession, DropsAndCountsEachReason) {
+TEST(EchoOfASession, DropsAndCountsEachReason) {
   Bytes version = RtpBytes(1);
   version[0] = 0x40;
   struct Case {
@@ -95,7 +105,7 @@ TEST(EchoSession, DropsAndCountsEachReason) {
   for (const Case& each : cases) {
     Echo echo;
     Bytes bytes = each.bytes;
-    EXPECT_EQ(echo.session.OnPacket(kStart, bytes, each.source), each.reason) << each.what;
+    EXPECT_EQ(echo.session.OnDatagram(kStart, bytes, each.source), each.reason) << each.what;
     EXPECT_EQ(bytes, each.bytes) << each.what;
     EXPECT_EQ(echo.Dropped(each.reason), 1u) << each.what;
     EXPECT_EQ(echo.stats().received_packets, 0u) << each.what;
@@ -103,14 +113,14 @@ TEST(EchoSession, DropsAndCountsEachReason) {
   }
 }
 
-TEST(EchoSession, EveryReceivedPacketIsSentOrAccountedFor) {
+TEST(EchoOfASession, EveryReceivedPacketIsSentOrAccountedFor) {
   Echo echo;
   for (const uint16_t sequence : {1, 2, 2, 5, 4, 40000, 40001, 40001}) {
     if (echo.Get(RtpBytes(sequence)) != DropReason::kNone) continue;
     if (sequence == 5) {
-      echo.session.OnSendFailed();
+      echo.session.OnSendDone(kStart, 172, false);
     } else {
-      echo.session.OnSent(kStart, 172);
+      echo.session.OnSendDone(kStart, 172, true);
     }
   }
   const RtpStats stats = echo.stats();
@@ -123,7 +133,7 @@ TEST(EchoSession, EveryReceivedPacketIsSentOrAccountedFor) {
 }
 
 // Telephone events and comfort noise come with the audio's SSRC and in its sequence: none of it is lost.
-TEST(EchoSession, OtherPayloadTypesOfTheSourceAreNotLost) {
+TEST(EchoOfASession, OtherPayloadTypesOfTheSourceAreNotLost) {
   Echo echo;
   for (uint16_t sequence = 1; sequence <= 10; ++sequence) echo.GetAndSend(sequence);
   for (uint16_t sequence = 11; sequence <= 23; ++sequence) {
@@ -139,19 +149,19 @@ TEST(EchoSession, OtherPayloadTypesOfTheSourceAreNotLost) {
   EXPECT_EQ(echo.Dropped(DropReason::kPayloadType), 14u);
 }
 
-TEST(EchoSession, ComfortNoiseIsNoMissingMedia) {
+TEST(EchoOfASession, ComfortNoiseIsNoMissingMedia) {
   Echo echo;
   echo.GetAndSend(1);
   for (uint16_t second = 1; second <= 10; ++second) {
     echo.Get(RtpBytes(static_cast<uint16_t>(1 + second), 13), kPeer, seconds(second));
-    EXPECT_FALSE(echo.session.OnTime(kStart + seconds(second)));
+    EXPECT_FALSE(echo.session.LookForSilence(kStart + seconds(second)));
   }
-  EXPECT_TRUE(echo.session.OnTime(kStart + seconds(12)));
+  EXPECT_TRUE(echo.session.LookForSilence(kStart + seconds(12)));
   EXPECT_EQ(echo.session.Snapshot().diagnosis, Diagnosis::kStoppedArriving);
 }
 
 // RFC 5761: sender report, receiver report, source description, goodbye, feedback.
-TEST(EchoSession, RtcpOnThePortOfRtpIsCountedAsSuch) {
+TEST(EchoOfASession, RtcpOnThePortOfRtpIsCountedAsSuch) {
   for (const uint8_t type : {200, 201, 202, 203, 205}) {
     Echo echo;
     echo.GetAndSend(1);
@@ -160,30 +170,30 @@ TEST(EchoSession, RtcpOnThePortOfRtpIsCountedAsSuch) {
     EXPECT_EQ(echo.Get(rtcp), DropReason::kRtcp);
     EXPECT_EQ(echo.Get({0x80, type, 0, 1, 0x11, 0x11, 0x11, 0x11}), DropReason::kRtcp) << "shorter than RTP";
     EXPECT_EQ(echo.Dropped(DropReason::kRtcp), 2u);
-    EXPECT_TRUE(echo.session.OnTime(kStart + seconds(2)));
+    EXPECT_TRUE(echo.session.LookForSilence(kStart + seconds(2)));
     EXPECT_EQ(echo.session.Snapshot().diagnosis, Diagnosis::kStoppedArriving);
     EXPECT_EQ(echo.Get(RtpBytes(2)), DropReason::kNone);
   }
 }
 
-TEST(EchoSession, ANewSsrcOfThePeerIsTakenAtOnce) {
+TEST(EchoOfASession, ANewSsrcOfThePeerIsTakenAtOnce) {
   Echo echo;
   echo.GetAndSend(1);
   EXPECT_EQ(echo.Get(RtpBytes(50000, 8, 0x22222222)), DropReason::kNone);
   EXPECT_EQ(echo.stats().lost_packets, 0);
 }
 
-TEST(EchoSession, WhatItSentItselfIsALoop) {
+TEST(EchoOfASession, WhatItSentItselfIsALoop) {
   Echo echo;
   echo.GetAndSend(1);
   EXPECT_EQ(echo.Get(RtpBytes(2, 8, kOurs)), DropReason::kLoop);
   EXPECT_EQ(echo.Dropped(DropReason::kLoop), 1u);
 }
 
-TEST(EchoSession, APeerThatChoseOurSsrcFirstMakesUsTakeAnother) {
+TEST(EchoOfASession, APeerThatChoseOurSsrcFirstMakesUsTakeAnother) {
   Echo echo;
   Bytes bytes = RtpBytes(1, 8, kOurs);
-  EXPECT_EQ(echo.session.OnPacket(kStart, bytes, kPeer), DropReason::kNone);
+  EXPECT_EQ(echo.session.OnDatagram(kStart, bytes, kPeer), DropReason::kNone);
   EXPECT_NE(echo.session.Snapshot().ssrc, kOurs);
   rtp::Packet sent;
   ASSERT_EQ(rtp::ParsePacket(bytes, &sent), rtp::ParseResult::kOk);
@@ -191,42 +201,42 @@ TEST(EchoSession, APeerThatChoseOurSsrcFirstMakesUsTakeAnother) {
   EXPECT_EQ(echo.Get(RtpBytes(2, 8, kOurs)), DropReason::kNone);
 }
 
-TEST(EchoSession, TwoOfThemDoNotEchoForEver) {
+TEST(EchoOfASession, TwoOfThemDoNotEchoForEver) {
   SessionStart other_start = Start();
   other_start.ssrc = 0x33333333;
   Echo one;
-  EchoSession other(other_start, kStart);
+  Session other(other_start, nowhere, kStart);
   Bytes bytes = RtpBytes(1);  // somebody forges one packet between them
   int hops = 0;
   while (hops < 100) {
-    if (one.session.OnPacket(kStart, bytes, kPeer) != DropReason::kNone) break;
+    if (one.session.OnDatagram(kStart, bytes, kPeer) != DropReason::kNone) break;
     ++hops;
-    if (other.OnPacket(kStart, bytes, kPeer) != DropReason::kNone) break;
+    if (other.OnDatagram(kStart, bytes, kPeer) != DropReason::kNone) break;
     ++hops;
   }
   EXPECT_LT(hops, 6);
 }
 
 // A burst of them looks like a sequence that began again, each time one packet shorter.
-TEST(EchoSession, TwoOfThemEndABurstToo) {
+TEST(EchoOfASession, TwoOfThemEndABurstToo) {
   constexpr uint16_t kForged = 10;
   SessionStart other_start = Start();
   other_start.ssrc = 0x33333333;
   Echo one;
-  EchoSession other(other_start, kStart);
+  Session other(other_start, nowhere, kStart);
   std::vector<Bytes> going;
   for (uint16_t i = 0; i < kForged; ++i) going.push_back(RtpBytes(i));
   size_t hops = 0;
-  for (EchoSession* turn = &one.session; !going.empty() && hops < 10000;
+  for (Session* turn = &one.session; !going.empty() && hops < 10000;
        turn = turn == &one.session ? &other : &one.session) {
     std::erase_if(going,
-                  [&](Bytes& bytes) { return turn->OnPacket(kStart, bytes, kPeer) != DropReason::kNone; });
+                  [&](Bytes& bytes) { return turn->OnDatagram(kStart, bytes, kPeer) != DropReason::kNone; });
     hops += going.size();
   }
   EXPECT_LT(hops, size_t{kForged} * kForged);
 }
 
-TEST(EchoSession, LatchesOnTheFirstValidSourceOnce) {
+TEST(EchoOfASession, LatchesOnTheFirstValidSourceOnce) {
   Echo echo(PeerPolicy::kLatch);
   EXPECT_EQ(echo.Get({1, 2, 3}, kStranger), DropReason::kVersion);
   EXPECT_EQ(echo.Get(RtpBytes(1, 0), kStranger), DropReason::kPayloadType);
@@ -238,7 +248,7 @@ TEST(EchoSession, LatchesOnTheFirstValidSourceOnce) {
   EXPECT_EQ(echo.Get(RtpBytes(2), kStranger), DropReason::kNone);
 }
 
-TEST(EchoSession, JitterInMilliseconds) {
+TEST(EchoOfASession, JitterInMilliseconds) {
   Echo echo;
   for (uint16_t i = 0; i < 500; ++i) echo.GetAndSend(i, milliseconds(20 * i));
   EXPECT_EQ(echo.stats().jitter_ms, 0);
@@ -248,7 +258,7 @@ TEST(EchoSession, JitterInMilliseconds) {
 
 // Sequence and timestamps begin anew under the same SSRC, as after hold behind some session border
 // controllers.
-TEST(EchoSession, JitterBeginsAnewWithTheSequence) {
+TEST(EchoOfASession, JitterBeginsAnewWithTheSequence) {
   for (const uint16_t restart : {40000, 5}) {  // far away, and a little back
     Echo echo;
     uint16_t sequence = 1;
@@ -262,7 +272,7 @@ TEST(EchoSession, JitterBeginsAnewWithTheSequence) {
   }
 }
 
-TEST(EchoSession, JitterStaysRightAfterWeeks) {
+TEST(EchoOfASession, JitterStaysRightAfterWeeks) {
   Echo echo;
   const milliseconds weeks = std::chrono::hours(24 * 60);
   echo.GetAndSend(1, weeks);
@@ -278,7 +288,7 @@ struct SilenceCase {
   const char* text;
 };
 
-TEST(EchoSession, SaysWhyItIsSilent) {
+TEST(EchoOfASession, SaysWhyItIsSilent) {
   const std::pair<Bytes, SocketAddress> stranger = {RtpBytes(1), kStranger};
   const std::pair<Bytes, SocketAddress> wrong_type = {RtpBytes(1, 0), kPeer};
   const std::pair<Bytes, SocketAddress> rubbish = {{1, 2, 3}, kPeer};
@@ -315,37 +325,37 @@ TEST(EchoSession, SaysWhyItIsSilent) {
     Echo echo;
     if (each.flowed) echo.GetAndSend(1);
     for (const auto& [bytes, source] : each.instead) echo.Get(bytes, source);
-    EXPECT_FALSE(echo.session.OnTime(kStart + milliseconds(1999))) << each.what;
-    EXPECT_TRUE(echo.session.OnTime(kStart + milliseconds(2000))) << each.what;
-    EXPECT_FALSE(echo.session.OnTime(kStart + milliseconds(5000))) << each.what << ": said twice";
+    EXPECT_FALSE(echo.session.LookForSilence(kStart + milliseconds(1999))) << each.what;
+    EXPECT_TRUE(echo.session.LookForSilence(kStart + milliseconds(2000))) << each.what;
+    EXPECT_FALSE(echo.session.LookForSilence(kStart + milliseconds(5000))) << each.what << ": said twice";
     EXPECT_EQ(echo.session.Snapshot().diagnosis, each.diagnosis) << each.what;
     EXPECT_EQ(echo.session.Snapshot().diagnosis_text, each.text) << each.what;
   }
 }
 
-TEST(EchoSession, TheDiagnosisGetsMoreExactAndEndsWithTheSilence) {
+TEST(EchoOfASession, TheDiagnosisGetsMoreExactAndEndsWithTheSilence) {
   Echo echo;
   EXPECT_TRUE(echo.GetAndSend(1));
-  EXPECT_TRUE(echo.session.OnTime(kStart + milliseconds(2000)));
+  EXPECT_TRUE(echo.session.LookForSilence(kStart + milliseconds(2000)));
   echo.Get(RtpBytes(1), kStranger);
-  EXPECT_TRUE(echo.session.OnTime(kStart + milliseconds(2100)));
+  EXPECT_TRUE(echo.session.LookForSilence(kStart + milliseconds(2100)));
   EXPECT_EQ(echo.session.Snapshot().diagnosis, Diagnosis::kStranger);
   EXPECT_TRUE(echo.GetAndSend(2, milliseconds(2200))) << "flows again";
   EXPECT_EQ(echo.session.Snapshot().diagnosis, Diagnosis::kNone);
   EXPECT_EQ(echo.session.Snapshot().diagnosis_text, "");
   EXPECT_FALSE(echo.GetAndSend(3, milliseconds(2220)));
-  EXPECT_FALSE(echo.session.OnTime(kStart + milliseconds(4219)));
-  EXPECT_TRUE(echo.session.OnTime(kStart + milliseconds(4220)));
+  EXPECT_FALSE(echo.session.LookForSilence(kStart + milliseconds(4219)));
+  EXPECT_TRUE(echo.session.LookForSilence(kStart + milliseconds(4220)));
 }
 
-TEST(EchoSession, WithoutATimeoutSilenceIsFine) {
+TEST(EchoOfASession, WithoutATimeoutSilenceIsFine) {
   SessionStart start = Start();
   start.config.no_media_timeout = milliseconds(0);
-  EchoSession session(start, kStart);
-  EXPECT_FALSE(session.OnTime(kStart + std::chrono::hours(24)));
+  Session session(start, nowhere, kStart);
+  EXPECT_FALSE(session.LookForSilence(kStart + std::chrono::hours(24)));
 }
 
-TEST(EchoSession, ATruncatedDatagramIsTooLong) {
+TEST(EchoOfASession, ATruncatedDatagramIsTooLong) {
   Echo echo;
   echo.session.OnTruncated(kPeer);
   echo.session.OnTruncated(kStranger);
@@ -353,7 +363,7 @@ TEST(EchoSession, ATruncatedDatagramIsTooLong) {
   EXPECT_EQ(echo.Dropped(DropReason::kStranger), 1u);
 }
 
-TEST(EchoSession, JitterIsToldOfTheTimeInWhichPacketsCame) {
+TEST(EchoOfASession, JitterIsToldOfTheTimeInWhichPacketsCame) {
   Echo echo;
   EXPECT_EQ(echo.session.JitterMs(kStart), std::nullopt);
   echo.Get(RtpBytes(1), kPeer, milliseconds(0));

@@ -3,9 +3,10 @@
 #include <optional>
 #include <string>
 
-#include "media/lease/session_types.h"
+#include "common/clock.h"
+#include "media/rtp/stream_types.h"
 
-namespace benari::media {
+namespace benari::media::rtp {
 
 // Says why a session hears nothing: watches the time since the last valid packet, and what came instead.
 // Owned by one worker.
@@ -28,8 +29,8 @@ class SilenceWatch {
   bool OnTime(Clock::Time now);
 
   Diagnosis diagnosis() const { return diagnosis_; }
-  // One line for a person; `told_to` is where the peer was told to send. Empty without a diagnosis.
-  std::string Text(const SessionConfig& config, const std::string& told_to) const;
+  // One line for a person; `advertised_rtp` is where the peer was told to send. Empty without a diagnosis.
+  std::string Text(const StreamConfig& config, const std::string& advertised_rtp) const;
 
  private:
   Diagnosis Explain() const;
@@ -43,4 +44,4 @@ class SilenceWatch {
   std::optional<SocketAddress> stranger_;
 };
 
-}  // namespace benari::media
+}  // namespace benari::media::rtp

@@ -1,8 +1,8 @@
-#include "media/processor/diagnosis.h"
+#include "media/rtp/silence_watch.h"
 
 #include "absl/strings/str_cat.h"
 
-namespace benari::media {
+namespace benari::media::rtp {
 
 void SilenceWatch::OnValid(Clock::Time now) {
   quiet_since_ = now;
@@ -50,14 +50,15 @@ Diagnosis SilenceWatch::Explain() const {
   return flowed_ ? Diagnosis::kStoppedArriving : Diagnosis::kNothingArrived;
 }
 
-std::string SilenceWatch::Text(const SessionConfig& config, const std::string& told_to) const {
+std::string SilenceWatch::Text(const StreamConfig& config, const std::string& advertised_rtp) const {
   if (diagnosis_ == Diagnosis::kNone) return "";
   const std::string peer = config.peer.ToString();
   switch (diagnosis_) {
     case Diagnosis::kNone:
       break;
     case Diagnosis::kNothingArrived:
-      return absl::StrCat("no datagram since the session began; Asterisk was told to send to ", told_to);
+      return absl::StrCat("no datagram since the session began; Asterisk was told to send to ",
+                          advertised_rtp);
     case Diagnosis::kStranger:
       return absl::StrCat("packets come from ", stranger_->ToString(), ", expected ", peer);
     case Diagnosis::kWrongPayloadType:
@@ -65,9 +66,9 @@ std::string SilenceWatch::Text(const SessionConfig& config, const std::string& t
     case Diagnosis::kNotRtp:
       return absl::StrCat("datagrams from ", peer, " are not RTP");
     case Diagnosis::kStoppedArriving:
-      return absl::StrCat("packets from ", peer, " stopped arriving at ", told_to);
+      return absl::StrCat("packets from ", peer, " stopped arriving at ", advertised_rtp);
   }
   return "";
 }
 
-}  // namespace benari::media
+}  // namespace benari::media::rtp

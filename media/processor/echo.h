@@ -1,0 +1,18 @@
+#pragma once
+
+#include "media/processor/processor.h"
+
+namespace benari::media {
+
+struct EchoConfig {
+  bool operator==(const EchoConfig&) const = default;
+};
+
+// Sends each packet back as it came, under our own SSRC (RFC 3550 8.2). Owned by one worker.
+class Echo : public Processor {
+ public:
+  void OnPacket(Clock::Time now, const rtp::Packet& packet, std::span<uint8_t> datagram,
+                rtp::Sender& out) override;
+};
+
+}  // namespace benari::media
