@@ -27,6 +27,7 @@
 #include "control/ari/http_client.h"
 #include "control/call/call_context.h"
 #include "control/config.h"
+#include "control/flow/echo_then_dial.h"
 #include "control/grpc/grpc_media_client.h"
 #include "control/http/site.h"
 #include "control/loop/loop_timers.h"
@@ -152,8 +153,9 @@ class Control {
         nodes_(config.media_targets.dns.host.empty() ? MediaNodes::Listing::kFixed
                                                      : MediaNodes::Listing::kLookedUp),
         keeper_(loop_.get_executor(), media_, nodes_, timers_, config.keeper),
-        context_{loop_.get_executor(), ari_, media_, nodes_, keeper_, timers_, metrics_, history_, ids_,
-                 config_.call},
+        context_{
+            loop_.get_executor(), ari_,        media_, nodes_, keeper_, timers_, metrics_, history_, ids_,
+            make_flow_,           config_.call},
         app_(context_, config.app),
         events_(loop_.get_executor(), config.ari, ari::EventStreamLimits(), Handlers()),
         resolver_(loop_.get_executor(), config.media_targets,
@@ -303,6 +305,7 @@ class Control {
   GrpcMediaClient media_;
   MediaNodes nodes_;
   LeaseKeeper keeper_;
+  const FlowFactory make_flow_ = MakeEchoThenDial;
   CallContext context_;
   StasisApp app_;
   ari::EventStream events_;

@@ -9,6 +9,10 @@
 #include "control/call/call_context.h"
 #include "control/call/call_mailbox.h"
 #include "control/call/call_media.h"
+#include "control/call/destination_leg.h"
+#include "control/call/media_leg.h"
+#include "control/call/outage.h"
+#include "control/call/partners.h"
 #include "control/call/undo_stack.h"
 #include "control/record/call_journal.h"
 #include "control/record/call_phase.h"
@@ -29,9 +33,8 @@ struct Found {
   }
 };
 
-// One caller in the Stasis app, from StasisStart to the last thing undone: a linear coroutine that reads like
-// the dial plan. A call that is adopted runs the same lines and skips what is there already. Confined to the
-// control loop.
+// One caller in the Stasis app, from StasisStart to the last thing undone: runs its flow, and undoes
+// everything then. Confined to the control loop.
 class Call {
  public:
   Call(const CallContext& context, std::string call_id, CallConfig config, int destination_number = 1);
@@ -47,7 +50,7 @@ class Call {
   void OnTransfer(const std::string& left, const std::string& newcomer);
 
   const std::string& id() const { return id_; }
-  const std::string& destination() const { return destination_; }
+  const std::string& destination() const { return destination_.place(); }
   CallMailbox& mailbox() { return mailbox_; }
   const CallMailbox& mailbox() const { return mailbox_; }
   CallJournal& journal() { return journal_; }
@@ -66,51 +69,24 @@ class Call {
   template <typename T>
   using Awaitable = boost::asio::awaitable<T>;
 
-  Awaitable<void> DialPlan();
-  Awaitable<void> Echo();
-  Awaitable<void> StartMedia();
-  Awaitable<bool> ReplaceMedia();
-  Awaitable<void> AnswerCaller();
-  Awaitable<void> Originate();
-  Awaitable<void> AskAfterDestination();
-  Awaitable<bool> AwaitAnswer();
-  Awaitable<void> Talk();
-  Awaitable<void> Reunite(std::string leg);
-  Awaitable<void> Join(std::string leg);
-  Awaitable<void> WaitForAnswers(ari::Error error);
-  Awaitable<void> PauseUnlessEnding();
   Awaitable<void> Release(CallOver over);
   Awaitable<void> PauseUndo(bool last);
-  Awaitable<void> HangUpDestination(std::string place);
   Awaitable<void> HangUpChannel(std::string channel_id);
   Awaitable<void> LetCallerGo();
 
-  // `leg`: the place of the media or the destination.
-  bool IsJoinedTo(const std::string& leg) {
-    return mailbox_.channel(id_).in_bridge && mailbox_.channel(leg).in_bridge;
-  }
-  bool Transferred() const { return mailbox_.news().transfers != joined_after_transfers_; }
-  void DialAnew();
-  Clock::Time EchoEnd() const;
-  bool Unheard() const;
-  bool WasAwaySinceDialed() const { return mailbox_.news().reconnects != dialed_after_reconnects_; }
-  void SetPhase(CallPhase next);
-
   const CallConfig config_;
   const CallContext context_;
-  const std::string id_;     // the channel id of whoever called first, and the caller's place
-  std::string destination_;  // the channel that is, or will be, dialled
+  const std::string id_;  // the channel id of whoever called first, and the caller's place
   const Clock::Time started_;
   CallMailbox mailbox_;
   CallJournal journal_;
   UndoStack undo_;
   CallBridge bridge_;
   CallMedia media_;
-  bool originated_ = false;
-  int joined_after_transfers_ = 0;   // when the present partners were joined
-  int dialed_after_reconnects_ = 0;  // of the event stream, when the destination was dialled
-  std::optional<Clock::Time> echo_began_;
-  Clock::Time nodes_return_by_{};    // nodes that are not reached until then may still be on their way back
+  Outage outage_;
+  Partners partners_;
+  MediaLeg media_leg_;
+  DestinationLeg destination_;
   bool caller_may_be_gone_ = false;  // Asterisk refused a request; why may be told later
   CallOutcome outcome_ = CallOutcome::kFailed;
   std::string caller_reason_;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <memory>
 
 #include "control/ari/client.h"
 #include "control/call/call_config.h"
@@ -14,6 +16,11 @@
 
 namespace benari::control {
 
+class Flow;
+
+// Makes what a caller with these settings is put through.
+using FlowFactory = std::function<std::unique_ptr<Flow>(const CallConfig& settings)>;
+
 // What every call uses; outlives all of them.
 struct CallContext {
   boost::asio::any_io_executor executor;
@@ -25,10 +32,11 @@ struct CallContext {
   Metrics& metrics;
   CallHistory& history;
   const Ids& ids;
+  const FlowFactory& make_flow;
   const CallConfig& config;  // the flags'; each call has its own
 
   CallContext With(const CallConfig& other) const {
-    return {executor, ari, media, nodes, keeper, timers, metrics, history, ids, other};
+    return {executor, ari, media, nodes, keeper, timers, metrics, history, ids, make_flow, other};
   }
 };
 

@@ -23,13 +23,12 @@ asio::awaitable<void> Call::Release(CallOver over) {
   const Clock::Time began = context_.timers.Now();
   outcome_ = over.outcome;
   caller_reason_ = over.reason;
-  SetPhase(CallPhase::kReleasing);
+  journal_.EnterPhase(CallPhase::kReleasing);
   co_await undo_.RunAll();
   const Clock::Time now = context_.timers.Now();
   context_.metrics.release_seconds.Observe(std::chrono::duration<double>(now - began).count());
   context_.metrics.CallEnded(outcome_);
   if (over.refusal.has_value()) context_.metrics.CallRefused(*over.refusal);
-  context_.metrics.PhaseLeft(phase());
   const log::Level level = outcome_ == CallOutcome::kFailed ? log::Level::kWarning : log::Level::kInfo;
   journal_.Tell(level, "call ended",
                 {{"outcome", ToString(outcome_)},
@@ -51,11 +50,6 @@ asio::awaitable<void> Call::PauseUndo(bool last) {
   std::function<bool()> stopped = [&news] { return news.stop; };
   const Clock::Time until = context_.timers.Now() + (last ? kLastUndoPause : kUndoPause);
   co_await mailbox_.WaitUntil(stopped, until);
-}
-
-asio::awaitable<void> Call::HangUpDestination(std::string place) {
-  if (mailbox_.channel(place).gone) co_return;
-  co_await HangUpChannel(mailbox_.ChannelIn(place));
 }
 
 asio::awaitable<void> Call::HangUpChannel(std::string channel_id) {

@@ -17,17 +17,23 @@ CallStep::Value Keep(const log::Field& field) {
 
 }  // namespace
 
-CallJournal::CallJournal(CallHistory& history, const Clock& clock, const std::string& call_id)
-    : history_(history), clock_(clock), record_(history.Begin(call_id, clock)) {
+CallJournal::CallJournal(CallHistory& history, Metrics& metrics, const Clock& clock,
+                         const std::string& call_id)
+    : history_(history), metrics_(metrics), clock_(clock), record_(history.Begin(call_id, clock)) {
+  metrics_.PhaseEntered(CallPhase::kSetup);
   history_.EnterPhase(*record_, CallPhase::kSetup, record_->began);
 }
 
-void CallJournal::EnterPhase(CallPhase phase) {
-  history_.EnterPhase(*record_, phase, clock_.Now());
-  Info("phase", {{"phase", ToString(phase)}});
+void CallJournal::EnterPhase(CallPhase next) {
+  if (next == phase()) return;
+  metrics_.PhaseLeft(phase());
+  metrics_.PhaseEntered(next);
+  history_.EnterPhase(*record_, next, clock_.Now());
+  Info("phase", {{"phase", ToString(next)}});
 }
 
 void CallJournal::End(CallOutcome outcome, const std::string& why) {
+  metrics_.PhaseLeft(phase());
   history_.End(record_, {outcome, why, clock_.Now() - record_->began});
 }
 

@@ -6,19 +6,21 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "control/record/call_history.h"
+#include "control/record/metrics.h"
 
 namespace benari::control {
 
-// What one call tells of itself: every line goes to the log, with the call's id, and to the history.
-// Confined to the control loop.
+// What one call reports: its lines go to the log, with the call's id, and to the history; its phases to the
+// history and the metrics. Confined to the control loop.
 class CallJournal {
  public:
-  // Begins the call's record, in the phase kSetup. The history and the clock outlive it.
-  CallJournal(CallHistory& history, const Clock& clock, const std::string& call_id);
+  // Begins the call's record, in the phase kSetup. All but the id outlive it.
+  CallJournal(CallHistory& history, Metrics& metrics, const Clock& clock, const std::string& call_id);
 
   void Info(absl::string_view what, log::Fields fields = {}) { Tell(log::Level::kInfo, what, fields); }
   void Warning(absl::string_view what, log::Fields fields = {}) { Tell(log::Level::kWarning, what, fields); }
   void Tell(log::Level level, absl::string_view what, log::Fields fields);
+  // Nothing if it is the present one.
   void EnterPhase(CallPhase phase);
   // After the last line.
   void End(CallOutcome outcome, const std::string& why);
@@ -27,6 +29,7 @@ class CallJournal {
 
  private:
   CallHistory& history_;
+  Metrics& metrics_;
   const Clock& clock_;
   const CallHistory::Record record_;
 };

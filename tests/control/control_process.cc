@@ -19,8 +19,8 @@ ControlProcess::ControlProcess(boost::asio::io_context& loop, fakes::VirtualTime
       ari_(process_, asterisk, faults_, fakes::ModelAriClient::Options()),
       media_(process_, media, faults_, std::move(media_client)),
       keeper_(loop.get_executor(), media_, nodes_, process_, keeper),
-      context_{
-          loop.get_executor(), ari_, media_, nodes_, keeper_, process_, metrics_, history_, ids_, config_},
+      context_{loop.get_executor(), ari_,   media_, nodes_, keeper_, process_, metrics_, history_, ids_,
+               make_flow_,          config_},
       app_(context_, std::move(options)) {
   nodes_.SetListed(nodes);
   app_.set_on_replaced([this](const std::string&) { replaced_ = true; });

@@ -1,6 +1,7 @@
 // What a call tells of itself, and how much of it is kept.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <prometheus/registry.h>
 
 #include <algorithm>
 
@@ -67,7 +68,7 @@ class CallHistoryTest : public ::testing::Test {
  protected:
   std::string EndOne(int number) {
     const std::string id = "call" + std::to_string(number);
-    CallJournal journal(history_, timers_, id);
+    CallJournal journal(history_, metrics_, timers_, id);
     journal.Info("call started");
     journal.End(CallOutcome::kCompleted, "");
     return id;
@@ -75,6 +76,8 @@ class CallHistoryTest : public ::testing::Test {
 
   fakes::VirtualTimers timers_;
   CallHistory history_;
+  prometheus::Registry registry_;
+  Metrics metrics_{registry_};
 };
 
 TEST_F(CallHistoryTest, KeepsTheLastHundredThatEnded) {
@@ -91,7 +94,7 @@ TEST_F(CallHistoryTest, KeepsTheLastHundredThatEnded) {
 }
 
 TEST_F(CallHistoryTest, WhatACallTellsIsBounded) {
-  CallJournal journal(history_, timers_, "talkative");
+  CallJournal journal(history_, metrics_, timers_, "talkative");
   const std::string text(10000, 'x');
   for (int i = 0; i < 130; ++i) journal.Warning("media failed", {{"why", text}});
   const CallRecord& record = *history_.Find("talkative");
@@ -103,8 +106,8 @@ TEST_F(CallHistoryTest, WhatACallTellsIsBounded) {
 }
 
 TEST_F(CallHistoryTest, EachChangeHasAVersionOfItsOwn) {
-  CallJournal one(history_, timers_, "one");
-  CallJournal other(history_, timers_, "other");
+  CallJournal one(history_, metrics_, timers_, "one");
+  CallJournal other(history_, metrics_, timers_, "other");
   const uint64_t before = history_.version();
   one.EnterPhase(CallPhase::kEcho);
   EXPECT_GT(history_.Find("one")->changed, before);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <prometheus/registry.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -37,7 +38,7 @@ class LiveFixture : public ::testing::Test {
     nodes_.SetUp("a:1", status);
   }
   std::unique_ptr<CallJournal> Begin(const std::string& id) {
-    auto journal = std::make_unique<CallJournal>(history_, timers_, id);
+    auto journal = std::make_unique<CallJournal>(history_, metrics_, timers_, id);
     journal->Info("call started", {{"channel", "PJSIP/a"}, {"calls", 1}});
     return journal;
   }
@@ -56,6 +57,8 @@ class LiveFixture : public ::testing::Test {
   fakes::FakeMediaClient client_{process_, media_, faults_, fakes::FakeMediaClient::Options()};
   const Ids ids_{"benari"};
   CallHistory history_;
+  prometheus::Registry call_registry_;
+  Metrics metrics_{call_registry_};
   MediaNodes nodes_;
   MediaStats stats_{loop_.get_executor(), client_, nodes_, timers_, ids_};
   ServiceState state_ = ServiceState::kServing;

@@ -1,5 +1,5 @@
 # A request to Asterisk that gets no answer while media is replaced ends the call.
-set(SOURCE control/call/call.cc)
+set(SOURCE control/call/media_leg.cc)
 set(FIND [[
     failure = error.what();
     if (error.unanswered()) unanswered = error;

@@ -1,0 +1,155 @@
+#include "control/call/destination_leg.h"
+
+#include <utility>
+
+#include "control/ari/removal.h"
+#include "control/call/ask_after.h"
+#include "control/call/destination_end.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// No earlier process will have used it for this call.
+int UnusedNumber(const Timers& timers) {
+  constexpr int64_t kMost = 1'000'000'000;
+  const auto now = timers.WallNow().time_since_epoch();
+  return static_cast<int>(2 + std::chrono::duration_cast<std::chrono::milliseconds>(now).count() % kMost);
+}
+
+}  // namespace
+
+DestinationLeg::DestinationLeg(const CallContext& context, const std::string& call_id, int number,
+                               CallMailbox& mailbox, UndoStack& undo, Partners& partners, Outage& outage,
+                               CallJournal& journal)
+    : context_(context),
+      call_id_(call_id),
+      mailbox_(mailbox),
+      undo_(undo),
+      partners_(partners),
+      outage_(outage),
+      journal_(journal),
+      place_(context.ids.Destination(call_id, number)) {}
+
+void DestinationLeg::Adopt(std::optional<int> number) {
+  place_ = context_.ids.Destination(call_id_, number.value_or(UnusedNumber(context_.timers)));
+  if (!number.has_value()) return;
+  dialled_ = true;
+  DeferHangUp();
+}
+
+asio::awaitable<void> DestinationLeg::Dial() {
+  journal_.EnterPhase(CallPhase::kDialing);
+  bool answered = false;
+  while (!answered) {
+    while (!dialled_) co_await Originate();
+    answered = co_await AwaitAnswer();
+  }
+}
+
+asio::awaitable<void> DestinationLeg::Originate() {
+  co_await mailbox_.UntilBack();  // who answers an application that nobody serves is hung up
+  mailbox_.StillUp();
+  dialled_ = true;
+  const UndoStack::Handle hang_up = DeferHangUp();
+  ari::OriginateRequest request(place_, context_.config.destination);
+  request.app_args = "dialed";
+  request.caller_id = context_.config.caller_id;
+  request.formats = context_.config.format;
+  request.timeout_s = static_cast<int>(context_.config.dial_timeout.count());
+  journal_.Info("dialing", {{"endpoint", request.endpoint}});
+  dialled_after_reconnects_ = mailbox_.news().reconnects;
+  std::optional<ari::Error> unanswered;
+  try {
+    co_await context_.ari.Originate(request);
+    mailbox_.Tell([this](CallNews& news) { news.channels[place_].created = true; });
+  } catch (const ari::Error& error) {
+    if (error.never_sent()) undo_.Forget(hang_up);
+    if (!error.unanswered()) throw;
+    unanswered = error;
+  }
+  if (unanswered.has_value()) co_await outage_.WaitUntilOver(*unanswered);
+  if (unanswered.has_value() && unanswered->never_sent()) {
+    dialled_ = false;
+  } else if (unanswered.has_value() || WasAwaySinceDialled()) {
+    co_await AskAfterIt();
+    if (LostUnheard(mailbox_.channel(place_))) DialAnew();
+  }
+  mailbox_.StillUp();
+}
+
+// False: it was lost while Asterisk was away, and has to be dialled again.
+asio::awaitable<bool> DestinationLeg::AwaitAnswer() {
+  const Clock::Time began = context_.timers.Now();
+  const ChannelNews& destination = mailbox_.channel(place_);
+  std::function<bool()> settled = [this, &destination] {
+    return destination.started || destination.gone || mailbox_.Ending();
+  };
+  // Asterisk gives up by itself after the time-out; the margin is for its news to arrive.
+  const Clock::Time deadline = began + context_.config.dial_timeout + context_.config.join_timeout;
+  const bool in_time = co_await mailbox_.WaitUntil(settled, deadline);
+  co_await mailbox_.UntilBack();
+  mailbox_.StillUp();
+  if (!in_time) co_await AskAfterIt();
+  mailbox_.StillUp();
+  if (destination.started) co_return true;
+  if (WasAwaySinceDialled() && LostUnheard(destination)) {
+    DialAnew();
+    co_return false;
+  }
+  const Clock::Duration rang = context_.timers.Now() - began;
+  throw ExplainEnd(destination, rang + kNewsMayFollow >= context_.config.dial_timeout);
+}
+
+// Until Asterisk has answered what became of it.
+asio::awaitable<void> DestinationLeg::AskAfterIt() {
+  while (true) {
+    const std::optional<ari::Error> unanswered = co_await AskAfter(context_.ari, place_, mailbox_);
+    if (!unanswered.has_value()) co_return;
+    co_await outage_.WaitUntilOver(*unanswered);
+  }
+}
+
+void DestinationLeg::DialAnew() {
+  journal_.Info("destination lost while Asterisk was away", {{"channel", place_}});
+  place_ = context_.ids.Destination(call_id_, UnusedNumber(context_.timers));
+  dialled_ = false;
+}
+
+// Joins them also where an earlier process did: what happened while nobody was there may have left one of
+// them with the translation path of another partner.
+asio::awaitable<void> DestinationLeg::Talk() {
+  const ChannelNews& destination = mailbox_.channel(place_);
+  if (!destination.in_bridge) journal_.Info("destination answered", {{"channel", place_}});
+  Partners::Leg leg{place_, /*stays=*/false};
+  co_await partners_.Join(leg);
+  journal_.EnterPhase(CallPhase::kConnected);
+  co_await undo_.RetryFailed();
+  while (!destination.gone && !mailbox_.Ending()) {
+    std::function<bool()> something = [this, &destination] {
+      return destination.gone || mailbox_.Ending() || !partners_.AreJoined(place_);
+    };
+    co_await mailbox_.WaitUntil(something, Clock::Time::max());
+    co_await partners_.Reunite(leg);
+  }
+  if (destination.gone) throw CallOver(CallOutcome::kCompleted, "normal", "the destination hung up");
+  if (mailbox_.caller_gone()) throw CallOver(CallOutcome::kCompleted, "normal", "the caller hung up");
+  mailbox_.StillUp();
+}
+
+UndoStack::Handle DestinationLeg::DeferHangUp() {
+  return undo_.Defer(ToString(UndoStep::kHangUpDestination),
+                     [this, place = place_] { return HangUp(place); });
+}
+
+asio::awaitable<void> DestinationLeg::HangUp(std::string place) {
+  if (mailbox_.channel(place).gone) co_return;
+  ThrowIfAway(mailbox_.news());
+  const std::string reason = "normal";
+  const std::string channel_id = mailbox_.ChannelIn(place);
+  co_await ari::HangUpIfThere(context_.ari, channel_id, reason);
+}
+
+}  // namespace benari::control

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <string>
+
+#include "control/call/call_context.h"
+#include "control/call/call_mailbox.h"
+#include "control/call/outage.h"
+#include "control/call/partners.h"
+#include "control/call/undo_stack.h"
+#include "control/record/call_journal.h"
+
+namespace benari::control {
+
+// Who the caller is connected to. All verbs throw ari::Error, or CallOver when the call has to end. Confined
+// to the control loop.
+class DestinationLeg {
+ public:
+  DestinationLeg(const CallContext& context, const std::string& call_id, int number, CallMailbox& mailbox,
+                 UndoStack& undo, Partners& partners, Outage& outage, CallJournal& journal);
+
+  // Returns once it has answered; a call that is adopted may have dialled already. CallOver says why it was
+  // not reached.
+  boost::asio::awaitable<void> Dial();
+  // Caller and destination talk until one of them hangs up, which ends the call: CallOver.
+  boost::asio::awaitable<void> Talk();
+
+  // Of a call that is adopted: the channel with this number is there; without: none is.
+  void Adopt(std::optional<int> number);
+  bool dialled() const { return dialled_; }
+  // Its place: the id of the channel that is, or will be, dialled.
+  const std::string& place() const { return place_; }
+
+ private:
+  template <typename T>
+  using Awaitable = boost::asio::awaitable<T>;
+
+  Awaitable<void> Originate();
+  Awaitable<bool> AwaitAnswer();
+  Awaitable<void> AskAfterIt();
+  Awaitable<void> HangUp(std::string place);
+  UndoStack::Handle DeferHangUp();
+  void DialAnew();
+  bool WasAwaySinceDialled() const { return mailbox_.news().reconnects != dialled_after_reconnects_; }
+
+  const CallContext& context_;
+  const std::string call_id_;
+  CallMailbox& mailbox_;
+  UndoStack& undo_;
+  Partners& partners_;
+  Outage& outage_;
+  CallJournal& journal_;
+  std::string place_;
+  bool dialled_ = false;
+  int dialled_after_reconnects_ = 0;  // of the event stream
+};
+
+}  // namespace benari::control

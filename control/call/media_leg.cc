@@ -1,0 +1,116 @@
+#include "control/call/media_leg.h"
+
+#include "control/call/ask_after.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+MediaLeg::MediaLeg(const CallContext& context, const std::string& call_id, CallMailbox& mailbox,
+                   UndoStack& undo, CallMedia& media, Partners& partners, Outage& outage,
+                   CallJournal& journal)
+    : context_(context),
+      caller_(call_id),
+      mailbox_(mailbox),
+      undo_(undo),
+      media_(media),
+      partners_(partners),
+      outage_(outage),
+      journal_(journal) {}
+
+asio::awaitable<void> MediaLeg::Start() {
+  if (!media_.made()) co_await Make();
+  co_await partners_.AnswerCaller();
+  if (!began_.has_value()) began_ = context_.timers.Now();
+}
+
+asio::awaitable<void> MediaLeg::Until(Clock::Time end) {
+  bool with_media = true;
+  while (with_media && end > context_.timers.Now()) {
+    std::function<bool()> something = [this] {
+      return media_.lost() || Unheard() || mailbox_.Ending() || !partners_.AreJoined(media_.id());
+    };
+    const bool woken = co_await mailbox_.WaitUntil(something, end);
+    mailbox_.StillUp();
+    if (!woken) co_return;
+    if (Unheard())
+      throw CallOver(CallOutcome::kNoMedia, "congestion", "no media: " + mailbox_.news().media_missing);
+    if (media_.lost()) {
+      with_media = co_await Replace();
+    } else {
+      Partners::Leg leg{media_.id(), /*stays=*/true};
+      co_await partners_.Reunite(std::move(leg));
+    }
+  }
+}
+
+asio::awaitable<void> MediaLeg::Drop() {
+  if (media_.made()) co_await media_.Drop();
+}
+
+// Once the join was asked for the caller may hear it, whatever became of the request: Until looks again.
+asio::awaitable<void> MediaLeg::Make() {
+  std::optional<ari::Error> unanswered;
+  try {
+    co_await media_.Make();
+  } catch (const MediaError& error) {
+    const bool no_port = error.kind == MediaErrorKind::kExhausted;
+    throw CallOver(no_port ? Refusal::kNoPort : Refusal::kNoMedia, error.what());
+  } catch (const ari::Error& error) {
+    const bool may_be_heard = error.unanswered() && !error.never_sent();
+    if (!may_be_heard || !mailbox_.channel(media_.id()).created) throw;
+    unanswered = error;
+  }
+  if (unanswered.has_value()) co_await outage_.WaitUntilOver(*unanswered);
+}
+
+// False: there is no other media, and the call goes on without. While Asterisk does not answer the caller may
+// well hear the media that this process cannot reach.
+asio::awaitable<bool> MediaLeg::Replace() {
+  co_await mailbox_.UntilBack();
+  mailbox_.StillUp();
+  const bool regained = co_await media_.Regain();
+  if (regained) {
+    journal_.Info("media runs all the same", {{"media", media_.id()}, {"node", media_.node()}});
+    co_return true;
+  }
+  std::string failure;
+  std::optional<ari::Error> unanswered;
+  try {
+    co_await media_.Replace();
+    context_.metrics.media_replaced.Increment();
+    journal_.Info("media replaced", {{"media", media_.id()}, {"node", media_.node()}});
+  } catch (const MediaError& error) {
+    failure = error.what();
+  } catch (const ari::Error& error) {
+    failure = error.what();
+    if (error.unanswered()) unanswered = error;
+  }
+  if (!unanswered.has_value() && !failure.empty()) {
+    const Clock::Time asked = context_.timers.Now();
+    unanswered = co_await AskAfter(context_.ari, caller_, mailbox_);
+    if (context_.timers.Now() - asked > kNewsMayFollow) outage_.OnLateAnswer();
+  }
+  if (unanswered.has_value()) {
+    co_await outage_.WaitUntilOver(*unanswered);
+    co_return true;  // it is still lost, and that is looked at again
+  }
+  if (!failure.empty() && outage_.NodesMayReturn()) {
+    co_await outage_.Pause();
+    co_return true;
+  }
+  co_await undo_.RetryFailed();
+  if (failure.empty()) co_return true;
+  if (context_.config.on_media_lost == OnMediaLost::kHangUp) {
+    throw CallOver(CallOutcome::kNoMedia, "congestion", "media lost: " + failure);
+  }
+  journal_.Warning("media not replaced", {{"why", failure}});
+  co_return false;
+}
+
+bool MediaLeg::Unheard() const {
+  const bool missing = media_.never_heard() && !mailbox_.news().media_missing.empty();
+  return missing && context_.config.on_no_media == OnNoMedia::kHangUp;
+}
+
+}  // namespace benari::control

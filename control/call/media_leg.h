@@ -1,0 +1,56 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+
+#include "control/call/call_context.h"
+#include "control/call/call_mailbox.h"
+#include "control/call/call_media.h"
+#include "control/call/outage.h"
+#include "control/call/partners.h"
+#include "control/call/undo_stack.h"
+#include "control/record/call_journal.h"
+
+namespace benari::control {
+
+// The caller joined with media, which is replaced by other media when its node dies. A flow starts it, waits,
+// and drops it. All verbs throw ari::Error, or CallOver when the call has to end. Confined to the control
+// loop.
+class MediaLeg {
+ public:
+  MediaLeg(const CallContext& context, const std::string& call_id, CallMailbox& mailbox, UndoStack& undo,
+           CallMedia& media, Partners& partners, Outage& outage, CallJournal& journal);
+
+  // The caller hears media from here on; in a call that is adopted it may do so already.
+  boost::asio::awaitable<void> Start();
+  // Keeps them together until then; returns earlier when media was lost and there is no other.
+  boost::asio::awaitable<void> Until(Clock::Time end);
+  // Ends it, if it was started: channel, session and port go back now.
+  boost::asio::awaitable<void> Drop();
+
+  // Of a call that is adopted: the caller may have heard it since then.
+  void AdoptBegan(Clock::Time began) { began_ = began; }
+  // When the caller began to hear it; nullopt: not yet.
+  const std::optional<Clock::Time>& began() const { return began_; }
+
+ private:
+  template <typename T>
+  using Awaitable = boost::asio::awaitable<T>;
+
+  Awaitable<void> Make();
+  Awaitable<bool> Replace();
+  bool Unheard() const;
+
+  const CallContext& context_;
+  const std::string caller_;  // its place
+  CallMailbox& mailbox_;
+  UndoStack& undo_;
+  CallMedia& media_;
+  Partners& partners_;
+  Outage& outage_;
+  CallJournal& journal_;
+  std::optional<Clock::Time> began_;
+};
+
+}  // namespace benari::control

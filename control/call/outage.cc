@@ -1,0 +1,30 @@
+#include "control/call/outage.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+namespace {
+constexpr std::chrono::milliseconds kPause(1000);
+constexpr std::chrono::seconds kNodesReturn(3);  // after Asterisk
+}  // namespace
+
+asio::awaitable<void> Outage::WaitUntilOver(ari::Error error) {
+  journal_.Warning("Asterisk does not answer, trying again", {{"why", error.what()}});
+  co_await Pause();
+  co_await mailbox_.UntilBack();
+  mailbox_.StillUp();
+  nodes_return_by_ = context_.timers.Now() + kNodesReturn;
+}
+
+asio::awaitable<void> Outage::Pause() {
+  std::function<bool()> ending = [this] { return mailbox_.Ending(); };
+  const Clock::Time until = context_.timers.Now() + kPause;
+  co_await mailbox_.WaitUntil(ending, until);
+}
+
+void Outage::OnLateAnswer() {
+  if (nodes_return_by_ == Clock::Time{}) nodes_return_by_ = context_.timers.Now() + kNodesReturn;
+}
+
+}  // namespace benari::control

@@ -1,0 +1,37 @@
+#include "control/flow/echo_then_dial.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// When the echo is over. Before it has begun: whether there is to be one.
+Clock::Time EchoEnd(const Legs& legs) {
+  const auto& echo_time = legs.settings.echo_time;
+  const auto& began = legs.media.began();
+  if (!echo_time.has_value()) return Clock::Time::max();
+  if (!began.has_value()) return echo_time->count() == 0 ? Clock::Time::min() : Clock::Time::max();
+  return *began + *echo_time;
+}
+
+}  // namespace
+
+asio::awaitable<void> EchoThenDial::Run(Legs& legs) {
+  if (!legs.destination.dialled()) {
+    if (EchoEnd(legs) > legs.clock.Now()) {
+      co_await legs.media.Start();
+      legs.journal.EnterPhase(CallPhase::kEcho);
+      co_await legs.media.Until(EchoEnd(legs));
+    }
+    co_await legs.mailbox.UntilBack();  // without Asterisk the echo can go on, and nothing else can
+    legs.mailbox.StillUp();
+  }
+  co_await legs.media.Drop();
+  co_await legs.destination.Dial();
+  co_await legs.destination.Talk();
+}
+
+std::unique_ptr<Flow> MakeEchoThenDial(const CallConfig&) { return std::make_unique<EchoThenDial>(); }
+
+}  // namespace benari::control
