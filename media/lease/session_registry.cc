@@ -149,8 +149,9 @@ absl::Status SessionRegistry::Start(Lease* lease, const SessionConfig& config) {
   if (lease->state == SessionState::kRunning) {
     if (lease->config == config) return absl::OkStatus();
     return absl::FailedPreconditionError(absl::StrCat(
-        "another session runs on lease_id ", lease->id, ": peer ", lease->config.peer.ToString(),
-        ", payload_type ", lease->config.payload_type, ", clock_rate_hz ", lease->config.clock_rate_hz));
+        "another session runs on lease_id ", lease->id, ": ", ProcessorName(lease->config.processor),
+        ", peer ", lease->config.peer.ToString(), ", payload_type ", lease->config.payload_type,
+        ", clock_rate_hz ", lease->config.clock_rate_hz));
   }
   Lease started = *lease;
   started.state = SessionState::kRunning;

@@ -64,8 +64,10 @@ void AddPackets(const RtpStats& totals, std::vector<MetricFamily>* families) {
                             "Expected but not received, RFC 3550 A.3: may fall again", totals.lost_packets));
   families->push_back(Counter("benari_media_reordered_packets_total",
                               "Later than one with a higher sequence number", totals.reordered_packets));
-  MetricFamily dropped = NewFamily("benari_media_dropped_packets_total",
-                                   "Datagrams that were not sent back by reason", MetricType::Counter);
+  MetricFamily dropped =
+      NewFamily("benari_media_dropped_packets_total",
+                "Datagrams that reached no processor, and packets that could not be sent, by reason",
+                MetricType::Counter);
   for (size_t i = 1; i < kDropReasons; ++i) {
     AddValue(static_cast<double>(totals.dropped[i]), {{"reason", DropReasonName(DropReason(i))}}, &dropped);
   }

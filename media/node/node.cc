@@ -57,6 +57,7 @@ void LogEvent(const SessionEvent& event) {
       return log::Info(message, {{"lease", session.lease.lease_id},
                                  {"rtp", rtp},
                                  {"peer", peer},
+                                 {"processor", ProcessorName(session.config.processor)},
                                  {"payload_type", session.config.payload_type}});
     case EventKind::kMediaMissing:
       return log::Warning(message, {{"lease", session.lease.lease_id},

@@ -9,4 +9,9 @@ namespace benari::media {
 // Which processor a session runs, and what it was told: an arm for each of `oneof processor`.
 using ProcessorConfig = std::variant<EchoConfig>;
 
+// As logs and errors name it.
+inline const char* ProcessorName(const ProcessorConfig& config) {
+  return std::visit([](const auto& processor) { return processor.kName; }, config);
+}
+
 }  // namespace benari::media

@@ -5,6 +5,8 @@
 namespace benari::media {
 
 struct EchoConfig {
+  static constexpr const char* kName = "echo";
+
   bool operator==(const EchoConfig&) const = default;
 };
 

@@ -10,6 +10,8 @@
 
 namespace benari::media {
 
+enum class ProcessorState { kActive, kFinished };
+
 // What a session does with the audio: it hears the peer's packets and sends its own. Nothing in it waits,
 // locks, allocates per packet or reads a clock. Owned by one worker.
 class Processor {
@@ -24,6 +26,9 @@ class Processor {
   // system call of its own. Asked at the start and after each OnTick; nothing: never again.
   virtual std::optional<Clock::Time> NextTick() const { return std::nullopt; }
   virtual void OnTick(Clock::Time /*now*/, rtp::Sender& /*out*/) {}
+
+  // kFinished: it has done all that it was asked to.
+  virtual ProcessorState state() const { return ProcessorState::kActive; }
 };
 
 }  // namespace benari::media

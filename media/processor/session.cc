@@ -13,6 +13,7 @@ Session::Session(const SessionStart& start, rtp::Outlet& outlet, Clock::Time now
 SessionSnapshot Session::Snapshot() const {
   SessionSnapshot snapshot;
   snapshot.number = number_;
+  snapshot.processor_state = processor_->state();
   snapshot.peer = receiver_.peer();
   snapshot.latched = receiver_.latched();
   snapshot.ssrc = sender_.ssrc();

@@ -39,6 +39,7 @@ struct SessionStart {
 // What the packet side knows of a session at one moment.
 struct SessionSnapshot {
   uint64_t number = 0;  // SessionStart's; 0: there was no session yet
+  ProcessorState processor_state = ProcessorState::kActive;
   SocketAddress peer;
   bool latched = false;
   uint32_t ssrc = 0;

@@ -1,6 +1,9 @@
 #include "media/rpc/convert.h"
 
 #include <chrono>
+#include <variant>
+
+#include "media/rpc/processors.h"
 
 namespace benari::media {
 
@@ -92,7 +95,14 @@ void ToProto(const SessionView& view, const NodeInfo& node, v1::Session* out) {
   out->set_diagnosis_text(snapshot.diagnosis_text);
   out->set_ssrc(snapshot.ssrc);
   out->set_latched(snapshot.latched);
-  out->mutable_echo();
+  out->set_peer_policy(view.config.peer_policy == PeerPolicy::kLatch ? v1::PEER_POLICY_LATCH
+                                                                     : v1::PEER_POLICY_EXACT);
+  out->set_clock_rate_hz(view.config.clock_rate_hz);
+  out->set_no_media_timeout_ms(static_cast<uint32_t>(view.config.no_media_timeout.count()));
+  out->set_processor_state(snapshot.processor_state == ProcessorState::kActive
+                               ? v1::PROCESSOR_STATE_ACTIVE
+                               : v1::PROCESSOR_STATE_FINISHED);
+  std::visit([out](const auto& processor) { ToProto(processor, out); }, view.config.processor);
   if (view.started_at) SetTime(*view.started_at, out->mutable_started_at());
   if (snapshot.first_received)
     SetTime(view.ToWall(*snapshot.first_received), out->mutable_first_received_at());

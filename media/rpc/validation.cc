@@ -2,69 +2,15 @@
 
 #include <string>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
+#include "media/rpc/field_errors.h"
+#include "media/rpc/processors.h"
 
 namespace benari::media {
 
 namespace {
 
-constexpr size_t kMaxOwnerName = 32;
-constexpr size_t kMaxLeaseId = 200;
 constexpr uint32_t kMaxClockRateHz = 192000;
-
-bool IsAlphanumeric(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-bool IsName(absl::string_view text, size_t max_size, absl::string_view punctuation) {
-  if (text.empty() || text.size() > max_size) return false;
-  for (const char c : text) {
-    if (!IsAlphanumeric(c) && punctuation.find(c) == absl::string_view::npos) return false;
-  }
-  return true;
-}
-
-// A value as an error may show it: printable and not endless.
-std::string Shown(absl::string_view value) {
-  constexpr size_t kMaxShown = 40;
-  const std::string start = absl::CHexEscape(value.substr(0, kMaxShown));
-  if (value.size() <= kMaxShown) return absl::StrCat("'", start, "'");
-  return absl::StrCat("'", start, "...' (", value.size(), " bytes)");
-}
-
-class FieldErrors {
- public:
-  void Require(bool ok, absl::string_view field, absl::string_view value, absl::string_view accepted) {
-    if (!ok)
-      absl::StrAppend(&text_, text_.empty() ? "" : "; ", field, " ", value, ": accepted is ", accepted);
-  }
-
-  void Owner(const v1::Owner& owner) {
-    OwnerName("owner.name", owner.name());
-    Require(owner.epoch() >= 1 && owner.epoch() <= kMaxEpoch, "owner.epoch", absl::StrCat(owner.epoch()),
-            absl::StrCat("1..", kMaxEpoch));
-  }
-
-  void OwnerName(absl::string_view field, absl::string_view name) {
-    Require(IsName(name, kMaxOwnerName, "_-"), field, Shown(name), "1..32 of A-Z a-z 0-9 _ -");
-  }
-
-  void LeaseId(absl::string_view field, absl::string_view id) {
-    Require(IsName(id, kMaxLeaseId, "._:;@+~-"), field, Shown(id), "1..200 of A-Z a-z 0-9 . _ : ; @ + ~ -");
-  }
-
-  void Ttl(uint32_t ttl_ms, uint32_t max_ttl_ms) {
-    Require(ttl_ms >= 1 && ttl_ms <= max_ttl_ms, "ttl_ms", absl::StrCat(ttl_ms),
-            absl::StrCat("1..", max_ttl_ms));
-  }
-
-  absl::Status status() const { return text_.empty() ? absl::OkStatus() : absl::InvalidArgumentError(text_); }
-
- private:
-  std::string text_;
-};
 
 // What every change of a lease names.
 template <typename Request>
@@ -147,7 +93,7 @@ absl::StatusOr<SessionConfig> ReadConfig(const v1::StartSessionRequest& request)
                  absl::StrCat("1..", kMaxClockRateHz, ", such as 8000"));
   config.clock_rate_hz = request.clock_rate_hz();
   config.no_media_timeout = std::chrono::milliseconds(request.no_media_timeout_ms());
-  errors.Require(request.has_echo(), "processor", "(none)", "echo");
+  config.processor = ReadProcessor(request, &errors);
   if (!errors.status().ok()) return errors.status();
   return config;
 }

@@ -2,6 +2,17 @@
 
 namespace benari::media::rtp {
 
+namespace {
+
+// Who sends one of these is there, and says nothing. RFC 3551 6: comfort noise is a static type.
+bool IsComfortNoise(const Packet& packet) { return packet.payload_type == 13; }
+
+// RFC 4733 2.3: one event is four octets. Its payload type is dynamic (RFC 3551 6) and agreed on between the
+// phone and Asterisk: nobody tells us which.
+bool IsTelephoneEvent(const Packet& packet) { return packet.payload_type >= 96 && packet.payload_bytes == 4; }
+
+}  // namespace
+
 Receiver::Receiver(const StreamConfig& config, std::string advertised_rtp, Sender& sender, Clock::Time now)
     : config_(config),
       advertised_rtp_(std::move(advertised_rtp)),
@@ -11,11 +22,13 @@ Receiver::Receiver(const StreamConfig& config, std::string advertised_rtp, Sende
 
 void Receiver::OnDropped(Clock::Time now, DropReason reason, const SocketAddress& source,
                          const Packet& packet) {
-  if (reason == DropReason::kPayloadType && packet.ssrc == peer_ssrc_) {
-    OnOtherPayloadType(now, packet);
+  const bool other_type = reason == DropReason::kPayloadType;
+  if (other_type && silence_.flowed() && (IsComfortNoise(packet) || IsTelephoneEvent(packet))) {
+    silence_.OnPause(now);
   } else {
     silence_.OnInvalid(reason, source, packet.payload_type);
   }
+  if (other_type && packet.ssrc == peer_ssrc_) CountOtherPayloadType(packet);
   if (reason != DropReason::kDuplicate) Drop(reason);  // those sequence_ counts
 }
 
@@ -67,13 +80,7 @@ DropReason Receiver::Accept(Clock::Time now, size_t bytes, const SocketAddress& 
 
 // Telephone events (RFC 4733) and comfort noise (RFC 3389) are numbered with the audio: what A.3 expects and
 // counts is of a source and not of a payload type.
-void Receiver::OnOtherPayloadType(Clock::Time now, const Packet& packet) {
-  constexpr uint8_t kComfortNoise = 13;  // RFC 3551 6: who sends it is there, and says nothing
-  if (packet.payload_type == kComfortNoise) {
-    silence_.OnComfortNoise(now);
-  } else {
-    silence_.OnInvalid(DropReason::kPayloadType, config_.peer, packet.payload_type);
-  }
+void Receiver::CountOtherPayloadType(const Packet& packet) {
   const Arrival arrival = sequence_.OnPacket(packet.sequence);
   if (arrival == Arrival::kProbation) return;
   if (arrival == Arrival::kRestarted) jitter_.OnNewSource();

@@ -59,7 +59,7 @@ class Receiver {
   DropReason Check(std::span<const uint8_t> datagram, const SocketAddress& source, Packet* packet) const;
   DropReason Accept(Clock::Time now, size_t bytes, const SocketAddress& source, const Packet& packet);
   void OnDropped(Clock::Time now, DropReason reason, const SocketAddress& source, const Packet& packet);
-  void OnOtherPayloadType(Clock::Time now, const Packet& packet);
+  void CountOtherPayloadType(const Packet& packet);
   void OnSource(uint32_t ssrc);
   void Drop(DropReason reason) { ++dropped_[static_cast<size_t>(reason)]; }
 

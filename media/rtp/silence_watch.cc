@@ -30,8 +30,8 @@ void SilenceWatch::OnInvalid(DropReason reason, const SocketAddress& source, uin
   }
 }
 
-void SilenceWatch::OnComfortNoise(Clock::Time now) {
-  if (flowed_ && diagnosis_ == Diagnosis::kNone) quiet_since_ = now;
+void SilenceWatch::OnPause(Clock::Time now) {
+  if (diagnosis_ == Diagnosis::kNone) quiet_since_ = now;
 }
 
 bool SilenceWatch::OnTime(Clock::Time now) {

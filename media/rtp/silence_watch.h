@@ -21,13 +21,14 @@ class SilenceWatch {
   // A datagram that was no valid packet of the peer; the other reasons say nothing about silence.
   void OnInvalid(DropReason reason, const SocketAddress& source, uint8_t payload_type);
 
-  // Of a peer that spoke before: it is silent of its own will, so a silence that was not diagnosed yet begins
-  // anew.
-  void OnComfortNoise(Clock::Time now);
+  // Of a peer that spoke before: it says by other means that it is there, such as comfort noise or a key that
+  // is pressed. A silence that was not diagnosed yet begins anew.
+  void OnPause(Clock::Time now);
 
   // True when the diagnosis became another one. At most a few times a silence: it only gets more exact.
   bool OnTime(Clock::Time now);
 
+  bool flowed() const { return flowed_; }  // a valid packet came
   Diagnosis diagnosis() const { return diagnosis_; }
   // One line for a person; `advertised_rtp` is where the peer was told to send. Empty without a diagnosis.
   std::string Text(const StreamConfig& config, const std::string& advertised_rtp) const;

@@ -160,6 +160,36 @@ TEST(EchoOfASession, ComfortNoiseIsNoMissingMedia) {
   EXPECT_EQ(echo.session.Snapshot().diagnosis, Diagnosis::kStoppedArriving);
 }
 
+// A telephone event of RFC 4733: payload type 101 here, four octets, from the SSRC of the audio or, where
+// Asterisk made it, from another.
+TEST(EchoOfASession, AKeyHeldLongerThanTheTimeoutIsNoMissingMedia) {
+  for (const uint32_t ssrc : {0x11111111u, 0x22222222u}) {
+    Echo echo;
+    echo.GetAndSend(1);
+    uint16_t sequence = 2;
+    for (milliseconds at{50}; at <= seconds(10); at += milliseconds(50)) {
+      EXPECT_EQ(echo.Get(RtpBytes(sequence++, 101, ssrc, 4), kPeer, at), DropReason::kPayloadType);
+      EXPECT_FALSE(echo.session.LookForSilence(kStart + at));
+    }
+    EXPECT_EQ(echo.stats().lost_packets, 0);
+    EXPECT_FALSE(echo.session.LookForSilence(kStart + seconds(11)));
+    EXPECT_TRUE(echo.session.LookForSilence(kStart + seconds(12)));
+    EXPECT_EQ(echo.session.Snapshot().diagnosis, Diagnosis::kStoppedArriving);
+    EXPECT_TRUE(echo.GetAndSend(sequence, seconds(13)));
+  }
+}
+
+// Audio of another codec is none of that, whichever number it has.
+TEST(EchoOfASession, AudioOfADynamicPayloadTypeIsTheWrongOne) {
+  Echo echo;
+  echo.GetAndSend(1);
+  for (uint16_t i = 1; i <= 100; ++i) {
+    echo.Get(RtpBytes(static_cast<uint16_t>(1 + i), 107), kPeer, milliseconds(20 * i));
+  }
+  EXPECT_TRUE(echo.session.LookForSilence(kStart + seconds(2)));
+  EXPECT_EQ(echo.session.Snapshot().diagnosis_text, "payload type 107 arrives, expected 8");
+}
+
 // RFC 5761: sender report, receiver report, source description, goodbye, feedback.
 TEST(EchoOfASession, RtcpOnThePortOfRtpIsCountedAsSuch) {
   for (const uint8_t type : {200, 201, 202, 203, 205}) {

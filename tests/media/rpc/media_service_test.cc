@@ -33,6 +33,10 @@ TEST_F(NodeTest, ACallsWorthOfRpcs) {
   EXPECT_EQ(started.state(), v1::SESSION_STATE_RUNNING);
   EXPECT_EQ(started.peer().port(), peer.address().port);
   EXPECT_TRUE(started.has_echo());
+  EXPECT_EQ(started.processor_state(), v1::PROCESSOR_STATE_ACTIVE);
+  EXPECT_EQ(started.peer_policy(), v1::PEER_POLICY_EXACT);
+  EXPECT_EQ(started.clock_rate_hz(), 8000u);
+  EXPECT_EQ(started.no_media_timeout_ms(), 0u);
   EXPECT_FALSE(started.has_first_received_at());
 
   for (const uint16_t sequence : {1, 2, 4, 3}) {

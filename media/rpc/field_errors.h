@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "benari/media/v1/media.pb.h"
+
+namespace benari::media {
+
+// A value as an error may show it: printable and not endless.
+std::string Shown(absl::string_view value);
+
+// The fields of one request that are wrong, each with its value and what is accepted. Confined to one thread.
+class FieldErrors {
+ public:
+  void Require(bool ok, absl::string_view field, absl::string_view value, absl::string_view accepted);
+
+  void Owner(const v1::Owner& owner);
+  void OwnerName(absl::string_view field, absl::string_view name);
+  void LeaseId(absl::string_view field, absl::string_view id);
+  void Ttl(uint32_t ttl_ms, uint32_t max_ttl_ms);
+
+  // INVALID_ARGUMENT with all of them.
+  absl::Status status() const { return text_.empty() ? absl::OkStatus() : absl::InvalidArgumentError(text_); }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace benari::media
