@@ -123,7 +123,8 @@ asio::awaitable<void> LeaseKeeper::Run(std::shared_ptr<Loop> loop) {
         co_return;
       }
     }
-    const bool in_doubt = loop->failures > 0 && nodes_.IsUp(loop->node);
+    // One that has not answered yet is given up after two failures as well.
+    const bool in_doubt = loop->failures > 0 && (loop->failures < 2 || nodes_.IsUp(loop->node));
     const auto length = in_doubt ? options_.retry : options_.interval;
     co_await Pause(loop, length);
   }

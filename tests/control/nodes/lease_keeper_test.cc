@@ -85,6 +85,16 @@ class LeaseKeeperTest : public ::testing::Test {
   std::vector<SessionEventKind> told;
 };
 
+// As it starts beside a node that comes up just then.
+TEST_F(LeaseKeeperTest, ALostFirstRequestIsRetriedSoonHoweverLongTheInterval) {
+  LeaseKeeper::Options options;
+  options.interval = seconds(5);
+  LoseKeepAlives(1);
+  Start({kNode, kOther}, options);
+  EXPECT_EQ(Requests("media.KeepAlive"), 2);
+  EXPECT_EQ(Requests("media.KeepAlive", kOther), 1) << "its next interval has passed";
+}
+
 class IntervalTest : public LeaseKeeperTest, public ::testing::WithParamInterface<int> {};
 
 TEST_P(IntervalTest, ALostRequestLosesNoNode) {
