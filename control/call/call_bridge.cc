@@ -74,6 +74,7 @@ asio::awaitable<void> CallBridge::Join(std::string stays, std::string newcomer) 
   mailbox_.StillUp();
   if (in_time) co_return;
   co_await AskAfter(context_.ari, newcomer, mailbox_);
+  co_await AskAfter(context_.ari, stays, mailbox_);
   const bool there = co_await AskWhoIsIn();
   mailbox_.StillUp();
   if (one.gone || other.gone || (there && one.in_bridge && other.in_bridge))

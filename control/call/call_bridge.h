@@ -25,7 +25,7 @@ class CallBridge {
   // bridge already leaves and enters it again: one that kept the translation path of its previous partner may
   // hear nothing of the next (deploy/asterisk/README.md, "One-way audio"). So each change of a partner goes
   // through here. Channels of previous partners must have been hung up; waits until they have left.
-  // Done when Asterisk reported both as entered, or `newcomer` as gone. Throws ari::Error, or CallOver when
+  // Done when Asterisk reported both as entered, or one of them as gone. Throws ari::Error, or CallOver when
   // the call ends meanwhile.
   boost::asio::awaitable<void> Join(std::string stays, std::string newcomer);
 
