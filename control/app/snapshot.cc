@@ -24,7 +24,8 @@ bool CannotBeShown(const ari::Error& error) {
 }
 
 template <typename T>
-asio::awaitable<void> LookUp(ari::Awaitable<T> request, std::string id, std::map<std::string, T>& found) {
+asio::awaitable<void> LookUp(ari::Awaitable<T> request, std::string id, std::map<std::string, T>& found,
+                             std::set<std::string>& unshown) {
   try {
     T shown = co_await std::move(request);
     found[id] = std::move(shown);
@@ -32,16 +33,18 @@ asio::awaitable<void> LookUp(ari::Awaitable<T> request, std::string id, std::map
     if (error.not_found()) co_return;
     if (!CannotBeShown(error)) throw;
     found[id].id = id;
+    unshown.insert(id);
   }
 }
 
 template <typename T>
 asio::awaitable<void> LookUpAll(std::function<ari::Awaitable<T>(const std::string&)> get,
-                                std::set<std::string> ids, std::map<std::string, T>& found) {
+                                std::set<std::string> ids, std::map<std::string, T>& found,
+                                std::set<std::string>& unshown) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   std::vector<asio::awaitable<void>> portion;
   for (auto id = ids.begin(); id != ids.end();) {
-    portion.push_back(LookUp(get(*id), *id, found));
+    portion.push_back(LookUp(get(*id), *id, found, unshown));
     if (++id != ids.end() && portion.size() < kAtATime) continue;
     asio::awaitable<void> all = WhenAll(executor, std::exchange(portion, {}));
     co_await std::move(all);
@@ -60,7 +63,7 @@ asio::awaitable<void> ListBridges(ari::Client& ari, std::set<std::string> ids, S
   std::function<ari::Awaitable<ari::Bridge>(const std::string&)> get = [&ari](const std::string& id) {
     return ari.GetBridge(id);
   };
-  asio::awaitable<void> all = LookUpAll(std::move(get), std::move(ids), snapshot.bridges);
+  asio::awaitable<void> all = LookUpAll(std::move(get), std::move(ids), snapshot.bridges, snapshot.unshown);
   co_await std::move(all);
 }
 
@@ -76,7 +79,7 @@ asio::awaitable<void> ListChannels(ari::Client& ari, std::set<std::string> ids, 
   std::function<ari::Awaitable<ari::Channel>(const std::string&)> get = [&ari](const std::string& id) {
     return ari.GetChannel(id);
   };
-  asio::awaitable<void> all = LookUpAll(std::move(get), std::move(ids), snapshot.channels);
+  asio::awaitable<void> all = LookUpAll(std::move(get), std::move(ids), snapshot.channels, snapshot.unshown);
   co_await std::move(all);
 }
 
@@ -178,7 +181,7 @@ void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
     }
     if (bridge == snapshot.bridges.end()) {
       if (bridged_before) news.bridge_gone = true;
-    } else {
+    } else if (!snapshot.unshown.contains(bridge->first)) {
       SetMembers(bridge->second.channel_ids, news);
     }
   });

@@ -21,6 +21,7 @@ struct Snapshot {
   std::map<std::string, ari::Bridge> bridges;    // all of Asterisk's, by id
   std::set<std::string> app_channels;            // ids of those in our Stasis app
   std::set<std::string> expected;                // ids of channels that calls knew of before it was taken
+  std::set<std::string> unshown;  // ids of channels and bridges of which nothing but that is known
   std::string
       unlisted;  // why Asterisk could not list all; then only what is ours was asked for. Empty: it did
 
@@ -30,7 +31,7 @@ struct Snapshot {
 // Throws ari::Error. An application that Asterisk does not know is empty. Where Asterisk cannot list all
 // channels or bridges (status 500, as for a foreign channel with a byte that is not UTF-8, or a list that
 // cannot be read) those of the application and of the calls are asked for one by one. One that cannot be
-// shown either has nothing but its id.
+// shown either has nothing but its id, and is in `unshown`.
 boost::asio::awaitable<void> TakeSnapshot(ari::Client& ari, std::string app, Snapshot& snapshot);
 
 // Logs a warning if Asterisk's clock is more than two seconds ahead of this machine's, or behind it.

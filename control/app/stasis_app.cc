@@ -29,7 +29,8 @@ StasisApp::StasisApp(const CallContext& context, Options options)
     : context_(context),
       options_(std::move(options)),
       table_(context.ids),
-      sweep_(context.ari, context.ids, context.metrics),
+      sweep_(context.ari, context.ids, context.metrics, [this](const std::string& id) { OnUnsettled(id); }),
+      schedule_(options_.sweep_interval, options_.list_retry),
       epoch_(context),
       pause_(context.executor, context.timers) {
   context_.metrics.max_calls.Set(static_cast<double>(options_.max_calls));
@@ -43,6 +44,7 @@ StasisApp::~StasisApp() {
 
 void StasisApp::OnConnected() {
   ++connection_;
+  schedule_.OnConnected();
   pause_.Wake();
   waiting_.clear();  // older than the list that is asked for now
   context_.metrics.connects.Increment();
@@ -127,11 +129,13 @@ bool StasisApp::HasLeftAgain(std::vector<ari::Event>::const_iterator event,
   });
 }
 
-// Lists and compares what is there with what is known: at once, and then each sweep interval.
+// Lists and compares what is there with what is known: at once, and then as `schedule_` says.
 asio::awaitable<void> StasisApp::Resync(uint64_t connection) {
   while (connection == connection_) {
+    schedule_.OnListBegun(context_.timers.Now());
     const bool listed = co_await ResyncOnce();
     if (connection != connection_) co_return;  // a later connection lists again, and its events wait
+    schedule_.OnListEnded(listed, context_.timers.Now());
     if (listed && !serving_) {
       serving_ = true;
       const std::vector<ari::Event> waited = std::exchange(waiting_, {});
@@ -139,11 +143,24 @@ asio::awaitable<void> StasisApp::Resync(uint64_t connection) {
         if (!HasLeftAgain(event, waited.end())) Handle(*event);
       }
     }
-    const auto length = listed ? options_.sweep_interval : options_.list_retry;
-    std::function<bool()> outdated = [this, connection] { return connection != connection_; };
-    const Clock::Time until = context_.timers.Now() + length;
+    co_await WaitForNextList(connection);
+  }
+}
+
+asio::awaitable<void> StasisApp::WaitForNextList(uint64_t connection) {
+  while (connection == connection_ && context_.timers.Now() < schedule_.due()) {
+    const Clock::Time until = schedule_.due();
+    std::function<bool()> outdated = [this, connection, until] {
+      return connection != connection_ || schedule_.due() < until;
+    };
     co_await pause_.WaitUntil(outdated, until);
   }
+}
+
+// A channel, bridge or call that a list, a sweep or a release has not done with.
+void StasisApp::OnUnsettled(const std::string& id) {
+  schedule_.OnUnsettled(id, context_.timers.Now());
+  pause_.Wake();
 }
 
 // False: Asterisk could not be listed, or the connection is another one by now.
@@ -171,6 +188,10 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
   }
   table_.ForgetEnded(snapshot.begun - kEndsLinger, snapshot.app_channels);
   const std::vector<Adopted> adopted = Adopt(snapshot, leases);
+  for (const std::string& id : snapshot.unshown) {
+    const bool served = snapshot.channels.contains(id) && table_.Find(id) != nullptr;
+    if (!served) OnUnsettled(id);
+  }
   asio::co_spawn(context_.executor, ReleaseUnkept(leases), asio::detached);
   Sweep::Orphans orphans = FindOrphans(snapshot);
   NoteUsed(orphans, leases);
@@ -257,8 +278,8 @@ StasisApp::Adopted StasisApp::AdoptOne(const Adoptable& adoptable, const Snapsho
   return {std::move(call), refusal};
 }
 
-// What belongs to no call, nor to one that ended just now; and callers who stayed although their call ended
-// longer ago.
+// What belongs to no call, nor to one that was released just now; and callers who stayed although their call
+// ended.
 Sweep::Orphans StasisApp::FindOrphans(const Snapshot& snapshot) const {
   const Clock::Time lately = snapshot.begun - kEndsLinger;
   const auto is_owned = [this, lately](const ResourceId& resource) {
@@ -452,6 +473,7 @@ void StasisApp::Tell(const std::string& channel_or_bridge, const std::function<v
 
 void StasisApp::OnCallEnded(const std::shared_ptr<Call>& call) {
   table_.End(*call, context_.timers.Now());
+  if (!call->undone()) OnUnsettled(call->id());
   BeginCallOfReturned(call->id());
   if (draining_ && table_.size() == 0 && on_idle_) std::exchange(on_idle_, nullptr)();
 }

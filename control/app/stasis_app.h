@@ -15,6 +15,7 @@
 #include "control/app/epoch.h"
 #include "control/app/snapshot.h"
 #include "control/app/sweep.h"
+#include "control/app/sweep_schedule.h"
 #include "control/ari/events.h"
 #include "control/call/call_context.h"
 #include "control/loop/wake_up.h"
@@ -36,7 +37,7 @@ class StasisApp {
     size_t max_calls = 200;
     size_t max_waiting_events = 20000;  // during the first list; beyond them it is listed anew
     std::chrono::milliseconds sweep_interval{30000};
-    std::chrono::milliseconds list_retry{500};   // between attempts to list what Asterisk holds
+    std::chrono::milliseconds list_retry{500};   // after a list that failed, or left something unsettled
     std::chrono::milliseconds nodes_wait{1500};  // for the first answers of the media nodes
   };
 
@@ -71,6 +72,8 @@ class StasisApp {
 
   Awaitable<void> Resync(uint64_t connection);
   Awaitable<bool> ResyncOnce();
+  Awaitable<void> WaitForNextList(uint64_t connection);
+  void OnUnsettled(const std::string& id);
   Awaitable<bool> List(Snapshot* snapshot);
   Awaitable<void> WatchNodes();
   void SayWhatIsUnlisted(const std::string& why);
@@ -109,6 +112,7 @@ class StasisApp {
   const Options options_;
   CallTable table_;
   Sweep sweep_;
+  SweepSchedule schedule_;
   Epoch epoch_;
   WakeUp pause_;             // of Resync
   uint64_t connection_ = 0;  // counts OnConnected and OnDisconnected: work begun under an older one stops

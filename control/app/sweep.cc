@@ -30,6 +30,7 @@ asio::awaitable<void> Sweep::Remove(Orphans orphans) {
       if (was_there) Removed("channel", id);
     } catch (const ari::Error& error) {
       log::Warning("sweep failed", {{"channel", id}, {"why", error.what()}});
+      on_failed_(id);
     }
   }
   for (const std::string& id : orphans.bridges) {
@@ -38,6 +39,7 @@ asio::awaitable<void> Sweep::Remove(Orphans orphans) {
       if (was_there) Removed("bridge", id);
     } catch (const ari::Error& error) {
       log::Warning("sweep failed", {{"bridge", id}, {"why", error.what()}});
+      on_failed_(id);
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "control/app/snapshot.h"
@@ -16,7 +17,10 @@ namespace benari::control {
 // request that had its effect after its deadline, or by a process that died. Confined to the control loop.
 class Sweep {
  public:
-  Sweep(ari::Client& ari, const Ids& ids, Metrics& metrics) : ari_(ari), ids_(ids), metrics_(metrics) {}
+  // `on_failed` is called with the id of what could not be removed.
+  Sweep(ari::Client& ari, const Ids& ids, Metrics& metrics,
+        std::function<void(const std::string& id)> on_failed)
+      : ari_(ari), ids_(ids), metrics_(metrics), on_failed_(std::move(on_failed)) {}
 
   struct Channel {
     std::string id;
@@ -29,7 +33,7 @@ class Sweep {
   // `is_owned`: a call has it, or had it until just now.
   Orphans Find(const Snapshot& snapshot, const std::function<bool(const ResourceId&)>& is_owned) const;
 
-  // Removes them one after the other; what fails is logged and found again by the next sweep. Counts what was
+  // Removes them one after the other; what fails is logged and found again by a later sweep. Counts what was
   // there. Never throws.
   boost::asio::awaitable<void> Remove(Orphans orphans);
 
@@ -39,6 +43,7 @@ class Sweep {
   ari::Client& ari_;
   const Ids& ids_;
   Metrics& metrics_;
+  const std::function<void(const std::string&)> on_failed_;
 };
 
 }  // namespace benari::control

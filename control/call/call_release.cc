@@ -46,10 +46,10 @@ asio::awaitable<void> Call::PauseUndo(bool last) {
            std::all_of(news.channels.begin(), news.channels.end(),
                        [](const auto& each) { return each.second.gone; });
   };
-  if (last) co_await mailbox_.WaitUntil(may_go_on, Clock::Time::max());
-  std::function<bool()> stopped = [&news] { return news.stop; };
+  std::function<bool()> hopeless = [&news] { return news.stop && news.away; };
   const Clock::Time until = context_.timers.Now() + (last ? kLastUndoPause : kUndoPause);
-  co_await mailbox_.WaitUntil(stopped, until);
+  co_await mailbox_.WaitUntil(hopeless, until);
+  if (last) co_await mailbox_.WaitUntil(may_go_on, Clock::Time::max());
 }
 
 asio::awaitable<void> Call::HangUpChannel(std::string channel_id) {

@@ -1,6 +1,8 @@
 // Asterisk cannot list its channels (500), as while a foreign one has a byte that is not UTF-8.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/control/control_world.h"
 
 namespace benari::control {
@@ -92,6 +94,67 @@ TEST_F(ListTest, AChannelOfACallThatCannotBeShownIsNotTakenForGone) {
   });
   world.RunFor(seconds(70));
   ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
+  world.asterisk.CallerHangsUp(caller);
+  ExpectClean();
+}
+
+// With an error for each of them: what a caller is to the application is not known.
+class NotShownTest : public ListTest {
+ protected:
+  void FailsFor(std::vector<std::string> operations, Clock::Duration length) {
+    const Clock::Time until = world.timers.Now() + length;
+    world.control->faults().ChooseWith([this, operations, until](const fakes::Step& step) {
+      fakes::Fault fault;
+      const bool fails = std::count(operations.begin(), operations.end(), step.operation) > 0;
+      if (fails && world.timers.Now() < until) fault.kind = fakes::FaultKind::kErrorBefore;
+      return fault;
+    });
+  }
+  // Came while the network was cut, and Asterisk did not know.
+  std::string UnheardOfCaller() {
+    world.control->ari().Forget();
+    world.control->app().OnDisconnected();
+    std::string caller = world.Caller();
+    world.RunFor(milliseconds(100));
+    return caller;
+  }
+  long Requests(const std::string& operation) const {
+    const auto& steps = world.control->faults().steps();
+    return std::count_if(steps.begin(), steps.end(),
+                         [&](const fakes::Step& step) { return step.operation == operation; });
+  }
+};
+
+TEST_F(NotShownTest, ACallerWhoIsShownLaterIsServedThen) {
+  world.Start();
+  const std::string caller = UnheardOfCaller();
+  FailsFor({"ari.ListChannels", "ari.GetChannel"}, milliseconds(200));
+  ASSERT_TRUE(world.control->Connect());
+  EXPECT_TRUE(world.Until([&] { return world.control->app().table().Contains(caller); }, seconds(1)));
+  ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
+  world.asterisk.CallerHangsUp(caller);
+  ExpectClean();
+}
+
+TEST_F(NotShownTest, WhoIsNeverShownCostsFewLists) {
+  world.Start();
+  const std::string caller = UnheardOfCaller();
+  FailsFor({"ari.ListChannels", "ari.GetChannel"}, seconds(1000));
+  ASSERT_TRUE(world.control->Connect());
+  const long before = Requests("ari.ListChannels");
+  world.RunFor(seconds(300));
+  EXPECT_LE(Requests("ari.ListChannels") - before, 300 / 30 + 7);
+  EXPECT_FALSE(world.control->app().table().Contains(caller)) << "it may be anybody's";
+}
+
+TEST_F(NotShownTest, ABridgeIsNotTakenForEmpty) {
+  world.Start();
+  const std::string caller = world.Caller();
+  ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
+  const long joins = Requests("ari.AddToBridge");
+  FailsFor({"ari.ListBridges", "ari.GetBridge"}, seconds(70));
+  world.RunFor(seconds(70));
+  EXPECT_EQ(Requests("ari.AddToBridge"), joins);
   world.asterisk.CallerHangsUp(caller);
   ExpectClean();
 }

@@ -197,23 +197,34 @@ TEST_F(UnheardOf, WhoIsServedAlreadyIsAdoptedBeyondTheLimit) {
   EXPECT_EQ(world->control->Metric("benari_control_calls_adopted_total"), 2);
 }
 
+// A call that is connected.
+struct UnreleasedWorld : ControlWorld {
+  UnreleasedWorld() : ControlWorld(WithoutEcho()) {
+    asterisk.SetDestination("", Destination::Answers());
+    Start();
+    caller = Caller();
+    EXPECT_TRUE(UntilPhase(caller, CallPhase::kConnected));
+  }
+  void FailReleasesFor(Clock::Duration length) {
+    control->faults().ChooseWith([this, until = timers.Now() + length](const fakes::Step& step) {
+      fakes::Fault fault;
+      const bool releases = step.operation == "ari.HangUp" || step.operation == "ari.DestroyBridge";
+      if (releases && timers.Now() < until) fault.kind = FaultKind::kUnreachableBefore;
+      return fault;
+    });
+  }
+
+  std::string caller;
+};
+
 // Control cannot release anything for a while, shorter and longer than its own attempts last.
 class ReleaseFails : public ::testing::TestWithParam<int> {};
 
 TEST_P(ReleaseFails, ACallerWhoCouldNotBeHungUpIsNotServedAgain) {
   const seconds length(GetParam());
-  ControlWorld world(WithoutEcho());
-  world.asterisk.SetDestination("", Destination::Answers());
-  world.Start();
-  const std::string caller = world.Caller();
-  ASSERT_TRUE(world.UntilPhase(caller, CallPhase::kConnected));
-  const auto until = world.timers.Now() + length;
-  world.control->faults().ChooseWith([&world, until](const fakes::Step& step) {
-    fakes::Fault fault;
-    const bool releases = step.operation == "ari.HangUp" || step.operation == "ari.DestroyBridge";
-    if (releases && world.timers.Now() < until) fault.kind = FaultKind::kUnreachableBefore;
-    return fault;
-  });
+  UnreleasedWorld world;
+  const std::string& caller = world.caller;
+  world.FailReleasesFor(length);
   world.asterisk.DestinationHangsUp("benari." + caller + ".destination");
   world.RunFor(length + seconds(40));
   EXPECT_EQ(world.asterisk.dialled().size(), 1u);
@@ -277,6 +288,55 @@ TEST(Resync, WhatAnotherProcessDialledForACallIsHungUp) {
     EXPECT_EQ(world.Leftovers(), "");
     EXPECT_EQ(world.Ended(CallOutcome::kCompleted), 1);
   }
+}
+
+// Longer than its own attempts last, and not until the next sweep.
+TEST(Resync, WhatAReleaseLeftIsSweptSoon) {
+  UnreleasedWorld world;
+  world.FailReleasesFor(seconds(5));
+  world.asterisk.DestinationHangsUp("benari." + world.caller + ".destination");
+  world.RunFor(seconds(10));
+  EXPECT_TRUE(world.asterisk.EndOf(world.caller).has_value());
+  EXPECT_EQ(world.Leftovers(), "");
+}
+
+// The last attempt failed as the connection did. It comes back at once, or later.
+TEST(Resync, WhatAReleaseLeftIsSweptOnceAsteriskIsBack) {
+  for (const int away_ms : {0, 500, 2000, 20000}) {
+    for (int ms = 2000; ms < 8000; ms += 500) {
+      SCOPED_TRACE(testing::Message() << away_ms << " " << ms);
+      UnreleasedWorld world;
+      world.FailReleasesFor(milliseconds(ms));
+      world.asterisk.DestinationHangsUp("benari." + world.caller + ".destination");
+      world.RunFor(milliseconds(ms - 200));
+      world.control->Disconnect();
+      world.RunFor(milliseconds(away_ms));
+      ASSERT_TRUE(world.control->Connect());
+      world.RunFor(seconds(3));
+      EXPECT_TRUE(world.asterisk.EndOf(world.caller).has_value());
+      EXPECT_EQ(world.asterisk.dialled().size(), 1u);
+      EXPECT_EQ(world.Leftovers(), "");
+    }
+  }
+}
+
+// As the process ends: it has the time to try again.
+TEST(Resync, AReleaseByOrderIsTriedAgainAsWell) {
+  UnreleasedWorld world;
+  world.FailReleasesFor(seconds(1));
+  world.control->app().EndCalls();
+  EXPECT_TRUE(world.Until([&] { return world.control->app().table().size() == 0; }, seconds(10)));
+  EXPECT_EQ(world.control->Metric("benari_control_undo_failures_total"), 0);
+  world.RunFor(milliseconds(100));
+  EXPECT_EQ(world.Leftovers(), "");
+}
+
+TEST(Resync, WithoutAsteriskAReleaseByOrderDoesNotWait) {
+  UnreleasedWorld world;
+  world.FailReleasesFor(seconds(1000));
+  world.control->Disconnect();
+  world.control->app().EndCalls();
+  EXPECT_TRUE(world.Until([&] { return world.control->app().table().size() == 0; }, seconds(1)));
 }
 
 INSTANTIATE_TEST_SUITE_P(Seconds, ReleaseFails, ::testing::Values(1, 60));
