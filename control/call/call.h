@@ -71,7 +71,7 @@ class Call {
 
   Awaitable<void> Release(CallOver over);
   Awaitable<void> PauseUndo(bool last);
-  Awaitable<void> HangUpChannel(std::string channel_id);
+  Awaitable<void> HangUpChannel(std::string channel_id, std::string reason);
   Awaitable<void> LetCallerGo();
 
   const CallConfig config_;

@@ -1,5 +1,6 @@
 // How a call ends: what was made for it is undone, and its caller let go.
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "control/ari/removal.h"
@@ -52,9 +53,8 @@ asio::awaitable<void> Call::PauseUndo(bool last) {
   if (last) co_await mailbox_.WaitUntil(may_go_on, Clock::Time::max());
 }
 
-asio::awaitable<void> Call::HangUpChannel(std::string channel_id) {
+asio::awaitable<void> Call::HangUpChannel(std::string channel_id, std::string reason) {
   ThrowIfAway(mailbox_.news());
-  const std::string reason = "normal";
   co_await ari::HangUpIfThere(context_.ari, channel_id, reason);
 }
 
@@ -64,10 +64,11 @@ void Call::OnTransfer(const std::string& left, const std::string& newcomer) {
   mailbox_.Substitute(left, newcomer);
   const bool by_caller = mailbox_.news().last_transferred == id_;
   journal_.Info("transferred", {{"by", by_caller ? "caller" : "destination"}, {"to", newcomer}});
-  std::vector<std::string> leftovers = {left};
-  if (phase() == CallPhase::kReleasing) leftovers.push_back(newcomer);
-  for (const std::string& channel : leftovers) {
-    undo_.Defer(ToString(UndoStep::kHangUpTransferred), [this, channel] { return HangUpChannel(channel); });
+  std::map<std::string, std::string> leftovers = {{left, "normal"}};  // with the reason of the hang-up
+  if (phase() == CallPhase::kReleasing) leftovers[newcomer] = by_caller ? caller_reason_ : "normal";
+  for (const auto& [channel, reason] : leftovers) {
+    undo_.Defer(ToString(UndoStep::kHangUpTransferred),
+                [this, channel, reason] { return HangUpChannel(channel, reason); });
   }
 }
 

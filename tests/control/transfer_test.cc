@@ -178,6 +178,28 @@ TEST_F(TransferTest, AsTheCallIsReleasedNothingIsLeft) {
   }
 }
 
+TEST_F(TransferTest, AsTheCallIsReleasedTheNewCallerIsToldWhy) {
+  CallConfig config;
+  config.on_media_lost = OnMediaLost::kHangUp;
+  int transferred = 0;
+  for (int ms = 0; ms < 20; ++ms) {
+    SCOPED_TRACE(ms);
+    Begin(config);
+    ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+    for (const char* node : {ControlWorld::kNode1, ControlWorld::kNode2}) world->media.Kill(node);
+    ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kReleasing));
+    world->RunFor(milliseconds(ms));
+    const std::string newcomer = world->asterisk.Transfer(caller);
+    EXPECT_TRUE(world->UntilNoCalls());
+    if (newcomer.empty()) continue;
+    ++transferred;
+    world->RunFor(seconds(1));
+    ASSERT_TRUE(world->asterisk.EndOf(newcomer).has_value());
+    EXPECT_EQ(world->asterisk.EndOf(newcomer)->cause, 34) << "no media";
+  }
+  EXPECT_GT(transferred, 0);
+}
+
 TEST_F(TransferTest, WhatHappenedWhileAwayIsLearnt) {
   for (const bool by_caller : {true, false}) {
     for (const CallPhase phase : {CallPhase::kEcho, CallPhase::kConnected}) {
