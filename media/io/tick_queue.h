@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "common/clock.h"
@@ -48,7 +48,10 @@ class TickQueue {
   size_t size() const { return ticks_.size(); }
 
  private:
-  static bool IsLater(const Tick& one, const Tick& other) { return one.due > other.due; }
+  // Those of one time are always in one order: it is that of their packets, whose spacing it keeps.
+  static bool IsLater(const Tick& one, const Tick& other) {
+    return std::tie(one.due, one.socket) > std::tie(other.due, other.socket);
+  }
 
   std::vector<Tick> ticks_;  // a heap, the earliest on top
 };

@@ -24,6 +24,16 @@ TEST(TickQueue, GivesThoseThatAreDueTheEarliestFirst) {
   EXPECT_EQ(ticks.Next(), kStart + milliseconds(30));
 }
 
+TEST(TickQueue, ThoseOfOneTimeAreInOneOrder) {
+  TickQueue ticks;
+  for (int period = 1; period <= 3; ++period) {
+    for (const SocketId socket : {5, 2, 9, 1, 7}) ticks.Add(kStart + milliseconds(20 * period), socket);
+    std::vector<SocketId> taken;
+    while (const auto tick = ticks.TakeDue(kStart + milliseconds(20 * period))) taken.push_back(tick->socket);
+    EXPECT_EQ(taken, (std::vector<SocketId>{1, 2, 5, 7, 9})) << period;
+  }
+}
+
 // So that a thousand clocks wake their worker a thousand times a second, and each keeps its period.
 TEST(TickQueue, TheGridIsAMillisecondAndKeepsAPeriodOfMilliseconds) {
   EXPECT_EQ(TickQueue::OnGrid(kStart), kStart);
