@@ -11,5 +11,6 @@ namespace benari::media {
 ProcessorConfig ReadProcessor(const v1::StartSessionRequest& request, FieldErrors* errors);
 
 void ToProto(const EchoConfig& echo, v1::Session* out);
+void ToProto(const ToneConfig& tone, v1::Session* out);
 
 }  // namespace benari::media

@@ -38,6 +38,17 @@ void Check(const std::string& bytes, Limits... limits) {
   if (Parse(bytes, &message)) CheckRefusal(Validate(message, limits...));
 }
 
+void CheckTone(const ToneConfig& tone) {
+  Require(!tone.segments.empty() && tone.segments.size() <= 16, "a cadence without end, or of nothing");
+  for (const ToneSegment& segment : tone.segments) {
+    Require(
+        segment.duration.count() > 0 && segment.duration % FrameClock::kFrame == std::chrono::milliseconds(0),
+        "a segment that ends within a frame");
+    Require(segment.frequencies_hz.size() <= 2, "a sum that a sample cannot hold");
+    for (const uint32_t hz : segment.frequencies_hz) Require(hz > 0 && hz < 4000, "a tone that is an alias");
+  }
+}
+
 void CheckStart(const std::string& bytes) {
   v1::StartSessionRequest request;
   if (!Parse(bytes, &request)) return;
@@ -51,6 +62,7 @@ void CheckStart(const std::string& bytes) {
   Require(config->peer.IsUnicast() && config->peer.port != 0, "a peer that nothing can be sent to");
   Require(config->payload_type <= 127 && config->clock_rate_hz > 0, "a payload that RTP does not have");
   Require(config->no_media_timeout.count() >= 0, "a time below zero");
+  if (const auto* tone = std::get_if<ToneConfig>(&config->processor)) CheckTone(*tone);
 }
 
 void Run(Input& input) {

@@ -66,11 +66,66 @@ TEST(Validation, EachFieldOfAStartIsChecked) {
       {[](auto* r) { r->set_payload_type(128); }, "payload_type 128: accepted is 0..127"},
       {[](auto* r) { r->set_clock_rate_hz(0); }, "clock_rate_hz 0: accepted is 1..192000"},
       {[](auto* r) { r->set_clock_rate_hz(4000000000u); }, "clock_rate_hz 4000000000"},
-      {[](auto* r) { r->clear_processor(); }, "processor (none): accepted is echo"},
+      {[](auto* r) { r->clear_processor(); }, "processor (none): accepted is echo or tone"},
   };
   for (const Case& each : cases) {
     v1::StartSessionRequest request = Start();
     each.spoil(&request);
+    const auto config = ReadConfig(request);
+    EXPECT_TRUE(absl::IsInvalidArgument(config.status())) << each.error;
+    EXPECT_THAT(std::string(config.status().message()), HasSubstr(each.error));
+  }
+}
+
+v1::StartSessionRequest StartTone() {
+  v1::StartSessionRequest request = Start();
+  request.mutable_tone()->set_repetitions(3);
+  v1::ToneSegment* const dial_tone = request.mutable_tone()->add_segments();
+  dial_tone->add_frequencies_hz(350);
+  dial_tone->add_frequencies_hz(440);
+  dial_tone->set_duration_ms(1000);
+  request.mutable_tone()->add_segments()->set_duration_ms(20);
+  return request;
+}
+
+TEST(Validation, ATone) {
+  const auto config = ReadConfig(StartTone());
+  ASSERT_TRUE(config.ok()) << config.status();
+  ToneConfig expected;
+  expected.segments = {{{350, 440}, std::chrono::milliseconds(1000)}, {{}, std::chrono::milliseconds(20)}};
+  expected.repetitions = 3;
+  EXPECT_EQ(config->processor, ProcessorConfig(expected));
+}
+
+TEST(Validation, LimitsOfATone) {
+  using Tone = v1::Tone;
+  struct Case {
+    std::function<void(v1::StartSessionRequest*, Tone*)> spoil;
+    const char* error;
+  };
+  const Case cases[] = {
+      {[](auto* r, Tone*) { r->set_payload_type(9); },
+       "payload_type 9: accepted is 0 (PCMU) or 8 (PCMA) for a tone"},
+      {[](auto* r, Tone*) { r->set_clock_rate_hz(16000); },
+       "clock_rate_hz 16000: accepted is 8000 for a tone"},
+      {[](auto*, Tone* t) { t->clear_segments(); }, "tone.segments (0 of them): accepted is 1..16"},
+      {[](auto*, Tone* t) {
+         while (t->segments_size() < 17) t->add_segments();
+       },
+       "tone.segments (17 of them): accepted is 1..16"},
+      {[](auto*, Tone* t) { t->mutable_segments(1)->set_duration_ms(0); },
+       "tone.segments[1].duration_ms 0: accepted is 20..60000, a multiple of 20"},
+      {[](auto*, Tone* t) { t->mutable_segments(0)->set_duration_ms(60020); }, "duration_ms 60020"},
+      {[](auto*, Tone* t) { t->mutable_segments(0)->set_duration_ms(1010); }, "duration_ms 1010"},
+      {[](auto*, Tone* t) { t->mutable_segments(0)->set_frequencies_hz(1, 4000); },
+       "tone.segments[0].frequencies_hz 4000: accepted is 1..3999"},
+      {[](auto*, Tone* t) { t->mutable_segments(0)->set_frequencies_hz(0, 0); }, "frequencies_hz 0"},
+      {[](auto*, Tone* t) { t->mutable_segments(0)->add_frequencies_hz(1); },
+       "tone.segments[0].frequencies_hz (3 of them): accepted is at most 2"},
+  };
+  for (const Case& each : cases) {
+    v1::StartSessionRequest request = StartTone();
+    each.spoil(&request, request.mutable_tone());
     const auto config = ReadConfig(request);
     EXPECT_TRUE(absl::IsInvalidArgument(config.status())) << each.error;
     EXPECT_THAT(std::string(config.status().message()), HasSubstr(each.error));
