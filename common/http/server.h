@@ -30,8 +30,8 @@ inline constexpr Limit kAllLimits[] = {Limit::kConnections, Limit::kStreams, Lim
 const char* ToString(Limit limit);
 
 struct Hooks {
-  std::function<void(size_t connections)> on_connections;
-  std::function<void(Limit limit)> on_limit;
+  std::function<void(size_t connections)> on_connections = [](size_t) {};
+  std::function<void(Limit limit)> on_limit = [](Limit) {};
 };
 
 // HTTP/1.1 for GET and HEAD; a request has no body. Confined to its executor, which runs one thread.

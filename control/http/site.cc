@@ -2,7 +2,6 @@
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
-#include <prometheus/text_serializer.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -11,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/http/host.h"
+#include "common/metrics_reply.h"
 #include "control/http/page_files.h"
 
 namespace benari::control {
@@ -79,7 +79,7 @@ asio::awaitable<http::Reply> Site::Answer(http::Request request) {
   if (path == "/") co_return File("text/html; charset=utf-8", kPageHtml);
   if (path == "/page.css") co_return File("text/css; charset=utf-8", kPageCss);
   if (path == "/page.js") co_return File("text/javascript; charset=utf-8", kPageJs);
-  if (path == "/metrics") co_return Metrics();
+  if (path == "/metrics") co_return MetricsReply(metrics_);
   if (path == "/events") co_return Events();
   if (path == "/status") co_return JsonReply(view_.Status());
   const bool one_call = absl::StartsWith(path, kCalls);
@@ -98,14 +98,7 @@ asio::awaitable<http::Reply> Site::Answer(http::Request request) {
                         "'; there are /, /calls, /calls/{id}, /nodes, /status, /events and /metrics"));
 }
 
-http::Reply Site::Metrics() const {
-  http::Reply reply;
-  reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  for (const auto& each : metrics_) reply.body += prometheus::TextSerializer().Serialize(each->Collect());
-  return reply;
-}
-
-// http::Server-sent events: each is one object, see LiveView::Changes.
+// Server-sent events: each is one object, see LiveView::Changes.
 http::Reply Site::Events() {
   http::Reply reply;
   reply.content_type = "text/event-stream";

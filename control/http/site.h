@@ -41,7 +41,6 @@ class Site {
   boost::asio::awaitable<http::Reply> Answer(http::Request request);
 
  private:
-  http::Reply Metrics() const;
   http::Reply Events();
 
   const boost::asio::any_io_executor executor_;

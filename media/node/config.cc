@@ -45,7 +45,7 @@ ABSL_FLAG(
     Endpoint, health_listen, Endpoint(),
     "where the gRPC health service is served once more, alone and without TLS, for probes; empty: nowhere");
 ABSL_FLAG(Endpoint, metrics_listen, Endpoint("127.0.0.1", 9102),
-          "where /metrics is served, over IPv4 only; port 0: the kernel's choice; empty: nowhere");
+          "where /metrics is served; port 0: the kernel's choice; empty: nowhere");
 ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "text or json");
 ABSL_FLAG(benari::log::Level, log_level, benari::log::Level::kInfo, "debug, info, warning or error");
 ABSL_FLAG(bool, healthcheck, false, "ask the one that runs on --grpc_listen whether it serves; exit 0 or 1");

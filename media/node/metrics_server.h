@@ -2,18 +2,17 @@
 
 #include <prometheus/collectable.h>
 
+#include <boost/asio/io_context.hpp>
 #include <memory>
+#include <thread>
 
 #include "absl/status/statusor.h"
 #include "common/endpoint.h"
-
-namespace prometheus {
-class Exposer;
-}
+#include "common/http/server.h"
 
 namespace benari::media {
 
-// Serves /metrics over HTTP until it is destroyed. Thread-safe.
+// Serves /metrics over HTTP, on a thread of its own, until it is destroyed. Thread-safe.
 class MetricsServer {
  public:
   // Port 0: the kernel's choice. UNAVAILABLE: nobody can listen there.
@@ -21,14 +20,14 @@ class MetricsServer {
       const Endpoint& listen, std::shared_ptr<prometheus::Collectable> metrics);
   ~MetricsServer();
 
-  const Endpoint& endpoint() const { return endpoint_; }  // with the port really bound
+  const Endpoint& endpoint() const { return server_->endpoint(); }  // with the port really bound
 
  private:
-  MetricsServer(const Endpoint& listen, std::shared_ptr<prometheus::Collectable> metrics);
+  MetricsServer() = default;
 
-  const std::shared_ptr<prometheus::Collectable> metrics_;
-  std::unique_ptr<prometheus::Exposer> exposer_;
-  Endpoint endpoint_;
+  boost::asio::io_context loop_{1};
+  std::unique_ptr<http::Server> server_;
+  std::thread thread_;
 };
 
 }  // namespace benari::media

@@ -89,12 +89,21 @@ TEST(Process, ATakenPortIsOneLineAndExitCodeOne) {
                                  ": Address already in use\n"));
 }
 
-TEST(Process, MetricsOverIpv6AreRefusedWithTheReason) {
-  const auto [code, output] = RunToEnd({"--grpc_listen=127.0.0.1:0", "--metrics_listen=[::1]:0"});
+TEST(Process, MetricsAreServedOverIpv6) {
+  const ServingProcess node({"--metrics_listen=[::1]:0"});
+  EXPECT_EQ(node.metrics().host, "::1");
+  const auto [code, output] =
+      RunToEnd({"--grpc_listen=127.0.0.1:0", "--metrics_listen=" + node.metrics().ToString()});
+  EXPECT_EQ(code, 1);
+  EXPECT_THAT(output, HasSubstr("cannot serve metrics on --metrics_listen=[::1]:"));
+}
+
+TEST(Process, MetricsOnAnAddressOfNobodyAreRefusedWithTheReason) {
+  const auto [code, output] = RunToEnd({"--grpc_listen=127.0.0.1:0", "--metrics_listen=192.0.2.1:0"});
   EXPECT_EQ(code, 1);
   EXPECT_THAT(
       output,
-      HasSubstr("cannot serve metrics on --metrics_listen=[::1]:0: metrics are served over IPv4 only"));
+      HasSubstr("cannot serve metrics on --metrics_listen=192.0.2.1:0: Cannot assign requested address"));
 }
 
 TEST(Process, HealthcheckTellsServingFromDrainingFromGone) {
