@@ -1,4 +1,4 @@
-// Datagrams from the peer and from strangers, at any time, into one echo session.
+// Datagrams from the peer and from strangers, at any time, into one session that echoes or plays a tone.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -29,6 +29,12 @@ SessionStart ReadStart(Input& input) {
   start.config.clock_rate_hz = 1 + input.Word();
   start.config.no_media_timeout = std::chrono::milliseconds(input.Word());
   start.ssrc = input.Long();
+  if ((policy & 2) != 0) {
+    ToneConfig tone;
+    tone.segments = {{{425}, std::chrono::milliseconds(40)}, {{}, std::chrono::milliseconds(20)}};
+    tone.repetitions = policy >> 2;
+    start.config.processor = tone;
+  }
   start.advertised_rtp = "127.0.0.1:26500";
   return start;
 }
@@ -44,11 +50,16 @@ class Checked : public rtp::Outlet {
     const Bytes came = bytes;
     CheckParser(came);
     const DropReason reason = session_.OnDatagram(now_, bytes, source);
-    Require(session_.TakeReflected() == (reason == DropReason::kNone), "an echo reflects what is valid");
+    const bool heard = reason == DropReason::kNone;
+    Require(session_.TakeReflected() == (heard && !plays_), "an echo reflects what is valid, a tone nothing");
     const bool any_source = start_.config.peer_policy == PeerPolicy::kLatch && !before.latched;
     if (!any_source && source != before.peer) Require(reason == DropReason::kStranger, "a stranger is heard");
     if (reason == DropReason::kNone) {
       Require(source == session_.peer(), "somebody gets what another has sent");
+      if (plays_) {
+        Require(bytes == came, "who hears nothing changed what came");
+        return CheckCounts();
+      }
       CheckEcho(came, bytes);
       session_.OnSendDone(now_, bytes.size(), system_takes_it);
     } else {
@@ -57,7 +68,21 @@ class Checked : public rtp::Outlet {
     CheckCounts();
   }
 
-  void SendToPeer(std::span<const uint8_t>) override { Require(false, "an echo sends what did not come"); }
+  void SendToPeer(std::span<const uint8_t> datagram) override {
+    Require(plays_, "an echo sends what did not come");
+    rtp::Packet packet;
+    Require(rtp::ParsePacket(datagram, &packet) == rtp::ParseResult::kOk, "what is sent is no RTP");
+    Require(packet.ssrc == session_.Snapshot().ssrc, "what is sent carries another SSRC than ours");
+    Require(packet.payload_type == start_.config.payload_type, "another payload type is sent");
+    const bool next =
+        last_sent_.ssrc != packet.ssrc ||
+        (packet.sequence == static_cast<uint16_t>(last_sent_.sequence + 1) &&
+         (packet.timestamp - last_sent_.timestamp) % 160 == 0 && packet.timestamp != last_sent_.timestamp);
+    Require(last_sent_.payload_bytes == 0 || next, "our own packets are no sequence");
+    last_sent_ = packet;
+    ++sent_;
+    session_.OnSendDone(now_, datagram.size(), true);
+  }
 
   void Truncated(const SocketAddress& source) {
     ++datagrams_;
@@ -68,6 +93,7 @@ class Checked : public rtp::Outlet {
   void Later(std::chrono::milliseconds by) {
     now_ += by;
     session_.LookForSilence(now_);
+    while (session_.NextTick() && *session_.NextTick() <= now_) session_.OnTick(now_);
     const SessionSnapshot snapshot = session_.Snapshot();
     Require((snapshot.diagnosis == Diagnosis::kNone) == snapshot.diagnosis_text.empty(),
             "a diagnosis without a word, or a word without one");
@@ -105,9 +131,13 @@ class Checked : public rtp::Outlet {
   void CheckCounts() const {
     const RtpStats stats = session_.Snapshot().stats;
     const auto dropped = [&stats](DropReason reason) { return stats.Dropped(reason); };
-    Require(stats.received_packets ==
-                stats.sent_packets + dropped(DropReason::kDuplicate) + dropped(DropReason::kSendFailed),
-            "received = sent + duplicate + send failed");
+    if (plays_) {
+      Require(stats.sent_packets == sent_, "what a tone sent is counted");
+    } else {
+      Require(stats.received_packets ==
+                  stats.sent_packets + dropped(DropReason::kDuplicate) + dropped(DropReason::kSendFailed),
+              "received = sent + duplicate + send failed");
+    }
     const uint64_t refused = dropped(DropReason::kStranger) + dropped(DropReason::kVersion) +
                              dropped(DropReason::kLength) + dropped(DropReason::kPayloadType) +
                              dropped(DropReason::kLoop) + dropped(DropReason::kProbation) +
@@ -120,6 +150,9 @@ class Checked : public rtp::Outlet {
   }
 
   const SessionStart start_;
+  const bool plays_ = !std::holds_alternative<EchoConfig>(start_.config.processor);
+  rtp::Packet last_sent_;
+  uint64_t sent_ = 0;
   Clock::Time now_{std::chrono::hours(1)};
   Session session_;
   uint64_t datagrams_ = 0;
