@@ -10,7 +10,7 @@ std::shared_ptr<Call> CallTable::Find(const std::string& channel_or_bridge_id) c
   if (found != calls_.end()) return found->second;
   if (parsed.has_value()) return nullptr;
   for (const auto& [id, call] : calls_) {
-    const auto& substitutes = call->mailbox().news().substitutes;
+    const auto& substitutes = call->facts().known().substitutes;
     const auto is_it = [&](const auto& each) { return each.second == channel_or_bridge_id; };
     if (std::any_of(substitutes.begin(), substitutes.end(), is_it)) return call;
   }
@@ -18,7 +18,7 @@ std::shared_ptr<Call> CallTable::Find(const std::string& channel_or_bridge_id) c
 }
 
 void CallTable::End(const Call& call, Clock::Time now) {
-  const auto& channels = call.mailbox().news().channels;
+  const auto& channels = call.facts().known().channels;
   const auto caller = channels.find(call.id());
   const bool left = caller != channels.end() && caller->second.gone;
   ended_[call.id()] = {now, left, call.undone(), call.caller_reason(), call.media().last_number()};

@@ -109,9 +109,9 @@ void WarnIfClocksDiffer(std::chrono::milliseconds asterisk_ahead) {
                {{"asterisk_ahead_ms", asterisk_ahead.count()}});
 }
 
-void ExpectChannels(const CallNews& news, Snapshot& snapshot) {
-  for (const auto& [id, channel] : news.channels) {
-    if ((channel.created || channel.started) && !channel.gone) snapshot.expected.insert(ChannelIn(id, news));
+void ExpectChannels(const KnownFacts& known, Snapshot& snapshot) {
+  for (const auto& [id, channel] : known.channels) {
+    if ((channel.created || channel.started) && !channel.gone) snapshot.expected.insert(ChannelIn(id, known));
   }
 }
 
@@ -123,21 +123,22 @@ bool Contains(const std::vector<std::string>& ids, const std::string& id) {
 
 // Members of a call's bridge that have no place in the call: a transfer put them there.
 std::vector<std::string> FindNewcomers(const Snapshot& snapshot, const ari::Bridge& bridge, const Ids& ids,
-                                       const std::string& call_id, const CallNews& news) {
+                                       const std::string& call_id, const KnownFacts& known) {
   std::vector<std::string> newcomers;
   for (const std::string& member : bridge.channel_ids) {
-    const bool known = member == call_id || ids.Parse(member).has_value() || PlaceOf(member, news) != member;
-    if (!known && snapshot.InApp(member)) newcomers.push_back(member);
+    const bool has_place =
+        member == call_id || ids.Parse(member).has_value() || PlaceOf(member, known) != member;
+    if (!has_place && snapshot.InApp(member)) newcomers.push_back(member);
   }
   return newcomers;
 }
 
 // Transfers whose events were missed. Where both parties were replaced, who has which place does not matter.
 void TellTransfers(const Snapshot& snapshot, const ari::Bridge& bridge, const Ids& ids, Call& call) {
-  const CallNews& news = call.mailbox().news();
-  std::vector<std::string> newcomers = FindNewcomers(snapshot, bridge, ids, call.id(), news);
+  const KnownFacts& known = call.facts().known();
+  std::vector<std::string> newcomers = FindNewcomers(snapshot, bridge, ids, call.id(), known);
   for (const std::string& place : {call.id(), call.destination()}) {
-    const std::string channel = ChannelIn(place, news);
+    const std::string channel = ChannelIn(place, known);
     if (newcomers.empty()) return;
     if (Contains(bridge.channel_ids, channel)) continue;
     call.OnTransfer(channel, newcomers.back());
@@ -150,47 +151,42 @@ void TellTransfers(const Snapshot& snapshot, const ari::Bridge& bridge, const Id
 void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
   const auto bridge = snapshot.bridges.find(ids.Bridge(call.id()));
   if (bridge != snapshot.bridges.end()) TellTransfers(snapshot, bridge->second, ids, call);
-  call.mailbox().Tell([&](CallNews& news) {
-    const ari::Channel* caller = nullptr;
-    if (const auto found = snapshot.channels.find(ChannelIn(call.id(), news));
-        found != snapshot.channels.end())
-      caller = &found->second;
-    news.away = false;
-    bool bridged_before = false;
-    for (auto& [place, channel] : news.channels) {
-      const std::string id = ChannelIn(place, news);
-      if (snapshot.expected.contains(id) && !snapshot.channels.contains(id)) channel.gone = true;
-      bridged_before = bridged_before || (channel.times_joined > 0 && !channel.gone);
-    }
-    ChannelNews& caller_news = news.channels[call.id()];
-    caller_news.started = true;
-    if (caller == nullptr) caller_news.gone = true;
-    // A channel that was asked for is the application's before it is answered and enters it.
-    const std::string first = ids.Destination(call.id(), 1);
-    for (auto dialled = snapshot.channels.lower_bound(first);
-         dialled != snapshot.channels.end() && absl::StartsWith(dialled->first, first); ++dialled) {
-      news.channels[dialled->first];
-    }
-    for (auto& [place, channel] : news.channels) {
-      const std::string id = ChannelIn(place, news);
-      const auto there = snapshot.channels.find(id);
-      if (there == snapshot.channels.end()) continue;
-      channel.created = true;
-      channel.up = channel.up || there->second.state == "Up";
-      if (channel.up && snapshot.InApp(id)) channel.started = true;
-    }
-    if (bridge == snapshot.bridges.end()) {
-      if (bridged_before) news.bridge_gone = true;
-    } else if (!snapshot.unshown.contains(bridge->first)) {
-      SetMembers(bridge->second.channel_ids, news);
-    }
-  });
+  CallFacts& facts = call.facts();
+  facts.AsteriskListed();
+  bool bridged_before = false;
+  for (const auto& [place, channel] : facts.known().channels) {
+    const std::string id = facts.ChannelIn(place);
+    if (snapshot.expected.contains(id) && !snapshot.channels.contains(id)) facts.ChannelGone(id, 0);
+    bridged_before = bridged_before || (channel.times_joined > 0 && !channel.gone);
+  }
+  facts.ChannelStarted(call.id());
+  const std::string caller = facts.ChannelIn(call.id());
+  if (!snapshot.channels.contains(caller)) facts.ChannelGone(caller, 0);
+  // A channel that was asked for is the application's before it is answered and enters it.
+  const std::string first = ids.Destination(call.id(), 1);
+  for (auto dialled = snapshot.channels.lower_bound(first);
+       dialled != snapshot.channels.end() && absl::StartsWith(dialled->first, first); ++dialled) {
+    facts.ChannelExpected(dialled->first);
+  }
+  for (const auto& [place, channel] : facts.known().channels) {
+    const std::string id = facts.ChannelIn(place);
+    const auto there = snapshot.channels.find(id);
+    if (there == snapshot.channels.end()) continue;
+    facts.ChannelCreated(place);
+    if (there->second.state == "Up") facts.ChannelAnswered(place);
+    if (channel.up && snapshot.InApp(id)) facts.ChannelStarted(place);
+  }
+  if (bridge == snapshot.bridges.end()) {
+    if (bridged_before) facts.BridgeDestroyed();
+  } else if (!snapshot.unshown.contains(bridge->first)) {
+    facts.BridgeListed(bridge->second.channel_ids);
+  }
 }
 
 std::vector<Adoptable> FindAdoptable(const Snapshot& snapshot, const Ids& ids,
                                      const std::map<std::string, NodeLease>& leases, Clock::WallTime now,
                                      const std::function<bool(const std::string&)>& has_call) {
-  std::map<std::string, Found> by_call;
+  std::map<std::string, AdoptedState> by_call;
   for (const std::string& id : snapshot.app_channels) {
     const auto channel = snapshot.channels.find(id);
     if (channel == snapshot.channels.end() || ids.Parse(id).has_value() || has_call(id)) continue;
@@ -201,7 +197,7 @@ std::vector<Adoptable> FindAdoptable(const Snapshot& snapshot, const Ids& ids,
   for (const auto& [id, bridge] : snapshot.bridges) {
     const auto parsed = ids.Parse(id);
     if (!parsed.has_value() || has_call(parsed->call_id)) continue;
-    const auto newcomers = FindNewcomers(snapshot, bridge, ids, parsed->call_id, CallNews());
+    const auto newcomers = FindNewcomers(snapshot, bridge, ids, parsed->call_id, KnownFacts());
     const size_t callers = Contains(bridge.channel_ids, parsed->call_id) ? 0 : 1;
     if (!newcomers.empty()) by_call[parsed->call_id];
     if (newcomers.size() > callers) by_call[parsed->call_id].destination = 1;
@@ -209,7 +205,7 @@ std::vector<Adoptable> FindAdoptable(const Snapshot& snapshot, const Ids& ids,
   for (const auto& [id, channel] : snapshot.channels) {
     const auto parsed = ids.Parse(id);
     if (!parsed.has_value() || !by_call.contains(parsed->call_id)) continue;
-    Found& found = by_call[parsed->call_id];
+    AdoptedState& found = by_call[parsed->call_id];
     if (parsed->kind == ResourceKind::kDestination) found.destination = parsed->number;
     if (parsed->kind == ResourceKind::kMedia) found.media_numbers.push_back(parsed->number);
   }

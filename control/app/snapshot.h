@@ -38,7 +38,7 @@ boost::asio::awaitable<void> TakeSnapshot(ari::Client& ari, std::string app, Sna
 void WarnIfClocksDiffer(std::chrono::milliseconds asterisk_ahead);
 
 // Adds the channels that a call knows to be there. Pure.
-void ExpectChannels(const CallNews& news, Snapshot& snapshot);
+void ExpectChannels(const KnownFacts& known, Snapshot& snapshot);
 // What a call is told from a snapshot. A channel that was expected and is not listed is gone. Pure.
 void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call);
 
@@ -49,7 +49,7 @@ struct NodeLease {
 
 struct Adoptable {
   std::string call_id;
-  Found found;
+  AdoptedState found;
 };
 
 // Callers in the app for which `has_call` says no, with what was made for them. Pure.

@@ -18,11 +18,6 @@ constexpr size_t kMostIgnoredArgs = 100;  // remembered, so that each is logged 
 // After the end of a call: its hang-ups are answered before Asterisk has done with its channels.
 constexpr std::chrono::seconds kEndsLinger{5};
 
-void OnEntered(ChannelNews& channel) {
-  channel.in_bridge = true;
-  ++channel.times_joined;
-}
-
 }  // namespace
 
 StasisApp::StasisApp(const CallContext& context, Options options)
@@ -39,7 +34,7 @@ StasisApp::StasisApp(const CallContext& context, Options options)
 StasisApp::~StasisApp() {
   pause_.Abandon();
   const auto calls = table_.calls();
-  for (const auto& [id, call] : calls) call->mailbox().Abandon();
+  for (const auto& [id, call] : calls) call->facts().Abandon();
 }
 
 void StasisApp::OnConnected() {
@@ -51,7 +46,7 @@ void StasisApp::OnConnected() {
   context_.metrics.ari_connected.Set(1);
   log::Info("connected to Asterisk", {{"app", options_.app}});
   for (const auto& [id, call] : table_.calls()) {
-    call->mailbox().Tell([](CallNews& news) { ++news.reconnects; });
+    call->facts().AsteriskConnected();
   }
   asio::co_spawn(context_.executor, Resync(connection_), asio::detached);
 }
@@ -63,7 +58,7 @@ void StasisApp::OnDisconnected() {
   returned_.clear();  // the next list shows who is there then
   context_.metrics.ari_connected.Set(0);
   for (const auto& [id, call] : table_.calls()) {
-    call->mailbox().Tell([](CallNews& news) { news.away = true; });
+    call->facts().AsteriskDisconnected();
   }
 }
 
@@ -76,10 +71,7 @@ void StasisApp::OnAsteriskDead() {
   returned_.clear();
   if (table_.size() > 0) log::Warning("Asterisk is gone, and its calls", {{"calls", table_.size()}});
   for (const auto& [id, call] : table_.calls()) {
-    call->mailbox().Tell([](CallNews& news) {
-      for (auto& [channel_id, channel] : news.channels) channel.gone = true;
-      news.bridge_gone = true;
-    });
+    call->facts().AsteriskDied();
   }
 }
 
@@ -114,7 +106,7 @@ void StasisApp::Drain(std::function<void()> on_idle) {
 
 void StasisApp::EndCalls() {
   for (const auto& [id, call] : table_.calls()) {
-    call->mailbox().Tell([](CallNews& news) { news.stop = true; });
+    call->facts().ProcessEnds();
   }
 }
 
@@ -170,7 +162,7 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
   snapshot.begun = context_.timers.Now();
   std::map<std::string, NodeLease> leases;
   std::map<std::shared_ptr<Call>, uint64_t> changes;  // of the calls that there are now
-  for (const auto& [id, call] : table_.calls()) changes[call] = call->mailbox().changes();
+  for (const auto& [id, call] : table_.calls()) changes[call] = call->facts().changes();
   const bool listed = co_await List(&snapshot);
   if (!listed || connection != connection_) co_return false;
   if (!nodes_met_) {
@@ -179,11 +171,11 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
   }
   for (const auto& [id, call] : table_.calls()) {
     const auto before = changes.find(call);
-    const bool unchanged = before != changes.end() && before->second == call->mailbox().changes();
+    const bool unchanged = before != changes.end() && before->second == call->facts().changes();
     if (unchanged || !serving_) TellSnapshot(snapshot, context_.ids, *call);
     // Came back while no event could tell.
     const auto caller = snapshot.channels.find(id);
-    if (call->mailbox().caller_gone() && caller != snapshot.channels.end() && snapshot.InApp(id))
+    if (call->facts().caller_gone() && caller != snapshot.channels.end() && snapshot.InApp(id))
       returned_[id] = caller->second;
   }
   table_.ForgetEnded(snapshot.begun - kEndsLinger, snapshot.app_channels);
@@ -214,7 +206,7 @@ void StasisApp::SayWhatIsUnlisted(const std::string& why) {
 // Without the channels that went meanwhile.
 asio::awaitable<bool> StasisApp::List(Snapshot* snapshot) {
   listing_ = true;
-  for (const auto& [id, call] : table_.calls()) ExpectChannels(call->mailbox().news(), *snapshot);
+  for (const auto& [id, call] : table_.calls()) ExpectChannels(call->facts().known(), *snapshot);
   std::string failure;
   try {
     co_await TakeSnapshot(context_.ari, options_.app, *snapshot);
@@ -261,14 +253,14 @@ std::vector<StasisApp::Adopted> StasisApp::Adopt(const Snapshot& snapshot,
 }
 
 StasisApp::Adopted StasisApp::AdoptOne(const Adoptable& adoptable, const Snapshot& snapshot) {
-  const Found& found = adoptable.found;
+  const AdoptedState& found = adoptable.found;
   const std::optional<Refusal> refusal = found.nothing() ? Admit() : std::nullopt;
   const auto caller = snapshot.channels.find(adoptable.call_id);  // not there: another one took its place
   const std::vector<std::string> args =
       caller == snapshot.channels.end() ? std::vector<std::string>() : caller->second.app_args;
   auto call = MakeCall(adoptable.call_id, args, found.destination.value_or(1));
   TellSnapshot(snapshot, context_.ids, *call);
-  call->TakeOver(found);
+  call->Adopt(found);
   table_.Add(call);
   if (!refusal.has_value()) context_.metrics.calls_adopted.Increment();
   call->journal().Info("call adopted", {{"bridge", found.bridge_age.has_value()},
@@ -350,21 +342,20 @@ void StasisApp::Handle(const ari::Event& event) {
   } else if (const auto* destroyed = std::get_if<ari::ChannelDestroyed>(&event)) {
     OnGone(destroyed->channel_id, destroyed->cause);
   } else if (const auto* dial = std::get_if<ari::Dial>(&event)) {
-    TellOf(dial->channel_id, dial->channel_id,
-           [dial](ChannelNews& channel) { channel.dial_status = dial->status; });
+    if (const auto call = table_.Find(dial->channel_id))
+      call->facts().ChannelDials(dial->channel_id, dial->status);
   } else if (const auto* entered = std::get_if<ari::ChannelEnteredBridge>(&event)) {
-    TellOf(entered->bridge_id, entered->channel_id, OnEntered);
+    if (const auto call = table_.Find(entered->bridge_id))
+      call->facts().ChannelEnteredBridge(entered->channel_id);
   } else if (const auto* left = std::get_if<ari::ChannelLeftBridge>(&event)) {
-    TellOf(left->bridge_id, left->channel_id, [](ChannelNews& channel) { channel.in_bridge = false; });
+    if (const auto call = table_.Find(left->bridge_id)) call->facts().ChannelLeftBridge(left->channel_id);
   } else if (const auto* hold = std::get_if<ari::ChannelHold>(&event)) {
-    TellOf(hold->channel_id, hold->channel_id, [](ChannelNews& channel) { channel.on_hold = true; });
+    if (const auto call = table_.Find(hold->channel_id)) call->facts().ChannelHeld(hold->channel_id, true);
   } else if (const auto* unhold = std::get_if<ari::ChannelUnhold>(&event)) {
-    TellOf(unhold->channel_id, unhold->channel_id, [](ChannelNews& channel) { channel.on_hold = false; });
+    if (const auto call = table_.Find(unhold->channel_id))
+      call->facts().ChannelHeld(unhold->channel_id, false);
   } else if (const auto* gone = std::get_if<ari::BridgeDestroyed>(&event)) {
-    // One that nobody was in yet is an earlier process's, of a call that was adopted while it was released.
-    Tell(gone->bridge_id, [](CallNews& news) {
-      for (const auto& [id, channel] : news.channels) news.bridge_gone |= channel.times_joined > 0;
-    });
+    if (const auto call = table_.Find(gone->bridge_id)) call->facts().BridgeDestroyed();
   }
 }
 
@@ -373,7 +364,7 @@ void StasisApp::OnStasisStart(const ari::StasisStart& start) {
   if (const auto parsed = context_.ids.Parse(id)) {
     const auto call = table_.Find(id);
     if (call == nullptr || !call->Owns(*parsed)) return RemoveStray(id);
-    return Tell(id, [&id](CallNews& news) { news.channels[id].started = true; });
+    return call->facts().ChannelStarted(id);
   }
   if (!start.replaces.empty()) return OnTransfer(start);
   ari::Channel caller = start.channel;
@@ -392,7 +383,7 @@ void StasisApp::OnStasisStart(const ari::StasisStart& start) {
 void StasisApp::OnTransfer(const ari::StasisStart& start) {
   if (table_.Find(start.channel.id) != nullptr) return;  // learnt from a list already
   const auto call = table_.Find(start.replaces);
-  if (call != nullptr && PlaceOf(start.replaces, call->mailbox().news()).has_value())
+  if (call != nullptr && PlaceOf(start.replaces, call->facts().known()).has_value())
     return call->OnTransfer(start.replaces, start.channel.id);
   RemoveStray(start.channel.id);
 }
@@ -402,7 +393,7 @@ void StasisApp::OnTransfer(const ari::StasisStart& start) {
 void StasisApp::OnCallerEntered(const ari::Channel& caller) {
   gone_.erase(caller.id);
   if (const auto call = table_.Find(caller.id)) {
-    if (!call->mailbox().caller_gone()) return;  // adopted from the list before its event was read
+    if (!call->facts().caller_gone()) return;  // adopted from the list before its event was read
     returned_[caller.id] = caller;
     call->journal().Info("caller is back, a new call begins when this one is released");
     return;
@@ -428,9 +419,9 @@ std::shared_ptr<Call> StasisApp::MakeCall(const std::string& id, const std::vect
 std::shared_ptr<Call> StasisApp::NewCall(const ari::Channel& caller) const {
   auto call = MakeCall(caller.id, caller.app_args);
   if (const std::optional<int> last = table_.LastMediaNumber(caller.id)) {
-    Found used;
+    AdoptedState used;
     used.last_media_number = *last;
-    call->TakeOver(used);
+    call->Adopt(used);
   }
   return call;
 }
@@ -438,10 +429,8 @@ std::shared_ptr<Call> StasisApp::NewCall(const ari::Channel& caller) const {
 void StasisApp::BeginCall(const ari::Channel& caller) {
   auto call = NewCall(caller);
   const std::optional<Refusal> refusal = Admit();
-  call->mailbox().Tell([&caller](CallNews& news) {
-    news.channels[caller.id].started = true;
-    news.channels[caller.id].up = caller.state == "Up";
-  });
+  call->facts().ChannelStarted(caller.id);
+  if (caller.state == "Up") call->facts().ChannelAnswered(caller.id);
   table_.Add(call);
   call->journal().Info("call started", {{"channel", caller.name}, {"calls", table_.size()}});
   asio::co_spawn(context_.executor, RunCall(std::move(call), refusal), asio::detached);
@@ -456,19 +445,7 @@ void StasisApp::OnGone(const std::string& channel_id, int cause) {
   returned_.erase(channel_id);
   if (listing_) gone_.insert(channel_id);
   table_.OnCallerLeft(channel_id);
-  TellOf(channel_id, channel_id, [cause](ChannelNews& channel) {
-    channel.gone = true;
-    if (cause != 0) channel.cause = cause;
-  });
-}
-
-void StasisApp::TellOf(const std::string& channel_or_bridge, const std::string& channel_id,
-                       const std::function<void(ChannelNews&)>& change) {
-  if (const auto call = table_.Find(channel_or_bridge)) call->mailbox().TellOf(channel_id, change);
-}
-
-void StasisApp::Tell(const std::string& channel_or_bridge, const std::function<void(CallNews&)>& change) {
-  if (const auto call = table_.Find(channel_or_bridge)) call->mailbox().Tell(change);
+  if (const auto call = table_.Find(channel_id)) call->facts().ChannelGone(channel_id, cause);
 }
 
 void StasisApp::OnCallEnded(const std::shared_ptr<Call>& call) {

@@ -22,7 +22,7 @@
 
 namespace benari::control {
 
-// The Stasis application: turns events into calls and news for calls, adopts what an earlier process left,
+// The Stasis application: turns events into calls and facts of calls, adopts what an earlier process left,
 // and sweeps.
 //
 //   disconnected --OnConnected--> first list (events wait) --> serving (events go to calls)
@@ -94,9 +94,6 @@ class StasisApp {
   std::shared_ptr<Call> MakeCall(const std::string& id, const std::vector<std::string>& args,
                                  int destination_number = 1) const;
   void OnGone(const std::string& channel_id, int cause);
-  void Tell(const std::string& channel_or_bridge, const std::function<void(CallNews&)>& change);
-  void TellOf(const std::string& channel_or_bridge, const std::string& channel_id,
-              const std::function<void(ChannelNews&)>& change);
   struct Adopted {
     std::shared_ptr<Call> call;
     std::optional<Refusal> refusal;

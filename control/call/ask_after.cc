@@ -4,13 +4,13 @@ namespace benari::control {
 
 namespace asio = boost::asio;
 
-void ThrowIfAway(const CallNews& news) {
-  if (news.away && !news.stop) throw ari::Error(ari::ErrorKind::kUnreachable, 0, "Asterisk is not connected");
+void ThrowIfAway(const KnownFacts& known) {
+  if (known.away && !known.stop)
+    throw ari::Error(ari::ErrorKind::kUnreachable, 0, "Asterisk is not connected");
 }
 
-asio::awaitable<std::optional<ari::Error>> AskAfter(ari::Client& ari, std::string place,
-                                                    CallMailbox& mailbox) {
-  const std::string channel_id = mailbox.ChannelIn(place);
+asio::awaitable<std::optional<ari::Error>> AskAfter(ari::Client& ari, std::string place, CallFacts& facts) {
+  const std::string channel_id = facts.ChannelIn(place);
   bool up = false, gone = false;
   std::optional<ari::Error> unanswered;
   try {
@@ -20,12 +20,9 @@ asio::awaitable<std::optional<ari::Error>> AskAfter(ari::Client& ari, std::strin
     gone = error.not_found();
     if (error.unanswered()) unanswered = error;
   }
-  mailbox.Tell([&](CallNews& news) {
-    ChannelNews& channel = news.channels[place];
-    channel.up = channel.up || up;
-    channel.started = channel.started || up;
-    channel.gone = channel.gone || gone;
-  });
+  if (up) facts.ChannelAnswered(place);
+  if (up) facts.ChannelStarted(place);
+  if (gone) facts.ChannelGone(channel_id, 0);
   co_return unanswered;
 }
 

@@ -5,17 +5,17 @@
 #include <string>
 
 #include "control/ari/client.h"
-#include "control/call/call_mailbox.h"
+#include "control/call/call_facts.h"
 
 namespace benari::control {
 
-// Asks Asterisk about a channel and tells the mailbox: for when its events may have been lost. Nothing, or
+// Asks Asterisk about a channel and keeps what it says: for when its events may have been lost. Nothing, or
 // why Asterisk did not answer. Never throws.
 boost::asio::awaitable<std::optional<ari::Error>> AskAfter(ari::Client& ari, std::string place,
-                                                           CallMailbox& mailbox);
+                                                           CallFacts& facts);
 
 // For undoing: throws ari::Error while Asterisk is not connected, unless the process ends. What would be
 // undone is looked at first once it is back.
-void ThrowIfAway(const CallNews& news);
+void ThrowIfAway(const KnownFacts& known);
 
 }  // namespace benari::control

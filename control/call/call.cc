@@ -14,7 +14,7 @@ Call::Call(const CallContext& context, std::string call_id, CallConfig config, i
       context_(context.With(config_)),
       id_(std::move(call_id)),
       started_(context.timers.Now()),
-      mailbox_(context.executor, context.timers, id_),
+      facts_(context.executor, context.timers, id_),
       journal_(context.history, context.metrics, context.timers, id_),
       undo_([this](bool last) { return PauseUndo(last); },
             [this](const std::string& step, const std::string& what) {
@@ -22,21 +22,21 @@ Call::Call(const CallContext& context, std::string call_id, CallConfig config, i
               context_.metrics.UndoFailed(step);
               journal_.Warning("undo failed", {{"step", step}, {"why", what}});
             }),
-      bridge_(context_, id_, mailbox_, undo_),
-      media_(context_, id_, mailbox_, undo_, bridge_, journal_),
-      outage_(context_, mailbox_, journal_),
-      partners_(context_, id_, mailbox_, bridge_, outage_, journal_),
-      media_leg_(context_, id_, mailbox_, undo_, media_, partners_, outage_, journal_),
-      destination_(context_, id_, destination_number, mailbox_, undo_, partners_, outage_, journal_) {
+      bridge_(context_, id_, facts_, undo_),
+      media_(context_, id_, facts_, undo_, bridge_, journal_),
+      outage_(context_, facts_, journal_),
+      partners_(context_, id_, facts_, bridge_, outage_, journal_),
+      media_leg_(context_, id_, facts_, undo_, media_, partners_, outage_, journal_),
+      destination_(context_, id_, destination_number, facts_, undo_, partners_, outage_, journal_) {
   undo_.Defer(ToString(UndoStep::kLetCallerGo), [this] { return LetCallerGo(); });
 }
 
-void Call::TakeOver(const Found& found) {
+void Call::Adopt(const AdoptedState& found) {
   if (found.bridge_age.has_value()) {
-    bridge_.TakeOver();
+    bridge_.Adopt();
     media_leg_.AdoptBegan(started_ - *found.bridge_age);
   }
-  media_.TakeOver(found.last_media_number, found.media_numbers, found.lease);
+  media_.Adopt(found.last_media_number, found.media_numbers, found.lease);
   destination_.Adopt(found.destination);
 }
 
@@ -55,10 +55,10 @@ bool Call::Owns(const ResourceId& resource) const {
 asio::awaitable<void> Call::Run() {
   CallOver over(CallOutcome::kFailed, "congestion", "");
   try {
-    mailbox_.StillUp();
+    facts_.ThrowIfEnding();
     co_await media_.DropOlder();
     const std::unique_ptr<Flow> flow = context_.make_flow(config_);
-    Legs legs{media_leg_, destination_, mailbox_, journal_, context_.timers, config_};
+    Legs legs{media_leg_, destination_, facts_, journal_, context_.timers, config_};
     co_await flow->Run(legs);
   } catch (const CallOver& end) {
     over = end;
@@ -71,9 +71,9 @@ asio::awaitable<void> Call::Run() {
     over.why = error.what();
   }
   if (caller_may_be_gone_) {
-    std::function<bool()> ending = [this] { return mailbox_.Ending(); };
-    const Clock::Time until = context_.timers.Now() + kNewsMayFollow;
-    co_await mailbox_.WaitUntil(ending, until);
+    std::function<bool()> ending = [this] { return facts_.Ending(); };
+    const Clock::Time until = context_.timers.Now() + kEventMayFollow;
+    co_await facts_.WaitUntil(ending, until);
   }
   co_await Release(over);
 }

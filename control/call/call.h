@@ -7,7 +7,7 @@
 
 #include "control/call/call_bridge.h"
 #include "control/call/call_context.h"
-#include "control/call/call_mailbox.h"
+#include "control/call/call_facts.h"
 #include "control/call/call_media.h"
 #include "control/call/destination_leg.h"
 #include "control/call/media_leg.h"
@@ -19,8 +19,8 @@
 
 namespace benari::control {
 
-// What an earlier process had made for a call, as found in Asterisk and media; the mailbox is told the rest.
-struct Found {
+// What an earlier process had made for a call, as found in Asterisk and media; the facts is told the rest.
+struct AdoptedState {
   std::optional<Clock::Duration> bridge_age;  // nullopt: there is no bridge
   std::vector<int> media_numbers;             // of the ExternalMedia channels, the newest last
   int last_media_number = 0;                  // that was ever used, by a channel or a lease
@@ -44,15 +44,15 @@ class Call {
   // Tells the caller that there is no room for it.
   boost::asio::awaitable<void> Refuse(Refusal refusal);
   // Before Run: what is there already.
-  void TakeOver(const Found& found);
+  void Adopt(const AdoptedState& found);
 
   // A transfer by phone: `newcomer` takes the place of `left`, the caller or the destination.
   void OnTransfer(const std::string& left, const std::string& newcomer);
 
   const std::string& id() const { return id_; }
   const std::string& destination() const { return destination_.place(); }
-  CallMailbox& mailbox() { return mailbox_; }
-  const CallMailbox& mailbox() const { return mailbox_; }
+  CallFacts& facts() { return facts_; }
+  const CallFacts& facts() const { return facts_; }
   CallJournal& journal() { return journal_; }
   CallPhase phase() const { return journal_.phase(); }
   CallOutcome outcome() const { return outcome_; }
@@ -78,7 +78,7 @@ class Call {
   const CallContext context_;
   const std::string id_;  // the channel id of whoever called first, and the caller's place
   const Clock::Time started_;
-  CallMailbox mailbox_;
+  CallFacts facts_;
   CallJournal journal_;
   UndoStack undo_;
   CallBridge bridge_;

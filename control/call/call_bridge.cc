@@ -14,11 +14,11 @@ namespace {
 constexpr std::chrono::milliseconds kAddRetry(100);
 }
 
-CallBridge::CallBridge(const CallContext& context, const std::string& call_id, CallMailbox& mailbox,
+CallBridge::CallBridge(const CallContext& context, const std::string& call_id, CallFacts& facts,
                        UndoStack& undo)
-    : context_(context), id_(context.ids.Bridge(call_id)), mailbox_(mailbox), undo_(undo) {}
+    : context_(context), id_(context.ids.Bridge(call_id)), facts_(facts), undo_(undo) {}
 
-UndoStack::Handle CallBridge::TakeOver() {
+UndoStack::Handle CallBridge::Adopt() {
   made_ = true;
   return undo_.Defer(ToString(UndoStep::kDestroyBridge), [this] { return Destroy(); });
 }
@@ -26,7 +26,7 @@ UndoStack::Handle CallBridge::TakeOver() {
 // It may be there although the request failed: made by an earlier process whose request came late (409), or
 // by this request, whose answer was lost.
 asio::awaitable<void> CallBridge::Create() {
-  const UndoStack::Handle destroy = TakeOver();
+  const UndoStack::Handle destroy = Adopt();
   std::optional<ari::Error> failure;
   try {
     co_await context_.ari.CreateBridge(id_);
@@ -44,17 +44,17 @@ asio::awaitable<void> CallBridge::Create() {
 }
 
 asio::awaitable<void> CallBridge::Join(std::string stays, std::string newcomer) {
-  const ChannelNews& one = mailbox_.channel(stays);
-  const ChannelNews& other = mailbox_.channel(newcomer);
+  const ChannelFacts& one = facts_.channel(stays);
+  const ChannelFacts& other = facts_.channel(newcomer);
   // Asterisk answers the request that makes a channel before the channel is in the app; under load addChannel
   // in between is refused with 422.
   std::function<bool()> in_app = [this, &one, &other] {
-    return other.started || other.gone || one.gone || mailbox_.Ending();
+    return other.started || other.gone || one.gone || facts_.Ending();
   };
   const Clock::Time started_by = context_.timers.Now() + context_.config.join_timeout;
-  co_await mailbox_.WaitUntil(in_app, started_by);
+  co_await facts_.WaitUntil(in_app, started_by);
   co_await WaitForOthersToLeave(stays, newcomer);
-  mailbox_.StillUp();
+  facts_.ThrowIfEnding();
   const int one_before = one.times_joined, other_before = other.times_joined;
   std::vector<std::string> both = {stays, newcomer};
   std::optional<ari::Error> refused = co_await Add(std::move(both), started_by);
@@ -67,16 +67,16 @@ asio::awaitable<void> CallBridge::Join(std::string stays, std::string newcomer) 
   std::function<bool()> settled = [this, &one, &other, one_before, other_before, cannot_leave] {
     const bool stayed = cannot_leave || one.times_joined > one_before;
     const bool entered = stayed && other.times_joined > other_before;
-    return (entered && one.in_bridge && other.in_bridge) || one.gone || other.gone || mailbox_.Ending();
+    return (entered && one.in_bridge && other.in_bridge) || one.gone || other.gone || facts_.Ending();
   };
-  const Clock::Duration patience = refused.has_value() ? kNewsMayFollow : context_.config.join_timeout;
-  const bool in_time = co_await mailbox_.WaitUntil(settled, context_.timers.Now() + patience);
-  mailbox_.StillUp();
+  const Clock::Duration patience = refused.has_value() ? kEventMayFollow : context_.config.join_timeout;
+  const bool in_time = co_await facts_.WaitUntil(settled, context_.timers.Now() + patience);
+  facts_.ThrowIfEnding();
   if (in_time) co_return;
-  co_await AskAfter(context_.ari, newcomer, mailbox_);
-  co_await AskAfter(context_.ari, stays, mailbox_);
+  co_await AskAfter(context_.ari, newcomer, facts_);
+  co_await AskAfter(context_.ari, stays, facts_);
   const bool there = co_await AskWhoIsIn();
-  mailbox_.StillUp();
+  facts_.ThrowIfEnding();
   if (one.gone || other.gone || (there && one.in_bridge && other.in_bridge))
     co_return;  // the events were lost
   if (refused.has_value()) throw *refused;
@@ -88,16 +88,16 @@ asio::awaitable<void> CallBridge::Join(std::string stays, std::string newcomer) 
 // A hang-up is answered before the channel has left the bridge. If one stays, the join is tried all the same.
 asio::awaitable<void> CallBridge::WaitForOthersToLeave(std::string stays, std::string newcomer) {
   std::function<bool()> left = [this, stays, newcomer] {
-    for (const auto& [id, channel] : mailbox_.news().channels) {
-      if (id != stays && id != newcomer && channel.in_bridge && !channel.gone) return mailbox_.Ending();
+    for (const auto& [id, channel] : facts_.known().channels) {
+      if (id != stays && id != newcomer && channel.in_bridge && !channel.gone) return facts_.Ending();
     }
     return true;
   };
-  const Clock::Time give_up = context_.timers.Now() + kNewsMayFollow;
-  co_await mailbox_.WaitUntil(left, give_up);
+  const Clock::Time give_up = context_.timers.Now() + kEventMayFollow;
+  co_await facts_.WaitUntil(left, give_up);
 }
 
-// True if the bridge is there; the mailbox is told who is in it.
+// True if the bridge is there; the facts is told who is in it.
 asio::awaitable<bool> CallBridge::AskWhoIsIn() {
   ari::Bridge bridge;
   try {
@@ -105,33 +105,33 @@ asio::awaitable<bool> CallBridge::AskWhoIsIn() {
   } catch (const ari::Error&) {
     co_return false;
   }
-  mailbox_.Tell([&bridge](CallNews& news) { SetMembers(bridge.channel_ids, news); });
+  facts_.BridgeListed(bridge.channel_ids);
   co_return true;
 }
 
 // Nothing, or why Asterisk refused. A channel that a list showed on its way into the app is asked for again.
 asio::awaitable<std::optional<ari::Error>> CallBridge::Add(std::vector<std::string> places,
                                                            Clock::Time give_up) {
-  std::function<bool()> ending = [this] { return mailbox_.Ending(); };
+  std::function<bool()> ending = [this] { return facts_.Ending(); };
   while (true) {
     std::optional<ari::Error> refused;
     try {
       std::vector<std::string> channels;
-      for (const std::string& place : places) channels.push_back(mailbox_.ChannelIn(place));
+      for (const std::string& place : places) channels.push_back(facts_.ChannelIn(place));
       co_await context_.ari.AddToBridge(id_, channels);
     } catch (const ari::Error& error) {
       refused = error;
     }
     const Clock::Time now = context_.timers.Now();
     const bool not_in_app = refused.has_value() && refused->status == 422;
-    if (!not_in_app || now >= give_up || mailbox_.Ending()) co_return refused;
-    co_await mailbox_.WaitUntil(ending, now + kAddRetry);
+    if (!not_in_app || now >= give_up || facts_.Ending()) co_return refused;
+    co_await facts_.WaitUntil(ending, now + kAddRetry);
   }
 }
 
 asio::awaitable<void> CallBridge::Destroy() {
-  if (mailbox_.news().bridge_gone) co_return;
-  ThrowIfAway(mailbox_.news());
+  if (facts_.known().bridge_gone) co_return;
+  ThrowIfAway(facts_.known());
   co_await ari::DestroyIfThere(context_.ari, id_);
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "control/call/call_context.h"
-#include "control/call/call_mailbox.h"
+#include "control/call/call_facts.h"
 #include "control/call/undo_stack.h"
 
 namespace benari::control {
@@ -14,10 +14,10 @@ namespace benari::control {
 // The mixing bridge of one call, made when it is first needed. Confined to the control loop.
 class CallBridge {
  public:
-  CallBridge(const CallContext& context, const std::string& call_id, CallMailbox& mailbox, UndoStack& undo);
+  CallBridge(const CallContext& context, const std::string& call_id, CallFacts& facts, UndoStack& undo);
 
   // Of a call that is adopted: it is there already. Answers its undo.
-  UndoStack::Handle TakeOver();
+  UndoStack::Handle Adopt();
   bool made() const { return made_; }
   boost::asio::awaitable<void> Create();
 
@@ -37,7 +37,7 @@ class CallBridge {
 
   const CallContext& context_;
   const std::string id_;
-  CallMailbox& mailbox_;
+  CallFacts& facts_;
   UndoStack& undo_;
   bool made_ = false;  // or asked for: then its undo is registered
 };

@@ -34,17 +34,17 @@ Endpoint RtpFrom(const ari::Channel& channel) {
 
 }  // namespace
 
-CallMedia::CallMedia(const CallContext& context, const std::string& call_id, CallMailbox& mailbox,
+CallMedia::CallMedia(const CallContext& context, const std::string& call_id, CallFacts& facts,
                      UndoStack& undo, CallBridge& bridge, CallJournal& journal)
     : context_(context),
       call_id_(call_id),
-      mailbox_(mailbox),
+      facts_(facts),
       undo_(undo),
       bridge_(bridge),
       journal_(journal),
       began_(context.timers.Now()) {}
 
-void CallMedia::TakeOver(int last, const std::vector<int>& numbers, const std::optional<Lease>& lease) {
+void CallMedia::Adopt(int last, const std::vector<int>& numbers, const std::optional<Lease>& lease) {
   number_ = last;
   for (const int number : numbers) {
     if (made()) older_.push_back(*now_.hang_up);
@@ -59,8 +59,7 @@ void CallMedia::TakeOver(int last, const std::vector<int>& numbers, const std::o
   if (!made()) return;
   heard_ = now_.id;  // or not: nobody can tell how long ago the call began to be set up
   // Half made: it is replaced.
-  if (!lease.has_value() || !mailbox_.channel(now_.id).in_bridge)
-    mailbox_.Tell([this](CallNews& news) { news.media_lost.insert(now_.id); });
+  if (!lease.has_value() || !facts_.channel(now_.id).in_bridge) facts_.MediaLost(now_.id);
 }
 
 asio::awaitable<void> CallMedia::DropOlder() {
@@ -69,7 +68,7 @@ asio::awaitable<void> CallMedia::DropOlder() {
 }
 
 bool CallMedia::lost() const {
-  return made() && (mailbox_.news().media_lost.contains(now_.id) || mailbox_.channel(now_.id).gone);
+  return made() && (facts_.known().media_lost.contains(now_.id) || facts_.channel(now_.id).gone);
 }
 
 asio::awaitable<void> CallMedia::Make() {
@@ -84,7 +83,7 @@ asio::awaitable<void> CallMedia::Make() {
     journal_.Warning("media failed", {{"media", now_.id}, {"why", failure->what()}});
     Media failed = std::exchange(now_, Media());
     co_await Undo(std::move(failed));
-    mailbox_.StillUp();
+    facts_.ThrowIfEnding();
     const bool hopeless =
         failure->kind == MediaErrorKind::kExhausted || failure->kind == MediaErrorKind::kFenced;
     if (hopeless || attempt == kAttempts) throw *failure;
@@ -111,12 +110,12 @@ asio::awaitable<void> CallMedia::Replace() {
     co_await DropOlder();
   }
   co_await Undo(std::move(old));
-  mailbox_.StillUp();
+  facts_.ThrowIfEnding();
   if (failure != nullptr) std::rethrow_exception(failure);
 }
 
 asio::awaitable<bool> CallMedia::Regain() {
-  const ChannelNews& channel = mailbox_.channel(now_.id);
+  const ChannelFacts& channel = facts_.channel(now_.id);
   const bool whole =
       now_.release_port.has_value() && now_.hang_up.has_value() && channel.in_bridge && !channel.gone;
   if (!whole || !context_.nodes.IsUp(now_.lease.node)) co_return false;
@@ -127,7 +126,7 @@ asio::awaitable<bool> CallMedia::Regain() {
   } catch (const MediaError&) {
     co_return false;
   }
-  mailbox_.Tell([this](CallNews& news) { news.media_lost.erase(now_.id); });
+  facts_.MediaRegained(now_.id);
   Keep();
   co_return true;
 }
@@ -139,7 +138,7 @@ asio::awaitable<void> CallMedia::Drop() {
     media.hang_up.reset();
     const bool gone = co_await undo_.RunNow(hang_up);
     if (!gone) {  // Asterisk may be away: as long as the channel is there, so is the echo
-      co_await mailbox_.UntilBack();
+      co_await facts_.WaitUntilResynced();
       co_await undo_.RetryFailed();
     }
   }
@@ -156,20 +155,20 @@ asio::awaitable<void> CallMedia::Drop() {
     }
   }
   co_await Undo(std::move(media));
-  mailbox_.Tell([](CallNews& news) { news.media_missing.clear(); });
+  facts_.MediaFlows();
 }
 
 asio::awaitable<void> CallMedia::MakeOnce() {
   co_await LeasePort();
-  mailbox_.StillUp();
+  facts_.ThrowIfEnding();
   const Endpoint rtp_from = co_await MakeChannel();
-  mailbox_.StillUp();
+  facts_.ThrowIfEnding();
   SessionRequest session(now_.id, rtp_from);
   co_await context_.media.StartSession(now_.lease.node, session);
-  mailbox_.StillUp();
+  facts_.ThrowIfEnding();
   journal_.Info("session started", {{"media", now_.id}, {"peer", rtp_from.ToString()}});
   co_await DropOlder();  // as late as possible, and before the join: see CallBridge::Join
-  mailbox_.StillUp();
+  facts_.ThrowIfEnding();
   co_await bridge_.Join(call_id_, now_.id);
   if (lost()) throw MediaError(MediaErrorKind::kOther, "the media went away while it was connected");
   journal_.Info("bridged", {{"media", now_.id}});
@@ -195,7 +194,7 @@ asio::awaitable<void> CallMedia::LeasePort() {
       failure = error;
     }
     journal_.Warning("no port leased", {{"node", node}, {"why", failure.what()}});
-    mailbox_.StillUp();
+    facts_.ThrowIfEnding();
   }
   throw failure;
 }
@@ -217,7 +216,7 @@ asio::awaitable<Endpoint> CallMedia::MakeChannel() {
 
 asio::awaitable<void> CallMedia::CreateExternalMedia(Endpoint* rtp_from) {
   ari::ExternalMediaRequest request(now_.id, context_.config.format, now_.lease.rtp);
-  const int reconnects = mailbox_.news().reconnects;
+  const int reconnects = facts_.known().reconnects;
   ari::Channel channel;
   try {
     channel = co_await context_.ari.CreateExternalMedia(request);
@@ -225,8 +224,8 @@ asio::awaitable<void> CallMedia::CreateExternalMedia(Endpoint* rtp_from) {
     if (error.never_sent()) undo_.Forget(*std::exchange(now_.hang_up, std::nullopt));
     throw;
   }
-  mailbox_.Tell([&channel](CallNews& news) { news.channels[channel.id].created = true; });
-  if (mailbox_.news().reconnects != reconnects) co_await AskAfter(context_.ari, channel.id, mailbox_);
+  facts_.ChannelCreated(channel.id);
+  if (facts_.known().reconnects != reconnects) co_await AskAfter(context_.ari, channel.id, facts_);
   *rtp_from = RtpFrom(channel);
   journal_.Info("external media created", {{"channel", channel.name}, {"rtp_from", rtp_from->ToString()}});
 }
@@ -237,8 +236,8 @@ asio::awaitable<void> CallMedia::Undo(Media media) {
 }
 
 asio::awaitable<void> CallMedia::HangUp(std::string channel_id) {
-  if (mailbox_.channel(channel_id).gone) co_return;
-  ThrowIfAway(mailbox_.news());
+  if (facts_.channel(channel_id).gone) co_return;
+  ThrowIfAway(facts_.known());
   const std::string reason = "normal";
   co_await ari::HangUpIfThere(context_.ari, channel_id, reason);
 }
@@ -260,6 +259,7 @@ asio::awaitable<void> CallMedia::ReleasePort(std::string node, std::string lease
 }
 
 void CallMedia::DeferHangUp() {
+  facts_.ChannelExpected(now_.id);
   now_.hang_up = undo_.Defer(ToString(UndoStep::kHangUpMedia), [this, id = now_.id] { return HangUp(id); });
 }
 
@@ -272,7 +272,7 @@ void CallMedia::Keep() {
   LeaseKeeper::Listener listener;
   listener.on_lost = [this, id = now_.id](const std::string& reason) {
     journal_.Warning("lease lost", {{"media", id}, {"why", reason}});
-    mailbox_.Tell([&id](CallNews& news) { news.media_lost.insert(id); });
+    facts_.MediaLost(id);
   };
   listener.on_session = [this](const SessionEvent& event) { OnSession(event); };
   context_.keeper.Add(now_.id, now_.lease.node, std::move(listener));
@@ -288,19 +288,19 @@ void CallMedia::OnSession(const SessionEvent& event) {
       context_.metrics.set_up_seconds.Observe(std::chrono::duration<double>(took).count());
       journal_.Info("echo heard", {{"media", now_.id},
                                    {"setup_ms", std::chrono::duration<double, std::milli>(took).count()}});
-    } else if (heard_ != now_.id || !mailbox_.news().media_missing.empty()) {
+    } else if (heard_ != now_.id || !facts_.known().media_missing.empty()) {
       journal_.Info("echo heard again", {{"media", now_.id}});
     }
     heard_ = now_.id;
-    mailbox_.Tell([](CallNews& news) { news.media_missing.clear(); });
-  } else if (event.kind == SessionEventKind::kMediaMissing && mailbox_.channel(call_id_).on_hold) {
+    facts_.MediaFlows();
+  } else if (event.kind == SessionEventKind::kMediaMissing && facts_.channel(call_id_).on_hold) {
     journal_.Info("no media while the caller holds the call", {{"media", now_.id}});
   } else if (event.kind == SessionEventKind::kMediaMissing) {
     context_.metrics.MediaMissing(event.session.diagnosis);
     journal_.Warning("no media", {{"media", now_.id},
                                   {"diagnosis", event.session.diagnosis},
                                   {"detail", event.session.diagnosis_text}});
-    mailbox_.Tell([&event](CallNews& news) { news.media_missing = event.session.diagnosis; });
+    facts_.MediaMissing(event.session.diagnosis);
   }
 }
 

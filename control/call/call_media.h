@@ -7,7 +7,7 @@
 
 #include "control/call/call_bridge.h"
 #include "control/call/call_context.h"
-#include "control/call/call_mailbox.h"
+#include "control/call/call_facts.h"
 #include "control/call/undo_stack.h"
 #include "control/record/call_journal.h"
 
@@ -17,7 +17,7 @@ namespace benari::control {
 // Both have the same id. When it is lost, another one takes its place. Confined to the control loop.
 class CallMedia {
  public:
-  CallMedia(const CallContext& context, const std::string& call_id, CallMailbox& mailbox, UndoStack& undo,
+  CallMedia(const CallContext& context, const std::string& call_id, CallFacts& facts, UndoStack& undo,
             CallBridge& bridge, CallJournal& journal);
 
   // Leases a port, makes the channel (and the bridge, if there is none) and joins them; with another lease
@@ -34,7 +34,7 @@ class CallMedia {
 
   // Of a call that is adopted: numbers up to `last` were used, the channels of `numbers` are there. The last
   // one is the media; without a lease, or outside the bridge, it is lost, and gets replaced.
-  void TakeOver(int last, const std::vector<int>& numbers, const std::optional<Lease>& lease);
+  void Adopt(int last, const std::vector<int>& numbers, const std::optional<Lease>& lease);
   // Hangs up the others: what a process left that died as it replaced one by another.
   boost::asio::awaitable<void> DropOlder();
 
@@ -71,7 +71,7 @@ class CallMedia {
 
   const CallContext& context_;
   const std::string call_id_;
-  CallMailbox& mailbox_;
+  CallFacts& facts_;
   UndoStack& undo_;
   CallBridge& bridge_;
   CallJournal& journal_;

@@ -41,28 +41,28 @@ asio::awaitable<void> Call::Release(CallOver over) {
 
 // Before a step that failed is tried again. Asterisk may be away: what is left is known once it is back.
 asio::awaitable<void> Call::PauseUndo(bool last) {
-  const CallNews& news = mailbox_.news();
-  std::function<bool()> may_go_on = [&news] {
-    return !news.away || news.stop ||
-           std::all_of(news.channels.begin(), news.channels.end(),
+  const KnownFacts& known = facts_.known();
+  std::function<bool()> may_go_on = [&known] {
+    return !known.away || known.stop ||
+           std::all_of(known.channels.begin(), known.channels.end(),
                        [](const auto& each) { return each.second.gone; });
   };
-  std::function<bool()> hopeless = [&news] { return news.stop && news.away; };
+  std::function<bool()> hopeless = [&known] { return known.stop && known.away; };
   const Clock::Time until = context_.timers.Now() + (last ? kLastUndoPause : kUndoPause);
-  co_await mailbox_.WaitUntil(hopeless, until);
-  if (last) co_await mailbox_.WaitUntil(may_go_on, Clock::Time::max());
+  co_await facts_.WaitUntil(hopeless, until);
+  if (last) co_await facts_.WaitUntil(may_go_on, Clock::Time::max());
 }
 
 asio::awaitable<void> Call::HangUpChannel(std::string channel_id, std::string reason) {
-  ThrowIfAway(mailbox_.news());
+  ThrowIfAway(facts_.known());
   co_await ari::HangUpIfThere(context_.ari, channel_id, reason);
 }
 
 // The phone that transferred hangs up by itself; one that does not is hung up on with the call. A call that
 // is being released may have undone the place already.
 void Call::OnTransfer(const std::string& left, const std::string& newcomer) {
-  mailbox_.Substitute(left, newcomer);
-  const bool by_caller = mailbox_.news().last_transferred == id_;
+  facts_.ChannelTransferred(left, newcomer);
+  const bool by_caller = facts_.known().last_transferred == id_;
   journal_.Info("transferred", {{"by", by_caller ? "caller" : "destination"}, {"to", newcomer}});
   std::map<std::string, std::string> leftovers = {{left, "normal"}};  // with the reason of the hang-up
   if (phase() == CallPhase::kReleasing) leftovers[newcomer] = by_caller ? caller_reason_ : "normal";
@@ -74,9 +74,9 @@ void Call::OnTransfer(const std::string& left, const std::string& newcomer) {
 
 // Hung up, or sent on in the dial plan when there was no room for it here.
 asio::awaitable<void> Call::LetCallerGo() {
-  const std::string caller = mailbox_.ChannelIn(id_);
-  bool there = !mailbox_.caller_gone();
-  if (there) ThrowIfAway(mailbox_.news());
+  const std::string caller = facts_.ChannelIn(id_);
+  bool there = !facts_.caller_gone();
+  if (there) ThrowIfAway(facts_.known());
   const bool send_on = outcome_ == CallOutcome::kRefused && context_.config.when_full == WhenFull::kContinue;
   if (there && send_on) {
     const std::string next_priority;

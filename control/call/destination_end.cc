@@ -7,7 +7,7 @@
 
 namespace benari::control {
 
-CallOver ExplainEnd(const ChannelNews& destination, bool timed_out) {
+CallOver ExplainEnd(const ChannelFacts& destination, bool timed_out) {
   const std::string why = absl::StrCat("the destination was not reached, cause ", destination.cause, " ",
                                        destination.dial_status);
   const auto is = [&destination](std::initializer_list<int> causes, const char* status) {
@@ -21,7 +21,7 @@ CallOver ExplainEnd(const ChannelNews& destination, bool timed_out) {
   return CallOver(CallOutcome::kDestinationFailed, "congestion", why);
 }
 
-bool LostUnheard(const ChannelNews& destination) {
+bool LostUnheard(const ChannelFacts& destination) {
   return destination.gone && destination.cause == 0 && destination.dial_status.empty();
 }
 

@@ -22,11 +22,11 @@ int UnusedNumber(const Timers& timers) {
 }  // namespace
 
 DestinationLeg::DestinationLeg(const CallContext& context, const std::string& call_id, int number,
-                               CallMailbox& mailbox, UndoStack& undo, Partners& partners, Outage& outage,
+                               CallFacts& facts, UndoStack& undo, Partners& partners, Outage& outage,
                                CallJournal& journal)
     : context_(context),
       call_id_(call_id),
-      mailbox_(mailbox),
+      facts_(facts),
       undo_(undo),
       partners_(partners),
       outage_(outage),
@@ -50,8 +50,8 @@ asio::awaitable<void> DestinationLeg::Dial() {
 }
 
 asio::awaitable<void> DestinationLeg::Originate() {
-  co_await mailbox_.UntilBack();  // who answers an application that nobody serves is hung up
-  mailbox_.StillUp();
+  co_await facts_.WaitUntilResynced();  // who answers an application that nobody serves is hung up
+  facts_.ThrowIfEnding();
   dialled_ = true;
   const UndoStack::Handle hang_up = DeferHangUp();
   ari::OriginateRequest request(place_, context_.config.destination);
@@ -60,11 +60,11 @@ asio::awaitable<void> DestinationLeg::Originate() {
   request.formats = context_.config.format;
   request.timeout_s = static_cast<int>(context_.config.dial_timeout.count());
   journal_.Info("dialing", {{"endpoint", request.endpoint}});
-  dialled_after_reconnects_ = mailbox_.news().reconnects;
+  dialled_after_reconnects_ = facts_.known().reconnects;
   std::optional<ari::Error> unanswered;
   try {
     co_await context_.ari.Originate(request);
-    mailbox_.Tell([this](CallNews& news) { news.channels[place_].created = true; });
+    facts_.ChannelCreated(place_);
   } catch (const ari::Error& error) {
     if (error.never_sent()) undo_.Forget(hang_up);
     if (!error.unanswered()) throw;
@@ -75,38 +75,38 @@ asio::awaitable<void> DestinationLeg::Originate() {
     dialled_ = false;
   } else if (unanswered.has_value() || WasAwaySinceDialled()) {
     co_await AskAfterIt();
-    if (LostUnheard(mailbox_.channel(place_))) DialAnew();
+    if (LostUnheard(facts_.channel(place_))) DialAnew();
   }
-  mailbox_.StillUp();
+  facts_.ThrowIfEnding();
 }
 
 // False: it was lost while Asterisk was away, and has to be dialled again.
 asio::awaitable<bool> DestinationLeg::AwaitAnswer() {
   const Clock::Time began = context_.timers.Now();
-  const ChannelNews& destination = mailbox_.channel(place_);
+  const ChannelFacts& destination = facts_.channel(place_);
   std::function<bool()> settled = [this, &destination] {
-    return destination.started || destination.gone || mailbox_.Ending();
+    return destination.started || destination.gone || facts_.Ending();
   };
-  // Asterisk gives up by itself after the time-out; the margin is for its news to arrive.
+  // Asterisk gives up by itself after the time-out; the margin is for the event to arrive.
   const Clock::Time deadline = began + context_.config.dial_timeout + context_.config.join_timeout;
-  const bool in_time = co_await mailbox_.WaitUntil(settled, deadline);
-  co_await mailbox_.UntilBack();
-  mailbox_.StillUp();
+  const bool in_time = co_await facts_.WaitUntil(settled, deadline);
+  co_await facts_.WaitUntilResynced();
+  facts_.ThrowIfEnding();
   if (!in_time) co_await AskAfterIt();
-  mailbox_.StillUp();
+  facts_.ThrowIfEnding();
   if (destination.started) co_return true;
   if (WasAwaySinceDialled() && LostUnheard(destination)) {
     DialAnew();
     co_return false;
   }
   const Clock::Duration rang = context_.timers.Now() - began;
-  throw ExplainEnd(destination, rang + kNewsMayFollow >= context_.config.dial_timeout);
+  throw ExplainEnd(destination, rang + kEventMayFollow >= context_.config.dial_timeout);
 }
 
 // Until Asterisk has answered what became of it.
 asio::awaitable<void> DestinationLeg::AskAfterIt() {
   while (true) {
-    const std::optional<ari::Error> unanswered = co_await AskAfter(context_.ari, place_, mailbox_);
+    const std::optional<ari::Error> unanswered = co_await AskAfter(context_.ari, place_, facts_);
     if (!unanswered.has_value()) co_return;
     co_await outage_.WaitUntilOver(*unanswered);
   }
@@ -121,34 +121,35 @@ void DestinationLeg::DialAnew() {
 // Joins them also where an earlier process did: what happened while nobody was there may have left one of
 // them with the translation path of another partner.
 asio::awaitable<void> DestinationLeg::Talk() {
-  const ChannelNews& destination = mailbox_.channel(place_);
+  const ChannelFacts& destination = facts_.channel(place_);
   if (!destination.in_bridge) journal_.Info("destination answered", {{"channel", place_}});
   Partners::Leg leg{place_, /*stays=*/false};
   co_await partners_.Join(leg);
   journal_.EnterPhase(CallPhase::kConnected);
   co_await undo_.RetryFailed();
-  while (!destination.gone && !mailbox_.Ending()) {
+  while (!destination.gone && !facts_.Ending()) {
     std::function<bool()> something = [this, &destination] {
-      return destination.gone || mailbox_.Ending() || !partners_.AreJoined(place_);
+      return destination.gone || facts_.Ending() || !partners_.AreJoined(place_);
     };
-    co_await mailbox_.WaitUntil(something, Clock::Time::max());
+    co_await facts_.WaitUntil(something, Clock::Time::max());
     co_await partners_.Reunite(leg);
   }
   if (destination.gone) throw CallOver(CallOutcome::kCompleted, "normal", "the destination hung up");
-  if (mailbox_.caller_gone()) throw CallOver(CallOutcome::kCompleted, "normal", "the caller hung up");
-  mailbox_.StillUp();
+  if (facts_.caller_gone()) throw CallOver(CallOutcome::kCompleted, "normal", "the caller hung up");
+  facts_.ThrowIfEnding();
 }
 
 UndoStack::Handle DestinationLeg::DeferHangUp() {
+  facts_.ChannelExpected(place_);
   return undo_.Defer(ToString(UndoStep::kHangUpDestination),
                      [this, place = place_] { return HangUp(place); });
 }
 
 asio::awaitable<void> DestinationLeg::HangUp(std::string place) {
-  if (mailbox_.channel(place).gone) co_return;
-  ThrowIfAway(mailbox_.news());
+  if (facts_.channel(place).gone) co_return;
+  ThrowIfAway(facts_.known());
   const std::string reason = "normal";
-  const std::string channel_id = mailbox_.ChannelIn(place);
+  const std::string channel_id = facts_.ChannelIn(place);
   co_await ari::HangUpIfThere(context_.ari, channel_id, reason);
 }
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "control/call/call_context.h"
-#include "control/call/call_mailbox.h"
+#include "control/call/call_facts.h"
 #include "control/call/outage.h"
 #include "control/call/partners.h"
 #include "control/call/undo_stack.h"
@@ -16,7 +16,7 @@ namespace benari::control {
 // to the control loop.
 class DestinationLeg {
  public:
-  DestinationLeg(const CallContext& context, const std::string& call_id, int number, CallMailbox& mailbox,
+  DestinationLeg(const CallContext& context, const std::string& call_id, int number, CallFacts& facts,
                  UndoStack& undo, Partners& partners, Outage& outage, CallJournal& journal);
 
   // Returns once it has answered; a call that is adopted may have dialled already. CallOver says why it was
@@ -41,11 +41,11 @@ class DestinationLeg {
   Awaitable<void> HangUp(std::string place);
   UndoStack::Handle DeferHangUp();
   void DialAnew();
-  bool WasAwaySinceDialled() const { return mailbox_.news().reconnects != dialled_after_reconnects_; }
+  bool WasAwaySinceDialled() const { return facts_.known().reconnects != dialled_after_reconnects_; }
 
   const CallContext& context_;
   const std::string call_id_;
-  CallMailbox& mailbox_;
+  CallFacts& facts_;
   UndoStack& undo_;
   Partners& partners_;
   Outage& outage_;

@@ -15,7 +15,7 @@ namespace benari::control {
 struct Legs {
   MediaLeg& media;
   DestinationLeg& destination;
-  CallMailbox& mailbox;  // waits, and throws CallOver when the call has to end
+  CallFacts& facts;  // waits, and throws CallOver when the call has to end
   CallJournal& journal;
   const Clock& clock;
   const CallConfig& settings;

@@ -6,12 +6,11 @@ namespace benari::control {
 
 namespace asio = boost::asio;
 
-MediaLeg::MediaLeg(const CallContext& context, const std::string& call_id, CallMailbox& mailbox,
-                   UndoStack& undo, CallMedia& media, Partners& partners, Outage& outage,
-                   CallJournal& journal)
+MediaLeg::MediaLeg(const CallContext& context, const std::string& call_id, CallFacts& facts, UndoStack& undo,
+                   CallMedia& media, Partners& partners, Outage& outage, CallJournal& journal)
     : context_(context),
       caller_(call_id),
-      mailbox_(mailbox),
+      facts_(facts),
       undo_(undo),
       media_(media),
       partners_(partners),
@@ -28,13 +27,13 @@ asio::awaitable<void> MediaLeg::Until(Clock::Time end) {
   bool with_media = true;
   while (with_media && end > context_.timers.Now()) {
     std::function<bool()> something = [this] {
-      return media_.lost() || Unheard() || mailbox_.Ending() || !partners_.AreJoined(media_.id());
+      return media_.lost() || Unheard() || facts_.Ending() || !partners_.AreJoined(media_.id());
     };
-    const bool woken = co_await mailbox_.WaitUntil(something, end);
-    mailbox_.StillUp();
+    const bool woken = co_await facts_.WaitUntil(something, end);
+    facts_.ThrowIfEnding();
     if (!woken) co_return;
     if (Unheard())
-      throw CallOver(CallOutcome::kNoMedia, "congestion", "no media: " + mailbox_.news().media_missing);
+      throw CallOver(CallOutcome::kNoMedia, "congestion", "no media: " + facts_.known().media_missing);
     if (media_.lost()) {
       with_media = co_await Replace();
     } else {
@@ -58,7 +57,7 @@ asio::awaitable<void> MediaLeg::Make() {
     throw CallOver(no_port ? Refusal::kNoPort : Refusal::kNoMedia, error.what());
   } catch (const ari::Error& error) {
     const bool may_be_heard = error.unanswered() && !error.never_sent();
-    if (!may_be_heard || !mailbox_.channel(media_.id()).created) throw;
+    if (!may_be_heard || !facts_.channel(media_.id()).created) throw;
     unanswered = error;
   }
   if (unanswered.has_value()) co_await outage_.WaitUntilOver(*unanswered);
@@ -67,8 +66,8 @@ asio::awaitable<void> MediaLeg::Make() {
 // False: there is no other media, and the call goes on without. While Asterisk does not answer the caller may
 // well hear the media that this process cannot reach.
 asio::awaitable<bool> MediaLeg::Replace() {
-  co_await mailbox_.UntilBack();
-  mailbox_.StillUp();
+  co_await facts_.WaitUntilResynced();
+  facts_.ThrowIfEnding();
   const bool regained = co_await media_.Regain();
   if (regained) {
     journal_.Info("media runs all the same", {{"media", media_.id()}, {"node", media_.node()}});
@@ -88,8 +87,8 @@ asio::awaitable<bool> MediaLeg::Replace() {
   }
   if (!unanswered.has_value() && !failure.empty()) {
     const Clock::Time asked = context_.timers.Now();
-    unanswered = co_await AskAfter(context_.ari, caller_, mailbox_);
-    if (context_.timers.Now() - asked > kNewsMayFollow) outage_.OnLateAnswer();
+    unanswered = co_await AskAfter(context_.ari, caller_, facts_);
+    if (context_.timers.Now() - asked > kEventMayFollow) outage_.OnLateAnswer();
   }
   if (unanswered.has_value()) {
     co_await outage_.WaitUntilOver(*unanswered);
@@ -109,7 +108,7 @@ asio::awaitable<bool> MediaLeg::Replace() {
 }
 
 bool MediaLeg::Unheard() const {
-  const bool missing = media_.never_heard() && !mailbox_.news().media_missing.empty();
+  const bool missing = media_.never_heard() && !facts_.known().media_missing.empty();
   return missing && context_.config.on_no_media == OnNoMedia::kHangUp;
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "control/call/call_context.h"
-#include "control/call/call_mailbox.h"
+#include "control/call/call_facts.h"
 #include "control/call/call_media.h"
 #include "control/call/outage.h"
 #include "control/call/partners.h"
@@ -19,7 +19,7 @@ namespace benari::control {
 // loop.
 class MediaLeg {
  public:
-  MediaLeg(const CallContext& context, const std::string& call_id, CallMailbox& mailbox, UndoStack& undo,
+  MediaLeg(const CallContext& context, const std::string& call_id, CallFacts& facts, UndoStack& undo,
            CallMedia& media, Partners& partners, Outage& outage, CallJournal& journal);
 
   // The caller hears media from here on; in a call that is adopted it may do so already.
@@ -44,7 +44,7 @@ class MediaLeg {
 
   const CallContext& context_;
   const std::string caller_;  // its place
-  CallMailbox& mailbox_;
+  CallFacts& facts_;
   UndoStack& undo_;
   CallMedia& media_;
   Partners& partners_;

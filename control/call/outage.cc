@@ -12,15 +12,15 @@ constexpr std::chrono::seconds kNodesReturn(3);  // after Asterisk
 asio::awaitable<void> Outage::WaitUntilOver(ari::Error error) {
   journal_.Warning("Asterisk does not answer, trying again", {{"why", error.what()}});
   co_await Pause();
-  co_await mailbox_.UntilBack();
-  mailbox_.StillUp();
+  co_await facts_.WaitUntilResynced();
+  facts_.ThrowIfEnding();
   nodes_return_by_ = context_.timers.Now() + kNodesReturn;
 }
 
 asio::awaitable<void> Outage::Pause() {
-  std::function<bool()> ending = [this] { return mailbox_.Ending(); };
+  std::function<bool()> ending = [this] { return facts_.Ending(); };
   const Clock::Time until = context_.timers.Now() + kPause;
-  co_await mailbox_.WaitUntil(ending, until);
+  co_await facts_.WaitUntil(ending, until);
 }
 
 void Outage::OnLateAnswer() {

@@ -4,7 +4,7 @@
 
 #include "control/ari/client.h"
 #include "control/call/call_context.h"
-#include "control/call/call_mailbox.h"
+#include "control/call/call_facts.h"
 #include "control/record/call_journal.h"
 
 namespace benari::control {
@@ -14,8 +14,8 @@ namespace benari::control {
 // control loop.
 class Outage {
  public:
-  Outage(const CallContext& context, CallMailbox& mailbox, CallJournal& journal)
-      : context_(context), mailbox_(mailbox), journal_(journal) {}
+  Outage(const CallContext& context, CallFacts& facts, CallJournal& journal)
+      : context_(context), facts_(facts), journal_(journal) {}
 
   // Waits until Asterisk is connected, and what happened meanwhile is known. Throws CallOver.
   boost::asio::awaitable<void> WaitUntilOver(ari::Error error);
@@ -29,7 +29,7 @@ class Outage {
 
  private:
   const CallContext& context_;
-  CallMailbox& mailbox_;
+  CallFacts& facts_;
   CallJournal& journal_;
   Clock::Time nodes_return_by_{};
 };

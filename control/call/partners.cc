@@ -13,19 +13,19 @@ constexpr int kAttempts = 5;  // at a request without an answer
 }
 
 asio::awaitable<void> Partners::AnswerCaller() {
-  const ChannelNews& caller = mailbox_.channel(caller_);
+  const ChannelFacts& caller = facts_.channel(caller_);
   for (int attempt = 1; !caller.up; ++attempt) {
     std::optional<ari::Error> failure;
     try {
-      const std::string channel = mailbox_.ChannelIn(caller_);
+      const std::string channel = facts_.ChannelIn(caller_);
       co_await context_.ari.AnswerChannel(channel);
-      mailbox_.Tell([this](CallNews& news) { news.channels[caller_].up = true; });
+      facts_.ChannelAnswered(caller_);
       journal_.Info("caller answered");
     } catch (const ari::Error& error) {
       failure = error;
     }
-    if (failure.has_value()) co_await AskAfter(context_.ari, caller_, mailbox_);
-    mailbox_.StillUp();
+    if (failure.has_value()) co_await AskAfter(context_.ari, caller_, facts_);
+    facts_.ThrowIfEnding();
     if (caller.up) co_return;
     if (!failure->unanswered() || attempt == kAttempts) throw *failure;
     co_await outage_.WaitUntilOver(*failure);
@@ -37,11 +37,11 @@ asio::awaitable<void> Partners::Join(Leg leg) {
     std::optional<ari::Error> unanswered;
     try {
       if (!bridge_.made()) co_await bridge_.Create();
-      mailbox_.StillUp();
-      if (!mailbox_.channel(leg.place).gone) co_await AnswerCaller();
-      joined_after_transfers_ = mailbox_.news().transfers;
-      const bool caller_is_new = leg.stays || mailbox_.news().last_transferred == caller_;
-      if (!mailbox_.channel(leg.place).gone)
+      facts_.ThrowIfEnding();
+      if (!facts_.channel(leg.place).gone) co_await AnswerCaller();
+      joined_after_transfers_ = facts_.known().transfers;
+      const bool caller_is_new = leg.stays || facts_.known().last_transferred == caller_;
+      if (!facts_.channel(leg.place).gone)
         co_await bridge_.Join(caller_is_new ? leg.place : caller_, caller_is_new ? caller_ : leg.place);
     } catch (const ari::Error& error) {
       const bool joined = BothIn(leg.place);
@@ -55,18 +55,18 @@ asio::awaitable<void> Partners::Join(Leg leg) {
 }
 
 asio::awaitable<void> Partners::Reunite(Leg leg) {
-  const ChannelNews& other = mailbox_.channel(leg.place);
+  const ChannelFacts& other = facts_.channel(leg.place);
   std::function<bool()> settled = [this, &leg, &other] {
-    return other.gone || mailbox_.Ending() || BothIn(leg.place);
+    return other.gone || facts_.Ending() || BothIn(leg.place);
   };
-  const Clock::Time give_up = context_.timers.Now() + kNewsMayFollow;
-  co_await mailbox_.WaitUntil(settled, give_up);
-  co_await mailbox_.UntilBack();
+  const Clock::Time give_up = context_.timers.Now() + kEventMayFollow;
+  co_await facts_.WaitUntil(settled, give_up);
+  co_await facts_.WaitUntilResynced();
   if (settled() && !Transferred()) co_return;
-  if (other.gone || mailbox_.Ending()) co_return;
+  if (other.gone || facts_.Ending()) co_return;
   if (!Transferred()) {
     journal_.Warning("out of the bridge without a hang-up, joined again",
-                     {{"caller_in", mailbox_.channel(caller_).in_bridge}, {"other_in", other.in_bridge}});
+                     {{"caller_in", facts_.channel(caller_).in_bridge}, {"other_in", other.in_bridge}});
   }
   co_await Join(std::move(leg));
 }

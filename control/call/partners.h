@@ -5,7 +5,7 @@
 
 #include "control/call/call_bridge.h"
 #include "control/call/call_context.h"
-#include "control/call/call_mailbox.h"
+#include "control/call/call_facts.h"
 #include "control/call/outage.h"
 #include "control/record/call_journal.h"
 
@@ -21,11 +21,11 @@ class Partners {
     bool stays;         // it was there before the caller: see CallBridge::Join
   };
 
-  Partners(const CallContext& context, const std::string& call_id, CallMailbox& mailbox, CallBridge& bridge,
+  Partners(const CallContext& context, const std::string& call_id, CallFacts& facts, CallBridge& bridge,
            Outage& outage, CallJournal& journal)
       : context_(context),
         caller_(call_id),
-        mailbox_(mailbox),
+        facts_(facts),
         bridge_(bridge),
         outage_(outage),
         journal_(journal) {}
@@ -46,13 +46,13 @@ class Partners {
 
  private:
   bool BothIn(const std::string& place) {
-    return mailbox_.channel(caller_).in_bridge && mailbox_.channel(place).in_bridge;
+    return facts_.channel(caller_).in_bridge && facts_.channel(place).in_bridge;
   }
-  bool Transferred() const { return mailbox_.news().transfers != joined_after_transfers_; }
+  bool Transferred() const { return facts_.known().transfers != joined_after_transfers_; }
 
   const CallContext& context_;
   const std::string caller_;  // its place
-  CallMailbox& mailbox_;
+  CallFacts& facts_;
   CallBridge& bridge_;
   Outage& outage_;
   CallJournal& journal_;

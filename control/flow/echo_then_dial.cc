@@ -24,8 +24,8 @@ asio::awaitable<void> EchoThenDial::Run(Legs& legs) {
       legs.journal.EnterPhase(CallPhase::kEcho);
       co_await legs.media.Until(EchoEnd(legs));
     }
-    co_await legs.mailbox.UntilBack();  // without Asterisk the echo can go on, and nothing else can
-    legs.mailbox.StillUp();
+    co_await legs.facts.WaitUntilResynced();  // without Asterisk the echo can go on, and nothing else can
+    legs.facts.ThrowIfEnding();
   }
   co_await legs.media.Drop();
   co_await legs.destination.Dial();

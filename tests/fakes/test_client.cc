@@ -100,7 +100,7 @@ class TestEvents::Impl {
   json Await(const std::string& type, const std::string& channel) {
     std::unique_lock<std::mutex> lock(mutex_);
     json found;
-    news_.wait_for(lock, kPatience, [&] {
+    known_.wait_for(lock, kPatience, [&] {
       for (const json& event : events_) {
         if (event["type"] != type || (!channel.empty() && ChannelOf(event) != channel)) continue;
         found = event;
@@ -113,7 +113,7 @@ class TestEvents::Impl {
 
   bool AwaitClosed() {
     std::unique_lock<std::mutex> lock(mutex_);
-    return news_.wait_for(lock, kPatience, [&] { return closed_; });
+    return known_.wait_for(lock, kPatience, [&] { return closed_; });
   }
 
   std::vector<json> Take() {
@@ -147,7 +147,7 @@ class TestEvents::Impl {
       if (error) closed_ = true;
       if (!error) events_.push_back(json::parse(beast::buffers_to_string(buffer.data())));
       buffer.consume(buffer.size());
-      news_.notify_all();
+      known_.notify_all();
       if (error) return;
     }
   }
@@ -155,7 +155,7 @@ class TestEvents::Impl {
   asio::io_context loop_;
   beast::websocket::stream<tcp::socket> stream_;
   mutable std::mutex mutex_;
-  std::condition_variable news_;
+  std::condition_variable known_;
   std::vector<json> events_;
   size_t taken_ = 0;
   bool closed_ = false;

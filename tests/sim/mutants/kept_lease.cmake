@@ -6,7 +6,7 @@ set(FIND [[
       co_await context_.media.ReleasePort(node, lease_id);
 ]])
 set(REPLACE [[
-  if (context_.nodes.IsUp(node) && !mailbox_.caller_gone()) {
+  if (context_.nodes.IsUp(node) && !facts_.caller_gone()) {
     try {
       co_await context_.media.ReleasePort(node, lease_id);
 ]])

@@ -1,7 +1,7 @@
 # An undo too late: that of the bridge is registered only once its answer has come.
 set(SOURCE control/call/call_bridge.cc)
 set(FIND [[
-  const UndoStack::Handle destroy = TakeOver();
+  const UndoStack::Handle destroy = Adopt();
   std::optional<ari::Error> failure;
   try {
     co_await context_.ari.CreateBridge(id_);

@@ -1,4 +1,4 @@
 # Who is moved out of the bridge is believed to be in it.
-set(SOURCE control/app/stasis_app.cc)
-set(FIND [[[](ChannelNews& channel) { channel.in_bridge = false; }]])
-set(REPLACE [[[](ChannelNews&) {}]])
+set(SOURCE control/call/call_facts.cc)
+set(FIND [[if (ChannelFacts* const channel = ChannelOf(channel_id)) channel->in_bridge = false;]])
+set(REPLACE [[static_cast<void>(channel_id);]])
