@@ -14,6 +14,9 @@ namespace benari::control {
 // The calls of this process, by call id. Confined to the control loop.
 class CallTable {
  public:
+  // After the end of a call: its hang-ups are answered before Asterisk has done with its channels.
+  static constexpr std::chrono::seconds kEndsLinger{5};
+
   explicit CallTable(const Ids& ids) : ids_(ids) {}
 
   void Add(std::shared_ptr<Call> call) {

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "common/log.h"
-#include "control/call/call_settings.h"
 #include "control/loop/wake_up.h"
 
 namespace benari::control {
@@ -15,20 +14,22 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr size_t kMostIgnoredArgs = 100;  // remembered, so that each is logged once
-// After the end of a call: its hang-ups are answered before Asterisk has done with its channels.
-constexpr std::chrono::seconds kEndsLinger{5};
-
 }  // namespace
 
 StasisApp::StasisApp(const CallContext& context, Options options)
     : context_(context),
       options_(std::move(options)),
       table_(context.ids),
+      admission_(context, options_.max_calls, table_),
       sweep_(context.ari, context.ids, context.metrics, [this](const std::string& id) { OnUnsettled(id); }),
+      adoption_(context, table_, admission_, sweep_),
+      lister_(context, options_.app, table_),
       schedule_(options_.sweep_interval, options_.list_retry),
       epoch_(context),
       pause_(context.executor, context.timers) {
-  context_.metrics.max_calls.Set(static_cast<double>(options_.max_calls));
+  admission_.set_on_ended([this](const Call& call) {
+    if (!call.undone()) OnUnsettled(call.id());
+  });
 }
 
 StasisApp::~StasisApp() {
@@ -55,7 +56,7 @@ void StasisApp::OnDisconnected() {
   ++connection_;
   pause_.Wake();
   serving_ = false;
-  returned_.clear();  // the next list shows who is there then
+  admission_.ForgetReturned();  // the next list shows who is there then
   context_.metrics.ari_connected.Set(0);
   for (const auto& [id, call] : table_.calls()) {
     call->facts().AsteriskDisconnected();
@@ -68,7 +69,7 @@ void StasisApp::OnNodesListed() {
 }
 
 void StasisApp::OnAsteriskDead() {
-  returned_.clear();
+  admission_.ForgetReturned();
   if (table_.size() > 0) log::Warning("Asterisk is gone, and its calls", {{"calls", table_.size()}});
   for (const auto& [id, call] : table_.calls()) {
     call->facts().AsteriskDied();
@@ -96,12 +97,6 @@ void StasisApp::Wait(const ari::Event& event) {
   context_.metrics.events_dropped.Increment(static_cast<double>(waiting_.size()));
   OnDisconnected();
   OnConnected();
-}
-
-void StasisApp::Drain(std::function<void()> on_idle) {
-  draining_ = true;
-  on_idle_ = std::move(on_idle);
-  if (table_.size() == 0 && on_idle_) std::exchange(on_idle_, nullptr)();
 }
 
 void StasisApp::EndCalls() {
@@ -163,7 +158,7 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
   std::map<std::string, NodeLease> leases;
   std::map<std::shared_ptr<Call>, uint64_t> changes;  // of the calls that there are now
   for (const auto& [id, call] : table_.calls()) changes[call] = call->facts().changes();
-  const bool listed = co_await List(&snapshot);
+  const bool listed = co_await lister_.List(&snapshot, /*compare_clocks=*/!serving_);
   if (!listed || connection != connection_) co_return false;
   if (!nodes_met_) {
     leases = co_await epoch_.Claim();
@@ -176,56 +171,20 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
     // Came back while no event could tell.
     const auto caller = snapshot.channels.find(id);
     if (call->facts().caller_gone() && caller != snapshot.channels.end() && snapshot.InApp(id))
-      returned_[id] = caller->second;
+      admission_.OnCallerReturned(caller->second);
   }
-  table_.ForgetEnded(snapshot.begun - kEndsLinger, snapshot.app_channels);
-  const std::vector<Adopted> adopted = Adopt(snapshot, leases);
+  table_.ForgetEnded(snapshot.begun - CallTable::kEndsLinger, snapshot.app_channels);
+  const std::vector<Adoption::Adopted> adopted = adoption_.Adopt(snapshot, leases);
   for (const std::string& id : snapshot.unshown) {
     const bool served = snapshot.channels.contains(id) && table_.Find(id) != nullptr;
     if (!served) OnUnsettled(id);
   }
-  asio::co_spawn(context_.executor, ReleaseUnkept(leases), asio::detached);
-  Sweep::Orphans orphans = FindOrphans(snapshot);
-  NoteUsed(orphans, leases);
+  asio::co_spawn(context_.executor, adoption_.ReleaseUnkept(leases), asio::detached);
+  Sweep::Orphans orphans = adoption_.FindOrphans(snapshot, leases);
   if (!std::exchange(nodes_met_, true)) co_await WatchNodes();
-  for (const Adopted& each : adopted)
-    asio::co_spawn(context_.executor, RunCall(each.call, each.refusal), asio::detached);
+  for (const Adoption::Adopted& each : adopted) admission_.Run(each.call, each.refusal);
   asio::co_spawn(context_.executor, sweep_.Remove(std::move(orphans)), asio::detached);
   co_return true;
-}
-
-void StasisApp::SayWhatIsUnlisted(const std::string& why) {
-  if (why == unlisted_) return;
-  unlisted_ = why;
-  if (why.empty()) return log::Info("Asterisk can list its channels and bridges again");
-  log::Warning(
-      "Asterisk cannot list its channels or bridges, those of the application are asked for one by one",
-      {{"why", why}});
-}
-
-// Without the channels that went meanwhile.
-asio::awaitable<bool> StasisApp::List(Snapshot* snapshot) {
-  listing_ = true;
-  for (const auto& [id, call] : table_.calls()) ExpectChannels(call->facts().known(), *snapshot);
-  std::string failure;
-  try {
-    co_await TakeSnapshot(context_.ari, options_.app, *snapshot);
-  } catch (const ari::Error& error) {
-    failure = error.what();
-  }
-  listing_ = false;
-  for (const std::string& id : std::exchange(gone_, {})) {
-    snapshot->channels.erase(id);
-    snapshot->app_channels.erase(id);
-  }
-  if (failure.empty()) {
-    list_gate_.Forget();
-    if (!serving_) WarnIfClocksDiffer(context_.ari.ClockAhead());
-    SayWhatIsUnlisted(snapshot->unlisted);
-  } else if (list_gate_.Opens("", context_.timers.Now())) {
-    log::Warning("cannot list what Asterisk holds", {{"why", failure}});
-  }
-  co_return failure.empty();
 }
 
 // Gives each node the time for its first answer, so that a call that is adopted finds its media up.
@@ -236,102 +195,11 @@ asio::awaitable<void> StasisApp::WatchNodes() {
     co_await Sleep(context_.executor, context_.timers, std::chrono::milliseconds(5));
 }
 
-std::vector<StasisApp::Adopted> StasisApp::Adopt(const Snapshot& snapshot,
-                                                 const std::map<std::string, NodeLease>& leases) {
-  const auto has_call = [this](const std::string& call_id) {
-    return table_.Contains(call_id) || table_.EndedWithoutItsCaller(call_id);
-  };
-  const Clock::WallTime now = context_.timers.WallNow() + context_.ari.ClockAhead();
-  const std::vector<Adoptable> adoptable = FindAdoptable(snapshot, context_.ids, leases, now, has_call);
-  std::vector<Adopted> adopted;
-  for (const bool new_callers : {false, true}) {  // last: there may be no room for them
-    for (const Adoptable& each : adoptable) {
-      if (each.found.nothing() == new_callers) adopted.push_back(AdoptOne(each, snapshot));
-    }
-  }
-  return adopted;
-}
-
-StasisApp::Adopted StasisApp::AdoptOne(const Adoptable& adoptable, const Snapshot& snapshot) {
-  const AdoptedState& found = adoptable.found;
-  const std::optional<Refusal> refusal = found.nothing() ? Admit() : std::nullopt;
-  const auto caller = snapshot.channels.find(adoptable.call_id);  // not there: another one took its place
-  const std::vector<std::string> args =
-      caller == snapshot.channels.end() ? std::vector<std::string>() : caller->second.app_args;
-  auto call = MakeCall(adoptable.call_id, args, found.destination.value_or(1));
-  TellSnapshot(snapshot, context_.ids, *call);
-  call->Adopt(found);
-  table_.Add(call);
-  if (!refusal.has_value()) context_.metrics.calls_adopted.Increment();
-  call->journal().Info("call adopted", {{"bridge", found.bridge_age.has_value()},
-                                        {"media", found.media_numbers.size()},
-                                        {"lease", found.lease.has_value()},
-                                        {"destination", found.destination.has_value()}});
-  return {std::move(call), refusal};
-}
-
-// What belongs to no call, nor to one that was released just now; and callers who stayed although their call
-// ended.
-Sweep::Orphans StasisApp::FindOrphans(const Snapshot& snapshot) const {
-  const Clock::Time lately = snapshot.begun - kEndsLinger;
-  const auto is_owned = [this, lately](const ResourceId& resource) {
-    const auto call = table_.calls().find(resource.call_id);
-    if (call != table_.calls().end()) return call->second->Owns(resource);
-    return table_.EndedSince(resource.call_id, lately);
-  };
-  Sweep::Orphans orphans = sweep_.Find(snapshot, is_owned);
-  for (const std::string& id : snapshot.app_channels) {
-    if (table_.EndedWithoutItsCaller(id) && !table_.Contains(id) && !table_.EndedSince(id, lately))
-      orphans.channels.push_back({id, table_.ReasonOf(id)});
-  }
-  return orphans;
-}
-
-// Their callers may be back, and their last events still come.
-void StasisApp::NoteUsed(const Sweep::Orphans& orphans, const std::map<std::string, NodeLease>& leases) {
-  std::vector<std::string> ids;
-  for (const Sweep::Channel& channel : orphans.channels) ids.push_back(channel.id);
-  for (const auto& [id, lease] : leases) ids.push_back(id);
-  for (const std::string& id : ids) {
-    if (const auto parsed = context_.ids.Parse(id)) table_.NoteUsed(*parsed, context_.timers.Now());
-  }
-}
-
 // Its request was given up and had its effect all the same, or another process made it.
 void StasisApp::RemoveStray(const std::string& channel_id) {
   Sweep::Orphans stray;
   stray.channels.push_back({channel_id});
   asio::co_spawn(context_.executor, sweep_.Remove(std::move(stray)), asio::detached);
-}
-
-// Leases of an earlier process that no adopted call goes on with.
-asio::awaitable<void> StasisApp::ReleaseUnkept(std::map<std::string, NodeLease> leases) {
-  for (const auto& [id, lease] : leases) {
-    if (context_.keeper.Keeps(id)) continue;
-    try {
-      co_await context_.media.ReleasePort(lease.node, id);
-      log::Info("lease of an earlier process released", {{"lease", id}, {"node", lease.node}});
-    } catch (const MediaError& error) {
-      log::Info("lease left to its time to live", {{"lease", id}, {"why", error.what()}});
-    }
-  }
-}
-
-asio::awaitable<void> StasisApp::RunCall(std::shared_ptr<Call> call, std::optional<Refusal> refusal) {
-  if (refusal.has_value()) {
-    co_await call->Refuse(*refusal);
-  } else {
-    co_await call->Run();
-  }
-  OnCallEnded(call);
-}
-
-// Why a new caller is refused; nullopt: it is not.
-std::optional<Refusal> StasisApp::Admit() const {
-  if (draining_) return Refusal::kDraining;
-  if (table_.size() >= options_.max_calls) return Refusal::kFull;
-  if (context_.ari.Overloaded()) return Refusal::kOverloaded;
-  return std::nullopt;
 }
 
 void StasisApp::Handle(const ari::Event& event) {
@@ -371,7 +239,10 @@ void StasisApp::OnStasisStart(const ari::StasisStart& start) {
   // Whoever is moved to the application without arguments (ARI /move) keeps those of the dial plan.
   if (!start.args.empty()) caller.app_args = start.args;
   const std::string arg = caller.app_args.empty() ? "" : caller.app_args.front();
-  if (arg == "inbound") return OnCallerEntered(caller);
+  if (arg == "inbound") {
+    lister_.OnChannelBack(id);
+    return admission_.OnCallerEntered(caller);
+  }
   if (ignored_args_.size() < kMostIgnoredArgs && ignored_args_.insert(arg).second) {
     log::Info("channels with this argument are ignored, accepted is inbound",
               {{"argument", arg}, {"channel", id}});
@@ -388,71 +259,11 @@ void StasisApp::OnTransfer(const ari::StasisStart& start) {
   RemoveStray(start.channel.id);
 }
 
-// A caller who left (a redirect in the dial plan, ARI /move, Stasis() called again) can be back before its
-// call is released. The next call has the same id, so it begins when that one has ended.
-void StasisApp::OnCallerEntered(const ari::Channel& caller) {
-  gone_.erase(caller.id);
-  if (const auto call = table_.Find(caller.id)) {
-    if (!call->facts().caller_gone()) return;  // adopted from the list before its event was read
-    returned_[caller.id] = caller;
-    call->journal().Info("caller is back, a new call begins when this one is released");
-    return;
-  }
-  BeginCall(caller);
-}
-
-// `args`: of Stasis(), which win over the flags.
-std::shared_ptr<Call> StasisApp::MakeCall(const std::string& id, const std::vector<std::string>& args,
-                                          int destination_number) const {
-  CallConfig config = context_.config;
-  const std::vector<RefusedArgument> refused = ApplyArguments(config, args);
-  auto call = std::make_shared<Call>(context_, id, std::move(config), destination_number);
-  for (const RefusedArgument& each : refused) {
-    call->journal().Warning("argument of the dial plan refused, the flag's value is used",
-                            {{"argument", each.argument}, {"why", each.why}});
-  }
-  return call;
-}
-
-// Whose caller was here before gets other numbers for its channels and leases: the last events of the earlier
-// ones may still come, and Asterisk refuses an id that is not free yet.
-std::shared_ptr<Call> StasisApp::NewCall(const ari::Channel& caller) const {
-  auto call = MakeCall(caller.id, caller.app_args);
-  if (const std::optional<int> last = table_.LastMediaNumber(caller.id)) {
-    AdoptedState used;
-    used.last_media_number = *last;
-    call->Adopt(used);
-  }
-  return call;
-}
-
-void StasisApp::BeginCall(const ari::Channel& caller) {
-  auto call = NewCall(caller);
-  const std::optional<Refusal> refusal = Admit();
-  call->facts().ChannelStarted(caller.id);
-  if (caller.state == "Up") call->facts().ChannelAnswered(caller.id);
-  table_.Add(call);
-  call->journal().Info("call started", {{"channel", caller.name}, {"calls", table_.size()}});
-  asio::co_spawn(context_.executor, RunCall(std::move(call), refusal), asio::detached);
-}
-
-void StasisApp::BeginCallOfReturned(const std::string& id) {
-  const auto returned = returned_.extract(id);
-  if (!returned.empty()) BeginCall(returned.mapped());
-}
-
 void StasisApp::OnGone(const std::string& channel_id, int cause) {
-  returned_.erase(channel_id);
-  if (listing_) gone_.insert(channel_id);
+  admission_.OnCallerLeft(channel_id);
+  lister_.OnChannelGone(channel_id);
   table_.OnCallerLeft(channel_id);
   if (const auto call = table_.Find(channel_id)) call->facts().ChannelGone(channel_id, cause);
-}
-
-void StasisApp::OnCallEnded(const std::shared_ptr<Call>& call) {
-  table_.End(*call, context_.timers.Now());
-  if (!call->undone()) OnUnsettled(call->id());
-  BeginCallOfReturned(call->id());
-  if (draining_ && table_.size() == 0 && on_idle_) std::exchange(on_idle_, nullptr)();
 }
 
 }  // namespace benari::control

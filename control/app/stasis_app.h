@@ -10,9 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "common/log_gate.h"
+#include "control/app/admission.h"
+#include "control/app/adoption.h"
 #include "control/app/call_table.h"
 #include "control/app/epoch.h"
+#include "control/app/lister.h"
 #include "control/app/snapshot.h"
 #include "control/app/sweep.h"
 #include "control/app/sweep_schedule.h"
@@ -22,8 +24,8 @@
 
 namespace benari::control {
 
-// The Stasis application: turns events into calls and facts of calls, adopts what an earlier process left,
-// and sweeps.
+// The Stasis application: hands events to calls, begins calls, and compares what Asterisk and media hold with
+// what calls know, which adopts what an earlier process left and removes what is orphaned.
 //
 //   disconnected --OnConnected--> first list (events wait) --> serving (events go to calls)
 //   --OnDisconnected-->
@@ -58,7 +60,7 @@ class StasisApp {
     on_replaced_ = std::move(on_replaced);
   }
   // Takes no more calls; `on_idle` once there is none left.
-  void Drain(std::function<void()> on_idle);
+  void Drain(std::function<void()> on_idle) { admission_.Drain(std::move(on_idle)); }
   // Ends every call.
   void EndCalls();
 
@@ -74,57 +76,33 @@ class StasisApp {
   Awaitable<bool> ResyncOnce();
   Awaitable<void> WaitForNextList(uint64_t connection);
   void OnUnsettled(const std::string& id);
-  Awaitable<bool> List(Snapshot* snapshot);
   Awaitable<void> WatchNodes();
-  void SayWhatIsUnlisted(const std::string& why);
-  Awaitable<void> ReleaseUnkept(std::map<std::string, NodeLease> leases);
-  Awaitable<void> RunCall(std::shared_ptr<Call> call, std::optional<Refusal> refusal);
 
-  std::optional<Refusal> Admit() const;
   void Wait(const ari::Event& event);
   void Handle(const ari::Event& event);
   bool HasLeftAgain(std::vector<ari::Event>::const_iterator event,
                     std::vector<ari::Event>::const_iterator end) const;
   void OnStasisStart(const ari::StasisStart& start);
   void OnTransfer(const ari::StasisStart& start);
-  void OnCallerEntered(const ari::Channel& caller);
-  void BeginCall(const ari::Channel& caller);
-  void BeginCallOfReturned(const std::string& id);
-  std::shared_ptr<Call> NewCall(const ari::Channel& caller) const;
-  std::shared_ptr<Call> MakeCall(const std::string& id, const std::vector<std::string>& args,
-                                 int destination_number = 1) const;
   void OnGone(const std::string& channel_id, int cause);
-  struct Adopted {
-    std::shared_ptr<Call> call;
-    std::optional<Refusal> refusal;
-  };
-  std::vector<Adopted> Adopt(const Snapshot& snapshot, const std::map<std::string, NodeLease>& leases);
-  Adopted AdoptOne(const Adoptable& adoptable, const Snapshot& snapshot);
-  Sweep::Orphans FindOrphans(const Snapshot& snapshot) const;
-  void NoteUsed(const Sweep::Orphans& orphans, const std::map<std::string, NodeLease>& leases);
   void RemoveStray(const std::string& channel_id);
-  void OnCallEnded(const std::shared_ptr<Call>& call);
 
   const CallContext& context_;
   const Options options_;
   CallTable table_;
+  Admission admission_;
   Sweep sweep_;
+  Adoption adoption_;
+  Lister lister_;
   SweepSchedule schedule_;
   Epoch epoch_;
   WakeUp pause_;             // of Resync
   uint64_t connection_ = 0;  // counts OnConnected and OnDisconnected: work begun under an older one stops
   bool serving_ = false;
   bool nodes_met_ = false;
-  bool draining_ = false;
   std::vector<ari::Event> waiting_;  // events that came before the first list was there
-  bool listing_ = false;
-  std::set<std::string> gone_;  // channels that went while listing
-  LogGate list_gate_{std::chrono::seconds(30)};
   std::set<std::string> ignored_args_;
-  std::string unlisted_;                          // of the last list, see Snapshot
-  std::map<std::string, ari::Channel> returned_;  // callers who are back while their call is being released
   std::function<void(const std::string&)> on_replaced_;
-  std::function<void()> on_idle_;
 };
 
 }  // namespace benari::control

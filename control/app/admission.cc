@@ -1,0 +1,101 @@
+#include "control/app/admission.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "control/call/call_settings.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+Admission::Admission(const CallContext& context, size_t max_calls, CallTable& table)
+    : context_(context), max_calls_(max_calls), table_(table) {
+  context_.metrics.max_calls.Set(static_cast<double>(max_calls));
+}
+
+void Admission::Drain(std::function<void()> on_idle) {
+  draining_ = true;
+  on_idle_ = std::move(on_idle);
+  if (table_.size() == 0 && on_idle_) std::exchange(on_idle_, nullptr)();
+}
+
+std::optional<Refusal> Admission::Admit() const {
+  if (draining_) return Refusal::kDraining;
+  if (table_.size() >= max_calls_) return Refusal::kFull;
+  if (context_.ari.Overloaded()) return Refusal::kOverloaded;
+  return std::nullopt;
+}
+
+// A caller who left (a redirect in the dial plan, ARI /move, Stasis() called again) can be back before its
+// call is released. The next call has the same id, so it begins when that one has ended.
+void Admission::OnCallerEntered(const ari::Channel& caller) {
+  if (const auto call = table_.Find(caller.id)) {
+    if (!call->facts().caller_gone()) return;  // adopted from the list before its event was read
+    returned_[caller.id] = caller;
+    call->journal().Info("caller is back, a new call begins when this one is released");
+    return;
+  }
+  BeginCall(caller);
+}
+
+std::shared_ptr<Call> Admission::MakeCall(const std::string& id, const std::vector<std::string>& args,
+                                          int destination_number) const {
+  CallConfig config = context_.config;
+  const std::vector<RefusedArgument> refused = ApplyArguments(config, args);
+  auto call = std::make_shared<Call>(context_, id, std::move(config), destination_number);
+  for (const RefusedArgument& each : refused) {
+    call->journal().Warning("argument of the dial plan refused, the flag's value is used",
+                            {{"argument", each.argument}, {"why", each.why}});
+  }
+  return call;
+}
+
+// Whose caller was here before gets other numbers for its channels and leases: the last events of the earlier
+// ones may still come, and Asterisk refuses an id that is not free yet.
+std::shared_ptr<Call> Admission::NewCall(const ari::Channel& caller) const {
+  auto call = MakeCall(caller.id, caller.app_args);
+  if (const std::optional<int> last = table_.LastMediaNumber(caller.id)) {
+    AdoptedState used;
+    used.last_media_number = *last;
+    call->Adopt(used);
+  }
+  return call;
+}
+
+void Admission::BeginCall(const ari::Channel& caller) {
+  auto call = NewCall(caller);
+  const std::optional<Refusal> refusal = Admit();
+  call->facts().ChannelStarted(caller.id);
+  if (caller.state == "Up") call->facts().ChannelAnswered(caller.id);
+  table_.Add(call);
+  call->journal().Info("call started", {{"channel", caller.name}, {"calls", table_.size()}});
+  Run(std::move(call), refusal);
+}
+
+void Admission::BeginCallOfReturned(const std::string& id) {
+  const auto returned = returned_.extract(id);
+  if (!returned.empty()) BeginCall(returned.mapped());
+}
+
+void Admission::Run(std::shared_ptr<Call> call, std::optional<Refusal> refusal) {
+  asio::co_spawn(context_.executor, RunToItsEnd(std::move(call), refusal), asio::detached);
+}
+
+asio::awaitable<void> Admission::RunToItsEnd(std::shared_ptr<Call> call, std::optional<Refusal> refusal) {
+  if (refusal.has_value()) {
+    co_await call->Refuse(*refusal);
+  } else {
+    co_await call->Run();
+  }
+  OnEnded(*call);
+}
+
+void Admission::OnEnded(const Call& call) {
+  table_.End(call, context_.timers.Now());
+  if (on_ended_) on_ended_(call);
+  BeginCallOfReturned(call.id());
+  if (draining_ && table_.size() == 0 && on_idle_) std::exchange(on_idle_, nullptr)();
+}
+
+}  // namespace benari::control
