@@ -64,10 +64,11 @@ asio::awaitable<void> CallBridge::Join(std::string stays, std::string newcomer) 
     std::vector<std::string> newcomer_only = {newcomer};
     refused = co_await Add(std::move(newcomer_only), started_by);
   }
+  // One that has entered and left again is whole news: who looks after the members sees that.
   std::function<bool()> settled = [this, &one, &other, one_before, other_before, cannot_leave] {
-    const bool stayed = cannot_leave || one.times_joined > one_before;
+    const bool stayed = cannot_leave ? one.in_bridge : one.times_joined > one_before;
     const bool entered = stayed && other.times_joined > other_before;
-    return (entered && one.in_bridge && other.in_bridge) || one.gone || other.gone || facts_.Ending();
+    return entered || one.gone || other.gone || facts_.Ending();
   };
   const Clock::Duration patience = refused.has_value() ? kEventMayFollow : context_.config.join_timeout;
   const bool in_time = co_await facts_.WaitUntil(settled, context_.timers.Now() + patience);

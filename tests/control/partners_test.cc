@@ -132,6 +132,25 @@ TEST_F(PartnersTest, ACallerWhomSomebodyMovedInTheEchoMeetsItsDestination) {
   ExpectCleanEnd(caller);
 }
 
+// The news are complete as the slow answer comes: nothing has to be waited for.
+TEST_F(PartnersTest, WhoIsMovedAsItIsJoinedIsJoinedAgainSoon) {
+  Begin();
+  fakes::Fault slow;
+  slow.kind = fakes::FaultKind::kDelayed;
+  slow.delay = milliseconds(2000);
+  world->control->faults().Add("ari.AddToBridge", 1, slow);
+  const std::string caller = world->Caller();
+  ASSERT_TRUE(world->Until([&] { return MembersOf(caller).size() == 2; }));
+  world->asterisk.CreateBridge("other");
+  world->asterisk.AddToBridge("other", {caller});
+  world->RunFor(milliseconds(100));
+  ASSERT_EQ(MembersOf(caller).size(), 1u);
+  EXPECT_TRUE(world->Until([&] { return MembersOf(caller).size() == 2; }, seconds(3)));
+  world->asterisk.DestroyBridge("other");
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+  ExpectCleanEnd(caller);
+}
+
 TEST_F(PartnersTest, WhoIsMovedOutOfAConversationIsJoinedAgain) {
   Begin();
   const std::string caller = CallerInEcho();
