@@ -169,6 +169,7 @@ asio::awaitable<void> CallMedia::MakeOnce() {
   journal_.Info("session started", {{"media", now_.id}, {"peer", rtp_from.ToString()}});
   co_await DropOlder();  // as late as possible, and before the join: see CallBridge::Join
   facts_.ThrowIfEnding();
+  if (!join_asked_.has_value()) join_asked_ = context_.timers.Now();
   co_await bridge_.Join(call_id_, now_.id);
   if (lost()) throw MediaError(MediaErrorKind::kOther, "the media went away while it was connected");
   journal_.Info("bridged", {{"media", now_.id}});

@@ -44,6 +44,8 @@ class CallMedia {
   bool never_heard() const { return heard_.empty(); }
   const std::string& id() const { return now_.id; }
   const std::string& node() const { return now_.lease.node; }
+  // When the caller was to be joined with its media for the first time: since then it may hear its echo.
+  const std::optional<Clock::Time>& join_asked() const { return join_asked_; }
   int last_number() const { return number_; }  // of the newest media that was ever asked for
 
  private:
@@ -79,6 +81,7 @@ class CallMedia {
   std::vector<UndoStack::Handle> older_;  // their channels' hang-ups
   int number_ = 0;                        // of the newest media
   Clock::Time began_;
+  std::optional<Clock::Time> join_asked_;
   std::string heard_;  // id of the media that the caller heard last; empty: it heard none yet
 };
 

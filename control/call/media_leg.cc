@@ -20,7 +20,7 @@ MediaLeg::MediaLeg(const CallContext& context, const std::string& call_id, CallF
 asio::awaitable<void> MediaLeg::Start() {
   if (!media_.made()) co_await Make();
   co_await partners_.AnswerCaller();
-  if (!began_.has_value()) began_ = context_.timers.Now();
+  if (!began_.has_value()) began_ = media_.join_asked().value_or(context_.timers.Now());
 }
 
 asio::awaitable<void> MediaLeg::Until(Clock::Time end) {
@@ -57,7 +57,7 @@ asio::awaitable<void> MediaLeg::Make() {
     throw CallOver(no_port ? Refusal::kNoPort : Refusal::kNoMedia, error.what());
   } catch (const ari::Error& error) {
     const bool may_be_heard = error.unanswered() && !error.never_sent();
-    if (!may_be_heard || !facts_.channel(media_.id()).created) throw;
+    if (!may_be_heard || !media_.join_asked().has_value()) throw;
     unanswered = error;
   }
   if (unanswered.has_value()) co_await outage_.WaitUntilOver(*unanswered);
