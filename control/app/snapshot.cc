@@ -133,6 +133,13 @@ std::vector<std::string> FindNewcomers(const Snapshot& snapshot, const ari::Brid
   return newcomers;
 }
 
+bool HasLeft(const std::string& channel_id, const std::vector<ari::Event>& events) {
+  return std::any_of(events.begin(), events.end(), [&channel_id](const ari::Event& event) {
+    const auto* end = std::get_if<ari::StasisEnd>(&event);
+    return end != nullptr && end->channel_id == channel_id;
+  });
+}
+
 // Transfers whose events were missed. Where both parties were replaced, who has which place does not matter.
 void TellTransfers(const Snapshot& snapshot, const ari::Bridge& bridge, const Ids& ids, Call& call) {
   const KnownFacts& known = call.facts().known();
@@ -147,6 +154,22 @@ void TellTransfers(const Snapshot& snapshot, const ari::Bridge& bridge, const Id
 }
 
 }  // namespace
+
+void AddTransfers(const std::vector<ari::Event>& events, Snapshot& snapshot) {
+  for (const ari::Event& event : events) {
+    const auto* start = std::get_if<ari::StasisStart>(&event);
+    if (start == nullptr || start->replaces.empty() || HasLeft(start->channel.id, events)) continue;
+    for (auto& [id, bridge] : snapshot.bridges) {
+      auto& members = bridge.channel_ids;
+      const auto left = std::find(members.begin(), members.end(), start->replaces);
+      if (left == members.end()) continue;
+      members.erase(left);
+      if (!Contains(members, start->channel.id)) members.push_back(start->channel.id);
+      snapshot.channels[start->channel.id] = start->channel;
+      snapshot.app_channels.insert(start->channel.id);
+    }
+  }
+}
 
 void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
   const auto bridge = snapshot.bridges.find(ids.Bridge(call.id()));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "control/ari/client.h"
+#include "control/ari/events.h"
 #include "control/call/call.h"
 #include "control/nodes/media_client.h"
 #include "control/record/ids.h"
@@ -37,6 +38,9 @@ boost::asio::awaitable<void> TakeSnapshot(ari::Client& ari, std::string app, Sna
 // Logs a warning if Asterisk's clock is more than two seconds ahead of this machine's, or behind it.
 void WarnIfClocksDiffer(std::chrono::milliseconds asterisk_ahead);
 
+// Adds what events told of transfers while the lists were taken, one after the other: in some of them may be
+// the party that left, in others the one that took its place. Pure.
+void AddTransfers(const std::vector<ari::Event>& events, Snapshot& snapshot);
 // Adds the channels that a call knows to be there. Pure.
 void ExpectChannels(const KnownFacts& known, Snapshot& snapshot);
 // What a call is told from a snapshot. A channel that was expected and is not listed is gone. Pure.

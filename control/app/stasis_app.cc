@@ -164,6 +164,7 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
     leases = co_await epoch_.Claim();
     if (connection != connection_) co_return false;
   }
+  AddTransfers(waiting_, snapshot);
   for (const auto& [id, call] : table_.calls()) {
     const auto before = changes.find(call);
     const bool unchanged = before != changes.end() && before->second == call->facts().changes();

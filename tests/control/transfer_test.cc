@@ -200,6 +200,25 @@ TEST_F(TransferTest, AsTheCallIsReleasedTheNewCallerIsToldWhy) {
   EXPECT_GT(transferred, 0);
 }
 
+// Asterisk is asked for the app, the bridges and the channels one after the other.
+TEST_F(TransferTest, BetweenTheListsOfAProcessThatStartsNobodyIsHungUp) {
+  for (int ms = 0; ms < 30; ++ms) {
+    SCOPED_TRACE(ms);
+    Begin();
+    ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+    world->Kill();
+    std::string newcomer;
+    world->timers.RunAt(world->timers.Now() + milliseconds(ms),
+                        [&] { newcomer = world->asterisk.Transfer(caller); });
+    world->Start();
+    ASSERT_TRUE(world->Until([&] { return !newcomer.empty(); }));
+    ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+    EXPECT_TRUE(UntilMembers({newcomer, world->control->app().table().Find(caller)->destination()}));
+    world->asterisk.DestinationHangsUp(newcomer);
+    ExpectClean(CallOutcome::kCompleted);
+  }
+}
+
 TEST_F(TransferTest, WhatHappenedWhileAwayIsLearnt) {
   for (const bool by_caller : {true, false}) {
     for (const CallPhase phase : {CallPhase::kEcho, CallPhase::kConnected}) {
