@@ -88,7 +88,7 @@ class StandbyControl {
         ari_(loop_.get_executor(), config.ari, config.http),
         media_(loop_.get_executor(), config.media, timers_),
         standby_(loop_.get_executor(), media_, ari_, nodes_, timers_,
-                 {config.standby_patience, config.fenced, config.app.app}),
+                 {config.standby_patience, config.fenced, config.app.app, config.keeper.interval}),
         resolver_(loop_.get_executor(), config.media_targets,
                   [this](const std::vector<std::string>& addresses) { nodes_.SetListed(addresses); }),
         stats_(loop_.get_executor(), media_, nodes_, timers_, ids_),

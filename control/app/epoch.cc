@@ -14,9 +14,7 @@ namespace benari::control {
 namespace asio = boost::asio;
 
 namespace {
-constexpr std::chrono::seconds kNodesReturn(3);
 constexpr std::chrono::milliseconds kAskAgain(100);
-constexpr std::chrono::seconds kInUse(5);  // LeaseKeeper::Options::other_gone_after
 }  // namespace
 
 asio::awaitable<std::map<std::string, NodeLease>> Epoch::Claim() {
@@ -48,7 +46,7 @@ asio::awaitable<void> Epoch::Meet(std::string address, uint64_t* epoch,
 asio::awaitable<std::string> Epoch::FindSuccessor() {
   std::string successor;
   if (!claimed_) co_return successor;
-  const Clock::Time give_up = context_.timers.Now() + kNodesReturn;
+  const Clock::Time give_up = context_.timers.Now() + context_.keeper.options().nodes_return();
   std::set<std::string> silent;
   for (const auto& [address, node] : context_.nodes.nodes()) silent.insert(address);
   while (true) {
@@ -65,7 +63,8 @@ asio::awaitable<void> Epoch::Ask(std::string address, std::set<std::string>* sil
   try {
     const NodeSessions held = co_await context_.media.ListSessions(address);
     silent->erase(address);
-    if (held.owner_epoch > context_.media.epoch() && held.owner_silence < kInUse)
+    if (held.owner_epoch > context_.media.epoch() &&
+        held.owner_silence < context_.keeper.options().other_gone_after)
       *successor = absl::StrCat("media node ", address, " is in use by a later instance");
   } catch (const MediaError&) {
     // Asked again, or not known.

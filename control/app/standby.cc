@@ -12,10 +12,6 @@ namespace benari::control {
 
 namespace asio = boost::asio;
 
-namespace {
-constexpr std::chrono::milliseconds kFencedPatience{1000};
-}
-
 Standby::Standby(asio::any_io_executor executor, MediaClient& media, ari::Client& ari,
                  const MediaNodes& nodes, Timers& timers, Options options)
     : executor_(std::move(executor)),
@@ -30,7 +26,7 @@ asio::awaitable<void> Standby::WaitUntilNobodyServes() {
   Clock::Time heard = began;
   bool silent = false, asterisk_answers = false;
   while (!silent || !asterisk_answers) {
-    const auto patience = options_.fenced && heard == began ? kFencedPatience : options_.patience;
+    const auto patience = options_.fenced && heard == began ? 2 * options_.renew_interval : options_.patience;
     asterisk_answers = false;
     if (silent) asterisk_answers = co_await AsteriskAnswers();
     if (!asterisk_answers) co_await Sleep(executor_, timers_, patience / 10);

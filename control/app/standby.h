@@ -21,9 +21,10 @@ class Standby {
   struct Options {
     std::chrono::milliseconds patience{5000};
     // Media refused this instance although Asterisk still served it. Whom it had replaced there stands by as
-    // well: unless a node hears of another instance within a second, nobody serves.
+    // well: unless a node hears of another instance within two renewals, nobody serves.
     bool fenced = false;
     std::string app;
+    std::chrono::milliseconds renew_interval{500};  // of who serves
   };
 
   Standby(boost::asio::any_io_executor executor, MediaClient& media, ari::Client& ari,

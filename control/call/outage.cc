@@ -6,7 +6,6 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr std::chrono::milliseconds kPause(1000);
-constexpr std::chrono::seconds kNodesReturn(3);  // after Asterisk
 }  // namespace
 
 asio::awaitable<void> Outage::WaitUntilOver(ari::Error error) {
@@ -14,7 +13,7 @@ asio::awaitable<void> Outage::WaitUntilOver(ari::Error error) {
   co_await Pause();
   co_await facts_.WaitUntilResynced();
   facts_.ThrowIfEnding();
-  nodes_return_by_ = context_.timers.Now() + kNodesReturn;
+  nodes_return_by_ = context_.timers.Now() + context_.keeper.options().nodes_return();
 }
 
 asio::awaitable<void> Outage::Pause() {
@@ -24,7 +23,8 @@ asio::awaitable<void> Outage::Pause() {
 }
 
 void Outage::OnLateAnswer() {
-  if (nodes_return_by_ == Clock::Time{}) nodes_return_by_ = context_.timers.Now() + kNodesReturn;
+  if (nodes_return_by_ == Clock::Time{})
+    nodes_return_by_ = context_.timers.Now() + context_.keeper.options().nodes_return();
 }
 
 }  // namespace benari::control

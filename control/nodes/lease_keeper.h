@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
@@ -35,6 +36,12 @@ class LeaseKeeper {
     std::chrono::milliseconds lost_after_alone{2500};
     std::chrono::milliseconds longest_watch_pause{8000};  // between watches that the node ends at once
     std::chrono::milliseconds other_gone_after{5000};     // silence of an instance with a higher epoch
+
+    // After a cut between this process and Asterisk: so long nodes that were cut off with it may take to
+    // answer.
+    std::chrono::milliseconds nodes_return() const {
+      return std::max<std::chrono::milliseconds>(std::chrono::seconds(3), interval + std::chrono::seconds(1));
+    }
   };
 
   LeaseKeeper(boost::asio::any_io_executor executor, MediaClient& media, MediaNodes& nodes, Timers& timers,
@@ -49,6 +56,7 @@ class LeaseKeeper {
   void Remove(const std::string& lease_id);
   bool Keeps(const std::string& lease_id) const { return leases_.contains(lease_id); }
   size_t size() const { return leases_.size(); }
+  const Options& options() const { return options_; }
   // Called when a node is in use by an instance of our owner with a higher epoch, which has taken over. An
   // epoch that nobody uses any more is of an earlier instance; ours is then raised above it.
   void set_on_fenced(std::function<void(const std::string& why)> on_fenced) {

@@ -15,10 +15,11 @@ using std::chrono::seconds;
 // A standby beside a world whose control serves or not.
 class StandbyTest : public ::testing::Test {
  protected:
-  void StandBy(bool fenced = false) {
+  void StandBy(bool fenced = false,
+               std::chrono::milliseconds renew_interval = std::chrono::milliseconds(500)) {
     nodes_.SetListed({ControlWorld::kNode1, ControlWorld::kNode2});
     began_ = world.timers.Now();
-    const Standby::Options options{seconds(5), fenced, "voicebot1"};
+    const Standby::Options options{seconds(5), fenced, "voicebot1", renew_interval};
     standby_ = std::make_unique<Standby>(world.loop.get_executor(), media_, ari_, nodes_, process_, options);
     boost::asio::co_spawn(world.loop, standby_->WaitUntilNobodyServes(), [this](std::exception_ptr error) {
       EXPECT_EQ(error, nullptr);
@@ -92,6 +93,16 @@ TEST_F(StandbyTest, WhoWasFencedWhileItServedTakesOverWithinASecond) {
   StandBy(/*fenced=*/true);
   ASSERT_TRUE(world.Until([this] { return Ended(); }));
   EXPECT_LE(*ended_ - began_, std::chrono::milliseconds(1300));
+}
+
+TEST_F(StandbyTest, WhoWasFencedWaitsForTwoRenewals) {
+  world.Start();
+  world.RunFor(seconds(2));
+  world.Kill();
+  StandBy(/*fenced=*/true, seconds(2));
+  ASSERT_TRUE(world.Until([this] { return Ended(); }));
+  EXPECT_GE(*ended_ - began_, seconds(4));
+  EXPECT_LE(*ended_ - began_, std::chrono::milliseconds(4600));
 }
 
 TEST_F(StandbyTest, WhoWasFencedWaitsAsLongAsAnotherServes) {
