@@ -24,15 +24,17 @@ Standby::Standby(asio::any_io_executor executor, MediaClient& media, ari::Client
 asio::awaitable<void> Standby::WaitUntilNobodyServes() {
   const Clock::Time began = timers_.Now();
   Clock::Time heard = began;
+  int unanswered = 0;  // rounds in a row: one answer may be lost
   bool silent = false, asterisk_answers = false;
   while (!silent || !asterisk_answers) {
     const auto patience = options_.fenced && heard == began ? 2 * options_.renew_interval : options_.patience;
     asterisk_answers = false;
     if (silent) asterisk_answers = co_await AsteriskAnswers();
     if (!asterisk_answers) co_await Sleep(executor_, timers_, patience / 10);
-    const Clock::Time last = co_await LastHeard();
-    heard = std::max(heard, last);
-    silent = timers_.Now() - heard >= patience;
+    const std::optional<Clock::Time> last = co_await LastHeard();
+    unanswered = last.has_value() ? 0 : unanswered + 1;
+    heard = std::max(heard, last.value_or(unanswered > 1 ? timers_.Now() : heard));
+    silent = unanswered == 0 && timers_.Now() - heard >= patience;
   }
 }
 
@@ -45,13 +47,13 @@ asio::awaitable<bool> Standby::AsteriskAnswers() {
   }
 }
 
-asio::awaitable<Clock::Time> Standby::LastHeard() {
-  std::optional<Clock::Time> heard;  // nothing: no node answered
+asio::awaitable<std::optional<Clock::Time>> Standby::LastHeard() {
+  std::optional<Clock::Time> heard;
   std::vector<asio::awaitable<void>> all;
   for (const auto& [address, node] : nodes_.nodes()) all.push_back(Ask(address, &heard));
   asio::awaitable<void> asked_all = WhenAll(executor_, std::move(all));
   co_await std::move(asked_all);
-  co_return heard.value_or(timers_.Now());
+  co_return heard;
 }
 
 asio::awaitable<void> Standby::Ask(std::string address, std::optional<Clock::Time>* heard) {

@@ -36,8 +36,8 @@ class Standby {
   boost::asio::awaitable<void> WaitUntilNobodyServes();
 
  private:
-  // When the owner was last heard of, as far as the nodes know; now, if none of them answers.
-  boost::asio::awaitable<Clock::Time> LastHeard();
+  // When the owner was last heard of, as far as the nodes know; nothing if none of them answers.
+  boost::asio::awaitable<std::optional<Clock::Time>> LastHeard();
   // One node; moves `heard` forward.
   boost::asio::awaitable<void> Ask(std::string address, std::optional<Clock::Time>* heard);
 

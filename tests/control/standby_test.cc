@@ -85,6 +85,23 @@ TEST_F(StandbyTest, WithoutAnyNodeItKnowsNothingAndWaits) {
   EXPECT_TRUE(world.Until([this] { return Ended(); }));
 }
 
+// The only node that it reaches: of a machine that is cut off the others are not.
+TEST_F(StandbyTest, AnswersThatAreLostNowAndThenDoNotKeepItWaiting) {
+  world.media.Kill(ControlWorld::kNode2);
+  faults_.ChooseWith([](const fakes::Step& step) {
+    fakes::Fault fault;
+    if (step.operation == "media.ListSessions" && step.to == ControlWorld::kNode1 && step.nth / 2 % 4 == 3)
+      fault.kind = fakes::FaultKind::kTimeoutBefore;
+    return fault;
+  });
+  world.Start();
+  StandBy();
+  world.RunFor(seconds(60));
+  EXPECT_FALSE(Ended());
+  world.Kill();
+  EXPECT_TRUE(world.Until([this] { return Ended(); }, seconds(8)));
+}
+
 // Both were replaced by one another: the one that Asterisk served last knows that nobody serves.
 TEST_F(StandbyTest, WhoWasFencedWhileItServedTakesOverWithinASecond) {
   world.Start();
