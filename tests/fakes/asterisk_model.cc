@@ -186,6 +186,7 @@ Answer<Nothing> AsteriskModel::DestroyBridge(const std::string& bridge_id) {
   for (const std::string& member : members) LeaveBridge(channels_.at(member), /*moved=*/false);
   const BridgeRecord bridge = bridges_.at(bridge_id);
   bridges_.erase(bridge_id);
+  ++membership_changes_;
   if (announced) PublishBridge(bridge, control::ari::BridgeDestroyed{bridge_id});
   return NoContent();
 }

@@ -37,7 +37,7 @@ bool Audio::Echoes(const std::string& media_id) const {
 }
 
 Audio::Sound Audio::Hears(const std::string& call_id, const std::string& without) const {
-  const auto bridge = asterisk_.bridges().find(absl::StrCat("benari.", call_id, ".bridge"));
+  const auto bridge = asterisk_.bridges().find(BridgeOf(call_id));
   if (bridge == asterisk_.bridges().end()) return Sound::kNothing;
   bool party = false, echo = false, destination = false;
   for (const std::string& member : bridge->second.ari.channel_ids) {

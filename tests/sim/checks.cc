@@ -1,7 +1,6 @@
 #include "tests/sim/checks.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -51,12 +50,13 @@ std::string Checks::Bridges() {
         return absl::StrCat("channel ", member, " is in bridge ", id);
     }
   }
-  // Without a bridge nobody can tell that there was one, before a control died that was about to let it go.
-  for (auto began = echo_began_.begin(); began != echo_began_.end();) {
-    const auto caller = asterisk_.channels().find(began->first);
-    const bool bridged = caller != asterisk_.channels().end() && !caller->second.bridge_id.empty();
-    began = bridged ? std::next(began) : echo_began_.erase(began);
-  }
+  // Without a call's bridge nobody can tell that there was one, before a control died that was about to let
+  // it go, even if its caller is in a bridge of somebody else.
+  std::erase_if(echo_began_, [this](const auto& began) {
+    const auto caller = asterisk_.channels().find(began.first);
+    if (caller == asterisk_.channels().end() || caller->second.bridge_id.empty()) return true;
+    return !asterisk_.bridges().contains(BridgeOf(RoleOf(asterisk_, began.first).call_id));
+  });
   return "";
 }
 
@@ -203,6 +203,9 @@ std::string Checks::Abandoned(Clock::Time now) {
     if (Since(abandoned_, id, !has_caller, now) <= limit) return "";
     return absl::StrCat(id, " is there, and its caller has been gone for long");
   };
+  std::erase_if(abandoned_, [this](const auto& each) {
+    return !asterisk_.channels().contains(each.first) && !asterisk_.bridges().contains(each.first);
+  });
   callers_there_.clear();
   for (const auto& [id, channel] : asterisk_.channels()) {
     const Role role = RoleOf(asterisk_, id);

@@ -8,11 +8,19 @@ namespace benari::sim {
 
 using fakes::ChannelKind;
 
-std::string CallOf(const std::string& id) {
+namespace {
+const control::Ids& Names() {
   static const auto& ids = *new control::Ids("benari");
-  const auto parsed = ids.Parse(id);
+  return ids;
+}
+}  // namespace
+
+std::string CallOf(const std::string& id) {
+  const auto parsed = Names().Parse(id);
   return parsed.has_value() ? parsed->call_id : id;
 }
+
+std::string BridgeOf(const std::string& call_id) { return Names().Bridge(call_id); }
 
 Role RoleOf(const fakes::AsteriskModel& asterisk, const std::string& channel_id) {
   std::string id = channel_id;

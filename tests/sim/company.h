@@ -31,6 +31,9 @@ Role RoleOf(const fakes::AsteriskModel& asterisk, const std::string& channel_id)
 // The id of the call that a channel, bridge or lease belongs to; a caller's is its own.
 std::string CallOf(const std::string& id);
 
+// The id of a call's bridge.
+std::string BridgeOf(const std::string& call_id);
+
 // Of every caller in Stasis that is not about to go, by its channel's id. What cannot answer holds nothing.
 std::map<std::string, Company> Companies(const fakes::AsteriskModel& asterisk, fakes::FakeMedia& media,
                                          const std::vector<std::string>& nodes);

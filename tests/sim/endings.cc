@@ -77,7 +77,7 @@ std::string Checks::AllOver(const std::vector<const Watched*>& controls, control
       scenario_.Has({kKillAsterisk, kStopAsterisk, kCutAsterisk, kResetAsterisk, kSlowAsterisk,
                      kDestroyBridge, kStopControl, kStopAndReplaceControl, kFailFast, kCutMachine});
   // What an instance that was replaced had under way arrives after the new one has listed.
-  const bool late_requests = scenario_.Has({kReplaceControl}) && scenario_.jitter > milliseconds(20);
+  const bool late_requests = scenario_.Has({kReplaceControl}) && scenario_.jitter > milliseconds(2);
   if (!asterisk_was_lost && !late_requests && scenario_.request_faults == 0 && !scenario_.HasUnroutable() &&
       !scenario_.HasMeddling(MeddlingKind::kForeignBridge)) {
     double failed = 0;
