@@ -19,20 +19,23 @@ using benari::Endpoint;
 using benari::Seconds;
 
 ABSL_FLAG(std::string, ari_url, "http://127.0.0.1:8088/ari",
-          "where Asterisk's REST interface is, http or https");
-ABSL_FLAG(std::string, ari_user, "benari", "user of ari.conf");
+          "URL of Asterisk's REST interface (ARI), http or https");
+ABSL_FLAG(std::string, ari_user, "benari", "ARI user, a section of ari.conf");
 ABSL_FLAG(std::string, ari_password_file, "",
-          "file with the password of that user; without it the environment's BENARI_ARI_PASSWORD is used");
+          "file with the ARI user's password; default: the environment variable BENARI_ARI_PASSWORD");
 ABSL_FLAG(std::string, ari_ca_file, "",
-          "CA certificates (PEM) that an https ARI is verified with; default: the system's");
-ABSL_FLAG(int, ari_timeout_ms, 5000, "of each ARI request: for its turn, and then for its answer");
-ABSL_FLAG(int, ari_connections, 8, "HTTP connections kept to ARI; stay below http.conf's sessionlimit");
+          "CA certificates (PEM) to verify an https ARI with; default: the system's");
+ABSL_FLAG(int, ari_timeout_ms, 5000,
+          "timeout of an ARI request in ms; applies to queueing and again to the response");
+ABSL_FLAG(int, ari_connections, 8, "HTTP connections to ARI; must stay below sessionlimit in http.conf");
 ABSL_FLAG(std::string, app, "voicebot1", "name of the Stasis application");
-ABSL_FLAG(std::string, owner, "benari", "name of this deployment, the first part of every id that it makes");
+ABSL_FLAG(std::string, owner, "benari",
+          "name of this deployment; first part of every id it creates, one per Asterisk and application");
 ABSL_FLAG(std::string, media, "127.0.0.1:50051", "media nodes: HOST:PORT[,HOST:PORT...] or dns:///NAME:PORT");
 ABSL_FLAG(std::string, media_tls_ca_file, "",
-          "CA certificates (PEM) that media nodes are verified with; default: no TLS");
-ABSL_FLAG(std::string, media_tls_cert_file, "", "certificate (PEM) shown to media nodes that ask for one");
+          "CA certificates (PEM) to verify media nodes with; default: no TLS");
+ABSL_FLAG(std::string, media_tls_cert_file, "",
+          "client certificate (PEM) for media nodes that require one (mutual TLS)");
 ABSL_FLAG(std::string, media_tls_key_file, "", "private key (PEM) of --media_tls_cert_file");
 ABSL_FLAG(
     std::string, media_tls_server_name, "",
@@ -40,15 +43,17 @@ ABSL_FLAG(
 ABSL_FLAG(
     std::string, rtp_source, "exact",
     "whose RTP media takes: exact (what Asterisk announced), or latch on the first valid one (for NAT)");
-ABSL_FLAG(std::string, format, "alaw", "audio towards media: alaw, ulaw, g722, gsm or slin");
+ABSL_FLAG(std::string, format, "alaw",
+          "audio format between Asterisk and media: alaw, ulaw, g722, gsm or slin");
 ABSL_FLAG(Seconds, echo_seconds, Seconds{7},
-          "how long a caller hears itself; 0: not at all, inf: until it hangs up");
+          "duration of the echo; 0: no echo, inf: until the caller hangs up");
 ABSL_FLAG(std::string, destination, "Local/4438007@default/n",
-          "endpoint that the caller is connected to afterwards");
+          "endpoint the caller is connected to after the echo, as in Dial()");
 ABSL_FLAG(std::string, caller_id, "", "caller id shown to the destination, such as \"Bot <100>\"");
-ABSL_FLAG(int, dial_timeout_seconds, 30, "how long the destination rings");
+ABSL_FLAG(int, dial_timeout_seconds, 30,
+          "how long the destination may ring before the call is ended with no answer");
 ABSL_FLAG(Seconds, no_media_seconds, Seconds{2},
-          "silence in the echo that is diagnosed and logged; inf: never");
+          "silence from the caller after which missing media is diagnosed and logged; inf: never");
 ABSL_FLAG(
     std::string, on_no_media, "continue",
     "a call of whose caller no audio at all has arrived --no_media_seconds after the echo began: continue or "
@@ -56,26 +61,30 @@ ABSL_FLAG(
     "nothing on hold, between words (voice activity detection) and while a key is pressed. Who has gone "
     "without a word is up to Asterisk's rtp_timeout");
 ABSL_FLAG(std::string, on_media_lost, "transfer",
-          "a call whose media died with no other node: transfer or hangup");
-ABSL_FLAG(int, max_calls, 200, "calls at a time; Asterisk's rtp.conf needs four ports for each");
-ABSL_FLAG(std::string, when_full, "congestion",
-          "a caller beyond that: congestion, or continue in the dial plan");
-ABSL_FLAG(int, lease_ttl_ms, 10000, "how long media keeps a port for a control that is silent");
-ABSL_FLAG(int, renew_interval_ms, 500, "between two renewals");
-ABSL_FLAG(int, media_timeout_ms, 1000, "of each request to media");
-ABSL_FLAG(int, sweep_seconds, 30, "between two searches for what belongs to no call");
+          "when the media of a call is lost and no other node is available: transfer (connect the "
+          "destination now) or hangup");
+ABSL_FLAG(int, max_calls, 200,
+          "maximum number of concurrent calls; each needs four ports of Asterisk's rtp.conf range");
+ABSL_FLAG(
+    std::string, when_full, "congestion",
+    "caller that cannot be admitted: congestion (hung up with cause 42) or continue (in the dial plan)");
+ABSL_FLAG(int, lease_ttl_ms, 10000,
+          "time to live of a port lease in ms: how long media keeps it without a renewal");
+ABSL_FLAG(int, renew_interval_ms, 500, "interval in ms between lease renewals to each media node");
+ABSL_FLAG(int, media_timeout_ms, 1000, "timeout in ms of a request to a media node");
+ABSL_FLAG(int, sweep_seconds, 30, "interval between searches for orphaned channels and bridges");
 ABSL_FLAG(Seconds, drain_seconds, Seconds{10},
-          "after SIGTERM: time for calls to end before they are hung up");
+          "after SIGTERM: how long calls may go on before they are hung up");
 ABSL_FLAG(std::string, when_replaced, "exit",
-          "once another instance has taken over: exit, or stand_by and take over again when it is gone");
+          "when another instance takes over: exit, or stand_by and take over again when it is gone");
 ABSL_FLAG(bool, standby, false,
-          "begin by standing by: take over when no media node hears of another instance any more");
+          "start as a stand-by: take over once no media node has heard from another instance");
 ABSL_FLAG(
     bool, fenced, false,
     "set by control itself together with --standby: media refused this instance although Asterisk still "
     "served it, so one second without another instance is enough");
 ABSL_FLAG(Seconds, standby_seconds, Seconds{5},
-          "how long another instance is not heard of until it counts as gone; below --lease_ttl_ms");
+          "silence of another instance after which it counts as gone; must be below --lease_ttl_ms");
 ABSL_FLAG(Endpoint, metrics_listen, Endpoint("127.0.0.1", 9101),
           "the live page, GET /calls and Prometheus metrics; port 0: any; empty: none");
 ABSL_FLAG(
@@ -85,7 +94,7 @@ ABSL_FLAG(
 ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "text or json");
 ABSL_FLAG(benari::log::Level, log_level, benari::log::Level::kInfo, "debug, info, warning or error");
 ABSL_FLAG(bool, healthcheck, false,
-          "ask the control at --metrics_listen whether it serves, and exit with 0 or 1");
+          "probe the control at --metrics_listen and exit with 0 (serving or standing by) or 1");
 
 namespace benari::control {
 

@@ -76,7 +76,7 @@ asio::awaitable<void> Adoption::ReleaseUnkept(std::map<std::string, NodeLease> l
       co_await context_.media.ReleasePort(lease.node, id);
       log::Info("lease of an earlier process released", {{"lease", id}, {"node", lease.node}});
     } catch (const MediaError& error) {
-      log::Info("lease left to its time to live", {{"lease", id}, {"why", error.what()}});
+      log::Info("lease not released; it will expire", {{"lease", id}, {"why", error.what()}});
     }
   }
 }

@@ -250,7 +250,7 @@ void StasisApp::OnStasisStart(const ari::StasisStart& start) {
   }
 }
 
-// Of a party whose call is over, it belongs to nobody, as it does when the call is unknown: only what this
+// Where the call of the party is over, or unknown, it is orphaned: only what this
 // application had in a bridge is ever replaced in it.
 void StasisApp::OnTransfer(const ari::StasisStart& start) {
   if (table_.Find(start.channel.id) != nullptr) return;  // learnt from a list already

@@ -256,7 +256,7 @@ asio::awaitable<void> CallMedia::ReleasePort(std::string node, std::string lease
     }
   }
   context_.metrics.leases_left.Increment();
-  journal_.Info("lease left to its time to live", {{"lease", lease_id}, {"why", left}});
+  journal_.Info("lease not released; it will expire", {{"lease", lease_id}, {"why", left}});
 }
 
 void CallMedia::DeferHangUp() {
