@@ -1,5 +1,7 @@
 #include "control/call/outage.h"
 
+#include <algorithm>
+
 namespace benari::control {
 
 namespace asio = boost::asio;
@@ -18,7 +20,8 @@ asio::awaitable<void> Outage::WaitUntilOver(ari::Error error) {
 
 asio::awaitable<void> Outage::Pause() {
   std::function<bool()> ending = [this] { return facts_.Ending(); };
-  const Clock::Time until = context_.timers.Now() + kPause;
+  Clock::Time until = context_.timers.Now() + kPause;
+  if (NodesMayReturn()) until = std::min(until, nodes_return_by_);
   co_await facts_.WaitUntil(ending, until);
 }
 

@@ -19,7 +19,7 @@ class Outage {
 
   // Waits until Asterisk is connected, and what happened meanwhile is known. Throws CallOver.
   boost::asio::awaitable<void> WaitUntilOver(ari::Error error);
-  // One second, or until the call has to end. Never throws.
+  // One second, or until nodes are not expected back any more, or the call has to end. Never throws.
   boost::asio::awaitable<void> Pause();
 
   // Asterisk answers again after a while of silence, in which nodes were asked in vain.

@@ -83,5 +83,32 @@ TEST_F(ReplaceTest, AsteriskRefusesAndTheCallGoesOnToTheDestination) {
   EXPECT_EQ(world->Ended(CallOutcome::kCompleted), 1);
 }
 
+// A request got no answer, so nodes may have been cut off too and return: for three seconds, whatever the
+// attempts in between take.
+TEST_F(ReplaceTest, NodesAreNotWaitedForAnyLongerThanTheyMayTake) {
+  world->asterisk.SetDestination("", fakes::Destination::Answers());
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  const std::string node = NodeOfCaller();
+  Fail("ari.CreateExternalMedia", FaultKind::kUnreachableBefore);
+  world->media.Kill(node);
+  ASSERT_TRUE(world->Until([&] {
+    const auto& steps = world->control->faults().steps();
+    return std::count_if(steps.begin(), steps.end(), [](const fakes::Step& step) {
+             return step.operation == "ari.CreateExternalMedia";
+           }) == 2;
+  }));
+  world->media.Kill(OtherThan(node));
+  world->control->faults().ChooseWith([](const fakes::Step& step) {
+    fakes::Fault slow;
+    slow.kind = step.operation == "ari.GetChannel" ? FaultKind::kDelayed : FaultKind::kNone;
+    slow.delay = std::chrono::milliseconds(250);
+    return slow;
+  });
+  // One attempt ends 2.75 s after the outage; the next is due when the three seconds are over.
+  EXPECT_TRUE(
+      world->Until([&] { return !world->asterisk.dialled().empty(); }, std::chrono::milliseconds(5300)));
+  ExpectCleanEnd();
+}
+
 }  // namespace
 }  // namespace benari::control
