@@ -62,8 +62,9 @@ std::string Checks::Bridges() {
 
 bool Checks::HasSilence() const {
   using enum DisasterKind;
+  // An answer that a reset lost is no less of a silence: nodes may have been cut off with Asterisk.
   return scenario_.Has({kStopControl, kStopAndReplaceControl, kStopAsterisk, kCutAsterisk, kSlowAsterisk,
-                        kStopMedia, kCutMedia, kCutMachine, kFailFast});
+                        kResetAsterisk, kStopMedia, kCutMedia, kCutMachine, kFailFast});
 }
 
 bool Checks::IsSetUp(const std::string& caller, const std::vector<const Watched*>& controls) {

@@ -37,7 +37,8 @@ std::string ToString(Dimension dimension) {
 }
 
 const Dimensions& UsualDimensions() {
-  static const auto& usual = *new Dimensions(*ParseDimensions("reentry,moves"));
+  static const auto& usual = *new Dimensions(
+      *ParseDimensions("late_phones,lists,reentry,transfers,moves,fail_fast,slow_renewal,watches"));
   return usual;
 }
 

@@ -8,3 +8,4 @@ set(REPLACE [[
     if (Lease* const any = leases_.Find(lease_id)) return End(any, EventKind::kReleased, std::move(done));
     const auto lease = FindOwned(owner, lease_id);
 ]])
+set(WITH none)
