@@ -27,8 +27,14 @@ StatusName Explain(grpc::StatusCode code) {
       return {MediaErrorKind::kExhausted, "RESOURCE_EXHAUSTED"};
     case grpc::StatusCode::NOT_FOUND:
       return {MediaErrorKind::kNotFound, "NOT_FOUND"};
+    case grpc::StatusCode::ABORTED:
+      return {MediaErrorKind::kFenced, "ABORTED"};
+    case grpc::StatusCode::PERMISSION_DENIED:
+      return {MediaErrorKind::kForeign, "PERMISSION_DENIED"};
+    case grpc::StatusCode::ALREADY_EXISTS:
+      return {MediaErrorKind::kOtherSession, "ALREADY_EXISTS"};
     case grpc::StatusCode::FAILED_PRECONDITION:
-      return {MediaErrorKind::kFenced, "FAILED_PRECONDITION"};
+      return {MediaErrorKind::kWrongState, "FAILED_PRECONDITION"};
     case grpc::StatusCode::INVALID_ARGUMENT:
       return {MediaErrorKind::kOther, "INVALID_ARGUMENT"};
     case grpc::StatusCode::UNIMPLEMENTED:

@@ -111,7 +111,10 @@ asio::awaitable<void> LeaseKeeper::Run(std::shared_ptr<Loop> loop) {
       if (loop->behind) co_await CatchUp(loop);
       if (loop->stopped) co_return;
     } else {
-      if (failure->kind == MediaErrorKind::kFenced) {
+      // FAILED_PRECONDITION: a node from before ABORTED said so.
+      const bool is_fenced =
+          failure->kind == MediaErrorKind::kFenced || failure->kind == MediaErrorKind::kWrongState;
+      if (is_fenced) {
         asio::awaitable<void> fenced = OnFenced(loop, failure->what());
         co_await std::move(fenced);
         if (loop->stopped) co_return;

@@ -20,11 +20,14 @@ inline constexpr size_t kMaxKeepAliveIds = 10000;  // a node refuses more in one
 inline constexpr uint64_t kMaxEpoch = std::numeric_limits<int64_t>::max();  // a node refuses higher ones
 
 enum class MediaErrorKind {
-  kUnavailable,  // no connection, or the node drains
-  kTimeout,      // no answer within the deadline; the request may have had its effect
-  kExhausted,    // no port is free, or we ask too often
-  kNotFound,     // no such lease
-  kFenced,       // a later epoch of our owner name was seen, or the state forbids it
+  kUnavailable,   // no connection, or the node drains
+  kTimeout,       // no answer within the deadline; the request may have had its effect
+  kExhausted,     // no port is free, or we ask too often
+  kNotFound,      // no such lease
+  kFenced,        // a later epoch of our owner name was seen
+  kForeign,       // another owner's
+  kOtherSession,  // another session runs on the lease
+  kWrongState,    // such as no session to stop
   kOther,
 };
 

@@ -15,9 +15,8 @@ absl::Status OwnerTable::Admit(const OwnerId& owner, Clock::Time now) {
   }
   Owner& known = found->second;
   if (owner.epoch < known.epoch) {
-    return absl::FailedPreconditionError(absl::StrCat("owner.epoch ", owner.epoch, " of ", owner.name,
-                                                      " was replaced: accepted is ", known.epoch,
-                                                      " or later"));
+    return absl::AbortedError(absl::StrCat("owner.epoch ", owner.epoch, " of ", owner.name,
+                                           " was replaced: accepted is ", known.epoch, " or later"));
   }
   known.epoch = owner.epoch;
   known.last_seen = now;

@@ -26,7 +26,7 @@ class OwnerTable {
   // Of new leases, for each owner.
   explicit OwnerTable(Rate lease_rate = {}) : lease_rate_(lease_rate) {}
 
-  // Remembers the epoch. FAILED_PRECONDITION: a later one was seen. RESOURCE_EXHAUSTED: kMaxOwners hold
+  // Remembers the epoch. ABORTED: a later one was seen. RESOURCE_EXHAUSTED: kMaxOwners hold
   // leases; otherwise the one without leases that was not heard of for longest is forgotten for a new one.
   absl::Status Admit(const OwnerId& owner, Clock::Time now);
 

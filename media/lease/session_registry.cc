@@ -96,7 +96,7 @@ absl::StatusOr<Lease*> SessionRegistry::FindOwned(const OwnerId& owner, const st
   Lease* lease = leases_.Find(lease_id);
   if (lease == nullptr) return absl::NotFoundError(absl::StrCat("no lease_id ", lease_id, " here"));
   if (lease->owner_name != owner.name) {
-    return absl::FailedPreconditionError(
+    return absl::PermissionDeniedError(
         absl::StrCat("lease_id ", lease_id, " is of owner ", lease->owner_name, ", not ", owner.name));
   }
   return lease;
@@ -148,7 +148,7 @@ void SessionRegistry::StartSession(const OwnerId& owner, const std::string& leas
 absl::Status SessionRegistry::Start(Lease* lease, const SessionConfig& config) {
   if (lease->state == SessionState::kRunning) {
     if (lease->config == config) return absl::OkStatus();
-    return absl::FailedPreconditionError(absl::StrCat(
+    return absl::AlreadyExistsError(absl::StrCat(
         "another session runs on lease_id ", lease->id, ": ", ProcessorName(lease->config.processor),
         ", peer ", lease->config.peer.ToString(), ", payload_type ", lease->config.payload_type,
         ", clock_rate_hz ", lease->config.clock_rate_hz));

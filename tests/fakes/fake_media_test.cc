@@ -113,10 +113,10 @@ TEST_F(FakeMediaTest, ALeaseThatNobodyRenewsRunsOut) {
 
 TEST_F(FakeMediaTest, SessionsStartStopAndRefuseAnotherPeer) {
   Lease(client, "a");
-  EXPECT_EQ(Try(client.StopSession(kNode, "a")), MediaErrorKind::kFenced) << "never started";
+  EXPECT_EQ(Try(client.StopSession(kNode, "a")), MediaErrorKind::kWrongState) << "never started";
   EXPECT_EQ(Start(client, "a"), std::nullopt);
   EXPECT_EQ(Start(client, "a"), std::nullopt) << "idempotent";
-  EXPECT_EQ(Start(client, "a", Endpoint("127.0.0.1", 4)), MediaErrorKind::kFenced);
+  EXPECT_EQ(Start(client, "a", Endpoint("127.0.0.1", 4)), MediaErrorKind::kOtherSession);
   EXPECT_EQ(Start(client, "none"), MediaErrorKind::kNotFound);
   EXPECT_EQ(Try(client.StopSession(kNode, "a")), std::nullopt);
   EXPECT_EQ(Try(client.StopSession(kNode, "a")), std::nullopt) << "idempotent";

@@ -19,7 +19,10 @@ constexpr uint16_t kFirstPort = 26500;
   if (absl::IsUnavailable(status)) kind = MediaErrorKind::kUnavailable;
   if (absl::IsResourceExhausted(status)) kind = MediaErrorKind::kExhausted;
   if (absl::IsNotFound(status)) kind = MediaErrorKind::kNotFound;
-  if (absl::IsFailedPrecondition(status)) kind = MediaErrorKind::kFenced;
+  if (absl::IsAborted(status)) kind = MediaErrorKind::kFenced;
+  if (absl::IsPermissionDenied(status)) kind = MediaErrorKind::kForeign;
+  if (absl::IsAlreadyExists(status)) kind = MediaErrorKind::kOtherSession;
+  if (absl::IsFailedPrecondition(status)) kind = MediaErrorKind::kWrongState;
   throw MediaError(kind, std::string(status.message()));
 }
 

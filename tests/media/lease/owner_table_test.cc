@@ -16,7 +16,7 @@ TEST(OwnerTable, ALaterEpochFencesOffTheEarlier) {
   EXPECT_TRUE(owners.Admit({"a", 5}, kStart).ok());
   EXPECT_TRUE(owners.Admit({"a", 7}, kStart).ok());
   const absl::Status fenced = owners.Admit({"a", 6}, kStart);
-  EXPECT_TRUE(absl::IsFailedPrecondition(fenced));
+  EXPECT_TRUE(absl::IsAborted(fenced));
   EXPECT_EQ(fenced.message(), "owner.epoch 6 of a was replaced: accepted is 7 or later");
   EXPECT_TRUE(owners.Admit({"b", 1}, kStart).ok());
   EXPECT_EQ(owners.LatestEpoch("a"), 7u);

@@ -131,13 +131,13 @@ TEST_F(RegistryTest, AnEarlierEpochCanDoNothing) {
   ASSERT_TRUE(LeasePort("a").ok());
   ASSERT_TRUE(StartSession("a").ok());
   ASSERT_TRUE(KeepAlive({"a"}, {"benari", 2}).ok());
-  EXPECT_TRUE(absl::IsFailedPrecondition(LeasePort("b").status()));
-  EXPECT_TRUE(absl::IsFailedPrecondition(LeasePort("a").status()));
-  EXPECT_TRUE(absl::IsFailedPrecondition(ReleasePort("a").status()));
-  EXPECT_TRUE(absl::IsFailedPrecondition(StartSession("a").status()));
-  EXPECT_TRUE(absl::IsFailedPrecondition(StopSession("a").status()));
+  EXPECT_TRUE(absl::IsAborted(LeasePort("b").status()));
+  EXPECT_TRUE(absl::IsAborted(LeasePort("a").status()));
+  EXPECT_TRUE(absl::IsAborted(ReleasePort("a").status()));
+  EXPECT_TRUE(absl::IsAborted(StartSession("a").status()));
+  EXPECT_TRUE(absl::IsAborted(StopSession("a").status()));
   clock_.Advance(Milliseconds(5000));
-  EXPECT_TRUE(absl::IsFailedPrecondition(KeepAlive({"a"}).status()));
+  EXPECT_TRUE(absl::IsAborted(KeepAlive({"a"}).status()));
   EXPECT_EQ(GetSession("a")->lease.expires_in, Milliseconds(5000)) << "nothing was renewed";
   EXPECT_EQ(GetSession("a")->lease.owner.epoch, 2u) << "the lease went over";
   EXPECT_TRUE(ReleasePort("a", {"benari", 2}).ok());
@@ -147,9 +147,9 @@ TEST_F(RegistryTest, AnotherOwnersLeaseIsNotOurs) {
   ASSERT_TRUE(LeasePort("a").ok());
   const OwnerId other = {"other", 99};
   const absl::Status refused = LeasePort("a", other).status();
-  EXPECT_TRUE(absl::IsFailedPrecondition(refused));
+  EXPECT_TRUE(absl::IsPermissionDenied(refused));
   EXPECT_EQ(refused.message(), "lease_id a is of owner benari, not other");
-  EXPECT_TRUE(absl::IsFailedPrecondition(ReleasePort("a", other).status()));
+  EXPECT_TRUE(absl::IsPermissionDenied(ReleasePort("a", other).status()));
   EXPECT_THAT(KeepAlive({"a"}, other)->unknown_lease_ids, ElementsAre("a"));
   EXPECT_TRUE(ReleasePort("a").ok()) << "the epochs of others do not matter";
 }

@@ -53,7 +53,7 @@ TEST_F(RegistryTest, AnotherStartOnARunningSessionIsRefusedWithWhatRuns) {
   ASSERT_TRUE(LeasePort("a").ok());
   ASSERT_TRUE(StartSession("a").ok());
   const absl::Status refused = StartSession("a", Config(25002)).status();
-  EXPECT_TRUE(absl::IsFailedPrecondition(refused));
+  EXPECT_TRUE(absl::IsAlreadyExists(refused));
   EXPECT_THAT(std::string(refused.message()), HasSubstr("peer 10.0.0.5:25000, payload_type 8"));
 }
 

@@ -127,14 +127,14 @@ TEST_F(NodeTest, EveryRpcRefusesWhatItIsNotMadeFor) {
   EXPECT_EQ(EventStream(&client_, "a b").End().error_code(), StatusCode::INVALID_ARGUMENT);
 }
 
-TEST_F(NodeTest, AFencedOwnerGetsFailedPrecondition) {
+TEST_F(NodeTest, AFencedOwnerGetsAborted) {
   Lease("a");
   Client successor(node_->grpc(), "benari", 2);
   v1::KeepAliveResponse keep;
   ASSERT_TRUE(successor.KeepAlive({"a"}, &keep).ok());
   EXPECT_EQ(keep.ports_total(), 8u);
   v1::ReleasePortResponse release;
-  EXPECT_EQ(client_.ReleasePort("a", &release).error_code(), StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(client_.ReleasePort("a", &release).error_code(), StatusCode::ABORTED);
   EXPECT_TRUE(successor.ReleasePort("a", &release).ok());
 }
 

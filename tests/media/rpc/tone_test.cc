@@ -101,7 +101,7 @@ TEST_F(ToneTest, TheSessionShowsWhatStartSessionWasTold) {
   ASSERT_TRUE(StartTone(request, &started).ok()) << "the same request again";
   request.mutable_tone()->set_repetitions(2);
   const ::grpc::Status other = StartTone(request, &started);
-  EXPECT_EQ(other.error_code(), StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(other.error_code(), StatusCode::ALREADY_EXISTS);
   EXPECT_THAT(other.error_message(),
               HasSubstr("another session runs on lease_id tone: tone, peer 127.0.0.1:"));
 }
