@@ -99,5 +99,27 @@ TEST(Reentry, WhileAProcessStartsTheNewCallUsesOtherIds) {
   }
 }
 
+TEST(Reentry, WhoWasSentOnAndCameBackWhileTheWebSocketIsAwayIsAnswered) {
+  CallConfig config;
+  config.when_full = WhenFull::kContinue;
+  StasisApp::Options options;
+  options.max_calls = 1;
+  ControlWorld world(config, {}, options);
+  world.Start();
+  const std::string first = world.Caller();
+  ASSERT_TRUE(world.UntilPhase(first, CallPhase::kEcho));
+  fakes::CallerArgs again;
+  again.retries = 1;
+  world.asterisk.CallerArrives(again);
+  ASSERT_TRUE(world.Until([&] { return world.Ended(CallOutcome::kRefused) == 1; }));
+  world.control->ari().Forget();
+  world.control->app().OnDisconnected();
+  world.RunFor(milliseconds(50));
+  ASSERT_TRUE(world.control->Connect());
+  EXPECT_TRUE(world.Until([&] { return world.Ended(CallOutcome::kRefused) == 2; }, seconds(2)))
+      << "there is no room yet";
+  ExpectClean(world, first);
+}
+
 }  // namespace
 }  // namespace benari::control
