@@ -4,7 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run, tryRun } from './command.mjs';
-import { have } from './images.mjs';
+import { have, withBinaries } from './images.mjs';
 
 export const folder = fileURLToPath(new URL('../../../deploy', import.meta.url));
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -31,7 +31,8 @@ export class Stack {
     this.#files = ['compose.yaml'];
   }
 
-  // Prometheus is built from Debian's package, and Grafana left out, where their images cannot be had.
+  // The images, with the binaries of this machine's build. Prometheus is built from Debian's package, and Grafana left
+  // out, where their images cannot be had.
   async build() {
     const { services } = await this.config();
     if (!(await have(this.engine, services.grafana.image))) this.leftOut.push('grafana');
@@ -39,24 +40,43 @@ export class Stack {
       this.environment.BENARI_PROMETHEUS_IMAGE = 'benari-test-prometheus';
       this.#override.services.prometheus = { build: { context: here, dockerfile: 'prometheus.Dockerfile' } };
     }
-    if (this.engine.own) {
-      for (const name of ['asterisk', 'control', 'media', 'phone', 'prometheus']) {
-        const service = (this.#override.services[name] ??= {});
-        if (services[name].build || service.build) (service.build ??= {}).network = 'host';
-      }
-    }
-    // What the machine's own build has compiled need not be compiled again.
+    const context = await withBinaries(path.join(folder, 'Dockerfile'), path.join(this.files, 'context'));
+    for (const name of ['control', 'media']) this.#override.services[name] = { build: context };
+    this.#buildOnTheHostsNetwork(services);
+    this.#writeOverride();
+    await this.compose(['--profile', 'phone', 'build', '--quiet'], { timeout_ms: build_timeout_ms });
+  }
+
+  // The images of both services as deploy/Dockerfile builds them. What the machine's own build has compiled need not
+  // be compiled again: the first time its compiler cache is copied into that of the image's build.
+  async buildFromSource() {
+    const { services } = await this.config();
+    this.#buildOnTheHostsNetwork(services);
     const compiled = process.env.CCACHE_DIR ?? path.join(homedir(), '.cache/ccache');
-    const seed = existsSync(compiled) && !(await this.engine.hasImage(services.control.image));
-    if (seed) {
+    const seed = 'benari-test-seed';
+    const seeding = existsSync(compiled) && !(await this.engine.hasImage(seed));
+    if (seeding) {
       const build = { context: compiled, dockerfile: path.join(here, 'seed.Dockerfile'), network: 'none' };
-      this.#override.services.seed = { image: 'benari-test-seed', profiles: ['seed'], build };
+      this.#override.services.seed = { image: seed, profiles: ['seed'], build };
     }
+    this.#writeOverride();
+    const built = seeding ? ['seed', 'control', 'media'] : ['control', 'media'];
+    for (const each of built) await this.compose(['build', '--quiet', each], { timeout_ms: build_timeout_ms });
+  }
+
+  // An engine that was started here has no network of its own.
+  #buildOnTheHostsNetwork(services) {
+    if (!this.engine.own) return;
+    for (const name of ['asterisk', 'control', 'media', 'phone', 'prometheus']) {
+      const service = (this.#override.services[name] ??= {});
+      if (services[name].build || service.build) (service.build ??= {}).network = 'host';
+    }
+  }
+
+  #writeOverride() {
     const file = path.join(this.files, 'override.json');
     writeFileSync(file, JSON.stringify(this.#override));
     this.#files.push(file);
-    if (seed) await this.compose(['build', '--quiet', 'seed'], { timeout_ms: build_timeout_ms });
-    await this.compose(['--profile', 'phone', 'build', '--quiet'], { timeout_ms: build_timeout_ms });
   }
 
   #command(args, files = this.#files) {
