@@ -45,6 +45,7 @@ asio::awaitable<void> MediaLeg::Until(Clock::Time end) {
 
 asio::awaitable<void> MediaLeg::Drop() {
   if (media_.made()) co_await media_.Drop();
+  co_await undo_.RetryFailed();  // such as the hang-up of media whose making was cut off
 }
 
 // Once the join was asked for the caller may hear it, whatever became of the request: Until looks again.

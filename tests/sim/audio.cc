@@ -63,8 +63,10 @@ std::string Audio::OnDial(const std::string& call_id, Clock::Time now) {
   cut_short_.erase(call_id);
   dialled_.insert(call_id);
   const auto caller = asterisk_.EndOf(call_id);
-  const bool undisturbed = scenario_.request_faults == 0 && !scenario_.IsDisturbed(now - start_) &&
-                           !scenario_.IsDisturbed(now - start_ - seconds(10));
+  const Clock::Duration at = now - start_;
+  // What was asked for before, or told late, may take effect so long after.
+  const bool undisturbed =
+      scenario_.request_faults == 0 && !scenario_.IsDisturbedBetween(at - seconds(10), at);
   if (caller.has_value() && undisturbed && !scenario_.HasMeddling(MeddlingKind::kTransfer) &&
       now - caller->at > seconds(2))
     return absl::StrCat("a destination is dialled for caller ", call_id, ", who is gone");

@@ -169,9 +169,11 @@ Clock::Duration Disaster::end() const {
   return at + length;
 }
 
-bool Scenario::IsDisturbed(Clock::Duration at) const {
-  return std::any_of(disasters.begin(), disasters.end(), [at](const Disaster& disaster) {
-    return disaster.at <= at && at <= disaster.end() + kLookInterval;
+bool Scenario::IsDisturbed(Clock::Duration at) const { return IsDisturbedBetween(at, at); }
+
+bool Scenario::IsDisturbedBetween(Clock::Duration from, Clock::Duration to) const {
+  return std::any_of(disasters.begin(), disasters.end(), [from, to](const Disaster& disaster) {
+    return disaster.at <= to && from <= disaster.end() + kLookInterval;
   });
 }
 

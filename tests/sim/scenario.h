@@ -110,6 +110,7 @@ struct Scenario {
   // When everything has happened.
   Clock::Duration Length() const;
   bool IsDisturbed(Clock::Duration at) const;
+  bool IsDisturbedBetween(Clock::Duration from, Clock::Duration to) const;
   // A machine is cut off, and nothing else is wrong.
   bool IsOnlyMachineCut(Clock::Duration at) const;
   bool IsAsteriskDisturbed(Clock::Duration at) const;
