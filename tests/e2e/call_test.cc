@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "tests/harness/network.h"
+
 namespace benari::e2e {
 namespace {
 
@@ -14,6 +16,15 @@ constexpr seconds kPatience{30};
 constexpr seconds kLongestCall{150};
 constexpr milliseconds kPollInterval{20};
 constexpr size_t kLinesOnFailure = 100;
+
+// Before the first fixture: phones that are members of one have sockets and threads as soon as they exist.
+class OwnHost : public ::testing::Environment {
+ public:
+  void SetUp() override {
+    if (AsteriskServer::Available().ok()) EnterNewHost();
+  }
+};
+[[maybe_unused]] const auto* const own_host = ::testing::AddGlobalTestEnvironment(new OwnHost);
 
 }  // namespace
 

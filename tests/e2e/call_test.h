@@ -16,7 +16,8 @@
 namespace benari::e2e {
 
 // A test with a real Asterisk (one for all tests of a process) and, once StartServices was called, with
-// media and control of its own. After each test nothing may be left: no channel, bridge or lease.
+// media and control of its own. Its process is on a host of its own (see EnterNewHost), so that several may
+// run at a time. After each test nothing may be left: no channel, bridge or lease.
 // Without a real Asterisk the test fails and says how to get one.
 class CallTest : public ::testing::Test {
  protected:

@@ -8,7 +8,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "tests/harness/network.h"
 
 namespace benari::e2e {
 namespace {
@@ -46,8 +45,6 @@ std::string Beyond(const std::string& who, const Held& now, const Held& before) 
 }  // namespace
 
 void ChaosTest::SetUp() {
-  static bool entered = false;
-  if (!std::exchange(entered, true)) EnterNewHost();
   asterisk_.reset();
   CallTest::SetUp();
 }

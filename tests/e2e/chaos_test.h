@@ -12,10 +12,9 @@
 
 namespace benari::e2e {
 
-// A test in which something dies, hangs or is cut off, on a host of its own (see EnterNewHost), so that
-// several may run at a time. At its end nothing may be left: no channel, bridge, lease or port, and no socket
-// or thread of either service that it did not hold before the calls; what was measured is one line on stdout
-// that begins with "figures:".
+// A test in which something dies, hangs or is cut off. At its end nothing may be left: no channel, bridge,
+// lease or port, and no socket or thread of either service that it did not hold before the calls; what was
+// measured is one line on stdout that begins with "figures:".
 class ChaosTest : public CallTest {
  protected:
   void SetUp() override;
