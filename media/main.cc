@@ -58,7 +58,7 @@ void RaiseFileLimit(size_t ports) {
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_cur < ports + kOtherFiles) {
-    log::Warning("the limit of open files is below what all ports need",
+    log::Warning("limit of open files is too low for all RTP ports to be leased",
                  {{"nofile", limit.rlim_cur}, {"needed", ports + kOtherFiles}});
   }
 }
@@ -66,13 +66,13 @@ void RaiseFileLimit(size_t ports) {
 void WarnIfOpen(const Config& config) {
   if (!config.grpc_tls.cert.empty() || !benari::media::IsOpenToStrangers(config.grpc_listen)) return;
   log::Warning(
-      "gRPC is neither encrypted nor protected, and strangers may reach it: set --grpc_tls_cert_file, "
+      "gRPC has no TLS and is reachable from public networks: set --grpc_tls_cert_file, "
       "--grpc_tls_key_file and --grpc_tls_client_ca_file, or listen on loopback or a private network",
       {{"grpc_listen", config.grpc_listen.ToString()}});
 }
 
-// Waits until nothing is leased and control knows that this node drains, the time is over, or the second
-// signal to end: a node that only vanished would be a lost one.
+// Waits until all leases are released and control has heard that this node drains, the drain timeout expires,
+// or a second signal arrives. A node that ends unannounced would be treated as lost.
 void Drain(const Config& config, Node* node) {
   node->StartDraining();
   log::Info("draining", {{"ports_in_use", node->ports_in_use()},
@@ -82,10 +82,10 @@ void Drain(const Config& config, Node* node) {
   while (node->ports_in_use() > 0 || (node->watchers() > 0 && lasts() < kControlHearsOfDrain)) {
     if (!config.drain.infinite() && lasts() >= config.drain.ms()) {
       if (node->ports_in_use() == 0) break;
-      return log::Warning("time to drain is over", {{"ports_in_use", node->ports_in_use()}});
+      return log::Warning("drain timeout expired", {{"ports_in_use", node->ports_in_use()}});
     }
     if (WaitForEndSignal(kDrainPoll)) {
-      return log::Warning("told to end at once", {{"ports_in_use", node->ports_in_use()}});
+      return log::Warning("second signal received, ending at once", {{"ports_in_use", node->ports_in_use()}});
     }
   }
   log::Info("drained");
@@ -112,7 +112,7 @@ int Serve(const Config& config) {
                         {"rtp_ports", absl::StrCat(config.rtp_ports.min, "..", config.rtp_ports.max)},
                         {"io_engine", benari::media::AbslUnparseFlag((*node)->io_engine())}});
   const std::string no_io_uring = (*node)->no_io_uring();
-  if (!no_io_uring.empty()) log::Info("io_uring cannot be used here", {{"why", no_io_uring}});
+  if (!no_io_uring.empty()) log::Info("io_uring is not available, using epoll", {{"why", no_io_uring}});
   WarnIfOpen(config);
   benari::WarnOfAnotherCa(config.grpc_tls, benari::media::GrpcTlsFlags(), clock.WallNow());
   while (!WaitForEndSignal(kLongWait)) {

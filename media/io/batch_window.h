@@ -8,18 +8,18 @@
 
 namespace benari::media {
 
-// When packets are waited for together. A wake-up costs more than a packet does, and an audio frame does not
-// mind a millisecond; where there is little traffic none has to wait. Pure.
+// Decides whether packets are collected for a while before they are handled. A wake-up costs more than a
+// packet, and an audio frame tolerates a millisecond of delay; with little traffic no packet waits. Pure.
 class BatchWindow {
  public:
-  // How many packets a window has to bring for waiting to pay.
+  // Packets per window from which collecting them pays.
   static constexpr int kWorthIt = 4;
   static constexpr int kWindowsLookedAt = 8;
 
-  // Zero: nothing ever waits.
+  // Zero: packets never wait.
   explicit BatchWindow(Clock::Duration length) : length_(length) {}
 
-  // A round of so many packets began.
+  // Records that a round with this number of packets began.
   void OnRound(Clock::Time now, size_t packets) {
     if (length_ == Clock::Duration::zero()) return;
     round_ = now;
@@ -32,7 +32,7 @@ class BatchWindow {
     packets_ = 0;
   }
 
-  // Before it the sockets are not looked at. Nothing: a packet is served when it comes.
+  // Sockets are not read before this time; nullopt: packets are handled as they arrive.
   std::optional<Clock::Time> GatherUntil() const {
     return gathering_ ? std::optional(round_ + length_) : std::nullopt;
   }

@@ -7,8 +7,8 @@
 
 namespace benari::media {
 
-// How often durations were how long, in the buckets of a Prometheus histogram. A few compares and additions
-// an observation. Owned by one worker; copies go out.
+// A histogram of durations with the buckets of Prometheus; an observation is a few compares and additions.
+// Owned by one worker, which hands out copies.
 class DurationHistogram {
  public:
   static constexpr std::array kBoundsSeconds = {0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001,
@@ -20,7 +20,7 @@ class DurationHistogram {
     sum_seconds_ += seconds;
   }
 
-  // By bucket, not summed up; the last one is of those above every bound.
+  // Counts per bucket, not cumulative; the last bucket has no upper bound.
   const std::array<uint64_t, kBoundsSeconds.size() + 1>& counts() const { return counts_; }
   double sum_seconds() const { return sum_seconds_; }
 

@@ -16,7 +16,7 @@ struct Engines {
   std::string no_io_uring;               // with kAuto and epoll: what was in the way
 };
 
-// So many engines of one kind. `clock` outlives them.
+// Creates `count` engines of one kind. `clock` must outlive them.
 absl::StatusOr<Engines> NewIoEngines(EngineKind kind, size_t count, const Clock& clock,
                                      Clock::Duration batch_window);
 

@@ -15,8 +15,8 @@
 
 namespace benari::media {
 
-// epoll, edge-triggered, and one recvmmsg and sendmmsg for each ready socket. A socket gets one batch a
-// round, so that a flood on one does not starve the others. Owned by one worker, but for Wake.
+// An engine on edge-triggered epoll, with one recvmmsg and sendmmsg per ready socket. Each socket gets one
+// batch per round, so that a flood on one does not starve the others. Owned by one worker, except for Wake.
 class EpollEngine : public IoEngine {
  public:
   // RESOURCE_EXHAUSTED: no file descriptor left. `clock` outlives the engine.
@@ -40,9 +40,9 @@ class EpollEngine : public IoEngine {
 
   EpollEngine(const Clock& clock, Clock::Duration batch_window, int epoll_fd, int wake_fd);
   int Wait(Clock::Time now, std::optional<Clock::Time> until);
-  // Sleeps, whatever arrives, until then or a Wake.
+  // Sleeps until `until` or Wake, whatever arrives.
   void Gather(Clock::Time now, Clock::Time until);
-  // At most one batch of each socket in a round.
+  // Handles one batch of the socket, unless it had one in this round.
   size_t Serve(Clock::Time now, Socket* socket);
 
   const Clock& clock_;

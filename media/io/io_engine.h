@@ -25,32 +25,31 @@ class DatagramHandler {
   virtual ~DatagramHandler() = default;
   virtual int fd() const = 0;
   virtual void OnDatagrams(Clock::Time now, std::span<Datagram> datagrams) = 0;
-  // What became of a datagram that was to be sent: of one with send_back set, or of a Send.
+  // Reports whether the system took a datagram: one with send_back set, or one passed to IoEngine::Send.
   virtual void OnSendDone(Clock::Time now, size_t bytes, bool sent) = 0;
 };
 
-// What a handler sends by itself.
+// A datagram that a handler originates.
 struct OutgoingDatagram {
   std::span<const uint8_t> bytes;
   SocketAddress to;
   std::span<const uint8_t> dialled;  // of a datagram that came: leaves from there; empty: as the route says
 };
 
-// How a worker meets the operating system: the seam behind which another way of moving packets fits. It
-// batches, allocates nothing per packet and reads the clock twice a RunOnce. Owned by one worker, but for
-// Wake.
+// Moves packets between sockets and their handlers. An implementation batches, allocates nothing per packet
+// and reads the clock twice per RunOnce. Owned by one worker, except for Wake.
 class IoEngine {
  public:
   virtual ~IoEngine() = default;
 
   virtual absl::Status Add(DatagramHandler* handler) = 0;
-  // Copies the datagram into a buffer of the engine, and sends it with all others of the round: at the next
-  // RunOnce or Flush. Also from within a handler; where no buffer is free, it is sent or given up at once.
+  // Copies the datagram into a buffer of the engine; the next RunOnce or Flush sends it together with all
+  // others. May be called from within a handler. Without a free buffer the datagram is sent at once.
   virtual void Send(DatagramHandler* handler, const OutgoingDatagram& datagram) = 0;
-  // Sends what waits now, and says what became of it. Not from within a handler.
+  // Sends the datagrams that are queued and reports their results. Must not be called from within a handler.
   virtual void Flush() = 0;
 
-  // From now on the handler is not called. Not from within a handler.
+  // The handler is not called any more when this returns. Must not be called from within a handler.
   virtual void Remove(DatagramHandler* handler) = 0;
 
   struct Ran {
@@ -58,7 +57,7 @@ class IoEngine {
     Clock::Time now;          // read when the wait was over
     bool woken = false;       // Wake was called since the last RunOnce
   };
-  // Waits for datagrams, Wake or `until` (nothing: without end) and hands over what is there.
+  // Waits for datagrams, Wake or `until` (nullopt: no time limit), and passes datagrams to their handlers.
   virtual Ran RunOnce(std::optional<Clock::Time> until) = 0;
 
   // Ends the wait. Any thread.

@@ -13,9 +13,9 @@
 
 namespace benari::media {
 
-// The memory that packets of an io_uring are in: a ring of buffers that the kernel takes for what comes in,
-// and buffers of our own for what did not. Their numbers follow one another. Memory that is not used is not
-// taken. Owned by one worker.
+// Packet memory of an io_uring: a ring of provided buffers that the kernel receives into, and own buffers for
+// datagrams that sessions originate, numbered after those of the ring. Pages are allocated when they are
+// first used. Owned by one worker.
 class IoUringBuffers {
  public:
   static constexpr unsigned kReceiving = 1024;  // a power of two
@@ -24,7 +24,7 @@ class IoUringBuffers {
   static constexpr unsigned kGroup = 0;
   static constexpr size_t kMaxDatagramBytes = 2048;                     // longer ones are truncated
   static constexpr size_t kSourceBytes = CMSG_ALIGN(sizeof(Sockaddr));  // padded: a cmsghdr follows
-  // What recvmsg puts before the payload: its header, the source and the address that was dialled.
+  // recvmsg puts its header, the source and the address that was dialled before the payload.
   static constexpr size_t kBytes =
       sizeof(io_uring_recvmsg_out) + kSourceBytes + kDialledAddressBytes + kMaxDatagramBytes;
 
@@ -33,7 +33,7 @@ class IoUringBuffers {
   IoUringBuffers& operator=(const IoUringBuffers&) = delete;
   ~IoUringBuffers();
 
-  // Maps them and hands the ring to `ring`, which ends first. Returns 0, or an error number.
+  // Maps the memory and registers it with `ring`, which must end before it. Returns 0 or an errno value.
   int Open(io_uring* ring);
 
   uint8_t* ReceivedAt(unsigned id) { return received_ + size_t{id} * kStride; }
@@ -47,7 +47,7 @@ class IoUringBuffers {
   bool has_own() const { return !free_own_.empty(); }
   Own TakeOwn();
 
-  // One of either kind; the kernel has its own back with the next Advance.
+  // Returns a buffer of either kind; those of the ring reach the kernel with the next Advance.
   void GiveBack(unsigned id);
   void Advance();
 

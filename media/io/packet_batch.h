@@ -13,7 +13,7 @@
 
 namespace benari::media {
 
-// Buffers for one recvmmsg and the sendmmsg that answers it, used again and again. Owned by one worker.
+// The reused buffers of one recvmmsg and of the sendmmsg that reflects its datagrams. Owned by one worker.
 class PacketBatch {
  public:
   static constexpr size_t kMaxDatagrams = 32;
@@ -23,11 +23,11 @@ class PacketBatch {
   PacketBatch(const PacketBatch&) = delete;
   PacketBatch& operator=(const PacketBatch&) = delete;
 
-  // What waits on the socket, at most kMaxDatagrams. recvmmsg(2).
+  // Receives up to kMaxDatagrams datagrams that are queued on the socket. recvmmsg(2).
   std::span<Datagram> Receive(int fd);
 
-  // Sends those of the last Receive with send_back set, and tells of each whether the system took it. One
-  // that it does not take is given up; the others are still sent. sendmmsg(2).
+  // Sends those of the last Receive that have send_back set, and reports for each whether the system took it.
+  // One that it rejects is dropped; the others are still sent. sendmmsg(2).
   void SendBack(int fd, absl::FunctionRef<void(const Datagram&, bool sent)> done);
 
  private:

@@ -21,7 +21,8 @@ struct SocketChange {
 // A leased socket and the session on it, if one runs. Owned by one worker.
 class RtpSocket : public DatagramHandler, public rtp::Outlet {
  public:
-  // `engine` sends what the session sends; `changes` takes what happens. Both outlive the socket.
+  // `engine` sends the packets of the session; `changes` collects its media changes. Both must outlive the
+  // socket.
   RtpSocket(SocketId id, UdpSocket socket, IoEngine& engine, std::vector<SocketChange>* changes)
       : id_(id), socket_(std::move(socket)), engine_(engine), changes_(changes) {}
 
@@ -36,16 +37,16 @@ class RtpSocket : public DatagramHandler, public rtp::Outlet {
   void Stop();
   void LookForSilence(Clock::Time now);
 
-  // When OnTick is due, on the grid of TickQueue; nothing: never.
+  // When OnTick is due, on the grid of TickQueue; nullopt: never.
   std::optional<Clock::Time> next_tick() const { return next_tick_; }
   void OnTick(Clock::Time now);
 
   bool running() const { return running_; }
   // Of the last session; dropped[kNoSession] and dropped[kOverflow] are of the whole lease.
   SessionSnapshot Snapshot() const;
-  // Of the running session; nothing when it got no packet since then.
+  // Jitter of the running session; nullopt if no packet arrived since `since`.
   std::optional<double> JitterMs(Clock::Time since) const;
-  // Of all sessions of the lease. Asks the system nothing: kOverflow is as of the last ReadOverflow.
+  // Sum over all sessions of the lease. Makes no system call: kOverflow is as of the last ReadOverflow.
   RtpStats Totals() const;
   void ReadOverflow() { overflowed_ = socket_.Overflowed(); }
 
@@ -59,7 +60,7 @@ class RtpSocket : public DatagramHandler, public rtp::Outlet {
   std::optional<Session> session_;
   bool running_ = false;
   std::optional<Clock::Time> next_tick_;
-  // The address that the peer dialled, as its first packet says: what is sent leaves from there.
+  // The local address that the peer dialled, from its first packet; datagrams are sent from it.
   std::array<uint8_t, kDialledAddressBytes> dialled_;
   size_t dialled_bytes_ = 0;
   uint64_t no_session_ = 0;

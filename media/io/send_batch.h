@@ -13,8 +13,8 @@
 
 namespace benari::media {
 
-// Datagrams that did not come in, on their way out: those of one socket that follow one another share a
-// sendmmsg. Owned by one worker.
+// Datagrams that sessions originate, queued for sending; consecutive ones of one socket share a sendmmsg.
+// Owned by one worker.
 class SendBatch {
  public:
   static constexpr size_t kMaxDatagrams = 64;
@@ -26,9 +26,9 @@ class SendBatch {
   SendBatch& operator=(const SendBatch&) = delete;
 
   bool full() const { return count_ == kMaxDatagrams; }
-  // Copies it. Not when full; `datagram` has kMaxDatagramBytes at most.
+  // Queues a copy. Requires !full() and at most kMaxDatagramBytes.
   void Add(DatagramHandler* handler, const OutgoingDatagram& datagram);
-  // Sends all of them. One that the system does not take is given up. sendmmsg(2).
+  // Sends all of them. One that the system rejects is dropped. sendmmsg(2).
   void Send(Done done);
 
  private:

@@ -11,9 +11,9 @@
 
 namespace benari::media {
 
-// Whose tick is due when: one clock for all sessions of a worker. Ticks are put on a grid of a millisecond,
-// so that a thousand sessions wake their worker a thousand times a second at most; a period that is a
-// multiple of it stays exact. O(log n); allocates nothing once it has grown. Pure.
+// The next ticks of all sessions of a worker, by time. Ticks are rounded up to a grid of 1 ms, so that any
+// number of sessions wakes the worker at most 1000 times per second; periods that are multiples of 1 ms stay
+// exact. Operations are O(log n) and allocate only to grow. Pure.
 class TickQueue {
  public:
   struct Tick {
@@ -21,7 +21,7 @@ class TickQueue {
     SocketId socket = 0;
   };
 
-  // As the queue has it: up to a millisecond later.
+  // Rounds up to the grid.
   static Clock::Time OnGrid(Clock::Time due) {
     return Clock::Time(std::chrono::ceil<std::chrono::milliseconds>(due.time_since_epoch()));
   }
@@ -36,7 +36,7 @@ class TickQueue {
     return ticks_.empty() ? std::nullopt : std::optional(ticks_.front().due);
   }
 
-  // One whose time has come, the earliest first.
+  // Removes and returns the earliest tick that is due; nullopt: none is.
   std::optional<Tick> TakeDue(Clock::Time now) {
     if (ticks_.empty() || ticks_.front().due > now) return std::nullopt;
     std::pop_heap(ticks_.begin(), ticks_.end(), IsLater);
@@ -48,7 +48,7 @@ class TickQueue {
   size_t size() const { return ticks_.size(); }
 
  private:
-  // Those of one time are always in one order: it is that of their packets, whose spacing it keeps.
+  // Ticks of one time keep their order from period to period, which keeps the spacing of their packets.
   static bool IsLater(const Tick& one, const Tick& other) {
     return std::tie(one.due, one.socket) > std::tie(other.due, other.socket);
   }

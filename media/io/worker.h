@@ -15,7 +15,7 @@ namespace benari::media {
 
 using Task = absl::AnyInvocable<void()>;
 
-// What a worker has counted since its start.
+// Counters of a worker since its start.
 struct WorkerTotals {
   RtpStats rtp;              // of all sessions there ever were
   DurationHistogram rounds;  // from the end of a wait to the next wait; some engines move packets in the wait
@@ -23,19 +23,19 @@ struct WorkerTotals {
   DurationHistogram jitter;  // RFC 3550 A.8; each kJitterInterval, of the sessions that got packets in it
 };
 
-// Sockets and sessions of one thread. Nothing in here is shared: everybody else goes through WorkerProxy.
-// Owned by one worker.
+// The sockets and sessions of one thread. Nothing here is shared; other threads go through WorkerProxy. Owned
+// by one worker.
 class Worker {
  public:
-  // How often silence is looked for; a diagnosis is late by as much at most.
+  // Interval of the check for silence, and so the largest delay of a diagnosis.
   static constexpr std::chrono::milliseconds kSweepInterval{100};
   static constexpr std::chrono::seconds kJitterInterval{1};
-  // Each sweep asks the system what overflowed in one socket of so many.
+  // Each sweep reads the overflow counter of one socket in this many.
   static constexpr size_t kSweepsToReadOverflow = 20;
 
   explicit Worker(std::unique_ptr<IoEngine> engine) : engine_(std::move(engine)) {}
 
-  // One round: waits, moves packets, runs the ticks that are due, looks for silence. True when Wake was
+  // Runs one round: waits, moves packets, runs due ticks, checks for silence. Returns true if Wake was
   // called.
   bool RunOnce();
   // Ends the wait. Any thread.

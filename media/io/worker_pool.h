@@ -10,7 +10,7 @@
 
 namespace benari::media {
 
-// SessionRunner on real sockets: some workers, each socket on the one that had the fewest. Thread-safe.
+// The SessionRunner on real sockets. Each socket goes to the worker that has the fewest. Thread-safe.
 class WorkerPool : public SessionRunner {
  public:
   // One worker for each engine, at least one. `bind` has the address; its port is not used. `executor` runs

@@ -14,14 +14,14 @@
 
 namespace benari::media {
 
-// The thread of a worker and the only door to it: commands are queued, and done by the thread in their order.
-// What they answer, and what happens on the sockets, leaves in tasks for another thread. Thread-safe.
+// Runs the thread of a worker, and is the only access to it: commands are queued and executed by the thread
+// in order. Results and media changes leave as tasks for another thread. Thread-safe.
 class WorkerProxy {
  public:
   using Executor = std::function<void(std::vector<Task>)>;  // must not block; any thread
   using ChangeCallback = std::function<void(const SocketChange&)>;
 
-  // Of commands that may be refused. Stop and Close never are: each socket has one of each.
+  // Limit of queued commands. Stop and Close are exempt: each socket has one of each.
   static constexpr size_t kMaxQueued = 10000;
 
   // `on_change` is called in tasks too.

@@ -32,8 +32,8 @@ struct Lease {
   std::optional<Clock::WallTime> started_at;
 };
 
-// Every lease by its id, by its socket and by when it runs out; O(log n) each. The order never depends on
-// addresses, so that a simulation replays. Owned by SessionRegistry, under its mutex.
+// All leases, indexed by id, socket and expiry; operations are O(log n). The order never depends on pointers,
+// so that simulations are reproducible. Owned by SessionRegistry, under its mutex.
 class LeaseTable {
  public:
   Lease* Find(const std::string& id);

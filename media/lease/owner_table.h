@@ -16,9 +16,8 @@ struct OwnerId {
   uint64_t epoch = 0;
 };
 
-// The latest epoch seen of each owner, which fences off the earlier ones, how many leases each has, and how
-// often it gets new ones.
-// Owned by SessionRegistry, under its mutex.
+// For each owner: the latest epoch seen, which fences off earlier ones, its number of leases, and its rate
+// limit. Owned by SessionRegistry, under its mutex.
 class OwnerTable {
  public:
   static constexpr size_t kMaxOwners = 1000;
@@ -33,7 +32,7 @@ class OwnerTable {
   uint64_t LatestEpoch(const std::string& name) const;  // 0: never seen
   // Since the latest request that was admitted; 0: never seen.
   std::chrono::milliseconds SilentFor(const std::string& name, Clock::Time now) const;
-  // Whether the owner, which was admitted, may have a new lease now; if so it counts.
+  // Returns true, and counts a lease against the rate limit, if the admitted owner may have a new one.
   bool TakeTurn(const std::string& name, Clock::Time now) { return owners_.at(name).turns.Take(now); }
   void AddLease(const std::string& name) { ++owners_.at(name).leases; }
   void RemoveLease(const std::string& name) { --owners_.at(name).leases; }

@@ -21,8 +21,8 @@
 
 namespace benari::media {
 
-// The leases of a node and the sessions on them: all the rules of media.proto, without gRPC. Requests are
-// expected to be within the limits of media.proto; errors are absl::Status with the codes stated there.
+// The leases of a node and the sessions on them; implements the rules of media.proto without gRPC. Requests
+// must be within the limits of media.proto; errors have the status codes stated there.
 //
 // state     StartSession  StopSession          ReleasePort, time runs out
 // LEASED    -> RUNNING    FAILED_PRECONDITION  -> gone
@@ -42,7 +42,7 @@ class SessionRegistry {
   using Milliseconds = std::chrono::milliseconds;
   using SessionCallback = absl::AnyInvocable<void(absl::StatusOr<SessionView>)>;
   using PageCallback = absl::AnyInvocable<void(absl::StatusOr<SessionPage>)>;
-  // Called with the registry's lock held: it must only take the event and come back.
+  // Called with the registry's lock held; must only queue the event.
   using EventSink = std::function<void(SessionEvent)>;
 
   static constexpr size_t kMaxBindTries = 64;  // a request
@@ -65,7 +65,7 @@ class SessionRegistry {
   void ListSessions(const std::string& owner_name, const std::string& after, size_t page_size,
                     PageCallback done) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Ends the leases that have run out. Every request does so too; this is for when none comes.
+  // Ends expired leases. Requests do so too; this covers times without requests.
   void OnTime() ABSL_LOCKS_EXCLUDED(mutex_);
   std::optional<Clock::Time> NextExpiry() const ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -12,7 +12,7 @@
 #include "media/lease/owner_table.h"
 #include "media/processor/session_types.h"
 
-// What SessionRegistry answers: copies, made for one answer. Pure.
+// Results of SessionRegistry, copied for each answer. Pure.
 namespace benari::media {
 
 enum class SessionState { kLeased, kRunning, kStopped };
@@ -39,7 +39,7 @@ struct SessionView {
   Clock::WallTime leased_at;
   std::optional<Clock::WallTime> started_at;
 
-  // A time of the snapshot on the wall clock, as it stood when the port was leased.
+  // Converts a time of the snapshot to the wall clock, as it was set when the port was leased.
   Clock::WallTime ToWall(Clock::Time time) const {
     return leased_at + std::chrono::duration_cast<Clock::WallTime::duration>(time - leased);
   }

@@ -4,18 +4,18 @@
 
 namespace benari::media {
 
-// How often a thing may happen.
+// A rate limit.
 struct Rate {
   double per_second = 0;  // in the long run; 0: as often as it likes
   double burst = 1;       // at once, after a rest; 1 or more
 };
 
-// Lets through what keeps to a rate. Pure; `now` never goes back.
+// A token bucket. Pure; `now` must not decrease.
 class TokenBucket {
  public:
   explicit TokenBucket(Rate rate) : rate_(rate), tokens_(rate.burst) {}
 
-  // False: too often, and nothing is taken.
+  // Takes a token. Returns false, and takes nothing, if the rate is exceeded.
   bool Take(Clock::Time now);
 
  private:

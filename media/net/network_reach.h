@@ -4,8 +4,8 @@
 
 namespace benari::media {
 
-// Whether others than this machine and its private networks may reach who listens there: true for an address
-// that is public, for 0.0.0.0 and ::, and for a name that has such an address. Looks names up.
+// Returns true if `listen` is reachable from outside private networks: a public address, 0.0.0.0, ::, or a
+// name that resolves to one of them. Blocks while it resolves names.
 bool IsOpenToStrangers(const Endpoint& listen);
 
 }  // namespace benari::media

@@ -7,54 +7,61 @@
 
 using benari::Endpoint;
 
-ABSL_FLAG(Endpoint, grpc_listen, Endpoint("127.0.0.1", 50051),
-          "where gRPC is served; port 0: the kernel's choice; host self: the address of this host's name");
+ABSL_FLAG(
+    Endpoint, grpc_listen, Endpoint("127.0.0.1", 50051),
+    "address that gRPC listens on; port 0: chosen by the kernel; host self: the address of this host's name");
 ABSL_FLAG(
     Endpoint, grpc_advertise, Endpoint(),
-    "where control reaches this very process; self: as above; default: --grpc_listen, with the port really "
-    "bound");
+    "address at which control reaches this process; host self as above; default: --grpc_listen, with the "
+    "port that is bound");
 ABSL_FLAG(std::string, grpc_tls_cert_file, "",
-          "certificate (PEM) that gRPC is served with, and those between it and its CA; default: no TLS");
+          "server certificate of gRPC (PEM), followed by its intermediate certificates; default: no TLS");
 ABSL_FLAG(std::string, grpc_tls_key_file, "", "private key (PEM) of --grpc_tls_cert_file");
-ABSL_FLAG(std::string, grpc_tls_client_ca_file, "",
-          "CA certificates (PEM): only clients with a certificate of theirs are served, and "
-          "--grpc_tls_cert_file has to "
-          "be theirs too; default: all clients are served");
+ABSL_FLAG(
+    std::string, grpc_tls_client_ca_file, "",
+    "CA certificates (PEM) that clients' certificates are verified against (mutual TLS); default: clients "
+    "need no certificate");
 ABSL_FLAG(std::string, rtp_bind, "127.0.0.1",
-          "address that RTP is received on; self: the one of this host's name");
+          "address that RTP sockets are bound to; self: the address of this host's name");
 ABSL_FLAG(std::string, rtp_advertise, "",
-          "host that Asterisk sends RTP to; self: as above; default: --rtp_bind");
-ABSL_FLAG(int32_t, rtp_port_min, 26500, "lowest UDP port to lease");
-ABSL_FLAG(int32_t, rtp_port_max, 26999, "highest UDP port to lease");
-ABSL_FLAG(int32_t, quarantine_ms, 1000, "how long a port rests before it is leased again");
+          "host that Asterisk sends RTP to; self as above; default: --rtp_bind");
+ABSL_FLAG(int32_t, rtp_port_min, 26500, "lowest UDP port that is leased");
+ABSL_FLAG(int32_t, rtp_port_max, 26999, "highest UDP port that is leased");
+ABSL_FLAG(int32_t, quarantine_ms, 1000, "time in ms for which a released port is not leased again");
 ABSL_FLAG(std::string, node_name, "",
-          "name of this node, the same after a restart; default: the host's name");
-ABSL_FLAG(int32_t, max_ttl_ms, 60000, "the longest time to live that a lease may ask for");
-ABSL_FLAG(double, lease_rate_per_owner, 1000, "new leases a second that an owner may ask for; 0: any number");
-ABSL_FLAG(int32_t, lease_burst_per_owner, 2000, "new leases that an owner may ask for at once");
-ABSL_FLAG(int32_t, workers, 1, "threads that move packets");
+          "name of this node, which stays the same over restarts; default: the host's name");
+ABSL_FLAG(int32_t, max_ttl_ms, 60000, "longest time to live that a lease may ask for, in ms");
+ABSL_FLAG(double, lease_rate_per_owner, 1000,
+          "new leases per second that each owner may ask for; 0: no limit");
+ABSL_FLAG(int32_t, lease_burst_per_owner, 2000, "new leases that each owner may ask for at once");
+ABSL_FLAG(int32_t, workers, 1, "threads that receive and send packets");
 ABSL_FLAG(
     benari::media::EngineKind, io_engine, benari::media::EngineKind::kAuto,
-    "how packets are moved: epoll, io_uring, or auto: io_uring where the kernel and the container let us");
-ABSL_FLAG(int32_t, batch_window_us, 1000,
-          "how long packets may wait for one another where there are many, so that they share a wake-up; 0: "
-          "never");
-ABSL_FLAG(benari::Seconds, drain_seconds, benari::Seconds{30},
-          "after SIGTERM: how long to wait for the last lease to be released");
+    "system interface for packets: epoll, io_uring, or auto: io_uring if kernel and container allow it, "
+    "else epoll");
 ABSL_FLAG(
-    Endpoint, health_listen, Endpoint(),
-    "where the gRPC health service is served once more, alone and without TLS, for probes; empty: nowhere");
+    int32_t, batch_window_us, 1000,
+    "longest time in microseconds that a packet waits for others under load, so that they share a wake-up; "
+    "0: packets never wait");
+ABSL_FLAG(benari::Seconds, drain_seconds, benari::Seconds{30},
+          "drain timeout: time after SIGTERM in which leases may still be released");
+ABSL_FLAG(Endpoint, health_listen, Endpoint(),
+          "second address of the gRPC health service, without TLS and without any other service, for probes; "
+          "empty: none");
 ABSL_FLAG(Endpoint, metrics_listen, Endpoint("127.0.0.1", 9102),
-          "where /metrics is served; port 0: the kernel's choice; empty: nowhere");
-ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "text or json");
-ABSL_FLAG(benari::log::Level, log_level, benari::log::Level::kInfo, "debug, info, warning or error");
-ABSL_FLAG(bool, healthcheck, false, "ask the one that runs on --grpc_listen whether it serves; exit 0 or 1");
+          "address of the HTTP server for /metrics; port 0: chosen by the kernel; empty: none");
+ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "format of log lines: text or json");
+ABSL_FLAG(benari::log::Level, log_level, benari::log::Level::kInfo,
+          "lowest level that is logged: debug, info, warning or error");
+ABSL_FLAG(bool, healthcheck, false,
+          "ask the process that listens on --grpc_listen whether it serves, and exit with 0 (serving) or 1");
 
 namespace benari::media {
 
 namespace {
 
-constexpr char kUsage[] = "benari-media: leases UDP ports and echoes RTP, as benari.media.v1 asks for.";
+constexpr char kUsage[] =
+    "benari-media: leases UDP ports and runs RTP sessions on them, controlled over gRPC (benari.media.v1).";
 
 constexpr int32_t kMostLeases = 1000000;
 

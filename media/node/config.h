@@ -16,7 +16,7 @@
 
 namespace benari::media {
 
-// The flags, checked, with what follows from one another filled in.
+// The flags, validated, with derived defaults filled in.
 struct Config {
   Endpoint grpc_listen;     // port 0: the kernel's choice
   Endpoint grpc_advertise;  // port 0: the one really bound

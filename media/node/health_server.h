@@ -12,8 +12,8 @@ class Server;
 
 namespace benari::media {
 
-// Tells the health service of `server`: "" and the Media service serve or not. "live" always serves: a probe
-// that ends what does not answer must not end a node that drains. Thread-safe.
+// Sets the status of "" and of the Media service in the health service of `server`. "live" always serves, so
+// that liveness probes do not end a node that drains. Thread-safe.
 void TellHealth(grpc::Server& server, bool serving);
 
 // A server with nothing but the health service, without TLS: for probes that speak none, such as kubelet's.

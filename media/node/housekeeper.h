@@ -12,17 +12,19 @@
 
 namespace benari::media {
 
-// One thread for what must not burden a packet thread and needs no thread of its own: answers of the workers,
-// events, the time of the leases. Tasks run one after the other, in the order of Post. Thread-safe.
+// A thread for work that must not delay packets: answers of the workers, events, expiry of leases. Tasks run
+// one at a time, in the order of Post. Thread-safe.
 class Housekeeper {
  public:
   using Task = absl::AnyInvocable<void()>;
 
   ~Housekeeper() { Stop(); }
 
-  // From now on tasks run, and `on_time` at least every 100 ms, and when it last said. Once.
+  // Starts the thread. It runs tasks, and `on_time` at least every 100 ms and at the time that it returned
+  // last. Call once.
   void Start(std::function<std::optional<Clock::Time>()> on_time);
-  // Does what was posted and ends. Tasks posted later are destroyed with the housekeeper.
+  // Runs the tasks that are posted and ends the thread. Tasks posted later are destroyed with the
+  // housekeeper.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
   void Post(std::vector<Task> tasks) ABSL_LOCKS_EXCLUDED(mutex_);
   void Post(Task task) ABSL_LOCKS_EXCLUDED(mutex_);

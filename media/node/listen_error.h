@@ -6,8 +6,8 @@
 
 namespace benari::media {
 
-// Why nobody can listen for TCP there, for a person: servers of libraries do not say. Tries it. Pure but for
-// that.
+// Returns why listening for TCP at `endpoint` fails, as text for an operator, since gRPC does not report it.
+// Tries to bind the endpoint. Thread-safe.
 std::string WhyNotListening(const Endpoint& endpoint);
 
 }  // namespace benari::media

@@ -13,7 +13,7 @@ namespace benari::media {
 // A whole media node: workers, registry, gRPC server, metrics. Thread-safe.
 class Node {
  public:
-  // Serves when it returns. The error is one line for a person.
+  // Returns a node that serves. An error is one line for an operator.
   static absl::StatusOr<std::unique_ptr<Node>> Start(const Config& config, const Clock& clock);
   virtual ~Node() = default;  // ends every rpc and every session
 
@@ -22,7 +22,7 @@ class Node {
   virtual Endpoint metrics() const = 0;         // likewise
   virtual EngineKind io_engine() const = 0;     // not kAuto
   virtual std::string no_io_uring() const = 0;  // why kAuto became epoll; else empty
-  // Leases no more, and tells so in its health.
+  // Refuses new leases from now on, and reports NOT_SERVING in its health.
   virtual void StartDraining() = 0;
   virtual size_t ports_in_use() const = 0;  // 0: every lease is gone and every socket closed
   virtual size_t watchers() const = 0;      // streams of WatchSessions: controls that use this node

@@ -6,18 +6,19 @@
 
 namespace benari::media {
 
-// The times of frames of 20 ms, on a schedule that does not drift. Pure.
+// A schedule of 20 ms frames that does not drift. Pure.
 class FrameClock {
  public:
   static constexpr std::chrono::milliseconds kFrame{20};
-  // A frame that is later than this is left out: sent with those behind it, it would only be in their way.
+  // A frame that is late by more than this is skipped, since sending it with its successors would only delay
+  // them.
   static constexpr std::chrono::milliseconds kLatest{60};
 
   explicit FrameClock(Clock::Time first) : next_(first) {}
 
   Clock::Time next() const { return next_; }
 
-  // A frame is sent at `now`. Returns how many before it are left out.
+  // Records that a frame is sent at `now`. Returns the number of frames before it that are skipped.
   int Advance(Clock::Time now);
 
  private:

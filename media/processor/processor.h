@@ -12,22 +12,23 @@ namespace benari::media {
 
 enum class ProcessorState { kActive, kFinished };
 
-// What a session does with the audio: it hears the peer's packets and sends its own. Nothing in it waits,
-// locks, allocates per packet or reads a clock. Owned by one worker.
+// What a session does with its audio: receives the packets of the peer and sends its own. Implementations
+// must not wait, lock, allocate per packet or read a clock. Owned by one worker.
 class Processor {
  public:
   virtual ~Processor() = default;
 
-  // A valid packet of the peer, each once. `datagram` holds it, header included, and may be changed in place.
+  // Called once for each valid packet of the peer. `datagram` contains it, header included, and may be
+  // modified.
   virtual void OnPacket(Clock::Time now, const rtp::Packet& packet, std::span<uint8_t> datagram,
                         rtp::Sender& out) = 0;
 
-  // When OnTick is due, such as each 20 ms of playout: it comes within a millisecond after it, without a
-  // system call of its own. Asked at the start and after each OnTick; nothing: never again.
+  // When OnTick is due, such as every 20 ms of playout; it is called up to 1 ms later. Queried at the start
+  // and after each OnTick; nullopt: OnTick is not called any more.
   virtual std::optional<Clock::Time> NextTick() const { return std::nullopt; }
   virtual void OnTick(Clock::Time /*now*/, rtp::Sender& /*out*/) {}
 
-  // kFinished: it has done all that it was asked to.
+  // kFinished: the processor has done all that its configuration asks for.
   virtual ProcessorState state() const { return ProcessorState::kActive; }
 };
 

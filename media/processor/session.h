@@ -11,14 +11,14 @@
 
 namespace benari::media {
 
-// What runs on a lease: the peer's stream, the processor that hears it, and our stream. Touches no socket and
-// reads no clock. Owned by one worker.
+// A session on a lease: the receiver of the peer's stream, the processor, and the sender of our stream. Uses
+// no socket and no clock. Owned by one worker.
 class Session {
  public:
-  // What is sent leaves through `outlet`, which outlives the session.
+  // Packets that the processor originates leave through `outlet`, which must outlive the session.
   Session(const SessionStart& start, rtp::Outlet& outlet, Clock::Time now);
 
-  // kNone: the processor had it. Any other reason: it is dropped and counted.
+  // Passes a valid packet to the processor and returns kNone; otherwise drops and counts it, and returns why.
   DropReason OnDatagram(Clock::Time now, std::span<uint8_t> datagram, const SocketAddress& source) {
     rtp::Packet packet;
     const DropReason reason = receiver_.OnDatagram(now, datagram, source, &packet);
@@ -26,24 +26,24 @@ class Session {
     return reason;
   }
   void OnTruncated(const SocketAddress& source) { receiver_.OnTruncated(source); }
-  // Whether the processor wants the datagram, as it is now, to go back to its source.
+  // Returns true if the processor reflected the last datagram: it is to be sent to its source as it is now.
   bool TakeReflected() { return sender_.TakeReflected(); }
   // True once media begins to flow: the first valid packet arrived, or the first after a diagnosed silence.
   bool TakeFlowBegan() { return receiver_.TakeFlowBegan(); }
 
-  // What the system did with a packet that was to be sent.
+  // Reports whether the system took a packet of ours.
   void OnSendDone(Clock::Time now, size_t bytes, bool sent) { sender_.OnSendDone(now, bytes, sent); }
 
   std::optional<Clock::Time> NextTick() const { return processor_->NextTick(); }
   void OnTick(Clock::Time now) { processor_->OnTick(now, sender_); }
 
-  // True when the silence got another diagnosis.
+  // Returns true if the diagnosis changed.
   bool LookForSilence(Clock::Time now) { return receiver_.OnTime(now); }
 
   const SocketAddress& peer() const { return receiver_.peer(); }
   SessionSnapshot Snapshot() const;
   RtpStats Stats() const;  // that of Snapshot, without a text and so without an allocation
-  // Nothing when no packet came since then.
+  // nullopt if no packet arrived since `since`.
   std::optional<double> JitterMs(Clock::Time since) const { return receiver_.JitterMs(since); }
 
  private:

@@ -9,10 +9,10 @@
 #include "media/processor/config.h"
 #include "media/rtp/stream_types.h"
 
-// What a session is started with, and what is known of it. Pure.
+// The configuration of a session, and a snapshot of it. Pure.
 namespace benari::media {
 
-// The words of the contract are one vocabulary.
+// The contract's vocabulary is available in one namespace.
 using rtp::Diagnosis;
 using rtp::DiagnosisName;
 using rtp::DropReason;
@@ -28,7 +28,7 @@ struct SessionConfig : rtp::StreamConfig {
   bool operator==(const SessionConfig&) const = default;
 };
 
-// All that starts a session.
+// Everything that starts a session.
 struct SessionStart {
   SessionConfig config;
   uint32_t ssrc = 0;           // ours; random, RFC 3550 8.1
@@ -36,7 +36,7 @@ struct SessionStart {
   uint64_t number = 0;         // tells the sessions of a node apart
 };
 
-// What the packet side knows of a session at one moment.
+// The state of a session at one moment, as the packet side knows it.
 struct SessionSnapshot {
   uint64_t number = 0;  // SessionStart's; 0: there was no session yet
   ProcessorState processor_state = ProcessorState::kActive;

@@ -27,7 +27,8 @@ struct ToneConfig {
   bool operator==(const ToneConfig&) const = default;
 };
 
-// Sends a cadence of tones in G.711 at 8000 Hz, a packet each 20 ms, and hears nothing. Owned by one worker.
+// Sends a cadence of tones in G.711 at 8000 Hz, one packet every 20 ms, and ignores what it receives. Owned
+// by one worker.
 class Tone : public Processor {
  public:
   static constexpr int kFrameSamples = 160;
@@ -43,7 +44,7 @@ class Tone : public Processor {
   }
 
  private:
-  // To the next frame of the cadence.
+  // Advances to the next frame of the cadence.
   void Step();
   std::array<uint8_t, kFrameSamples> Frame() const;
 

@@ -3,7 +3,7 @@
 #include "benari/media/v1/media.pb.h"
 #include "media/lease/session_view.h"
 
-// Answers of the registry as messages. Pure.
+// Converts results of the registry to messages. Pure.
 namespace benari::media {
 
 inline OwnerId FromProto(const v1::Owner& owner) { return {owner.name(), owner.epoch()}; }

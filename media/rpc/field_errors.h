@@ -8,10 +8,10 @@
 
 namespace benari::media {
 
-// A value as an error may show it: printable and not endless.
+// Escapes and shortens a value for an error message.
 std::string Shown(absl::string_view value);
 
-// The fields of one request that are wrong, each with its value and what is accepted. Confined to one thread.
+// Collects the invalid fields of a request, each with its value and what is accepted. Confined to one thread.
 class FieldErrors {
  public:
   void Require(bool ok, absl::string_view field, absl::string_view value, absl::string_view accepted);

@@ -4,10 +4,10 @@
 #include "media/processor/config.h"
 #include "media/rpc/field_errors.h"
 
-// The arms of `oneof processor`: each is read with its limits, and shown as it was told. Pure.
+// Reads and writes the arms of `oneof processor`, with their limits. Pure.
 namespace benari::media {
 
-// What the request asks for; a processor of its choice where `errors` are made.
+// Returns the configuration of the requested processor; unspecified if it adds to `errors`.
 ProcessorConfig ReadProcessor(const v1::StartSessionRequest& request, FieldErrors* errors);
 
 void ToProto(const EchoConfig& echo, v1::Session* out);

@@ -17,16 +17,16 @@
 
 namespace benari::media::rtp {
 
-// The peer's side of a session: decides which datagrams are valid packets of the peer, counts, and knows
-// whether media flows. Touches no socket and reads no clock. Owned by one worker.
+// The receiving side of a session: validates datagrams, counts them, and tracks whether media flows. Uses no
+// socket and no clock. Owned by one worker.
 class Receiver {
  public:
-  // `sender` is our own side, whose SSRC tells loops; it outlives the receiver. `advertised_rtp` is where the
-  // peer was told to send, for people.
+  // `sender` has the SSRC that detects loops; it must outlive the receiver. `advertised_rtp` is the address
+  // that the peer sends to, for diagnoses.
   Receiver(const StreamConfig& config, std::string advertised_rtp, Sender& sender, Clock::Time now);
 
-  // kNone: `packet` is a valid packet of the peer, and none that came before. Any other reason: it is dropped
-  // and counted. RFC 3550 5.1, 8.2, A.1, A.8.
+  // Returns kNone and fills `packet` if the datagram is a valid packet of the peer and no duplicate;
+  // otherwise counts it as dropped and returns why. RFC 3550 5.1, 8.2, A.1, A.8.
   DropReason OnDatagram(Clock::Time now, std::span<const uint8_t> datagram, const SocketAddress& source,
                         Packet* packet) {
     DropReason reason = Check(datagram, source, packet);
@@ -35,14 +35,14 @@ class Receiver {
     return reason;
   }
 
-  // Counts a datagram that never was in memory as a whole, from whomever it came.
+  // Counts a datagram that was longer than the receive buffer.
   void OnTruncated(const SocketAddress& source);
 
-  // True when the silence got another diagnosis.
+  // Returns true if the diagnosis changed.
   bool OnTime(Clock::Time now) { return silence_.OnTime(now); }
 
-  // True once media begins to flow: with the first valid packet, and with the first after a diagnosed
-  // silence.
+  // Returns true once each time media begins to flow: after the first valid packet, and after the first that
+  // ends a diagnosed silence.
   bool TakeFlowBegan() { return flow_began_ && std::exchange(flow_began_, false); }
 
   const SocketAddress& peer() const { return config_.peer; }
@@ -52,7 +52,7 @@ class Receiver {
   RtpStats Stats() const;  // without what was sent
   std::optional<Clock::Time> first_received() const { return first_received_; }
   std::optional<Clock::Time> last_received() const;
-  // Nothing when no packet came since then.
+  // nullopt if no packet arrived since `since`.
   std::optional<double> JitterMs(Clock::Time since) const;
 
  private:

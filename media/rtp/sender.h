@@ -11,43 +11,43 @@
 
 namespace benari::media::rtp {
 
-// Where a Sender's packets leave. Owned by one worker.
+// Transmits the packets that a Sender originates. Owned by one worker.
 class Outlet {
  public:
   virtual ~Outlet() = default;
-  // To the peer of the session, which may be one that it latched on. What became of it is told later, or from
-  // within, by Sender::OnSendDone. `datagram` is copied.
+  // Sends a copy of `datagram` to the current peer of the session. Sender::OnSendDone reports the result,
+  // later or before this returns.
   virtual void SendToPeer(std::span<const uint8_t> datagram) = 0;
 };
 
-// Our own side of a session: one RTP source with its SSRC, sequence numbers and timestamps, and the count of
-// what it sent. A processor either reflects or sends. Owned by one worker.
+// The sending side of a session: one RTP source with an SSRC, sequence numbers and timestamps of its own, and
+// its counters. A processor uses either Reflect or Send. Owned by one worker.
 class Sender {
  public:
   static constexpr size_t kMaxPayloadBytes = 1920;  // 20 ms of 16 bits at 48 kHz
 
-  // `ssrc` is random (RFC 3550 8.1); the first sequence number and timestamp follow from it. `outlet`
-  // outlives the sender.
+  // `ssrc` must be random (RFC 3550 8.1); the first sequence number and timestamp are derived from it.
+  // `outlet` must outlive the sender.
   Sender(uint8_t payload_type, uint32_t ssrc, Outlet& outlet);
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
 
-  // Sends the packet that is being processed back to its source: where it lies, with the numbers it came
-  // with, under our SSRC. Only from Processor::OnPacket, with its datagram.
+  // Sends the packet that is being processed back to its source, without a copy: with its own sequence number
+  // and timestamp, under our SSRC. Call only from Processor::OnPacket, with its datagram.
   void Reflect(std::span<uint8_t> datagram) {
     SetSsrc(ssrc_, datagram);
     reflected_ = true;
   }
 
-  // Sends a packet that did not come in, up to kMaxPayloadBytes. `duration`, in the clock rate of the payload
-  // type, is how much the payload plays: the next timestamp is later by it. RFC 3550 5.1.
+  // Sends a packet with this payload, of at most kMaxPayloadBytes. The next timestamp is later by `duration`,
+  // which is in units of the payload type's clock rate. RFC 3550 5.1.
   void Send(std::span<const uint8_t> payload, uint32_t duration);
 
-  // Leaves so much out: timestamps go on without a packet, and the next packet has the marker, as RFC 3551
-  // 4.1 wants it after a silence.
+  // Advances the timestamp without sending. The next packet has the marker bit, as RFC 3551 4.1 requires
+  // after a silence.
   void Skip(uint32_t duration);
 
-  // For who sends: whether the packet was reflected, and what the system did with one.
+  // For the session: whether the packet was reflected, and whether the system took a packet.
   bool TakeReflected() { return std::exchange(reflected_, false); }
   void OnSendDone(Clock::Time now, size_t bytes, bool sent) {
     if (!sent) {
@@ -59,7 +59,7 @@ class Sender {
     if (!first_sent_) first_sent_ = now;
   }
 
-  // RFC 3550 8.2: the peer uses our SSRC. One that we have sent nothing under is left to the peer.
+  // RFC 3550 8.2: changes our SSRC after a collision with the peer's. Only before anything was sent.
   void ChangeSsrc() { ssrc_ = ~ssrc_; }
   bool has_sent() const { return has_sent_; }  // a packet of its own
 

@@ -8,29 +8,31 @@
 
 namespace benari::media::rtp {
 
-// Says why a session hears nothing: watches the time since the last valid packet, and what came instead.
-// Owned by one worker.
+// Diagnoses why no media arrives, from the time since the last valid packet and what arrived instead. Owned
+// by one worker.
 class SilenceWatch {
  public:
   SilenceWatch(Clock::Time started, std::chrono::milliseconds timeout)
       : quiet_since_(started), timeout_(timeout) {}
 
-  // A valid packet ends the silence and what was said of it.
+  // A valid packet ends the silence and clears the diagnosis.
   void OnValid(Clock::Time now);
 
-  // A datagram that was no valid packet of the peer; the other reasons say nothing about silence.
+  // Records a datagram that was dropped; reasons that do not explain silence are ignored.
   void OnInvalid(DropReason reason, const SocketAddress& source, uint8_t payload_type);
 
-  // Of a peer that spoke before: it says by other means that it is there, such as comfort noise or a key that
-  // is pressed. A silence that was not diagnosed yet begins anew.
+  // Records comfort noise or a telephone event of a peer whose media flowed. Restarts the timeout unless the
+  // silence is diagnosed already.
   void OnPause(Clock::Time now);
 
-  // True when the diagnosis became another one. At most a few times a silence: it only gets more exact.
+  // Returns true if the diagnosis changed, which happens at most a few times per silence: it only becomes
+  // more precise.
   bool OnTime(Clock::Time now);
 
   bool flowed() const { return flowed_; }  // a valid packet came
   Diagnosis diagnosis() const { return diagnosis_; }
-  // One line for a person; `advertised_rtp` is where the peer was told to send. Empty without a diagnosis.
+  // One line for an operator; `advertised_rtp` is the address that the peer sends to. Empty without a
+  // diagnosis.
   std::string Text(const StreamConfig& config, const std::string& advertised_rtp) const;
 
  private:

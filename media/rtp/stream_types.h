@@ -7,12 +7,12 @@
 
 #include "media/net/socket_address.h"
 
-// The words of the contract (media.proto) about one RTP stream as plain C++. Pure.
+// What the contract (media.proto) says about one RTP stream, as plain C++. Pure.
 namespace benari::media::rtp {
 
 enum class PeerPolicy { kExact, kLatch };
 
-// Why a datagram did not reach the processor, or a packet not the peer.
+// Why a received datagram did not reach the processor, or a packet of ours was not sent.
 enum class DropReason : uint8_t {
   kNone,         // the processor gets it
   kStranger,     // not from the peer
@@ -34,7 +34,7 @@ enum class Diagnosis { kNone, kNothingArrived, kStranger, kWrongPayloadType, kNo
 inline constexpr size_t kDiagnoses = 6;
 const char* DiagnosisName(Diagnosis diagnosis);
 
-// What a session is told of its stream.
+// The configuration of a stream.
 struct StreamConfig {
   SocketAddress peer;
   PeerPolicy peer_policy = PeerPolicy::kExact;

@@ -37,7 +37,7 @@ TEST(IoEngineProcess, AutoTakesEpollWhereIoUringIsForbiddenAndSaysWhy) {
   WithoutIoUring([] {
     ServingProcess node;
     EXPECT_EQ(node.serving()["io_engine"], "epoll");
-    const auto line = nlohmann::json::parse(node.ReadLine("io_uring cannot be used here"));
+    const auto line = nlohmann::json::parse(node.ReadLine("io_uring is not available"));
     EXPECT_EQ(line["why"], "io_uring_setup: Operation not permitted");
     EXPECT_EQ(line["level"], "info");
   });

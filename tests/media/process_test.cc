@@ -179,7 +179,7 @@ TEST(Process, DrainingEndsWhenItsTimeIsOver) {
   v1::LeasePortResponse lease;
   ASSERT_TRUE(client.LeasePort("a", &lease).ok());
   node.Signal(SIGTERM);
-  node.ReadLine("\"time to drain is over\"");
+  node.ReadLine("\"drain timeout expired\"");
   EXPECT_EQ(node.Wait(), 0);
 }
 
@@ -192,7 +192,7 @@ TEST(Process, TheSecondSigtermEndsAtOnce) {
   node.Signal(SIGTERM);
   node.ReadLine("\"draining\"");
   node.Signal(SIGTERM);
-  node.ReadLine("\"told to end at once\"");
+  node.ReadLine("\"second signal received, ending at once\"");
   EXPECT_EQ(node.Wait(), 0);
 }
 

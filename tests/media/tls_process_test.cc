@@ -18,7 +18,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr char kWarning[] = "neither encrypted nor protected";
+constexpr char kWarning[] = "gRPC has no TLS";
 
 class TlsProcessTest : public ::testing::Test {
  protected:

@@ -54,7 +54,9 @@ TEST_F(ToneTest, IsHeardByAPeerThatSaysNothing) {
     rtp::Packet packet;
     ASSERT_EQ(rtp::ParsePacket(*bytes, &packet), rtp::ParseResult::kOk);
     EXPECT_EQ(packet.payload_type, 8);
-    if (last) EXPECT_EQ(packet.sequence, static_cast<uint16_t>(*last + 1));
+    if (last) {
+      EXPECT_EQ(packet.sequence, static_cast<uint16_t>(*last + 1));
+    }
     last = packet.sequence;
     ssrcs.insert(packet.ssrc);
     int peak = 0;
