@@ -45,7 +45,7 @@ bool Call::Owns(const ResourceId& resource) const {
     case ResourceKind::kDestination:
       return context_.ids.Destination(id_, resource.number) == destination_.place();
     case ResourceKind::kMedia:
-      return resource.number <= media_.last_number();
+      return media_.Owns(resource.number);
     case ResourceKind::kBridge:
       break;
   }

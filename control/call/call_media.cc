@@ -1,5 +1,6 @@
 #include "control/call/call_media.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 #include <vector>
@@ -45,7 +46,8 @@ CallMedia::CallMedia(const CallContext& context, const std::string& call_id, Cal
       began_(context.timers.Now()) {}
 
 void CallMedia::Adopt(int last, const std::vector<int>& numbers, const std::optional<Lease>& lease) {
-  number_ = last;
+  number_ = first_ = std::max(last, UnusedNumber(context_.timers.WallNow()));
+  adopted_.insert(numbers.begin(), numbers.end());
   for (const int number : numbers) {
     if (made()) older_.push_back(*now_.hang_up);
     now_.id = context_.ids.Media(call_id_, number);

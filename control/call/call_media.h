@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,8 @@ class CallMedia {
   const std::string& node() const { return now_.lease.node; }
   // When the caller was to be joined with its media for the first time: since then it may hear its echo.
   const std::optional<Clock::Time>& join_asked() const { return join_asked_; }
+  // True of numbers that this call asked for, or adopted; false where another process did under its id.
+  bool Owns(int number) const { return adopted_.contains(number) || (number > first_ && number <= number_); }
   int last_number() const { return number_; }  // of the newest media that was ever asked for
 
  private:
@@ -80,6 +83,8 @@ class CallMedia {
   Media now_;
   std::vector<UndoStack::Handle> older_;  // their channels' hang-ups
   int number_ = 0;                        // of the newest media
+  int first_ = 0;                         // numbers up to this one may be another process's
+  std::set<int> adopted_;                 // numbers
   Clock::Time began_;
   std::optional<Clock::Time> join_asked_;
   std::string heard_;  // id of the media that the caller heard last; empty: it heard none yet

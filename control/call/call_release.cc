@@ -85,7 +85,8 @@ asio::awaitable<void> Call::LetCallerGo() {
     } catch (const ari::Error& error) {
       if (!error.not_found()) throw;
     }
-    facts_.ChannelGone(caller, 0);  // also where the event is lost: one that is in the app from now on is back
+    facts_.ChannelGone(caller,
+                       0);  // also where the event is lost: one that is in the app from now on is back
     co_return;
   }
   if (there) there = co_await ari::HangUpIfThere(context_.ari, caller, caller_reason_);

@@ -10,17 +10,6 @@ namespace benari::control {
 
 namespace asio = boost::asio;
 
-namespace {
-
-// No earlier process will have used it for this call.
-int UnusedNumber(const Timers& timers) {
-  constexpr int64_t kMost = 1'000'000'000;
-  const auto now = timers.WallNow().time_since_epoch();
-  return static_cast<int>(2 + std::chrono::duration_cast<std::chrono::milliseconds>(now).count() % kMost);
-}
-
-}  // namespace
-
 DestinationLeg::DestinationLeg(const CallContext& context, const std::string& call_id, int number,
                                CallFacts& facts, UndoStack& undo, Partners& partners, Outage& outage,
                                CallJournal& journal)
@@ -34,7 +23,7 @@ DestinationLeg::DestinationLeg(const CallContext& context, const std::string& ca
       place_(context.ids.Destination(call_id, number)) {}
 
 void DestinationLeg::Adopt(std::optional<int> number) {
-  place_ = context_.ids.Destination(call_id_, number.value_or(UnusedNumber(context_.timers)));
+  place_ = context_.ids.Destination(call_id_, number.value_or(UnusedNumber(context_.timers.WallNow())));
   if (!number.has_value()) return;
   dialled_ = true;
   DeferHangUp();
@@ -114,7 +103,7 @@ asio::awaitable<void> DestinationLeg::AskAfterIt() {
 
 void DestinationLeg::DialAnew() {
   journal_.Info("destination lost while Asterisk was away", {{"channel", place_}});
-  place_ = context_.ids.Destination(call_id_, UnusedNumber(context_.timers));
+  place_ = context_.ids.Destination(call_id_, UnusedNumber(context_.timers.WallNow()));
   dialled_ = false;
 }
 

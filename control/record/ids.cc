@@ -102,4 +102,10 @@ bool IsValidOwner(const std::string& owner) {
   });
 }
 
+int UnusedNumber(Clock::WallTime now) {
+  constexpr int64_t kMost = 1'000'000'000;
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
+  return static_cast<int>(2 + ms.count() % kMost);
+}
+
 }  // namespace benari::control

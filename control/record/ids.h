@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 
+#include "common/clock.h"
+
 // The names of everything that a call makes: "{owner}.{call}.{kind}", where the call is named by its caller's
 // channel id. In that, each byte other than A-Z a-z 0-9 . _ : @ + - is written as "~" and two hexadecimal
 // digits: asterisk.conf's systemname, which is part of every channel id, may hold anything, a lease id may
@@ -43,5 +45,9 @@ class Ids {
 
 // 1..32 of A-Z a-z 0-9 _ -
 bool IsValidOwner(const std::string& owner);
+
+// A number for resources of a call that another process may have made some of: it will have used none as
+// high, and its last events and late requests name others. Grows with time, within 11 days.
+int UnusedNumber(Clock::WallTime now);
 
 }  // namespace benari::control
