@@ -21,7 +21,9 @@ StasisApp::StasisApp(const CallContext& context, Options options)
       options_(std::move(options)),
       table_(context.ids),
       admission_(context, options_.max_calls, table_),
-      sweep_(context.ari, context.ids, context.metrics, [this](const std::string& id) { OnUnsettled(id); }),
+      sweep_(context.ari, context.ids, context.metrics,
+             {[this](const std::string& id) { OnUnsettled(id); },
+              [this](const std::string& id) { return IsInUse(id); }}),
       adoption_(context, table_, admission_, sweep_),
       lister_(context, options_.app, table_),
       schedule_(options_.sweep_interval, options_.list_retry),
@@ -148,6 +150,13 @@ asio::awaitable<void> StasisApp::WaitForNextList(uint64_t connection) {
 void StasisApp::OnUnsettled(const std::string& id) {
   schedule_.OnUnsettled(id, context_.timers.Now());
   pause_.Wake();
+}
+
+// By a call that is there now.
+bool StasisApp::IsInUse(const std::string& id) const {
+  const auto parsed = context_.ids.Parse(id);
+  const auto call = table_.calls().find(parsed.has_value() ? parsed->call_id : id);
+  return call != table_.calls().end() && (!parsed.has_value() || call->second->Owns(*parsed));
 }
 
 // False: Asterisk could not be listed, or the connection is another one by now.

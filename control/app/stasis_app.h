@@ -76,6 +76,7 @@ class StasisApp {
   Awaitable<bool> ResyncOnce();
   Awaitable<void> WaitForNextList(uint64_t connection);
   void OnUnsettled(const std::string& id);
+  bool IsInUse(const std::string& id) const;
   Awaitable<void> WatchNodes();
 
   void Wait(const ari::Event& event);

@@ -25,21 +25,23 @@ Sweep::Orphans Sweep::Find(const Snapshot& snapshot,
 
 asio::awaitable<void> Sweep::Remove(Orphans orphans) {
   for (const auto& [id, reason] : orphans.channels) {
+    if (hooks_.is_in_use(id)) continue;
     try {
       const bool was_there = co_await ari::HangUpIfThere(ari_, id, reason);
       if (was_there) Removed("channel", id);
     } catch (const ari::Error& error) {
       log::Warning("sweep failed", {{"channel", id}, {"why", error.what()}});
-      on_failed_(id);
+      hooks_.on_failed(id);
     }
   }
   for (const std::string& id : orphans.bridges) {
+    if (hooks_.is_in_use(id)) continue;
     try {
       const bool was_there = co_await ari::DestroyIfThere(ari_, id);
       if (was_there) Removed("bridge", id);
     } catch (const ari::Error& error) {
       log::Warning("sweep failed", {{"bridge", id}, {"why", error.what()}});
-      on_failed_(id);
+      hooks_.on_failed(id);
     }
   }
 }

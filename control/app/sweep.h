@@ -17,10 +17,13 @@ namespace benari::control {
 // request that had its effect after its deadline, or by a process that died. Confined to the control loop.
 class Sweep {
  public:
-  // `on_failed` is called with the id of what could not be removed.
-  Sweep(ari::Client& ari, const Ids& ids, Metrics& metrics,
-        std::function<void(const std::string& id)> on_failed)
-      : ari_(ari), ids_(ids), metrics_(metrics), on_failed_(std::move(on_failed)) {}
+  struct Hooks {
+    std::function<void(const std::string& id)> on_failed;  // could not be removed
+    std::function<bool(const std::string& id)> is_in_use;  // a call took it over since it was found
+  };
+
+  Sweep(ari::Client& ari, const Ids& ids, Metrics& metrics, Hooks hooks)
+      : ari_(ari), ids_(ids), metrics_(metrics), hooks_(std::move(hooks)) {}
 
   struct Channel {
     std::string id;
@@ -33,8 +36,8 @@ class Sweep {
   // `is_owned`: a call has it, or had it until just now.
   Orphans Find(const Snapshot& snapshot, const std::function<bool(const ResourceId&)>& is_owned) const;
 
-  // Removes them one after the other; what fails is logged and found again by a later sweep. Counts what was
-  // there. Never throws.
+  // Removes them one after the other, but for those that are in use by then; what fails is logged and found
+  // again by a later sweep. Counts what was there. Never throws.
   boost::asio::awaitable<void> Remove(Orphans orphans);
 
  private:
@@ -43,7 +46,7 @@ class Sweep {
   ari::Client& ari_;
   const Ids& ids_;
   Metrics& metrics_;
-  const std::function<void(const std::string&)> on_failed_;
+  const Hooks hooks_;
 };
 
 }  // namespace benari::control

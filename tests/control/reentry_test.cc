@@ -99,6 +99,25 @@ TEST(Reentry, WhileAProcessStartsTheNewCallUsesOtherIds) {
   }
 }
 
+// The sweep of what an earlier process left takes a while; the last caller is back meanwhile.
+TEST(Reentry, WhatACallTookOverIsNotSwept) {
+  ControlWorld world;
+  world.Start();
+  std::vector<std::string> callers;
+  for (int i = 0; i < 30; ++i) callers.push_back(world.Caller());
+  for (const std::string& each : callers) ASSERT_TRUE(world.UntilPhase(each, CallPhase::kEcho));
+  world.Kill();
+  for (const std::string& each : callers) world.asterisk.MoveAway(each);
+  world.Start();
+  const std::string last = *std::max_element(callers.begin(), callers.end());
+  world.asterisk.Redirect(last);
+  EXPECT_TRUE(world.Until([&] { return Hears(world, last); }, seconds(2)));
+  world.RunFor(seconds(2));
+  EXPECT_TRUE(Hears(world, last));
+  for (const std::string& each : callers) world.asterisk.CallerHangsUp(each);
+  ExpectClean(world, last);
+}
+
 TEST(Reentry, WhoWasSentOnAndCameBackWhileTheWebSocketIsAwayIsAnswered) {
   CallConfig config;
   config.when_full = WhenFull::kContinue;

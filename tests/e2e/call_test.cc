@@ -108,6 +108,13 @@ LogLine CallTest::WaitForLog(const std::string& message) {
   return LogLine{line.value_or("{}")};
 }
 
+LogLine CallTest::WaitForPhase(const std::string& phase) {
+  const auto is_it = [&phase](const std::string& line) { return LogLine{line}.Field("phase") == phase; };
+  const auto line = control_->process().WaitForLine(is_it, kPatience);
+  EXPECT_TRUE(line) << "no phase " << phase;
+  return LogLine{line.value_or("{}")};
+}
+
 void CallTest::ExpectAllWell(Sipp& sipp, int calls) {
   const auto result = sipp.WaitForEnd(kLongestCall);
   ASSERT_TRUE(result.ok()) << result.status().message();

@@ -41,6 +41,8 @@ class CallTest : public ::testing::Test {
 
   // The first log line of control with this message; fails the test when it does not come.
   LogLine WaitForLog(const std::string& message);
+  // The line of the one call that says so.
+  LogLine WaitForPhase(const std::string& phase);
   // The `outcome` of the one call, once it has ended.
   std::string Outcome() { return WaitForLog("call ended").Field("outcome"); }
   // Fails the test unless SIPp's calls all went as in their scenario.

@@ -18,12 +18,6 @@ class DestinationTest : public CallTest {
     ASSERT_TRUE(listed.ok()) << listed.status();
     EXPECT_EQ(listed->sessions_size(), 0) << AsJson(*listed);
   }
-  LogLine WaitForPhase(const std::string& phase) {
-    const auto is_it = [&phase](const std::string& line) { return LogLine{line}.Field("phase") == phase; };
-    const auto line = control().process().WaitForLine(is_it, seconds(30));
-    EXPECT_TRUE(line) << "no phase " << phase;
-    return LogLine{line.value_or("{}")};
-  }
 };
 
 TEST_F(DestinationTest, AnswersAndIsHeard) {

@@ -39,7 +39,7 @@ TEST_F(DialPlanTest, WinsOverTheFlags) {
   EXPECT_EQ(refused.Field("argument"), "loud=yes");
   EXPECT_THAT(refused.Field("why"), ::testing::HasSubstr("echo_seconds"));
   EXPECT_EQ(WaitForLog("dialing").Field("endpoint"), "Local/answers@default/n");
-  WaitForLog("destination answered");
+  WaitForPhase("connected");
   phone_.HangUp();
   EXPECT_EQ(Outcome(), "completed");
 }
