@@ -58,6 +58,7 @@ ProcessorConfig ReadProcessor(const v1::StartSessionRequest& request, FieldError
       return EchoConfig();
     case v1::StartSessionRequest::kTone:
       return ReadTone(request, errors);
+    case v1::StartSessionRequest::kBot:
     case v1::StartSessionRequest::PROCESSOR_NOT_SET:
       break;
   }
