@@ -1,6 +1,6 @@
 # Sourced by dev: the test runs, whose counts add up to one last line.
 
-test_labels='unit, loopback, sim, e2e, deploy, page, fuzz, clang'
+test_labels='unit, loopback, sim, e2e, bots, deploy, page, fuzz, clang'
 passed=0 failed=0 skipped=0
 left_out=()       # what was skipped and why, in words
 under_way=build   # counts as one failed test if it does not come to its end
@@ -53,6 +53,7 @@ plain() {
   configure_and_build "$root/build" all
   if [[ $2 == .* || $2 == *deploy* ]]; then need_deploy_tools || say "the deploy tests will fail"; fi
   if [[ $2 == .* || $2 == *page* ]]; then need_page_tools || say "the test of the page will fail"; fi
+  if [[ $2 == .* || $2 == *bots* ]]; then need_bot_tools || say "the tests of bots will fail"; fi
   if [[ $2 == .* || $2 == *e2e* ]]; then
     if ! { need "${call_packages[@]}" && need_asterisk; }; then say "the e2e tests will fail"; fi
   fi
@@ -98,7 +99,7 @@ seconds_left() {
 tests() {
   local part=${1:-all}
   case $part in
-    all | full | asan | tsan | unit | loopback | sim | e2e | deploy | page | fuzz | clang) trap summary EXIT ;;
+    all | full | asan | tsan | unit | loopback | sim | e2e | bots | deploy | page | fuzz | clang) trap summary EXIT ;;
     *)
       echo "./dev test: unknown part '$part'; accepted are $test_labels, asan, tsan, full, or none for all but what is in full alone" >&2
       exit 2

@@ -1,0 +1,8 @@
+const { WebSocketServer } = require('ws');
+
+const server = new WebSocketServer({ host: '127.0.0.1', port: process.env.PORT ?? 8765 });
+server.on('connection', (call) => call.on('message', (text) => {
+  const { event, streamSid, start, media } = JSON.parse(text);
+  if (event === 'start') console.log('call', start.callSid, start.customParameters);
+  if (event === 'media') call.send(JSON.stringify({ event, streamSid, media: { payload: media.payload } }));
+}));
