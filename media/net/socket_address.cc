@@ -32,16 +32,16 @@ bool SocketAddress::IsLoopback() const {
   return ip == loopback.ip;
 }
 
+bool SocketAddress::IsLinkLocal() const {
+  if (IsV4()) return ip[12] == 169 && ip[13] == 254;  // RFC 3927
+  return ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80;     // RFC 4291 2.5.6
+}
+
 bool SocketAddress::IsPrivate() const {
-  if (IsLoopback()) return true;
-  if (IsV4()) {
-    const uint8_t first = ip[12], second = ip[13];
-    const bool rfc1918 = first == 10 || (first == 172 && second >> 4 == 1) || (first == 192 && second == 168);
-    return rfc1918 || (first == 169 && second == 254);
-  }
-  const bool unique_local = (ip[0] & 0xfe) == 0xfc;                 // RFC 4193
-  const bool link_local = ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80;  // RFC 4291 2.5.6
-  return unique_local || link_local;
+  if (IsLoopback() || IsLinkLocal()) return true;
+  if (!IsV4()) return (ip[0] & 0xfe) == 0xfc;  // RFC 4193
+  const uint8_t first = ip[12], second = ip[13];
+  return first == 10 || (first == 172 && second >> 4 == 1) || (first == 192 && second == 168);  // RFC 1918
 }
 
 Endpoint SocketAddress::ToEndpoint() const {

@@ -20,6 +20,7 @@ struct SocketAddress {
   bool IsUnicast() const;        // one host: not any, multicast or broadcast
   bool IsAny() const;            // 0.0.0.0 or ::
   bool IsLoopback() const;       // 127.0.0.0/8 or ::1
+  bool IsLinkLocal() const;      // 169.254.0.0/16 or fe80::/10
   bool IsPrivate() const;        // loopback, link-local, or of a private network (RFC 1918, RFC 4193)
   Endpoint ToEndpoint() const;   // IPv4 in dotted form
   std::string ToString() const;  // "10.0.0.7:26500", "[::1]:26500"
