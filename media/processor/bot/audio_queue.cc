@@ -5,10 +5,11 @@
 namespace benari::media {
 
 bool AudioBudget::Take(uint64_t bytes) {
-  const auto wanted = static_cast<int64_t>(bytes);
-  if ((left_ -= wanted) >= 0) return true;
-  left_ += wanted;
-  return false;
+  uint64_t left = left_.load(std::memory_order_relaxed);
+  do {
+    if (left < bytes) return false;
+  } while (!left_.compare_exchange_weak(left, left - bytes, std::memory_order_relaxed));
+  return true;
 }
 
 AudioQueue::~AudioQueue() {
@@ -28,7 +29,7 @@ uint64_t AudioQueue::queued() const {
 
 size_t AudioQueue::Append(std::span<const uint8_t> audio) {
   FreeRead();
-  const uint64_t room = max_bytes_ - std::min(max_bytes_, written() - read());
+  const uint64_t room = max_bytes_ - std::min(max_bytes_, queued());
   audio = audio.first(std::min<uint64_t>(audio.size(), room));
   size_t appended = 0;
   while (appended < audio.size()) {
@@ -70,7 +71,6 @@ void AudioQueue::FreeRead() {
 }
 
 size_t AudioQueue::Read(std::span<uint8_t> out) {
-  Skip();
   const uint64_t from = read_.load(std::memory_order_relaxed);
   const size_t wanted = static_cast<size_t>(std::min<uint64_t>(out.size(), written() - from));
   uint64_t position = from;

@@ -11,13 +11,13 @@ namespace benari::media {
 // Limits the audio that is queued for all bots of a node. Thread-safe.
 class AudioBudget {
  public:
-  explicit AudioBudget(uint64_t max_bytes) : left_(static_cast<int64_t>(max_bytes)) {}
+  explicit AudioBudget(uint64_t max_bytes) : left_(max_bytes) {}
 
   bool Take(uint64_t bytes);  // false: nothing is taken
-  void GiveBack(uint64_t bytes) { left_ += static_cast<int64_t>(bytes); }
+  void GiveBack(uint64_t bytes) { left_.fetch_add(bytes, std::memory_order_relaxed); }
 
  private:
-  std::atomic<int64_t> left_;
+  std::atomic<uint64_t> left_;
 };
 
 // Audio on its way from one thread to another: a stream of bytes, each known by its position since the
@@ -33,15 +33,18 @@ class AudioQueue {
   AudioQueue(const AudioQueue&) = delete;
   AudioQueue& operator=(const AudioQueue&) = delete;
 
-  // Producer: appends as much as may be queued and returns how many bytes that is; frees what was read.
+  // Producer: appends as much as may be queued and returns how many bytes that is. What was cleared is not
+  // queued any more, but is of the budget until the consumer has skipped it.
   size_t Append(std::span<const uint8_t> audio);
-  // Producer: what is queued now is skipped by the consumer's next Read.
+  // Producer: frees what was read, as Append does.
+  void FreeRead();
+  // Producer: what is queued now is thrown away by the consumer's next Skip.
   void Clear() { skip_to_.store(written_.load(std::memory_order_relaxed), std::memory_order_release); }
 
-  // Consumer: reads up to out.size() bytes and returns how many there were.
-  size_t Read(std::span<uint8_t> out);
-  // Consumer: carries a Clear out and returns how many bytes it threw away.
+  // Consumer: carries a Clear out and returns how many bytes that threw away.
   uint64_t Skip();
+  // Consumer: reads up to out.size() bytes and returns how many there were. Does not skip.
+  size_t Read(std::span<uint8_t> out);
 
   // Any thread.
   uint64_t written() const { return written_.load(std::memory_order_acquire); }
@@ -55,7 +58,6 @@ class AudioQueue {
   };
 
   bool AddBlock();
-  void FreeRead();
 
   const uint64_t max_bytes_;
   AudioBudget& budget_;

@@ -63,7 +63,10 @@ class BotStream {
   BotLinkReport report() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Link, from the worker.
-  bool TakeFrame(Frame* frame) { return uplink_.Pop(frame); }
+  bool TakeFrame(Frame* frame) {
+    audio_.FreeRead();  // also while the bot is silent
+    return uplink_.Pop(frame);
+  }
   bool stopped() const { return stopped_.load(std::memory_order_acquire); }
   std::vector<Digits> TakeDigits() ABSL_LOCKS_EXCLUDED(mutex_);
   uint64_t played() const { return played_.load(); }
