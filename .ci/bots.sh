@@ -1,6 +1,6 @@
 # Sourced by dev: what the bots of tests/bots need.
 
-bot_packages=(python3 python3-websockets)
+bot_packages=(python3 python3-websockets python3-pocketsphinx pocketsphinx-en-us flite)
 
 need_bot_tools() {
   need "${bot_packages[@]}" || return

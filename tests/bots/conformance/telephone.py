@@ -37,11 +37,18 @@ class Telephone:
             reader = asyncio.ensure_future(self._read())
             try:
                 await self._talk(reader)
-            except Closed:
-                pass
+            except Closed as closed:
+                self._closed_by_bot = closed.code
             reader.cancel()
             if self._closed_by_bot == 1000:
+                await self._drain()
                 return
+
+    async def _drain(self):
+        """A goodbye is heard to its end."""
+        while self.queue and not self._hung_up:
+            self.play()
+            await asyncio.sleep(FRAME_MS / 1000)
 
     def _begin_stream(self):
         self.stream_sid = "MZ" + secrets.token_hex(16)
