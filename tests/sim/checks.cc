@@ -32,6 +32,9 @@ Clock::Duration Since(std::map<std::string, Clock::Time>& since, const std::stri
   return now - since.emplace(id, now).first->second;
 }
 
+bool IsUnserved(const Company& company) { return company.echoes && !company.served; }
+bool HoldsPort(const Company& company) { return company.talks && !company.leased.empty(); }
+
 }  // namespace
 
 std::string Checks::Step() {
@@ -39,7 +42,25 @@ std::string Checks::Step() {
   if (!media.empty()) return media;
   if (asterisk_.membership_changes() == membership_changes_) return "";
   membership_changes_ = asterisk_.membership_changes();
+  ForgetWhatIsOver(Companies(asterisk_, media_, scenario_.nodes));
   return Bridges();
+}
+
+// What is over now is over, even if it holds again at the next look: a short echo, say, lies between two of
+// them.
+void Checks::ForgetWhatIsOver(const std::map<std::string, Company>& companies) {
+  const auto forget = [&companies](Moments& since, bool (*holds)(const Company&)) {
+    std::erase_if(since, [&companies, holds](const auto& each) {
+      const auto company = companies.find(each.first);
+      return company == companies.end() || !holds(company->second);
+    });
+  };
+  for (Moments* since : {&nobodys_, &releasing_, &overdue_})
+    forget(*since, [](const Company&) { return true; });
+  forget(heard_, [](const Company& company) { return company.alone; });
+  forget(apart_, [](const Company& company) { return company.apart; });
+  forget(unserved_, IsUnserved);
+  forget(held_, HoldsPort);
 }
 
 std::string Checks::Bridges() {
@@ -109,8 +130,7 @@ std::string Checks::Look(Clock::Time now, const std::vector<const Watched*>& con
   if (wrong.empty() && scenario_.dimensions.contains(Dimension::kLimits)) wrong = Limits(now, companies);
   if (wrong.empty()) wrong = Nodes(now, *living->process);
   if (!wrong.empty()) return wrong;
-  for (Moments* since : {&nobodys_, &releasing_, &heard_, &unserved_, &held_, &overdue_, &apart_})
-    std::erase_if(*since, [&companies](const auto& each) { return !companies.contains(each.first); });
+  ForgetWhatIsOver(companies);
   for (const auto& [id, company] : companies) {
     wrong = Caller(id, company, *living->process, now);
     if (!wrong.empty()) return wrong;
@@ -175,10 +195,9 @@ std::string Checks::Caller(const std::string& id, const Company& company,
   if (too_long(apart_, company.apart, Patience() + seconds(1)))
     return absl::StrCat("caller ", id, " is not in one bridge with its destination");
   if (too_long(heard_, company.alone, Patience())) return absl::StrCat("caller ", id, " hears nothing");
-  if (too_long(unserved_, company.echoes && !company.served, Patience()))
+  if (too_long(unserved_, IsUnserved(company), Patience()))
     return absl::StrCat("caller ", id, ": no session for its external media");
-  if (too_long(held_, company.talks && !company.leased.empty(),
-               Patience() + scenario_.media_client.lease_ttl))
+  if (too_long(held_, HoldsPort(company), Patience() + scenario_.media_client.lease_ttl))
     return absl::StrCat("caller ", id, " talks, and ", company.leased, " is leased");
   // A control that was stopped in the set-up of a call counts the echo from when it learns of it.
   // One that is told to end, and cannot, leaves callers whose bridge is gone already.

@@ -44,6 +44,7 @@ class Checks {
  private:
   using Moments = std::map<std::string, Clock::Time>;  // since when something holds, by what it holds for
 
+  void ForgetWhatIsOver(const std::map<std::string, Company>& companies);
   std::string Bridges();
   std::string Controls(Clock::Time now, const std::vector<const Watched*>& controls);
   std::string Serving(Clock::Time now, const Watched& living, bool asterisk_disturbed);
