@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/fakes/alaw.h"
+
 namespace benari::media {
 namespace {
 
@@ -28,6 +30,28 @@ TEST(G711, GrowsWithTheSample) {
     const auto next = static_cast<int16_t>(sample + 1);
     ASSERT_GE(ToUlaw(one), ToUlaw(next)) << sample;
     ASSERT_LE(ToAlaw(one) ^ 0x55, ToAlaw(next) ^ 0x55) << sample;
+  }
+}
+
+TEST(G711, DecodesToTheMiddleOfWhatIsEncoded) {
+  for (int code = 0; code < 256; ++code) {
+    const auto each = static_cast<uint8_t>(code);
+    if (each != 0x7f) {  // -0
+      EXPECT_EQ(ToUlaw(kUlawToLinear[each]), each) << code;
+    }
+    EXPECT_EQ(ToAlaw(kAlawToLinear[each]), each) << code;
+    EXPECT_EQ(kAlawToLinear[each], fakes::FromAlaw(each)) << code;
+  }
+  EXPECT_EQ(kUlawToLinear[0xff], 0);
+  EXPECT_EQ(kUlawToLinear[0x7f], 0);
+  EXPECT_EQ(kUlawToLinear[0x80], 32124);
+  EXPECT_EQ(kUlawToLinear[0x00], -32124);
+}
+
+TEST(G711, FromOneLawToTheOther) {
+  for (size_t code = 0; code < 256; ++code) {
+    EXPECT_EQ(kUlawToAlaw[code], ToAlaw(kUlawToLinear[code])) << code;
+    EXPECT_EQ(kAlawToUlaw[code], ToUlaw(kAlawToLinear[code])) << code;
   }
 }
 
