@@ -36,11 +36,18 @@ Figures FiguresOf(const LoadResult& result, double asked_per_s) {
       {Figure::kCpuUs, std::chrono::duration<double, std::micro>(result.server_cpu_each).count()},
       {Figure::kSlowest, SlowestOverMedian(result.received_by_session)},
       {Figure::kLoadBusy, result.load_busy},
+      {Figure::kSpacing99Ms, P99Ms(result.spacing)},
+      {Figure::kSpacing999Ms, Ms(result.spacing.Quantile(0.999))},
   };
   if (asked_per_s == 0) return figures;
   figures[Figure::kLoadRate] = result.sent_per_s / asked_per_s;
   figures[Figure::kLoadLateMs] = P99Ms(result.lateness);
   return figures;
+}
+
+void AddFromCaller(const Histogram& from_caller, Figures* figures) {
+  (*figures)[Figure::kFromCaller50Ms] = Ms(from_caller.Quantile(0.5));
+  (*figures)[Figure::kFromCaller99Ms] = P99Ms(from_caller);
 }
 
 void Add(const RpcAnswers& answers, Figures* figures) {

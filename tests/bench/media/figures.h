@@ -35,6 +35,10 @@ enum class Figure {
   kReleaseMs,
   kSetUpsPerS,
   kSessionKib,
+  kSpacing99Ms,  // by how much packets in a row are off 20 ms, as the next one
+  kSpacing999Ms,
+  kFromCaller50Ms,  // from the caller to a bot, as the next one
+  kFromCaller99Ms,
 };
 
 // Of one run of one profile. Some figures are absent.
@@ -44,6 +48,7 @@ using Figures = std::map<Figure, double>;
 Figures FiguresOf(const LoadResult& result, double asked_per_s);
 void Add(const RpcAnswers& answers, Figures* figures);
 void Add(const SetUps& set_ups, Figures* figures);
+void AddFromCaller(const Histogram& from_caller, Figures* figures);
 
 // Profiles by name, in the order in which they were first run. Confined to one thread.
 class Results {

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "common/endpoint.h"
 #include "tests/bench/media/histogram.h"
+#include "tests/bench/media/rtp_probe.h"
 
 namespace benari::bench {
 
@@ -36,6 +37,7 @@ struct LoadResult {
   uint64_t stray = 0;     // came twice, too late, or were not ours; in the whole run
   Histogram rtt;
   Histogram lateness;                         // behind the schedule; empty in a closed loop
+  Histogram spacing;                          // how far two packets in a row were from 20 ms apart
   std::vector<uint64_t> received_by_session;  // in the order of AddSession
   double sent_per_s = 0;                      // what the load really did
   double echoed_per_s = 0;                    // what came back while it was measured
@@ -49,7 +51,7 @@ struct LoadResult {
 // go on from run to run, so that a server sees one stream a session.
 class Load {
  public:
-  Load() = default;
+  explicit Load(uint8_t payload_type = kPcma) : payload_type_(payload_type) {}
   ~Load();
   Load(const Load&) = delete;
   Load& operator=(const Load&) = delete;
@@ -70,6 +72,7 @@ class Load {
     uint32_t ssrc = 0;
     uint64_t next_sequence = 1;  // RTP's are its low 16 bits; 0 is no packet
   };
+  const uint8_t payload_type_;
   std::vector<Session> sessions_;
   uint32_t first_ssrc_ = 0;
 };

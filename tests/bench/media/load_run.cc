@@ -8,6 +8,7 @@
 #include <climits>
 #include <cstring>
 #include <thread>
+#include <utility>
 
 namespace benari::bench {
 namespace {
@@ -24,6 +25,7 @@ constexpr milliseconds kNap{1};
 // So many packets go out before it is looked whether something came, however late the load is.
 constexpr int kSendsInARow = 16;
 constexpr double kNsPerS = 1e9;
+constexpr milliseconds kPacketInterval{20};
 
 nanoseconds CpuOfThisThread() {
   timespec cpu{};
@@ -140,7 +142,7 @@ void LoadRun::SendBurst(size_t session, Time now) {
   for (size_t i = 0; i < options_.burst; ++i) {
     const uint64_t sequence = from.next_sequence++;
     sender.on_the_way.set(sequence % kRemembered);
-    WriteProbe({sequence, now}, from.ssrc,
+    WriteProbe({sequence, now}, load_.payload_type_, from.ssrc,
                std::span<uint8_t, kProbeBytes>(&out_[i * kProbeBytes], kProbeBytes));
   }
   sender.of_burst = options_.burst;
@@ -206,6 +208,9 @@ bool LoadRun::TakeBack(size_t session, uint64_t sequence) {
 }
 
 void LoadRun::OnDatagram(size_t session, std::span<const uint8_t> datagram, Time back) {
+  Sender& sender = senders_[session];
+  if (const Time last = std::exchange(sender.back, back); last != Time() && IsMeasured(last))
+    result_.spacing.Record(std::chrono::abs(back - last - kPacketInterval));
   const auto probe = ReadProbe(datagram);
   if (!probe || !TakeBack(session, probe->sequence)) {
     ++result_.stray;
@@ -218,7 +223,6 @@ void LoadRun::OnDatagram(size_t session, std::span<const uint8_t> datagram, Time
     result_.rtt.Record(back - probe->sent);
   }
   // Of an earlier burst that was given up nothing is waited for any more.
-  Sender& sender = senders_[session];
   if (!closed_loop_ || !sending_ || probe->sent != sender.sent || --sender.of_burst > 0) return;
   SendBurst(session, steady_clock::now());
 }

@@ -44,6 +44,7 @@ class LoadRun {
     std::bitset<kRemembered> on_the_way;  // by sequence
     size_t of_burst = 0;                  // on the way of the last burst
     Time sent;                            // when that went
+    Time back;                            // when the last packet came, echoed or not
   };
   struct Mark {
     Time at;

@@ -1,5 +1,8 @@
 #include "tests/bench/media/media_target.h"
 
+#include <chrono>
+#include <thread>
+
 #include "absl/strings/str_cat.h"
 #include "tests/bench/media/cores.h"
 #include "tests/bench/media/rtp_probe.h"
@@ -10,6 +13,8 @@ namespace {
 
 // As control asks for: the silence of each session is looked for.
 constexpr uint32_t kNoMediaTimeoutMs = 2000;
+constexpr std::chrono::seconds kBotTimeout{10};
+constexpr std::chrono::milliseconds kAskAgain{20};
 
 absl::Status StatusOf(absl::string_view rpc, const ::grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
@@ -34,6 +39,7 @@ absl::StatusOr<std::unique_ptr<Target>> MediaTarget::Start(const TargetSpec& spe
   if (!media.ok()) return media.status();
   auto target = std::make_unique<MediaTarget>();
   target->host_ = place.host;
+  target->bot_url_ = spec.bot_url;
   target->media_ = std::move(*media);
   target->client_ = std::make_unique<media::Client>(target->grpc(), kLoadOwner);
   // The first rpc makes what gRPC keeps: it is no session's memory.
@@ -45,7 +51,7 @@ absl::Status MediaTarget::GrowTo(size_t sessions, Load* load) {
   while (load->sessions() < sessions) {
     if (auto added = AddSession(load); !added.ok()) return added;
   }
-  return absl::OkStatus();
+  return bot_url_.empty() ? absl::OkStatus() : AwaitBots();
 }
 
 absl::Status MediaTarget::AddSession(Load* load) {
@@ -62,7 +68,40 @@ absl::Status MediaTarget::AddSession(Load* load) {
   if (!peer.ok()) return peer.status();
   media::v1::StartSessionResponse started;
   lease_ids_.push_back(id);
+  if (!bot_url_.empty()) return StartBot(id, Endpoint(host_, *local));
   return StatusOf("StartSession", client_->StartSession(id, *peer, &started, kNoMediaTimeoutMs));
+}
+
+absl::Status MediaTarget::StartBot(const std::string& lease_id, const Endpoint& peer) {
+  media::v1::StartSessionRequest request;
+  request.mutable_owner()->set_name(kLoadOwner);
+  request.mutable_owner()->set_epoch(1);
+  request.set_lease_id(lease_id);
+  request.mutable_peer()->set_host(peer.host);
+  request.mutable_peer()->set_port(peer.port);
+  request.set_payload_type(kPcmu);
+  request.set_clock_rate_hz(kClockRateHz);
+  request.set_no_media_timeout_ms(kNoMediaTimeoutMs);
+  request.mutable_bot()->set_url(bot_url_);
+  request.mutable_bot()->set_call_sid(absl::StrCat("CA-", lease_id));
+  media::v1::StartSessionResponse started;
+  return StatusOf("StartSession",
+                  client_->stub->StartSession(media::Client::Context().get(), request, &started));
+}
+
+absl::Status MediaTarget::AwaitBots() {
+  const auto deadline = std::chrono::steady_clock::now() + kBotTimeout;
+  for (const std::string& id : lease_ids_) {
+    media::v1::GetSessionResponse response;
+    while (response.session().bot_state().phase() != media::v1::BOT_PHASE_READY) {
+      if (auto asked = StatusOf("GetSession", client_->GetSession(id, &response)); !asked.ok()) return asked;
+      if (std::chrono::steady_clock::now() > deadline)
+        return absl::UnavailableError(
+            absl::StrCat("the bot of ", id, " is not ready: ", response.session().bot_state().last_error()));
+      std::this_thread::sleep_for(kAskAgain);
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status MediaTarget::Renew() {

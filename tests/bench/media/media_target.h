@@ -32,8 +32,11 @@ class MediaTarget : public Target {
 
  private:
   absl::Status AddSession(Load* load);
+  absl::Status StartBot(const std::string& lease_id, const Endpoint& peer);
+  absl::Status AwaitBots();
 
   std::string host_;
+  std::string bot_url_;
   std::unique_ptr<e2e::MediaProcess> media_;
   std::unique_ptr<media::Client> client_;
   std::vector<std::string> lease_ids_;

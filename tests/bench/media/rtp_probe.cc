@@ -14,14 +14,15 @@ struct Stamp {
   uint64_t sequence;
   int64_t sent_ns;
 };
-static_assert(sizeof(Stamp) <= kProbePayloadBytes);
+static_assert(sizeof(Stamp) == kStampBytes);
 static_assert(kStampOffset + kProbePayloadBytes == kProbeBytes);
 
 }  // namespace
 
-void WriteProbe(const Probe& probe, uint32_t ssrc, std::span<uint8_t, kProbeBytes> out) {
+void WriteProbe(const Probe& probe, uint8_t payload_type, uint32_t ssrc,
+                std::span<uint8_t, kProbeBytes> out) {
   media::rtp::Packet header;
-  header.payload_type = kPayloadType;
+  header.payload_type = payload_type;
   header.sequence = static_cast<uint16_t>(probe.sequence);
   // A byte is a sample.
   header.timestamp = static_cast<uint32_t>(probe.sequence * kProbePayloadBytes);
@@ -33,8 +34,12 @@ void WriteProbe(const Probe& probe, uint32_t ssrc, std::span<uint8_t, kProbeByte
 
 std::optional<Probe> ReadProbe(std::span<const uint8_t> datagram) {
   if (datagram.size() != kProbeBytes) return std::nullopt;
+  return ReadPayload(datagram.subspan(kStampOffset));
+}
+
+Probe ReadPayload(std::span<const uint8_t> payload) {
   Stamp stamp;
-  std::memcpy(&stamp, datagram.data() + kStampOffset, sizeof stamp);
+  std::memcpy(&stamp, payload.data(), sizeof stamp);
   return Probe{stamp.sequence,
                std::chrono::steady_clock::time_point(std::chrono::nanoseconds(stamp.sent_ns))};
 }

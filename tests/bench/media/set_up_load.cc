@@ -46,7 +46,7 @@ class Life {
       v1::StartSessionRequest request;
       *request.mutable_peer() = leased_.lease().rtp();
       request.mutable_peer()->set_port(kPeerPort);
-      request.set_payload_type(kPayloadType);
+      request.set_payload_type(kPcma);
       request.set_clock_rate_hz(kClockRateHz);
       request.mutable_echo();
       Ask(&v1::Media::Stub::AsyncStartSession, &request, &started_, &all_->start_session);

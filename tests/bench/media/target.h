@@ -21,6 +21,7 @@ struct TargetSpec {
   Kind kind = Kind::kPorts;
   // Of media: further flags. Else: the command, where {host}, {first} and {last} are replaced.
   std::vector<std::string> words;
+  std::string bot_url;  // of media: its sessions are joined with this bot; empty: they echo
 };
 
 // What every target is given.
