@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "tests/harness/run_folder.h"
 
@@ -29,6 +30,25 @@ AudioMatch MatchAt(const Audio& sent, const Audio& heard, int64_t shift) {
 
 void AppendLittleEndian(std::string& text, uint32_t value, int bytes) {
   for (int i = 0; i < bytes; ++i) text.push_back(static_cast<char>(value >> (8 * i)));
+}
+
+// Those of several channels in turn.
+void WriteSamples(const std::string& path, const std::vector<int16_t>& samples, int channels) {
+  const auto data_bytes = static_cast<uint32_t>(samples.size() * 2);
+  std::string text = "RIFF";
+  AppendLittleEndian(text, 36 + data_bytes, 4);
+  text += "WAVEfmt ";
+  AppendLittleEndian(text, 16, 4);  // size of what follows
+  AppendLittleEndian(text, 1, 2);   // PCM
+  AppendLittleEndian(text, channels, 2);
+  AppendLittleEndian(text, kSampleRateHz, 4);                 // samples a second
+  AppendLittleEndian(text, kSampleRateHz * 2 * channels, 4);  // bytes a second
+  AppendLittleEndian(text, 2 * channels, 2);                  // bytes of one sample of all channels
+  AppendLittleEndian(text, 16, 2);                            // bits a sample
+  text += "data";
+  AppendLittleEndian(text, data_bytes, 4);
+  for (const int16_t sample : samples) AppendLittleEndian(text, static_cast<uint16_t>(sample), 2);
+  WriteFile(path, text);
 }
 
 }  // namespace
@@ -63,21 +83,21 @@ AudioMatch CompareAudio(const Audio& sent, const Audio& heard, double max_delay_
 }
 
 void WriteWav(const std::string& path, const Audio& audio) {
-  const auto data_bytes = static_cast<uint32_t>(audio.samples.size() * 2);
-  std::string text = "RIFF";
-  AppendLittleEndian(text, 36 + data_bytes, 4);
-  text += "WAVEfmt ";
-  AppendLittleEndian(text, 16, 4);                 // size of what follows
-  AppendLittleEndian(text, 1, 2);                  // PCM
-  AppendLittleEndian(text, 1, 2);                  // channels
-  AppendLittleEndian(text, kSampleRateHz, 4);      // samples a second
-  AppendLittleEndian(text, kSampleRateHz * 2, 4);  // bytes a second
-  AppendLittleEndian(text, 2, 2);                  // bytes a sample
-  AppendLittleEndian(text, 16, 2);                 // bits a sample
-  text += "data";
-  AppendLittleEndian(text, data_bytes, 4);
-  for (uint8_t sample : audio.samples) AppendLittleEndian(text, static_cast<uint16_t>(DecodeAlaw(sample)), 2);
-  WriteFile(path, text);
+  std::vector<int16_t> samples;
+  for (const uint8_t sample : audio.samples) samples.push_back(DecodeAlaw(sample));
+  WriteSamples(path, samples, 1);
+}
+
+void WriteStereoWav(const std::string& path, const Audio& left, const Audio& right) {
+  const double start_ms = std::min(left.start_ms, right.start_ms);
+  std::vector<int16_t> samples;
+  for (const auto& [audio, side] : {std::pair(&left, 0), std::pair(&right, 1)}) {
+    const auto before = static_cast<size_t>(std::lround((audio->start_ms - start_ms) * kSamplesPerMs));
+    samples.resize(std::max(samples.size(), 2 * (before + audio->samples.size())));
+    for (size_t i = 0; i < audio->samples.size(); ++i)
+      samples[2 * (before + i) + side] = DecodeAlaw(audio->samples[i]);
+  }
+  WriteSamples(path, samples, 2);
 }
 
 }  // namespace benari::e2e

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-// Telephone audio: 8000 A-law samples a second (ITU-T G.711), one byte each. Pure, but WriteWav.
+// Telephone audio: 8000 A-law samples a second (ITU-T G.711), one byte each. Pure, but for the WAV files.
 namespace benari::e2e {
 
 constexpr int kSampleRateHz = 8000;
@@ -35,5 +35,7 @@ AudioMatch CompareAudio(const Audio& sent, const Audio& heard, double max_delay_
 
 // 8 kHz, mono, 16 bit. Throws when the file cannot be written.
 void WriteWav(const std::string& path, const Audio& audio);
+// Both directions, left and right, each at its time.
+void WriteStereoWav(const std::string& path, const Audio& left, const Audio& right);
 
 }  // namespace benari::e2e

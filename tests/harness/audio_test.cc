@@ -72,5 +72,21 @@ TEST(WriteWav, WritesAHeaderAndTwoBytesASample) {
   EXPECT_EQ(text.substr(0, 4), "RIFF");
 }
 
+TEST(WriteStereoWav, PutsBothSidesAtTheirTimes) {
+  const RunFolder folder(std::filesystem::temp_directory_path(), "benari-wav-");
+  WriteStereoWav(folder.File("a.wav"), Tone(16, 1), Tone(8, 3));
+  const std::string text = ReadFile(folder.File("a.wav"));
+  ASSERT_EQ(text.size(), 44u + 4 * 24u);
+  const auto sample = [&](size_t at, size_t side) {
+    return static_cast<int16_t>(static_cast<uint8_t>(text[44 + 4 * at + 2 * side]) |
+                                static_cast<uint8_t>(text[45 + 4 * at + 2 * side]) << 8);
+  };
+  EXPECT_EQ(sample(0, 0), DecodeAlaw(0)) << "the left side begins";
+  EXPECT_EQ(sample(15, 1), 0) << "and the right one 2 ms later";
+  EXPECT_EQ(sample(16, 1), DecodeAlaw(0));
+  EXPECT_EQ(sample(23, 1), DecodeAlaw(49));
+  EXPECT_EQ(sample(16, 0), 0);
+}
+
 }  // namespace
 }  // namespace benari::e2e

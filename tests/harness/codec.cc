@@ -108,4 +108,13 @@ std::chrono::milliseconds ToneIn(const Codec& codec, const std::vector<std::span
   return tone;
 }
 
+double Loudness(const Codec& codec, std::span<const uint8_t> payload) {
+  const std::unique_ptr<g722_decode_state_t, int (*)(g722_decode_state_t*)> g722(
+      g722_decode_init(nullptr, 64000, 0), g722_decode_free);
+  double power = 0;
+  const std::vector<int16_t> samples = Decode(codec, g722.get(), payload);
+  for (const int16_t sample : samples) power += static_cast<double>(sample) * sample;
+  return samples.empty() ? 0 : std::sqrt(power / static_cast<double>(samples.size()));
+}
+
 }  // namespace benari::e2e

@@ -28,4 +28,7 @@ std::vector<std::vector<uint8_t>> EncodeTone(const Codec& codec, double hz);
 std::chrono::milliseconds ToneIn(const Codec& codec, const std::vector<std::span<const uint8_t>>& payloads,
                                  double hz);
 
+// Root mean square of its 16 bit samples.
+double Loudness(const Codec& codec, std::span<const uint8_t> payload);
+
 }  // namespace benari::e2e

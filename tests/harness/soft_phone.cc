@@ -26,8 +26,8 @@ using std::chrono::steady_clock;
 constexpr milliseconds kFrame{20};
 constexpr milliseconds kRepeat{500};  // RFC 3261's T1
 constexpr size_t kRtpHeader = 12;
-constexpr uint32_t kTicksPerFrame = 160;  // of RTP's clock, 8000 Hz
-constexpr size_t kMostHeard = 50 * 60;    // packets that are kept: a minute
+constexpr double kLoud = 200;           // RMS of 16 bit samples
+constexpr size_t kMostHeard = 50 * 60;  // packets that are kept: a minute
 
 sockaddr_in Loopback(uint16_t port) {
   sockaddr_in address{};
@@ -95,10 +95,8 @@ int PayloadTypeIn(const std::string& message, const Codec& codec) {
 SoftPhone::SoftPhone(SoftPhoneOptions options)
     : options_(std::move(options)),
       codec_(FindCodec(options_.codec)),
-      tone_(EncodeTone(codec_, options_.tone_hz)),
       payload_type_(codec_.payload_type),
-      timestamp_(Random()),
-      ssrc_(Random()) {
+      voice_(codec_, options_.tone_hz, Random(), Random()) {
   uint16_t sip_port = options_.sip_port;
   sip_fd_ = BindUdp(&sip_port);
   rtp_fd_ = BindUdp(&rtp_port_);
@@ -148,21 +146,40 @@ void SoftPhone::HangUp() {
 void SoftPhone::Reset() {
   std::lock_guard lock(mutex_);
   if (state_ != State::kOver) return;
-  speaking_ = false;
+  voice_.BeSilent();
   heard_.clear();
   Become(State::kIdle);
 }
 
 void SoftPhone::Speak(uint16_t first_sequence) {
   std::lock_guard lock(mutex_);
-  speaking_ = true;
-  next_sequence_ = first_sequence;
-  next_packet_ = steady_clock::now();
+  BeginToSend();
+  voice_.SayTone(first_sequence);
+}
+
+void SoftPhone::Say(const std::vector<uint8_t>& audio) {
+  std::lock_guard lock(mutex_);
+  BeginToSend();
+  voice_.Say(audio);
+}
+
+void SoftPhone::Press(const std::string& digits) {
+  std::lock_guard lock(mutex_);
+  BeginToSend();
+  voice_.Press(digits);
+}
+
+void SoftPhone::BeginToSend() {
+  if (!voice_.sends()) next_packet_ = steady_clock::now();
 }
 
 void SoftPhone::BeSilent() {
   std::lock_guard lock(mutex_);
-  speaking_ = false;
+  voice_.BeSilent();
+}
+
+bool SoftPhone::WaitUntilSaid(milliseconds timeout) {
+  return WaitFor([this] { return voice_.done(); }, timeout);
 }
 
 bool SoftPhone::up() {
@@ -189,9 +206,23 @@ milliseconds SoftPhone::Heard(double hz) {
   return ToneIn(codec_, payloads, hz);
 }
 
+std::vector<uint8_t> SoftPhone::HeardAudio() {
+  std::lock_guard lock(mutex_);
+  std::vector<uint8_t> audio;
+  for (const std::vector<uint8_t>& payload : heard_)
+    audio.insert(audio.end(), payload.begin(), payload.end());
+  return audio;
+}
+
+std::optional<steady_clock::time_point> SoftPhone::last_loud() {
+  std::lock_guard lock(mutex_);
+  return last_loud_;
+}
+
 void SoftPhone::ForgetHeard() {
   std::lock_guard lock(mutex_);
   heard_.clear();
+  last_loud_.reset();
 }
 
 uint32_t SoftPhone::heard_ssrc() {
@@ -220,7 +251,7 @@ void SoftPhone::Run() {
         repeat_at_ = now + kRepeat;
         Send(pending_);
       }
-      while (speaking_ && state_ == State::kUp && next_packet_ <= now) SendPacket();
+      while (voice_.sends() && state_ == State::kUp && next_packet_ <= now) SendPacket();
     }
     if (poll(ready, 2, 5) <= 0) continue;
     std::lock_guard lock(mutex_);
@@ -235,18 +266,9 @@ void SoftPhone::Send(const std::string& message) {
 }
 
 void SoftPhone::SendPacket() {
-  std::vector<uint8_t> packet(kRtpHeader);
-  packet[0] = 0x80;
-  packet[1] = static_cast<uint8_t>(payload_type_);
-  const uint16_t sequence = htons(next_sequence_++);
-  const uint32_t timestamp = htonl(timestamp_), ssrc = htonl(ssrc_);
-  std::memcpy(&packet[2], &sequence, 2);
-  std::memcpy(&packet[4], &timestamp, 4);
-  std::memcpy(&packet[8], &ssrc, 4);
-  const std::vector<uint8_t>& payload = tone_[frame_++ % tone_.size()];
-  packet.insert(packet.end(), payload.begin(), payload.end());
-  timestamp_ += kTicksPerFrame;
+  const std::vector<uint8_t> packet = voice_.NextPacket(payload_type_);
   next_packet_ += kFrame;
+  if (voice_.done()) changed_.notify_all();
   const sockaddr_in to = Loopback(peer_.port);
   sendto(rtp_fd_, packet.data(), packet.size(), 0, reinterpret_cast<const sockaddr*>(&to), sizeof(to));
 }
@@ -263,6 +285,7 @@ void SoftPhone::ReadRtp() {
   std::memcpy(&ssrc, &buffer[8], 4);
   heard_ssrc_ = ntohl(ssrc);
   heard_.emplace_back(buffer + kRtpHeader, buffer + got);
+  if (Loudness(codec_, heard_.back()) > kLoud) last_loud_ = steady_clock::now();
 }
 
 void SoftPhone::ReadSip() {
@@ -341,10 +364,11 @@ std::string SoftPhone::Reply(const std::string& request, const std::string& stat
 }
 
 std::string SoftPhone::Sdp(const std::string& direction) const {
-  return absl::StrCat("v=0\r\no=phone 1 ", sequence_,
-                      " IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio ", rtp_port_,
-                      " RTP/AVP ", payload_type_, "\r\na=rtpmap:", payload_type_, " ", codec_.rtpmap,
-                      "\r\na=", direction, "\r\n");
+  return absl::StrCat(
+      "v=0\r\no=phone 1 ", sequence_, " IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio ",
+      rtp_port_, " RTP/AVP ", payload_type_, " ", PhoneVoice::kEventPayloadType,
+      "\r\na=rtpmap:", payload_type_, " ", codec_.rtpmap, "\r\na=rtpmap:", PhoneVoice::kEventPayloadType,
+      " telephone-event/8000\r\na=", direction, "\r\n");
 }
 
 }  // namespace benari::e2e

@@ -12,6 +12,7 @@
 
 #include "common/endpoint.h"
 #include "tests/harness/codec.h"
+#include "tests/harness/phone_voice.h"
 
 namespace benari::e2e {
 
@@ -21,9 +22,9 @@ struct SoftPhoneOptions {
   uint16_t sip_port = 0;       // 0: a free one
 };
 
-// A phone for what SIPp cannot do: any of four codecs, RTP numbers of the test's choice, hold, and ears. It
-// places a call, or answers whoever calls it, one at a time, on the loopback interface. A thread of its own
-// does both SIP and RTP. Thread-safe.
+// A phone for what SIPp cannot do: any of four codecs, RTP numbers of the test's choice, hold, keys, and
+// ears. It places a call, or answers whoever calls it, one at a time, on the loopback interface. A thread of
+// its own does both SIP and RTP. Thread-safe.
 class SoftPhone {
  public:
   // Throws when there is no socket for it.
@@ -32,10 +33,14 @@ class SoftPhone {
   SoftPhone(const SoftPhone&) = delete;
 
   Endpoint sip() const { return sip_; }
+  uint16_t rtp_port() const { return rtp_port_; }
   void Call(const Endpoint& server, const std::string& number);
   // Sends its tone from now on, 20 ms a packet, beginning with this sequence number; only while it is up.
   void Speak(uint16_t first_sequence);
   void BeSilent();
+  // Audio in its codec after what it is saying, silence afterwards; keys (RFC 4733). Only while it is up.
+  void Say(const std::vector<uint8_t>& audio);
+  void Press(const std::string& digits);
   // A re-INVITE with this attribute of the stream: sendonly and inactive are hold, sendrecv ends it.
   void Renegotiate(const std::string& direction);
   void HangUp();
@@ -45,10 +50,14 @@ class SoftPhone {
   // False when the time is over.
   bool WaitUntilUp(std::chrono::milliseconds timeout);
   bool WaitUntilOver(std::chrono::milliseconds timeout);
+  bool WaitUntilSaid(std::chrono::milliseconds timeout);
   bool up();
 
   // How long it heard a tone of this frequency since ForgetHeard.
   std::chrono::milliseconds Heard(double hz);
+  std::vector<uint8_t> HeardAudio();  // of its packets since ForgetHeard, in the order of their arrival
+  // When it heard something last that is no silence, since ForgetHeard.
+  std::optional<std::chrono::steady_clock::time_point> last_loud();
   void ForgetHeard();
   uint32_t heard_ssrc();  // of the last packet
   std::string status();   // the last final answer to its requests: "SIP/2.0 200 OK"
@@ -58,6 +67,7 @@ class SoftPhone {
 
   void Run();
   void Send(const std::string& message);
+  void BeginToSend();
   void SendPacket();
   void ReadSip();
   void ReadRtp();
@@ -72,7 +82,6 @@ class SoftPhone {
 
   const SoftPhoneOptions options_;
   const Codec codec_;
-  const std::vector<std::vector<uint8_t>> tone_;
   int sip_fd_ = -1;
   int rtp_fd_ = -1;
   Endpoint sip_;
@@ -92,13 +101,10 @@ class SoftPhone {
   std::chrono::steady_clock::time_point repeat_at_{};
   Endpoint peer_;  // RTP
   int payload_type_;
-  bool speaking_ = false;
-  uint16_t next_sequence_ = 0;
-  uint32_t timestamp_ = 0;
-  uint32_t ssrc_ = 0;
-  size_t frame_ = 0;
+  PhoneVoice voice_;
   std::chrono::steady_clock::time_point next_packet_{};
   std::vector<std::vector<uint8_t>> heard_;
+  std::optional<std::chrono::steady_clock::time_point> last_loud_;
   uint32_t heard_ssrc_ = 0;
   std::string status_;
   std::thread thread_;
