@@ -9,6 +9,7 @@ namespace benari::media {
 namespace {
 
 constexpr int64_t kSamplesPerMs = 8;
+constexpr int64_t kFrameSamples = kFrameBytes;
 constexpr size_t kMaxSamples = 2000;  // of a packet; beyond any MTU
 constexpr uint16_t kMaxBehind = 100;  // as SequenceTracker: further behind is a restart
 constexpr int kLateRestart = 3;       // late packets in a row are a restart by fewer
@@ -69,7 +70,7 @@ void Uplink::OnNewSource(Clock::Time now, uint32_t ssrc, uint16_t sequence, Emit
 // Returns false if `piece`, which is not the next one, is not to wait.
 bool Uplink::Hold(Clock::Time now, const Piece& piece) {
   const bool fits = Ahead(piece.sequence, next_sequence_) < static_cast<int16_t>(kSlots) &&
-                    piece.ulaw.size() <= kMaxHeldBytes;
+                    piece.ulaw.size() <= static_cast<size_t>(kMaxHeldSamples);
   if (!fits || filled_since_last_ > 0) return false;
   Held& held = held_[piece.sequence % kSlots];
   if (held.used) return true;  // a duplicate
@@ -131,24 +132,25 @@ void Uplink::Accept(Clock::Time now, const Piece& piece, Emit emit) {
   next_sequence_ = piece.sequence + 1;
   next_timestamp_ = piece.timestamp + static_cast<uint32_t>(samples);
   has_timestamp_ = true;
-  if (samples > 0) last_samples_ = samples;
+  if (samples > 0) last_samples_ = std::min(samples, kMaxHeldSamples);
   filled_since_last_ = 0;
   late_in_row_ = 0;
 }
 
+// Fills whole packets or frames, so that the beginnings of both stay together.
 void Uplink::FillBefore(Clock::Time now, const Piece& piece, Emit emit) {
-  const int64_t elapsed = Elapsed(now);
   const int64_t missing = has_timestamp_ ? static_cast<int32_t>(piece.timestamp - next_timestamp_) : -1;
   if (filled_since_last_ > 0) {
     // One that was delayed, and whose place is filled, comes with others. Any other one is of now.
     const bool delayed = missing >= 0 && missing <= filled_since_last_;
-    if (!delayed) FillTo(elapsed - static_cast<int64_t>(piece.ulaw.size()), emit);
+    const int64_t begin = Elapsed(now) - static_cast<int64_t>(piece.ulaw.size());
+    if (!delayed) FillTo(begin - begin % kFrameSamples, emit);
     return;
   }
   const int64_t packets = Ahead(piece.sequence, next_sequence_);
-  const bool plausible = missing >= 0 && missing <= packets * static_cast<int64_t>(kMaxHeldBytes);
-  const int64_t lost = plausible ? missing : packets * last_samples_;
-  if (packets > 0) FillTo(std::min(Position() + lost, elapsed), emit);
+  const bool plausible = missing >= 0 && missing <= packets * kMaxHeldSamples;
+  const int64_t lost = std::min(plausible ? missing : packets * last_samples_, Elapsed(now) - Position());
+  if (packets > 0) FillTo(Position() + lost - lost % last_samples_, emit);
 }
 
 void Uplink::OnTick(Clock::Time now, Emit emit) {
@@ -157,7 +159,7 @@ void Uplink::OnTick(Clock::Time now, Emit emit) {
   const int64_t behind = Samples(kPatience) + last_samples_;
   for (int i = 0; i < kMaxFilledPerTick && Elapsed(now) - Position() > behind; ++i) {
     const int64_t before = Position();
-    FillTo(before - before % static_cast<int64_t>(kFrameBytes) + static_cast<int64_t>(kFrameBytes), emit);
+    FillTo(before - before % kFrameSamples + kFrameSamples, emit);
     filled_since_last_ += Position() - before;
   }
 }

@@ -43,8 +43,8 @@ class Uplink {
   uint64_t dropped() const { return dropped_samples_ / kFrameBytes; }  // of the peer, in frames
 
  private:
-  static constexpr size_t kSlots = 8;           // one for each sequence number that may wait
-  static constexpr size_t kMaxHeldBytes = 480;  // 60 ms
+  static constexpr size_t kSlots = 8;              // one for each sequence number that may wait
+  static constexpr int64_t kMaxHeldSamples = 480;  // 60 ms; longer packets do not wait
 
   // A packet without its header.
   struct Piece {
@@ -56,7 +56,7 @@ class Uplink {
     bool used = false;
     Clock::Time arrived;
     Piece piece;  // its ulaw is below
-    std::array<uint8_t, kMaxHeldBytes> ulaw;
+    std::array<uint8_t, kMaxHeldSamples> ulaw;
   };
 
   void OnPiece(Clock::Time now, uint32_t ssrc, const Piece& piece, Emit emit);
@@ -85,7 +85,7 @@ class Uplink {
   uint32_t ssrc_ = 0;
   uint16_t next_sequence_ = 0;
   uint32_t next_timestamp_ = 0;
-  int64_t last_samples_ = kFrameBytes;  // of the last packet
+  int64_t last_samples_ = kFrameBytes;  // of the last packet, at most kMaxHeldSamples
   int late_in_row_ = 0;
   uint16_t late_next_ = 0;
   size_t held_count_ = 0;
