@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/endpoint.h"
 
@@ -77,6 +78,17 @@ absl::StatusOr<Url> ParseUrl(absl::string_view text, Schemes schemes) {
   url.port = endpoint->port;
   url.target = std::string(target);
   return url;
+}
+
+std::string WithoutQueryValues(absl::string_view url) {
+  const size_t query = url.find('?');
+  if (query == absl::string_view::npos) return std::string(url);
+  const auto without_value = [](std::string* out, absl::string_view pair) {
+    const size_t equals = pair.find('=');
+    absl::StrAppend(out, pair.substr(0, equals), equals == absl::string_view::npos ? "" : "=...");
+  };
+  return absl::StrCat(url.substr(0, query + 1),
+                      absl::StrJoin(absl::StrSplit(url.substr(query + 1), '&'), "&", without_value));
 }
 
 std::string PercentEncode(absl::string_view text) {

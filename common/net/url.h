@@ -26,6 +26,10 @@ struct Url {
 // INVALID_ARGUMENT names what is wrong and what is accepted. Never echoes a password.
 absl::StatusOr<Url> ParseUrl(absl::string_view text, std::initializer_list<absl::string_view> schemes);
 
+// The text of a URL with "..." in the place of each value in its query, so that it can be shown: values may
+// be secrets.
+std::string WithoutQueryValues(absl::string_view url);
+
 // All but RFC 3986's unreserved characters as %XX, so that any id fits in a path segment or a query.
 std::string PercentEncode(absl::string_view text);
 

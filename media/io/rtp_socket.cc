@@ -1,10 +1,29 @@
 #include "media/io/rtp_socket.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "media/io/tick_queue.h"
 
 namespace benari::media {
+
+namespace {
+
+// What the session's processor did in a tick, as others are told.
+std::optional<MediaChange> ChangeOf(ProcessorState before, ProcessorState after) {
+  if (before == after) return std::nullopt;
+  switch (after) {
+    case ProcessorState::kPreparing:
+      return MediaChange::kBotLost;
+    case ProcessorState::kActive:
+      return MediaChange::kBotReady;
+    case ProcessorState::kFinished:
+      return MediaChange::kFinished;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 void RtpSocket::OnDatagrams(Clock::Time now, std::span<Datagram> datagrams) {
   if (!running_) {
@@ -32,19 +51,28 @@ void RtpSocket::SendToPeer(std::span<const uint8_t> datagram) {
 
 void RtpSocket::Start(const SessionStart& start, Clock::Time now) {
   if (session_) earlier_sessions_ += session_->Stats();
-  session_.emplace(start, *this, now);
+  session_.emplace(start, *this, factory_, now);
   running_ = true;
   dialled_bytes_ = 0;
   AskForTick();
 }
 
 void RtpSocket::Stop() {
-  running_ = false;
+  if (std::exchange(running_, false)) session_->Stop();
   next_tick_.reset();
 }
 
+absl::Status RtpSocket::SendDigits(const Digits& digits) {
+  if (!running_) return absl::FailedPreconditionError("no session runs on the lease");
+  return session_->SendDigits(digits);
+}
+
 void RtpSocket::OnTick(Clock::Time now) {
+  const ProcessorState before = session_->processor_state();
   session_->OnTick(now);
+  if (const auto change = ChangeOf(before, session_->processor_state())) {
+    changes_->push_back({id_, *change, Snapshot()});
+  }
   AskForTick();
 }
 

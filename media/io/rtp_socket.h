@@ -8,6 +8,7 @@
 #include "media/lease/session_runner.h"
 #include "media/net/dialled_address.h"
 #include "media/net/udp_socket.h"
+#include "media/processor/factory.h"
 #include "media/processor/session.h"
 
 namespace benari::media {
@@ -21,10 +22,14 @@ struct SocketChange {
 // A leased socket and the session on it, if one runs. Owned by one worker.
 class RtpSocket : public DatagramHandler, public rtp::Outlet {
  public:
-  // `engine` sends the packets of the session; `changes` collects its media changes. Both must outlive the
-  // socket.
-  RtpSocket(SocketId id, UdpSocket socket, IoEngine& engine, std::vector<SocketChange>* changes)
-      : id_(id), socket_(std::move(socket)), engine_(engine), changes_(changes) {}
+  // `engine` sends the packets of the session, `factory` makes its processor, `changes` collects its media
+  // changes. All must outlive the socket.
+  RtpSocket(SocketId id, UdpSocket socket, IoEngine& engine, ProcessorFactory& factory,
+            std::vector<SocketChange>* changes)
+      : id_(id), socket_(std::move(socket)), engine_(engine), factory_(factory), changes_(changes) {}
+  ~RtpSocket() override { Stop(); }
+  RtpSocket(const RtpSocket&) = delete;
+  RtpSocket& operator=(const RtpSocket&) = delete;
 
   int fd() const override { return socket_.fd(); }
   void OnDatagrams(Clock::Time now, std::span<Datagram> datagrams) override;
@@ -35,6 +40,8 @@ class RtpSocket : public DatagramHandler, public rtp::Outlet {
 
   void Start(const SessionStart& start, Clock::Time now);
   void Stop();
+  // FAILED_PRECONDITION: no bot runs. RESOURCE_EXHAUSTED: it has not taken the digits before these.
+  absl::Status SendDigits(const Digits& digits);
   void LookForSilence(Clock::Time now);
 
   // When OnTick is due, on the grid of TickQueue; nullopt: never.
@@ -56,6 +63,7 @@ class RtpSocket : public DatagramHandler, public rtp::Outlet {
   const SocketId id_;
   UdpSocket socket_;
   IoEngine& engine_;
+  ProcessorFactory& factory_;
   std::vector<SocketChange>* const changes_;
   std::optional<Session> session_;
   bool running_ = false;

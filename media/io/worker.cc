@@ -60,7 +60,7 @@ void Worker::ObserveJitter() {
 }
 
 void Worker::Add(SocketId id, UdpSocket socket) {
-  auto owned = std::make_unique<RtpSocket>(id, std::move(socket), *engine_, &changes_);
+  auto owned = std::make_unique<RtpSocket>(id, std::move(socket), *engine_, factory_, &changes_);
   if (const absl::Status added = engine_->Add(owned.get()); !added.ok()) {
     log::Error("cannot register socket with the I/O engine",
                {{"error", added.message()}});  // the session will miss its media and say so
@@ -82,6 +82,12 @@ SessionSnapshot Worker::Stop(SocketId id) {
   if (socket->running()) --running_;
   socket->Stop();
   return socket->Snapshot();
+}
+
+absl::Status Worker::SendDigits(SocketId id, const Digits& digits) {
+  RtpSocket* socket = Find(id);
+  if (socket == nullptr) return absl::FailedPreconditionError("the lease has ended");
+  return socket->SendDigits(digits);
 }
 
 SessionSnapshot Worker::Close(SocketId id) {

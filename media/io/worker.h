@@ -33,7 +33,9 @@ class Worker {
   // Each sweep reads the overflow counter of one socket in this many.
   static constexpr size_t kSweepsToReadOverflow = 20;
 
-  explicit Worker(std::unique_ptr<IoEngine> engine) : engine_(std::move(engine)) {}
+  // `dialer` must outlive the worker.
+  Worker(std::unique_ptr<IoEngine> engine, BotDialer& dialer)
+      : engine_(std::move(engine)), factory_(dialer) {}
 
   // Runs one round: waits, moves packets, runs due ticks, checks for silence. Returns true if Wake was
   // called.
@@ -44,6 +46,7 @@ class Worker {
   void Add(SocketId id, UdpSocket socket);
   void Start(SocketId id, const SessionStart& start);
   SessionSnapshot Stop(SocketId id);
+  absl::Status SendDigits(SocketId id, const Digits& digits);  // as RtpSocket's
   SessionSnapshot Close(SocketId id);
   void CloseAll();
   SessionSnapshot Read(SocketId id) const;  // an empty one where there is no such socket
@@ -59,6 +62,7 @@ class Worker {
   void ObserveJitter();
 
   const std::unique_ptr<IoEngine> engine_;
+  ProcessorFactory factory_;
   std::vector<SocketChange> changes_;
   absl::flat_hash_map<SocketId, std::unique_ptr<RtpSocket>> sockets_;
   WorkerTotals totals_;  // but for the packets of open sockets

@@ -29,10 +29,11 @@ struct Gather {
 }  // namespace
 
 WorkerPool::WorkerPool(const SocketAddress& bind, std::vector<std::unique_ptr<IoEngine>> engines,
-                       WorkerProxy::Executor executor, WorkerProxy::ChangeCallback on_change)
+                       BotDialer& dialer, WorkerProxy::Executor executor,
+                       WorkerProxy::ChangeCallback on_change)
     : bind_(bind), executor_(executor), open_sockets_(engines.size()) {
   for (auto& engine : engines) {
-    workers_.push_back(std::make_unique<WorkerProxy>(std::move(engine), executor, on_change));
+    workers_.push_back(std::make_unique<WorkerProxy>(std::move(engine), dialer, executor, on_change));
   }
 }
 
@@ -87,6 +88,13 @@ void WorkerPool::Read(std::vector<SocketId> sockets, SnapshotsCallback done) {
     const absl::Status queued = workers_[worker]->Read(std::move(ids), on_part);
     if (!queued.ok()) Execute([gather, queued] { gather->OnPart(queued); });
   }
+}
+
+void WorkerPool::SendDigits(SocketId socket, Digits digits, StatusCallback done) {
+  auto shared = std::make_shared<StatusCallback>(std::move(done));
+  const absl::Status queued = workers_[WorkerOf(socket)]->SendDigits(
+      socket, std::move(digits), [shared](const absl::Status& sent) { (*shared)(sent); });
+  if (!queued.ok()) Execute([shared, queued] { (*shared)(queued); });
 }
 
 void WorkerPool::ReadTotals(absl::AnyInvocable<void(absl::StatusOr<std::vector<WorkerTotals>>)> done) {

@@ -13,9 +13,10 @@ namespace benari::media {
 // The SessionRunner on real sockets. Each socket goes to the worker that has the fewest. Thread-safe.
 class WorkerPool : public SessionRunner {
  public:
-  // One worker for each engine, at least one. `bind` has the address; its port is not used. `executor` runs
-  // what it gets on a single thread, in order. Both callbacks as in WorkerProxy.
-  WorkerPool(const SocketAddress& bind, std::vector<std::unique_ptr<IoEngine>> engines,
+  // One worker for each engine, at least one. `bind` has the address; its port is not used. `dialer` dials
+  // the bots of the sessions and must outlive the pool. `executor` runs what it gets on a single thread, in
+  // order. Both callbacks as in WorkerProxy.
+  WorkerPool(const SocketAddress& bind, std::vector<std::unique_ptr<IoEngine>> engines, BotDialer& dialer,
              WorkerProxy::Executor executor, WorkerProxy::ChangeCallback on_change);
 
   absl::StatusOr<SocketId> Open(uint16_t port) override ABSL_LOCKS_EXCLUDED(mutex_);
@@ -23,6 +24,7 @@ class WorkerPool : public SessionRunner {
   void Stop(SocketId socket, SnapshotCallback done) override;
   void Close(SocketId socket, SnapshotCallback done) override ABSL_LOCKS_EXCLUDED(mutex_);
   void Read(std::vector<SocketId> sockets, SnapshotsCallback done) override;
+  void SendDigits(SocketId socket, Digits digits, StatusCallback done) override;
 
   // By worker. RESOURCE_EXHAUSTED in `done` as in Read.
   void ReadTotals(absl::AnyInvocable<void(absl::StatusOr<std::vector<WorkerTotals>>)> done);

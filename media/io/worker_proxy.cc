@@ -7,8 +7,9 @@
 
 namespace benari::media {
 
-WorkerProxy::WorkerProxy(std::unique_ptr<IoEngine> engine, Executor executor, ChangeCallback on_change)
-    : worker_(std::move(engine)),
+WorkerProxy::WorkerProxy(std::unique_ptr<IoEngine> engine, BotDialer& dialer, Executor executor,
+                         ChangeCallback on_change)
+    : worker_(std::move(engine), dialer),
       executor_(std::move(executor)),
       on_change_(std::move(on_change)),
       thread_([this] { Run(); }) {}
@@ -95,6 +96,12 @@ absl::Status WorkerProxy::Read(std::vector<SocketId> ids, SessionRunner::Snapsho
     for (const SocketId id : ids) snapshots.push_back(worker.Read(id));
     return
         [done = std::move(done), snapshots = std::move(snapshots)]() mutable { done(std::move(snapshots)); };
+  });
+}
+
+absl::Status WorkerProxy::SendDigits(SocketId id, Digits digits, SessionRunner::StatusCallback done) {
+  return Queue([id, digits = std::move(digits), done = std::move(done)](Worker& worker) mutable -> Task {
+    return [done = std::move(done), sent = worker.SendDigits(id, digits)]() mutable { done(sent); };
   });
 }
 

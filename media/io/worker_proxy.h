@@ -24,14 +24,16 @@ class WorkerProxy {
   // Limit of queued commands. Stop and Close are exempt: each socket has one of each.
   static constexpr size_t kMaxQueued = 10000;
 
-  // `on_change` is called in tasks too.
-  WorkerProxy(std::unique_ptr<IoEngine> engine, Executor executor, ChangeCallback on_change);
+  // `on_change` is called in tasks too. `dialer` must outlive the proxy.
+  WorkerProxy(std::unique_ptr<IoEngine> engine, BotDialer& dialer, Executor executor,
+              ChangeCallback on_change);
   ~WorkerProxy();  // does what is queued, closes the sockets
 
   // RESOURCE_EXHAUSTED: too many commands wait; the socket is closed, the command not done.
   absl::Status Add(SocketId id, UdpSocket socket);
   absl::Status Start(SocketId id, const SessionStart& start, SessionRunner::SnapshotCallback started);
   absl::Status Read(std::vector<SocketId> ids, SessionRunner::SnapshotsCallback done);
+  absl::Status SendDigits(SocketId id, Digits digits, SessionRunner::StatusCallback done);
   absl::Status ReadTotals(absl::AnyInvocable<void(const WorkerTotals&)> done);
 
   void Stop(SocketId id, SessionRunner::SnapshotCallback done);

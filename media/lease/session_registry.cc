@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 
@@ -21,9 +22,35 @@ const char* EventKindName(EventKind kind) {
       return "released";
     case EventKind::kLeaseExpired:
       return "lease expired";
+    case EventKind::kBotReady:
+      return "bot ready";
+    case EventKind::kBotLost:
+      return "bot lost";
+    case EventKind::kFinished:
+      return "finished";
   }
   return "unknown";
 }
+
+namespace {
+
+EventKind EventOf(MediaChange change) {
+  switch (change) {
+    case MediaChange::kFlowing:
+      return EventKind::kMediaFlowing;
+    case MediaChange::kMissing:
+      return EventKind::kMediaMissing;
+    case MediaChange::kBotReady:
+      return EventKind::kBotReady;
+    case MediaChange::kBotLost:
+      return EventKind::kBotLost;
+    case MediaChange::kFinished:
+      return EventKind::kFinished;
+  }
+  return EventKind::kFinished;
+}
+
+}  // namespace
 
 SessionRegistry::SessionRegistry(Options options, const Clock& clock, SessionRunner& runner, EventSink events)
     : options_(std::move(options)),
@@ -212,6 +239,22 @@ void SessionRegistry::Stop(Lease* lease, SessionCallback done) {
                });
 }
 
+void SessionRegistry::SendDigits(const OwnerId& owner, const std::string& lease_id, Digits digits,
+                                 StatusCallback done) {
+  absl::Status status;
+  {
+    MutexLock lock(&mutex_);
+    const auto lease = FindOwned(owner, lease_id);
+    status = lease.status();
+    if (status.ok() && (*lease)->state == SessionState::kRunning &&
+        std::holds_alternative<BotConfig>((*lease)->config.processor)) {
+      return runner_.SendDigits((*lease)->socket, std::move(digits), std::move(done));
+    }
+  }
+  if (status.ok()) status = absl::FailedPreconditionError(absl::StrCat("no bot runs on lease_id ", lease_id));
+  done(status);
+}
+
 absl::StatusOr<KeepAliveView> SessionRegistry::KeepAlive(const OwnerId& owner,
                                                          const std::vector<std::string>& lease_ids,
                                                          Milliseconds ttl) {
@@ -299,8 +342,7 @@ void SessionRegistry::OnMediaChange(SocketId socket, MediaChange change, const S
   }
   SessionView view = View(*lease);
   view.snapshot = snapshot;
-  const bool flowing = change == MediaChange::kFlowing;
-  events_({flowing ? EventKind::kMediaFlowing : EventKind::kMediaMissing, std::move(view)});
+  events_({EventOf(change), std::move(view)});
 }
 
 void SessionRegistry::StartDraining() {

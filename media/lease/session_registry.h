@@ -41,6 +41,7 @@ class SessionRegistry {
   };
   using Milliseconds = std::chrono::milliseconds;
   using SessionCallback = absl::AnyInvocable<void(absl::StatusOr<SessionView>)>;
+  using StatusCallback = absl::AnyInvocable<void(const absl::Status&)>;
   using PageCallback = absl::AnyInvocable<void(absl::StatusOr<SessionPage>)>;
   // Called with the registry's lock held; must only queue the event.
   using EventSink = std::function<void(SessionEvent)>;
@@ -57,6 +58,8 @@ class SessionRegistry {
   void StartSession(const OwnerId& owner, const std::string& lease_id, const SessionConfig& config,
                     SessionCallback done) ABSL_LOCKS_EXCLUDED(mutex_);
   void StopSession(const OwnerId& owner, const std::string& lease_id, SessionCallback done)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  void SendDigits(const OwnerId& owner, const std::string& lease_id, Digits digits, StatusCallback done)
       ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<KeepAliveView> KeepAlive(const OwnerId& owner, const std::vector<std::string>& lease_ids,
                                           Milliseconds ttl) ABSL_LOCKS_EXCLUDED(mutex_);

@@ -6,13 +6,20 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "media/processor/digits.h"
 #include "media/processor/session_types.h"
 
 namespace benari::media {
 
 using SocketId = uint64_t;  // never used twice by one runner
 
-enum class MediaChange { kFlowing, kMissing };
+enum class MediaChange {
+  kFlowing,
+  kMissing,
+  kBotReady,
+  kBotLost,   // and dialled again
+  kFinished,  // the processor is
+};
 
 // The packet side as SessionRegistry sees it: threads and sockets in the service, a model in the simulation.
 // Commands for one socket take effect in the order of the calls. A callback is called exactly once, never
@@ -21,6 +28,7 @@ enum class MediaChange { kFlowing, kMissing };
 class SessionRunner {
  public:
   using SnapshotCallback = absl::AnyInvocable<void(const SessionSnapshot&)>;
+  using StatusCallback = absl::AnyInvocable<void(const absl::Status&)>;
   using SnapshotsCallback = absl::AnyInvocable<void(absl::StatusOr<std::vector<SessionSnapshot>>)>;
 
   virtual ~SessionRunner() = default;
@@ -42,6 +50,10 @@ class SessionRunner {
   // One snapshot for each socket, in that order; an empty one where it is closed. RESOURCE_EXHAUSTED as
   // Start.
   virtual void Read(std::vector<SocketId> sockets, SnapshotsCallback done) = 0;
+
+  // Passes digits to the bot of the session. FAILED_PRECONDITION: no bot runs on it, or it is finished.
+  // RESOURCE_EXHAUSTED: as Start, or the bot has not taken the digits before these.
+  virtual void SendDigits(SocketId socket, Digits digits, StatusCallback done) = 0;
 };
 
 }  // namespace benari::media

@@ -59,7 +59,17 @@ struct KeepAliveView {
   std::vector<std::string> unknown_lease_ids;
 };
 
-enum class EventKind { kStarted, kMediaFlowing, kMediaMissing, kStopped, kReleased, kLeaseExpired };
+enum class EventKind {
+  kStarted,
+  kMediaFlowing,
+  kMediaMissing,
+  kStopped,
+  kReleased,
+  kLeaseExpired,
+  kBotReady,
+  kBotLost,
+  kFinished,
+};
 const char* EventKindName(EventKind kind);
 
 struct SessionEvent {

@@ -19,12 +19,14 @@
 #include "media/io/engine_choice.h"
 #include "media/io/worker_pool.h"
 #include "media/lease/session_registry.h"
+#include "media/node/event_log.h"
 #include "media/node/health_server.h"
 #include "media/node/housekeeper.h"
 #include "media/node/listen_error.h"
 #include "media/node/metrics.h"
 #include "media/node/metrics_server.h"
 #include "media/node/tls_watch.h"
+#include "media/processor/bot/stream.h"
 #include "media/rpc/media_service.h"
 #include "media/rpc/watch_hub.h"
 
@@ -45,35 +47,14 @@ std::string RandomHex64() {
   return absl::StrCat(absl::Hex(bits, absl::kZeroPad16));
 }
 
-void LogEvent(const SessionEvent& event) {
-  const SessionView& session = event.session;
-  const SessionSnapshot& snapshot = session.snapshot;
-  const std::string message = absl::StrCat("session ", EventKindName(event.kind));
-  const std::string rtp = session.lease.rtp.ToString();
-  const std::string peer = snapshot.peer.ToString();
-  switch (event.kind) {
-    case EventKind::kStarted:
-    case EventKind::kMediaFlowing:
-      return log::Info(message, {{"lease", session.lease.lease_id},
-                                 {"rtp", rtp},
-                                 {"peer", peer},
-                                 {"processor", ProcessorName(session.config.processor)},
-                                 {"payload_type", session.config.payload_type}});
-    case EventKind::kMediaMissing:
-      return log::Warning(message, {{"lease", session.lease.lease_id},
-                                    {"rtp", rtp},
-                                    {"diagnosis", DiagnosisName(snapshot.diagnosis)},
-                                    {"text", snapshot.diagnosis_text}});
-    case EventKind::kStopped:
-    case EventKind::kReleased:
-    case EventKind::kLeaseExpired:
-      return log::Info(message, {{"lease", session.lease.lease_id},
-                                 {"rtp", rtp},
-                                 {"received", snapshot.stats.received_packets},
-                                 {"sent", snapshot.stats.sent_packets},
-                                 {"lost", snapshot.stats.lost_packets},
-                                 {"jitter_ms", snapshot.stats.jitter_ms}});
-  }
+// Until links are there.
+class NoBots : public BotDialer {
+ public:
+  std::shared_ptr<BotStream> Dial(const BotConfig&) override { return nullptr; }
+};
+
+absl::Status NoBotMayBeDialled(const BotConfig&) {
+  return absl::UnimplementedError("this node dials no bots");
 }
 
 // Members are in the order of what needs what.
@@ -143,6 +124,7 @@ class NodeImpl : public Node {
   WatchHub hub_;
   Housekeeper housekeeper_;
   std::unique_ptr<SessionRegistry> registry_;
+  NoBots no_bots_;
   std::unique_ptr<WorkerPool> pool_;
   std::unique_ptr<grpc::Service> service_;
   std::unique_ptr<grpc::Server> server_;
@@ -160,7 +142,7 @@ absl::Status NodeImpl::StartWorkers() {
   io_engine_ = engines->kind;
   no_io_uring_ = engines->no_io_uring;
   pool_ = std::make_unique<WorkerPool>(
-      config_.rtp_bind, std::move(engines->engines),
+      config_.rtp_bind, std::move(engines->engines), no_bots_,
       [this](std::vector<Task> tasks) { housekeeper_.Post(std::move(tasks)); },
       [this](const SocketChange& change) {
         registry_->OnMediaChange(change.socket, change.change, change.snapshot);
@@ -194,7 +176,7 @@ absl::Status NodeImpl::StartGrpc() {
   google::protobuf::LinkMessageReflection<::grpc::health::v1::HealthCheckRequest>();
   ::grpc::EnableDefaultHealthCheckService(true);
   ::grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  service_ = NewMediaService(registry_.get(), &hub_, hub_.node(), config_.max_ttl_ms);
+  service_ = NewMediaService(registry_.get(), &hub_, NoBotMayBeDialled, hub_.node(), config_.max_ttl_ms);
 
   ::grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a port that is taken is an error

@@ -4,12 +4,6 @@
 
 namespace benari::media {
 
-struct EchoConfig {
-  static constexpr const char* kName = "echo";
-
-  bool operator==(const EchoConfig&) const = default;
-};
-
 // Sends each packet back as it came, under our own SSRC (RFC 3550 8.2). Owned by one worker.
 class Echo : public Processor {
  public:

@@ -14,6 +14,8 @@ struct New {
   std::unique_ptr<Processor> operator()(const ToneConfig& tone) const {
     return std::make_unique<Tone>(tone, stream.payload_type, now);
   }
+  // No bot is dialled so far: the node refuses all of them.
+  std::unique_ptr<Processor> operator()(const BotConfig&) const { return std::make_unique<Echo>(); }
 
   const rtp::StreamConfig& stream;
   const Clock::Time now;
@@ -21,8 +23,8 @@ struct New {
 
 }  // namespace
 
-std::unique_ptr<Processor> NewProcessor(const SessionConfig& config, Clock::Time now) {
-  return std::visit(New{config, now}, config.processor);
+std::unique_ptr<Processor> ProcessorFactory::New(const SessionConfig& config, Clock::Time now) {
+  return std::visit(media::New{config, now}, config.processor);
 }
 
 }  // namespace benari::media

@@ -7,7 +7,16 @@
 
 namespace benari::media {
 
-// The processor that `config` names. Pure.
-std::unique_ptr<Processor> NewProcessor(const SessionConfig& config, Clock::Time now);
+class BotDialer;
+
+// Makes the processors of sessions. Owned by one worker.
+class ProcessorFactory {
+ public:
+  // `dialer` must outlive the processors.
+  explicit ProcessorFactory(BotDialer& /*dialer*/) {}
+
+  // The processor that `config` names; its session begins at `now`.
+  std::unique_ptr<Processor> New(const SessionConfig& config, Clock::Time now);
+};
 
 }  // namespace benari::media

@@ -4,13 +4,20 @@
 #include <optional>
 #include <span>
 
+#include "absl/status/status.h"
 #include "common/clock.h"
+#include "media/processor/bot/status.h"
+#include "media/processor/digits.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/sender.h"
 
 namespace benari::media {
 
-enum class ProcessorState { kActive, kFinished };
+enum class ProcessorState {
+  kPreparing,  // cannot do yet, or again, what its configuration asks for
+  kActive,
+  kFinished,  // has done all that its configuration asks for
+};
 
 // What a session does with its audio: receives the packets of the peer and sends its own. Implementations
 // must not wait, lock, allocate per packet or read a clock. Owned by one worker.
@@ -28,8 +35,19 @@ class Processor {
   virtual std::optional<Clock::Time> NextTick() const { return std::nullopt; }
   virtual void OnTick(Clock::Time /*now*/, rtp::Sender& /*out*/) {}
 
-  // kFinished: the processor has done all that its configuration asks for.
+  // The session is over. Afterwards only state and bot_status are called.
+  virtual void Stop() {}
+
+  // Passes digits of the caller to the bot. FAILED_PRECONDITION: there is none, or it is finished.
+  // RESOURCE_EXHAUSTED: it has not taken the digits before these.
+  virtual absl::Status SendDigits(const Digits& /*digits*/) {
+    return absl::FailedPreconditionError("no bot runs on the session");
+  }
+
+  // Changes in OnTick only.
   virtual ProcessorState state() const { return ProcessorState::kActive; }
+  // nullopt: this is no bot. May allocate.
+  virtual std::optional<BotStatus> bot_status() const { return std::nullopt; }
 };
 
 }  // namespace benari::media

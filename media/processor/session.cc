@@ -4,16 +4,17 @@
 
 namespace benari::media {
 
-Session::Session(const SessionStart& start, rtp::Outlet& outlet, Clock::Time now)
+Session::Session(const SessionStart& start, rtp::Outlet& outlet, ProcessorFactory& factory, Clock::Time now)
     : number_(start.number),
       sender_(start.config.payload_type, start.ssrc, outlet),
       receiver_(start.config, start.advertised_rtp, sender_, now),
-      processor_(NewProcessor(start.config, now)) {}
+      processor_(factory.New(start.config, now)) {}
 
 SessionSnapshot Session::Snapshot() const {
   SessionSnapshot snapshot;
   snapshot.number = number_;
   snapshot.processor_state = processor_->state();
+  snapshot.bot = processor_->bot_status();
   snapshot.peer = receiver_.peer();
   snapshot.latched = receiver_.latched();
   snapshot.ssrc = sender_.ssrc();

@@ -11,12 +11,14 @@
 
 namespace benari::media {
 
+class ProcessorFactory;
+
 // A session on a lease: the receiver of the peer's stream, the processor, and the sender of our stream. Uses
 // no socket and no clock. Owned by one worker.
 class Session {
  public:
   // Packets that the processor originates leave through `outlet`, which must outlive the session.
-  Session(const SessionStart& start, rtp::Outlet& outlet, Clock::Time now);
+  Session(const SessionStart& start, rtp::Outlet& outlet, ProcessorFactory& factory, Clock::Time now);
 
   // Passes a valid packet to the processor and returns kNone; otherwise drops and counts it, and returns why.
   DropReason OnDatagram(Clock::Time now, std::span<uint8_t> datagram, const SocketAddress& source) {
@@ -36,6 +38,11 @@ class Session {
 
   std::optional<Clock::Time> NextTick() const { return processor_->NextTick(); }
   void OnTick(Clock::Time now) { processor_->OnTick(now, sender_); }
+  ProcessorState processor_state() const { return processor_->state(); }
+
+  // Processor's; nothing but Snapshot and Stats is called after Stop.
+  absl::Status SendDigits(const Digits& digits) { return processor_->SendDigits(digits); }
+  void Stop() { processor_->Stop(); }
 
   // Returns true if the diagnosis changed.
   bool LookForSilence(Clock::Time now) { return receiver_.OnTime(now); }

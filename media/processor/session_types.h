@@ -7,6 +7,7 @@
 
 #include "common/clock.h"
 #include "media/processor/config.h"
+#include "media/processor/processor.h"
 #include "media/rtp/stream_types.h"
 
 // The configuration of a session, and a snapshot of it. Pure.
@@ -40,6 +41,7 @@ struct SessionStart {
 struct SessionSnapshot {
   uint64_t number = 0;  // SessionStart's; 0: there was no session yet
   ProcessorState processor_state = ProcessorState::kActive;
+  std::optional<BotStatus> bot;  // of a bot
   SocketAddress peer;
   bool latched = false;
   uint32_t ssrc = 0;

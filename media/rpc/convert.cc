@@ -3,6 +3,7 @@
 #include <chrono>
 #include <variant>
 
+#include "media/rpc/bots.h"
 #include "media/rpc/processors.h"
 
 namespace benari::media {
@@ -25,6 +26,18 @@ v1::SessionState ToProto(SessionState state) {
       return v1::SESSION_STATE_STOPPED;
   }
   return v1::SESSION_STATE_UNSPECIFIED;
+}
+
+v1::ProcessorState ToProto(ProcessorState state) {
+  switch (state) {
+    case ProcessorState::kPreparing:
+      return v1::PROCESSOR_STATE_PREPARING;
+    case ProcessorState::kActive:
+      return v1::PROCESSOR_STATE_ACTIVE;
+    case ProcessorState::kFinished:
+      return v1::PROCESSOR_STATE_FINISHED;
+  }
+  return v1::PROCESSOR_STATE_UNSPECIFIED;
 }
 
 v1::Diagnosis ToProto(Diagnosis diagnosis) {
@@ -99,9 +112,8 @@ void ToProto(const SessionView& view, const NodeInfo& node, v1::Session* out) {
                                                                      : v1::PEER_POLICY_EXACT);
   out->set_clock_rate_hz(view.config.clock_rate_hz);
   out->set_no_media_timeout_ms(static_cast<uint32_t>(view.config.no_media_timeout.count()));
-  out->set_processor_state(snapshot.processor_state == ProcessorState::kActive
-                               ? v1::PROCESSOR_STATE_ACTIVE
-                               : v1::PROCESSOR_STATE_FINISHED);
+  out->set_processor_state(ToProto(snapshot.processor_state));
+  if (snapshot.bot) ToProto(*snapshot.bot, out->mutable_bot_state());
   std::visit([out](const auto& processor) { ToProto(processor, out); }, view.config.processor);
   if (view.started_at) SetTime(*view.started_at, out->mutable_started_at());
   if (snapshot.first_received)
@@ -124,6 +136,12 @@ v1::EventKind ToProto(EventKind kind) {
       return v1::EVENT_KIND_RELEASED;
     case EventKind::kLeaseExpired:
       return v1::EVENT_KIND_LEASE_EXPIRED;
+    case EventKind::kBotReady:
+      return v1::EVENT_KIND_BOT_READY;
+    case EventKind::kBotLost:
+      return v1::EVENT_KIND_BOT_LOST;
+    case EventKind::kFinished:
+      return v1::EVENT_KIND_FINISHED;
   }
   return v1::EVENT_KIND_UNSPECIFIED;
 }

@@ -3,6 +3,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "benari/media/v1/media.grpc.pb.h"
@@ -20,9 +21,13 @@ grpc::Status ToGrpc(const absl::Status& status) {
 
 class MediaService final : public v1::Media::CallbackService {
  public:
-  MediaService(SessionRegistry* registry, WatchHub* hub, std::shared_future<NodeInfo> node,
-               uint32_t max_ttl_ms)
-      : registry_(*registry), hub_(*hub), node_(std::move(node)), max_ttl_ms_(max_ttl_ms) {}
+  MediaService(SessionRegistry* registry, WatchHub* hub, BotCheck check_bot,
+               std::shared_future<NodeInfo> node, uint32_t max_ttl_ms)
+      : registry_(*registry),
+        hub_(*hub),
+        check_bot_(std::move(check_bot)),
+        node_(std::move(node)),
+        max_ttl_ms_(max_ttl_ms) {}
 
   using Context = grpc::CallbackServerContext;
   using Reactor = grpc::ServerUnaryReactor;
@@ -50,6 +55,9 @@ class MediaService final : public v1::Media::CallbackService {
                         v1::StartSessionResponse* response) override {
     const auto config = ReadConfig(*request);
     if (!config.ok()) return Finish(context, config.status());
+    if (const auto* bot = std::get_if<BotConfig>(&config->processor)) {
+      if (absl::Status dialable = check_bot_(*bot); !dialable.ok()) return Finish(context, dialable);
+    }
     Reactor* reactor = context->DefaultReactor();
     registry_.StartSession(FromProto(request->owner()), request->lease_id(), *config,
                            Answer(reactor, response));
@@ -77,6 +85,16 @@ class MediaService final : public v1::Media::CallbackService {
     response->set_ports_free(static_cast<uint32_t>(view->ports_free));
     for (std::string& id : view->unknown_lease_ids) response->add_unknown_lease_ids(std::move(id));
     return Finish(context, absl::OkStatus());
+  }
+
+  Reactor* SendDigits(Context* context, const v1::SendDigitsRequest* request,
+                      v1::SendDigitsResponse* /*response*/) override {
+    if (absl::Status valid = Validate(*request); !valid.ok()) return Finish(context, valid);
+    Reactor* reactor = context->DefaultReactor();
+    const std::chrono::milliseconds duration(request->duration_ms());
+    registry_.SendDigits(FromProto(request->owner()), request->lease_id(), {request->digits(), duration},
+                         [reactor](const absl::Status& status) { reactor->Finish(ToGrpc(status)); });
+    return reactor;
   }
 
   Reactor* GetSession(Context* context, const v1::GetSessionRequest* request,
@@ -131,15 +149,16 @@ class MediaService final : public v1::Media::CallbackService {
 
   SessionRegistry& registry_;
   WatchHub& hub_;
+  const BotCheck check_bot_;
   const std::shared_future<NodeInfo> node_;
   const uint32_t max_ttl_ms_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> NewMediaService(SessionRegistry* registry, WatchHub* hub,
+std::unique_ptr<grpc::Service> NewMediaService(SessionRegistry* registry, WatchHub* hub, BotCheck check_bot,
                                                std::shared_future<NodeInfo> node, uint32_t max_ttl_ms) {
-  return std::make_unique<MediaService>(registry, hub, std::move(node), max_ttl_ms);
+  return std::make_unique<MediaService>(registry, hub, std::move(check_bot), std::move(node), max_ttl_ms);
 }
 
 }  // namespace benari::media

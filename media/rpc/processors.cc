@@ -1,53 +1,26 @@
 #include "media/rpc/processors.h"
 
 #include "absl/strings/str_cat.h"
+#include "media/processor/bot/leg_codec.h"
 #include "media/processor/g711.h"
+#include "media/rpc/bots.h"
+#include "media/rpc/tones.h"
 
 namespace benari::media {
 
 namespace {
 
-constexpr int kMaxSegments = 16;
-constexpr int kMaxFrequencies = 2;
-constexpr uint32_t kMaxHz = 3999;
-constexpr uint32_t kFrameMs = static_cast<uint32_t>(FrameClock::kFrame.count());
-constexpr uint32_t kMaxSegmentMs = 60000;
-
-ToneSegment ReadSegment(const v1::ToneSegment& segment, absl::string_view name, FieldErrors* errors) {
-  const int frequencies = segment.frequencies_hz_size();
-  errors->Require(frequencies <= kMaxFrequencies, absl::StrCat(name, ".frequencies_hz"),
-                  absl::StrCat("(", frequencies, " of them)"), absl::StrCat("at most ", kMaxFrequencies));
-  ToneSegment read;
-  for (const uint32_t hz : segment.frequencies_hz()) {
-    if (read.frequencies_hz.size() == kMaxFrequencies) break;
-    errors->Require(hz >= 1 && hz <= kMaxHz, absl::StrCat(name, ".frequencies_hz"), absl::StrCat(hz),
-                    absl::StrCat("1..", kMaxHz));
-    read.frequencies_hz.push_back(hz);
-  }
-  const uint32_t ms = segment.duration_ms();
-  errors->Require(ms >= kFrameMs && ms <= kMaxSegmentMs && ms % kFrameMs == 0,
-                  absl::StrCat(name, ".duration_ms"), absl::StrCat(ms),
-                  absl::StrCat(kFrameMs, "..", kMaxSegmentMs, ", a multiple of ", kFrameMs));
-  read.duration = std::chrono::milliseconds(ms);
-  return read;
+bool IsG711(uint32_t payload_type) {
+  return payload_type == kPayloadTypePcmu || payload_type == kPayloadTypePcma;
 }
 
-ToneConfig ReadTone(const v1::StartSessionRequest& request, FieldErrors* errors) {
-  const bool g711 = request.payload_type() == kPayloadTypePcmu || request.payload_type() == kPayloadTypePcma;
-  errors->Require(g711, "payload_type", absl::StrCat(request.payload_type()),
-                  "0 (PCMU) or 8 (PCMA) for a tone");
+// `who` understands or makes audio: "a tone" or such.
+void RequireCodec(const v1::StartSessionRequest& request, bool ok, absl::string_view accepted,
+                  absl::string_view who, FieldErrors* errors) {
+  errors->Require(ok, "payload_type", absl::StrCat(request.payload_type()),
+                  absl::StrCat(accepted, " for ", who));
   errors->Require(request.clock_rate_hz() == 8000, "clock_rate_hz", absl::StrCat(request.clock_rate_hz()),
-                  "8000 for a tone");
-  const v1::Tone& tone = request.tone();
-  const int segments = tone.segments_size();
-  errors->Require(segments >= 1 && segments <= kMaxSegments, "tone.segments",
-                  absl::StrCat("(", segments, " of them)"), absl::StrCat("1..", kMaxSegments));
-  ToneConfig read;
-  for (int i = 0; i < segments && i < kMaxSegments && errors->status().ok(); ++i) {
-    read.segments.push_back(ReadSegment(tone.segments(i), absl::StrCat("tone.segments[", i, "]"), errors));
-  }
-  read.repetitions = tone.repetitions();
-  return read;
+                  absl::StrCat("8000 for ", who));
 }
 
 }  // namespace
@@ -57,25 +30,21 @@ ProcessorConfig ReadProcessor(const v1::StartSessionRequest& request, FieldError
     case v1::StartSessionRequest::kEcho:
       return EchoConfig();
     case v1::StartSessionRequest::kTone:
-      return ReadTone(request, errors);
+      RequireCodec(request, IsG711(request.payload_type()), "0 (PCMU) or 8 (PCMA)", "a tone", errors);
+      return ReadTone(request.tone(), "tone", errors);
     case v1::StartSessionRequest::kBot:
+      RequireCodec(request, IsG711(request.payload_type()) || request.payload_type() == kPayloadTypeSlin,
+                   "0 (PCMU), 8 (PCMA) or 10 (L16)", "a bot", errors);
+      return ReadBot(request.bot(), errors);
     case v1::StartSessionRequest::PROCESSOR_NOT_SET:
       break;
   }
-  errors->Require(false, "processor", "(none)", "echo or tone");
+  errors->Require(false, "processor", "(none)", "echo, tone or bot");
   return EchoConfig();
 }
 
 void ToProto(const EchoConfig&, v1::Session* out) { out->mutable_echo(); }
-
-void ToProto(const ToneConfig& tone, v1::Session* out) {
-  v1::Tone* const shown = out->mutable_tone();
-  for (const ToneSegment& segment : tone.segments) {
-    v1::ToneSegment* const each = shown->add_segments();
-    for (const uint32_t hz : segment.frequencies_hz) each->add_frequencies_hz(hz);
-    each->set_duration_ms(static_cast<uint32_t>(segment.duration.count()));
-  }
-  shown->set_repetitions(tone.repetitions);
-}
+void ToProto(const ToneConfig& tone, v1::Session* out) { ToProto(tone, out->mutable_tone()); }
+void ToProto(const BotConfig& bot, v1::Session* out) { ToProto(bot, out->mutable_bot()); }
 
 }  // namespace benari::media

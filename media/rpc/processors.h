@@ -12,5 +12,6 @@ ProcessorConfig ReadProcessor(const v1::StartSessionRequest& request, FieldError
 
 void ToProto(const EchoConfig& echo, v1::Session* out);
 void ToProto(const ToneConfig& tone, v1::Session* out);
+void ToProto(const BotConfig& bot, v1::Session* out);
 
 }  // namespace benari::media

@@ -11,6 +11,8 @@ namespace benari::media {
 namespace {
 
 constexpr uint32_t kMaxClockRateHz = 192000;
+constexpr size_t kMaxDigits = 32;
+constexpr uint32_t kMaxDigitMs = 10000;
 
 // What every change of a lease names.
 template <typename Request>
@@ -52,6 +54,17 @@ absl::Status Validate(const v1::KeepAliveRequest& request, uint32_t max_ttl_ms) 
   for (int i = 0; i < count && errors.status().ok(); ++i) {
     errors.LeaseId(absl::StrCat("lease_ids[", i, "]"), request.lease_ids(i));
   }
+  return errors.status();
+}
+
+absl::Status Validate(const v1::SendDigitsRequest& request) {
+  FieldErrors errors = CheckLease(request);
+  const std::string& digits = request.digits();
+  const bool known = digits.find_first_not_of("0123456789*#ABCD") == std::string::npos;
+  errors.Require(known && !digits.empty() && digits.size() <= kMaxDigits, "digits", Shown(digits),
+                 absl::StrCat("1..", kMaxDigits, " of 0-9 * # A-D"));
+  errors.Require(request.duration_ms() <= kMaxDigitMs, "duration_ms", absl::StrCat(request.duration_ms()),
+                 absl::StrCat("0..", kMaxDigitMs));
   return errors.status();
 }
 

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <string>
 
+#include "media/processor/frame_clock.h"
 #include "media/rpc/validation.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/require.h"
@@ -49,6 +50,17 @@ void CheckTone(const ToneConfig& tone) {
   }
 }
 
+void CheckBot(const BotConfig& bot) {
+  Require(bot.url.starts_with("ws://") || bot.url.starts_with("wss://"), "a URL that is no WebSocket's");
+  Require(bot.call_sid.size() >= 1 && bot.call_sid.size() <= 64, "a call without a name");
+  Require(bot.credential.find('/') == std::string::npos && bot.credential.find("..") == std::string::npos,
+          "a credential outside of its folder");
+  size_t bytes = 0;
+  for (const auto& [name, value] : bot.parameters) bytes += name.size() + value.size();
+  Require(bot.parameters.size() <= 50 && bytes <= 16000, "parameters without end");
+  if (bot.waiting) CheckTone(*bot.waiting);
+}
+
 void CheckStart(const std::string& bytes) {
   v1::StartSessionRequest request;
   if (!Parse(bytes, &request)) return;
@@ -63,13 +75,14 @@ void CheckStart(const std::string& bytes) {
   Require(config->payload_type <= 127 && config->clock_rate_hz > 0, "a payload that RTP does not have");
   Require(config->no_media_timeout.count() >= 0, "a time below zero");
   if (const auto* tone = std::get_if<ToneConfig>(&config->processor)) CheckTone(*tone);
+  if (const auto* bot = std::get_if<BotConfig>(&config->processor)) CheckBot(*bot);
 }
 
 void Run(Input& input) {
   google::protobuf::SetLogHandler(nullptr);  // it would tell of each text that is not UTF-8
   const uint8_t kind = input.Byte();
   const std::string bytes = input.Rest();
-  switch (kind & 7) {
+  switch (kind & 15) {
     case 0:
       return CheckStart(bytes);
     case 1:
@@ -84,6 +97,8 @@ void Run(Input& input) {
       return Check<v1::GetSessionRequest>(bytes);
     case 6:
       return Check<v1::ListSessionsRequest>(bytes);
+    case 7:
+      return Check<v1::SendDigitsRequest>(bytes);
     default:
       return Check<v1::WatchSessionsRequest>(bytes);
   }

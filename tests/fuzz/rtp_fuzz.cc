@@ -5,10 +5,12 @@
 #include <memory>
 #include <vector>
 
+#include "media/processor/factory.h"
 #include "media/processor/session.h"
 #include "media/rtp/packet.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/require.h"
+#include "tests/media/no_bots.h"
 
 namespace benari::media {
 namespace {
@@ -42,7 +44,7 @@ SessionStart ReadStart(Input& input) {
 // A session, and what must be true of it from outside.
 class Checked : public rtp::Outlet {
  public:
-  explicit Checked(const SessionStart& start) : start_(start), session_(start, *this, now_) {}
+  explicit Checked(const SessionStart& start) : start_(start), session_(start, *this, factory_, now_) {}
 
   void Datagram(Bytes bytes, const SocketAddress& source, bool system_takes_it) {
     ++datagrams_;
@@ -154,6 +156,8 @@ class Checked : public rtp::Outlet {
   rtp::Packet last_sent_;
   uint64_t sent_ = 0;
   Clock::Time now_{std::chrono::hours(1)};
+  NoBots no_bots_;
+  ProcessorFactory factory_{no_bots_};
   Session session_;
   uint64_t datagrams_ = 0;
 };

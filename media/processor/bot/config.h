@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "media/processor/tone.h"
+#include "media/processor/tone_config.h"
 
 namespace benari::media {
 

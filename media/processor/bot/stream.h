@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -16,16 +15,12 @@
 #include "media/processor/bot/config.h"
 #include "media/processor/bot/frame_queue.h"
 #include "media/processor/bot/status.h"
+#include "media/processor/digits.h"
 
 namespace benari::media {
 
 // What the link is at. The last four are final.
 enum class LinkPhase { kConnecting, kReady, kReconnecting, kClosed, kUnreachable, kLost, kRefused };
-
-struct Digits {
-  std::string digits;
-  std::chrono::milliseconds duration{0};  // of each; 0: not known
-};
 
 // What joins a Bot, which belongs to a worker, with its link to the bot, which belongs to a thread of the
 // links. Neither waits for the other. "Worker" and "link" say who may call what.

@@ -6,6 +6,7 @@
 
 #include "media/io/engine_choice.h"
 #include "media/io/worker.h"
+#include "tests/media/no_bots.h"
 #include "tests/media/rtp_bytes.h"
 #include "tests/media/udp_peer.h"
 
@@ -24,7 +25,7 @@ class EchoingWorker {
       error_ = std::string(engines.status().message());
       return;
     }
-    worker_.emplace(std::move(engines->engines.front()));
+    worker_.emplace(std::move(engines->engines.front()), no_bots_);
     SessionStart start;
     start.config.peer = peer_.address();
     start.config.payload_type = 8;
@@ -53,6 +54,7 @@ class EchoingWorker {
  private:
   const RealClock clock_;
   UdpPeer peer_;
+  NoBots no_bots_;
   std::optional<Worker> worker_;
   std::vector<SocketAddress> ports_;
   uint16_t sequence_ = 0;

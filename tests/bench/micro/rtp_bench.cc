@@ -5,10 +5,12 @@
 #include <span>
 #include <vector>
 
+#include "media/processor/factory.h"
 #include "media/processor/session.h"
 #include "media/rtp/jitter.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/sequence.h"
+#include "tests/media/no_bots.h"
 #include "tests/media/rtp_bytes.h"
 
 namespace benari::media {
@@ -84,7 +86,9 @@ BENCHMARK(JitterEstimator);
 void EchoAccepted(benchmark::State& state) {
   const SessionStart start = Start();
   Nowhere nowhere;
-  Session session(start, nowhere, kStart);
+  NoBots no_bots;
+  ProcessorFactory factory(no_bots);
+  Session session(start, nowhere, factory, kStart);
   std::vector<uint8_t> datagram = RtpBytes(0);
   Clock::Time now = kStart;
   uint16_t sequence = 0;
@@ -103,7 +107,9 @@ BENCHMARK(EchoAccepted);
 void EchoDuplicate(benchmark::State& state) {
   const SessionStart start = Start();
   Nowhere nowhere;
-  Session session(start, nowhere, kStart);
+  NoBots no_bots;
+  ProcessorFactory factory(no_bots);
+  Session session(start, nowhere, factory, kStart);
   std::vector<uint8_t> first = RtpBytes(1);
   session.OnDatagram(kStart, first, start.config.peer);
   std::vector<uint8_t> again = RtpBytes(1);
@@ -116,7 +122,9 @@ BENCHMARK(EchoDuplicate);
 
 void EchoStranger(benchmark::State& state) {
   Nowhere nowhere;
-  Session session(Start(), nowhere, kStart);
+  NoBots no_bots;
+  ProcessorFactory factory(no_bots);
+  Session session(Start(), nowhere, factory, kStart);
   const SocketAddress stranger = Address("10.0.0.9", 4000);
   std::vector<uint8_t> datagram = RtpBytes(1);
   DropReason reason = DropReason::kStranger;

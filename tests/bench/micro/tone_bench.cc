@@ -13,7 +13,9 @@
 
 #include "media/io/engine_choice.h"
 #include "media/io/worker_pool.h"
+#include "media/processor/frame_clock.h"
 #include "tests/bench/media/cores.h"
+#include "tests/media/no_bots.h"
 #include "tests/media/udp_peer.h"
 
 namespace benari::media {
@@ -94,12 +96,13 @@ void ToneSpacing(benchmark::State& state, EngineKind kind) {
     return;
   }
   Listener listener;
+  NoBots no_bots;
   std::optional<WorkerPool> pool;
-  std::thread starter([&pool, &engines] {  // whose core and priority the worker has
+  std::thread starter([&pool, &engines, &no_bots] {  // whose core and priority the worker has
     (void)bench::RunOn({bench::AllowedCores().front()});
     bench::GoBeforeOthers(bench::Waiting::kSleep);
     pool.emplace(
-        Loopback(0), std::move(engines->engines),
+        Loopback(0), std::move(engines->engines), no_bots,
         [](std::vector<Task> tasks) {
           for (Task& task : tasks) task();
         },
@@ -132,7 +135,9 @@ void ToneFrame(benchmark::State& state) {
   };
   Nowhere nowhere;
   Clock::Time now{std::chrono::hours(1)};
-  Session session(ToneFor(Loopback(25000), 1), nowhere, now);
+  NoBots no_bots;
+  ProcessorFactory factory(no_bots);
+  Session session(ToneFor(Loopback(25000), 1), nowhere, factory, now);
   for (auto _ : state) {
     session.OnTick(now);
     now += FrameClock::kFrame;

@@ -59,6 +59,12 @@ TEST(Url, NeverEchoesAPassword) {
   EXPECT_THAT(std::string(url.status().message()), Not(HasSubstr("geheim")));
 }
 
+TEST(Url, IsShownWithoutTheValuesOfItsQuery) {
+  EXPECT_EQ(WithoutQueryValues("wss://bot/ws"), "wss://bot/ws");
+  EXPECT_EQ(WithoutQueryValues("wss://bot/ws?token=geheim&flag&a=b=c"), "wss://bot/ws?token=...&flag&a=...");
+  EXPECT_EQ(WithoutQueryValues("wss://bot/?"), "wss://bot/?");
+}
+
 TEST(PercentEncode, LeavesOnlyUnreserved) {
   EXPECT_EQ(PercentEncode("AZaz09-._~"), "AZaz09-._~");
   EXPECT_EQ(PercentEncode(absl::string_view("\0\x7f\xff/", 4)), "%00%7F%FF%2F");

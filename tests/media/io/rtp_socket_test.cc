@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "media/io/epoll_engine.h"
+#include "tests/media/no_bots.h"
 #include "tests/media/rtp_bytes.h"
 #include "tests/media/udp_peer.h"
 
@@ -19,7 +20,9 @@ TEST(RtpSocket, TellsWhatTheSystemDropped) {
   std::vector<SocketChange> changes;
   UdpSocket bound = UdpSocket::Bind(Loopback(0)).value();
   const SocketAddress address = bound.local();
-  RtpSocket socket(1, std::move(bound), *engine, &changes);
+  NoBots no_bots;
+  ProcessorFactory factory(no_bots);
+  RtpSocket socket(1, std::move(bound), *engine, factory, &changes);
   UdpPeer peer;
   for (int i = 0; i < 2000; ++i) peer.Send(RtpBytes(1), address);
   EXPECT_GT(socket.Snapshot().stats.Dropped(DropReason::kOverflow), 0u);

@@ -123,6 +123,39 @@ TEST_P(WorkerPoolTest, SilenceIsDiagnosed) {
   EXPECT_EQ(changes_[0].snapshot.diagnosis, Diagnosis::kNothingArrived);
 }
 
+TEST_P(WorkerPoolTest, TellsOnceThatAToneIsFinished) {
+  UdpPeer peer;
+  const SocketId socket = Open().socket;
+  SessionStart start = Start(peer);
+  ToneConfig tone;
+  tone.segments = {{{425}, milliseconds(40)}};
+  tone.repetitions = 1;
+  start.config.processor = tone;
+  ASSERT_TRUE(StartSession(socket, start).ok());
+  ASSERT_TRUE(RunUntil([&] { return !changes_.empty(); }));
+  EXPECT_EQ(changes_[0].change, MediaChange::kFinished);
+  EXPECT_EQ(changes_[0].snapshot.processor_state, ProcessorState::kFinished);
+  EXPECT_EQ(Close(socket).stats.sent_packets, 2u);
+  EXPECT_EQ(changes_.size(), 1u);
+}
+
+TEST_P(WorkerPoolTest, DigitsNeedABot) {
+  UdpPeer peer;
+  const SocketId socket = Open().socket;
+  std::vector<absl::Status> answers;
+  const auto send = [&] {
+    pool_->SendDigits(socket, {"1", milliseconds(0)},
+                      [&](const absl::Status& sent) { answers.push_back(sent); });
+  };
+  send();
+  ASSERT_TRUE(StartSession(socket, Start(peer)).ok());
+  send();
+  Close(socket);
+  send();
+  ASSERT_TRUE(RunUntil([&] { return answers.size() == 3; }));
+  for (const absl::Status& answer : answers) EXPECT_TRUE(absl::IsFailedPrecondition(answer)) << answer;
+}
+
 TEST_P(WorkerPoolTest, AnswersAreInTheOrderOfTheQuestionOverAllWorkers) {
   std::vector<std::unique_ptr<UdpPeer>> peers;
   std::vector<SocketId> sockets;
@@ -196,12 +229,13 @@ TEST_P(WorkerPoolTest, EndsWithSocketsOpenAndPacketsOnTheWay) {
 // What the queue refuses leaves nothing behind. The worker is held up by one long task of its own.
 TEST(WorkerProxy, AFullQueueRefusesAndStillTakesCloses) {
   RealClock clock;
+  NoBots no_bots;
   std::atomic<int> done = 0;
   std::promise<void> holding;
   std::promise<void> release;
   bool held = false;
   WorkerProxy proxy(
-      std::move(NewIoEngines(EngineKind::kAuto, 1, clock, milliseconds(1))->engines.front()),
+      std::move(NewIoEngines(EngineKind::kAuto, 1, clock, milliseconds(1))->engines.front()), no_bots,
       [&](std::vector<Task> tasks) {
         if (!std::exchange(held, true)) {
           holding.set_value();

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "media/lease/session_runner.h"
 
@@ -19,6 +20,7 @@ class FakeSessionRunner : public SessionRunner {
     uint16_t port = 0;
     bool running = false;
     SessionSnapshot snapshot;
+    std::vector<Digits> digits;  // that the bot got
   };
 
   absl::StatusOr<SocketId> Open(uint16_t port) override {
@@ -65,6 +67,11 @@ class FakeSessionRunner : public SessionRunner {
         [snapshots = std::move(snapshots), done = std::move(done)]() mutable { done(std::move(snapshots)); });
   }
 
+  void SendDigits(SocketId id, Digits digits, StatusCallback done) override {
+    if (digits_failure.ok()) sockets.at(id).digits.push_back(std::move(digits));
+    pending_.push_back([sent = digits_failure, done = std::move(done)]() mutable { done(sent); });
+  }
+
   // Runs the callbacks that wait, and those that come of them.
   void Deliver() {
     while (!pending_.empty()) {
@@ -83,6 +90,7 @@ class FakeSessionRunner : public SessionRunner {
 
   absl::Status open_failure;
   absl::Status start_failure;
+  absl::Status digits_failure;
   std::set<uint16_t> ports_of_others;  // that another process has bound
   std::map<SocketId, Socket> sockets;  // the open ones
   int starts = 0;

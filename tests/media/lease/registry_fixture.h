@@ -54,6 +54,16 @@ class RegistryTest : public ::testing::Test {
     return Answer();
   }
 
+  absl::Status SendDigits(const std::string& id, const std::string& digits, OwnerId owner = {"benari", 1}) {
+    std::optional<absl::Status> answer;
+    registry_.SendDigits(owner, id, {digits, Milliseconds(100)}, [&](const absl::Status& status) {
+      EXPECT_FALSE(answer.has_value()) << "answered twice";
+      answer = status;
+    });
+    runner_.Deliver();
+    return answer.value();
+  }
+
   absl::StatusOr<KeepAliveView> KeepAlive(const std::vector<std::string>& ids, OwnerId owner = {"benari", 1},
                                           Milliseconds ttl = kTtl) {
     auto view = registry_.KeepAlive(owner, ids, ttl);

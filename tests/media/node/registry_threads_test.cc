@@ -13,6 +13,7 @@
 #include "media/lease/session_registry.h"
 #include "media/node/housekeeper.h"
 #include "tests/media/free_ports.h"
+#include "tests/media/no_bots.h"
 #include "tests/media/rtp_bytes.h"
 #include "tests/media/udp_peer.h"
 
@@ -89,7 +90,8 @@ class RegistryThreadsTest : public ::testing::Test {
   const RealClock clock_;
   std::atomic<int> events_ = 0;
   Housekeeper housekeeper_;
-  WorkerPool pool_{Loopback(0), Engines(clock_),
+  NoBots no_bots_;
+  WorkerPool pool_{Loopback(0), Engines(clock_), no_bots_,
                    [this](std::vector<Task> tasks) { housekeeper_.Post(std::move(tasks)); },
                    [this](const SocketChange& change) {
                      registry_.OnMediaChange(change.socket, change.change, change.snapshot);

@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "media/processor/factory.h"
+#include "tests/media/no_bots.h"
 #include "tests/media/rtp_bytes.h"
 
 namespace benari::media {
@@ -41,8 +43,11 @@ class Nowhere : public rtp::Outlet {
 };
 Nowhere nowhere;
 
+NoBots no_bots;
+ProcessorFactory factory(no_bots);
+
 struct Echo {
-  explicit Echo(PeerPolicy policy = PeerPolicy::kExact) : session(Start(policy), nowhere, kStart) {}
+  explicit Echo(PeerPolicy policy = PeerPolicy::kExact) : session(Start(policy), nowhere, factory, kStart) {}
 
   DropReason Get(Bytes bytes, const SocketAddress& source = kPeer, milliseconds at = milliseconds(0)) {
     return session.OnDatagram(kStart + at, bytes, source);
@@ -235,7 +240,7 @@ TEST(EchoOfASession, TwoOfThemDoNotEchoForEver) {
   SessionStart other_start = Start();
   other_start.ssrc = 0x33333333;
   Echo one;
-  Session other(other_start, nowhere, kStart);
+  Session other(other_start, nowhere, factory, kStart);
   Bytes bytes = RtpBytes(1);  // somebody forges one packet between them
   int hops = 0;
   while (hops < 100) {
@@ -253,7 +258,7 @@ TEST(EchoOfASession, TwoOfThemEndABurstToo) {
   SessionStart other_start = Start();
   other_start.ssrc = 0x33333333;
   Echo one;
-  Session other(other_start, nowhere, kStart);
+  Session other(other_start, nowhere, factory, kStart);
   std::vector<Bytes> going;
   for (uint16_t i = 0; i < kForged; ++i) going.push_back(RtpBytes(i));
   size_t hops = 0;
@@ -381,7 +386,7 @@ TEST(EchoOfASession, TheDiagnosisGetsMoreExactAndEndsWithTheSilence) {
 TEST(EchoOfASession, WithoutATimeoutSilenceIsFine) {
   SessionStart start = Start();
   start.config.no_media_timeout = milliseconds(0);
-  Session session(start, nowhere, kStart);
+  Session session(start, nowhere, factory, kStart);
   EXPECT_FALSE(session.LookForSilence(kStart + std::chrono::hours(24)));
 }
 

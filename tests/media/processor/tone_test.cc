@@ -6,8 +6,10 @@
 #include <numbers>
 #include <vector>
 
+#include "media/processor/factory.h"
 #include "media/processor/session.h"
 #include "tests/fakes/alaw.h"
+#include "tests/media/no_bots.h"
 #include "tests/media/rtp_bytes.h"
 
 namespace benari::media {
@@ -35,7 +37,7 @@ double Amplitude(const std::vector<int16_t>& samples, double hz) {
 class Player : public rtp::Outlet {
  public:
   explicit Player(const ToneConfig& tone, uint8_t payload_type = 8)
-      : session_(Start(tone, payload_type), *this, kStart) {}
+      : session_(Start(tone, payload_type), *this, factory_, kStart) {}
 
   static SessionStart Start(const ToneConfig& tone, uint8_t payload_type) {
     SessionStart start;
@@ -68,6 +70,8 @@ class Player : public rtp::Outlet {
   std::vector<int16_t> samples;
 
  private:
+  NoBots no_bots_;
+  ProcessorFactory factory_{no_bots_};
   Session session_;
 };
 

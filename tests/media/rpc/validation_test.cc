@@ -66,7 +66,7 @@ TEST(Validation, EachFieldOfAStartIsChecked) {
       {[](auto* r) { r->set_payload_type(128); }, "payload_type 128: accepted is 0..127"},
       {[](auto* r) { r->set_clock_rate_hz(0); }, "clock_rate_hz 0: accepted is 1..192000"},
       {[](auto* r) { r->set_clock_rate_hz(4000000000u); }, "clock_rate_hz 4000000000"},
-      {[](auto* r) { r->clear_processor(); }, "processor (none): accepted is echo or tone"},
+      {[](auto* r) { r->clear_processor(); }, "processor (none): accepted is echo, tone or bot"},
   };
   for (const Case& each : cases) {
     v1::StartSessionRequest request = Start();
