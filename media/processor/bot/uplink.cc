@@ -155,8 +155,9 @@ void Uplink::FillBefore(Clock::Time now, const Piece& piece, Emit emit) {
 
 void Uplink::OnTick(Clock::Time now, Emit emit) {
   ReleaseOverdue(now, emit);
-  if (held_count_ > 0) return;
-  const int64_t behind = Samples(kPatience) + last_samples_;
+  // Packets that wait fill the time themselves once they are released, unless they are ever shorter.
+  const int64_t behind =
+      Samples(kPatience) + last_samples_ + (held_count_ > 0 ? Samples(2 * kReorderWindow) : 0);
   for (int i = 0; i < kMaxFilledPerTick && Elapsed(now) - Position() > behind; ++i) {
     const int64_t before = Position();
     FillTo(before - before % kFrameSamples + kFrameSamples, emit);

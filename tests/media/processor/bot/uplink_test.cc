@@ -444,6 +444,17 @@ TEST(Uplink, EmptyAndHugePackets) {
   bed.RunTo(seconds(2));
 }
 
+// One byte now and then, always after a gap: what waits does not hold back the frames for ever.
+TEST(Uplink, AHostilePeerDoesNotStopIt) {
+  Bed bed;
+  bed.most_behind = milliseconds(280);
+  for (uint16_t i = 0; i < 500; ++i) {
+    const milliseconds at = i * milliseconds(15);
+    bed.RunTo(at);
+    bed.Arrive(at, static_cast<uint16_t>(2 * i), i, {0});
+  }
+}
+
 // A frame that tells which one it is: loud, and like no other and no concealment.
 Bytes Numbered(uint64_t nth) {
   Bytes frame(80, static_cast<uint8_t>(nth / 16));
