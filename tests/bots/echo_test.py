@@ -1,27 +1,14 @@
 """The echo bots send back what they hear, sample by sample."""
 import asyncio
-import os
 import random
-import shutil
-import socket
-import subprocess
 import sys
 import unittest
 
-import websockets
-
+from bot_case import PATIENCE_S, BotCase, free_port
 from conformance.line import SocketLine
 from conformance.telephone import SILENCE, Telephone
 
-BOTS = os.path.dirname(os.path.abspath(__file__))
 FRAMES = 50
-PATIENCE_S = 30
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class Speaks(Telephone):
@@ -38,21 +25,15 @@ class Speaks(Telephone):
             self.hang_up()
 
 
-class EchoTest(unittest.TestCase):
-    async def dial(self, process, port):
-        """The bot says nothing when it listens."""
-        while True:
-            try:
-                return SocketLine(await websockets.connect(f"ws://127.0.0.1:{port}/any/path"))
-            except OSError:
-                self.assertIsNone(process.poll(), "the bot has ended")
-                await asyncio.sleep(0.01)
-
+class EchoTest(BotCase):
     def run_bot(self, *command):
         port = free_port()
-        bot = subprocess.Popen(command, cwd=BOTS, env={**os.environ, "PORT": str(port)}, stdout=subprocess.PIPE, text=True)
-        self.addCleanup(lambda: (bot.kill(), bot.wait(), bot.stdout.close()))
-        telephone = Speaks(lambda: self.dial(bot, port))
+        bot = self.start(*command, PORT=str(port))
+
+        async def dial():
+            return SocketLine(await self.connect(bot, f"ws://127.0.0.1:{port}/any/path"))
+
+        telephone = Speaks(dial)
         asyncio.run(asyncio.wait_for(telephone.call(), PATIENCE_S))
         self.assertEqual(bytes(telephone.heard[:FRAMES * len(SILENCE)]), b"".join(telephone.said))
         line = bot.stdout.readline()
@@ -63,7 +44,6 @@ class EchoTest(unittest.TestCase):
         self.run_bot(sys.executable, "echo.py")
 
     def test_node(self):
-        self.assertTrue(shutil.which("node"), "Node.js is not installed")
         self.run_bot("node", "echo.js")
 
 

@@ -3,7 +3,6 @@ import argparse
 import audioop
 import functools
 import subprocess
-import sys
 import tempfile
 import wave
 
@@ -25,11 +24,13 @@ def speak(text, voice="slt"):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Writes a sentence as 8 kHz A-law to stdout.")
+    parser = argparse.ArgumentParser(description="Writes a sentence as 8 kHz A-law, without a header.")
     parser.add_argument("--voice", default="rms", help="one of flite -lv (%(default)s)")
+    parser.add_argument("--out", required=True, help="file to write")
     parser.add_argument("text")
     options = parser.parse_args()
-    sys.stdout.buffer.write(audioop.lin2alaw(audioop.ulaw2lin(speak(options.text, options.voice), 2), 2))
+    with open(options.out, "wb") as out:
+        out.write(audioop.lin2alaw(audioop.ulaw2lin(speak(options.text, options.voice), 2), 2))
 
 
 if __name__ == "__main__":
