@@ -6,6 +6,7 @@
 
 #include "media/io/epoll_engine.h"
 #include "media/io/rtp_socket.h"
+#include "tests/media/no_bots.h"
 #include "tests/media/udp_peer.h"
 
 namespace benari::media {
@@ -25,7 +26,9 @@ class OpenSocket {
   const RealClock clock_;
   const std::unique_ptr<IoEngine> engine_ = EpollEngine::Create(clock_, Clock::Duration::zero()).value();
   std::vector<SocketChange> changes_;
-  RtpSocket socket_{1, UdpSocket::Bind(Loopback(0)).value(), *engine_, &changes_};
+  NoBots no_bots_;
+  ProcessorFactory factory_{no_bots_};
+  RtpSocket socket_{1, UdpSocket::Bind(Loopback(0)).value(), *engine_, factory_, &changes_};
 };
 
 void SocketTotals(benchmark::State& state) {
