@@ -113,6 +113,7 @@ SessionSnapshot Worker::Read(SocketId id) const {
 
 WorkerTotals Worker::Totals() const {
   WorkerTotals totals = totals_;
+  totals.bots = factory_.bot_totals();
   for (const auto& [id, socket] : sockets_) totals.rtp += socket->Totals();
   timespec used = {};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);

@@ -6,10 +6,10 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "common/clock.h"
-#include "media/io/duration_histogram.h"
 #include "media/io/io_engine.h"
 #include "media/io/rtp_socket.h"
 #include "media/io/tick_queue.h"
+#include "media/processor/duration_histogram.h"
 
 namespace benari::media {
 
@@ -18,6 +18,7 @@ using Task = absl::AnyInvocable<void()>;
 // Counters of a worker since its start.
 struct WorkerTotals {
   RtpStats rtp;              // of all sessions there ever were
+  BotTotals bots;            // likewise
   DurationHistogram rounds;  // from the end of a wait to the next wait; some engines move packets in the wait
   double cpu_seconds = 0;    // that the thread has used since it began
   DurationHistogram jitter;  // RFC 3550 A.8; each kJitterInterval, of the sessions that got packets in it
@@ -33,9 +34,8 @@ class Worker {
   // Each sweep reads the overflow counter of one socket in this many.
   static constexpr size_t kSweepsToReadOverflow = 20;
 
-  // `dialer` must outlive the worker.
-  Worker(std::unique_ptr<IoEngine> engine, BotDialer& dialer)
-      : engine_(std::move(engine)), factory_(dialer) {}
+  Worker(std::unique_ptr<IoEngine> engine, const ProcessorOptions& processors)
+      : engine_(std::move(engine)), factory_(processors) {}
 
   // Runs one round: waits, moves packets, runs due ticks, checks for silence. Returns true if Wake was
   // called.

@@ -29,11 +29,11 @@ struct Gather {
 }  // namespace
 
 WorkerPool::WorkerPool(const SocketAddress& bind, std::vector<std::unique_ptr<IoEngine>> engines,
-                       BotDialer& dialer, WorkerProxy::Executor executor,
+                       const ProcessorOptions& processors, WorkerProxy::Executor executor,
                        WorkerProxy::ChangeCallback on_change)
     : bind_(bind), executor_(executor), open_sockets_(engines.size()) {
   for (auto& engine : engines) {
-    workers_.push_back(std::make_unique<WorkerProxy>(std::move(engine), dialer, executor, on_change));
+    workers_.push_back(std::make_unique<WorkerProxy>(std::move(engine), processors, executor, on_change));
   }
 }
 

@@ -13,11 +13,11 @@ namespace benari::media {
 // The SessionRunner on real sockets. Each socket goes to the worker that has the fewest. Thread-safe.
 class WorkerPool : public SessionRunner {
  public:
-  // One worker for each engine, at least one. `bind` has the address; its port is not used. `dialer` dials
-  // the bots of the sessions and must outlive the pool. `executor` runs what it gets on a single thread, in
-  // order. Both callbacks as in WorkerProxy.
-  WorkerPool(const SocketAddress& bind, std::vector<std::unique_ptr<IoEngine>> engines, BotDialer& dialer,
-             WorkerProxy::Executor executor, WorkerProxy::ChangeCallback on_change);
+  // One worker for each engine, at least one. `bind` has the address; its port is not used. `executor` runs
+  // what it gets on a single thread, in order. Both callbacks as in WorkerProxy.
+  WorkerPool(const SocketAddress& bind, std::vector<std::unique_ptr<IoEngine>> engines,
+             const ProcessorOptions& processors, WorkerProxy::Executor executor,
+             WorkerProxy::ChangeCallback on_change);
 
   absl::StatusOr<SocketId> Open(uint16_t port) override ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status Start(SocketId socket, const SessionStart& start, SnapshotCallback started) override;

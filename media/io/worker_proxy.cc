@@ -7,9 +7,9 @@
 
 namespace benari::media {
 
-WorkerProxy::WorkerProxy(std::unique_ptr<IoEngine> engine, BotDialer& dialer, Executor executor,
-                         ChangeCallback on_change)
-    : worker_(std::move(engine), dialer),
+WorkerProxy::WorkerProxy(std::unique_ptr<IoEngine> engine, const ProcessorOptions& processors,
+                         Executor executor, ChangeCallback on_change)
+    : worker_(std::move(engine), processors),
       executor_(std::move(executor)),
       on_change_(std::move(on_change)),
       thread_([this] { Run(); }) {}

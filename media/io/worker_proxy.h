@@ -24,8 +24,8 @@ class WorkerProxy {
   // Limit of queued commands. Stop and Close are exempt: each socket has one of each.
   static constexpr size_t kMaxQueued = 10000;
 
-  // `on_change` is called in tasks too. `dialer` must outlive the proxy.
-  WorkerProxy(std::unique_ptr<IoEngine> engine, BotDialer& dialer, Executor executor,
+  // `on_change` is called in tasks too.
+  WorkerProxy(std::unique_ptr<IoEngine> engine, const ProcessorOptions& processors, Executor executor,
               ChangeCallback on_change);
   ~WorkerProxy();  // does what is queued, closes the sockets
 

@@ -9,6 +9,8 @@ namespace benari::media {
 
 namespace {
 
+constexpr uint64_t kBytesPerMs = 8;  // of mu-law
+
 void LogBot(const std::string& message, const std::string& lease_id, const BotStatus& bot) {
   const bool failed = bot.phase == BotPhase::kReconnecting || bot.end == BotEnd::kUnreachable ||
                       bot.end == BotEnd::kLost || bot.end == BotEnd::kRefused;
@@ -18,7 +20,7 @@ void LogBot(const std::string& message, const std::string& lease_id, const BotSt
                                                 {"stream", bot.link.stream_sid},
                                                 {"connections", bot.link.connections},
                                                 {"connect_failures", bot.link.connect_failures},
-                                                {"played_ms", bot.played.count()},
+                                                {"played_ms", bot.counts.played_bytes / kBytesPerMs},
                                                 {"queued_ms", bot.queued.count()},
                                                 {"error", bot.link.last_error}});
 }

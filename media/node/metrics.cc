@@ -1,12 +1,13 @@
 #include "media/node/metrics.h"
 
 #include <future>
-#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "common/metric_family.h"
+#include "media/node/bot_metrics.h"
+#include "media/node/histogram_metric.h"
 
 namespace benari::media {
 
@@ -74,20 +75,6 @@ void AddPackets(const RtpStats& totals, std::vector<MetricFamily>* families) {
   families->push_back(std::move(dropped));
 }
 
-void AddHistogram(const DurationHistogram& durations, MetricLabels labels, MetricFamily* family) {
-  prometheus::ClientMetric metric;
-  metric.label = std::move(labels);
-  prometheus::ClientMetric::Histogram& histogram = metric.histogram;
-  const auto& bounds = DurationHistogram::kBoundsSeconds;
-  for (size_t i = 0; i < durations.counts().size(); ++i) {
-    histogram.sample_count += durations.counts()[i];
-    const double bound = i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity();
-    histogram.bucket.push_back({histogram.sample_count, bound});
-  }
-  histogram.sample_sum = durations.sum_seconds();
-  family->metric.push_back(std::move(metric));
-}
-
 void AddWorkers(const std::vector<WorkerTotals>& workers, std::vector<MetricFamily>* families) {
   MetricFamily cpu =
       NewFamily("benari_media_worker_cpu_seconds_total", "CPU time of a packet thread", MetricType::Counter);
@@ -102,9 +89,11 @@ void AddWorkers(const std::vector<WorkerTotals>& workers, std::vector<MetricFami
                 MetricType::Histogram);
   RtpStats rtp;
   DurationHistogram jitter_of_all;
+  BotTotals bots;
   for (size_t i = 0; i < workers.size(); ++i) {
     rtp += workers[i].rtp;
     jitter_of_all += workers[i].jitter;
+    bots += workers[i].bots;
     AddValue(workers[i].cpu_seconds, {{"worker", std::to_string(i)}}, &cpu);
     AddHistogram(workers[i].rounds, {{"worker", std::to_string(i)}}, &rounds);
   }
@@ -113,6 +102,7 @@ void AddWorkers(const std::vector<WorkerTotals>& workers, std::vector<MetricFami
   families->push_back(std::move(jitter));
   families->push_back(std::move(cpu));
   families->push_back(std::move(rounds));
+  AddBots(bots, families);
 }
 
 }  // namespace

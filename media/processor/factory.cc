@@ -2,6 +2,7 @@
 
 #include <variant>
 
+#include "media/processor/bot/bot.h"
 #include "media/processor/echo.h"
 #include "media/processor/tone.h"
 
@@ -14,17 +15,21 @@ struct New {
   std::unique_ptr<Processor> operator()(const ToneConfig& tone) const {
     return std::make_unique<Tone>(tone, stream.payload_type, now);
   }
-  // No bot is dialled so far: the node refuses all of them.
-  std::unique_ptr<Processor> operator()(const BotConfig&) const { return std::make_unique<Echo>(); }
+  std::unique_ptr<Processor> operator()(const BotConfig& bot) const {
+    return std::make_unique<Bot>(bot, stream.payload_type, options.bot_dialer, options.bot_start_buffer,
+                                 bot_totals, now);
+  }
 
   const rtp::StreamConfig& stream;
+  const ProcessorOptions& options;
+  BotTotals& bot_totals;
   const Clock::Time now;
 };
 
 }  // namespace
 
 std::unique_ptr<Processor> ProcessorFactory::New(const SessionConfig& config, Clock::Time now) {
-  return std::visit(media::New{config, now}, config.processor);
+  return std::visit(media::New{config, options_, bot_totals_, now}, config.processor);
 }
 
 }  // namespace benari::media

@@ -23,6 +23,7 @@ constexpr size_t kMaxParameters = 50;
 constexpr size_t kMaxParameterName = 100;
 constexpr size_t kMaxParameterValue = 500;
 constexpr size_t kMaxParameterBytes = 16000;  // of all names and values
+constexpr uint64_t kBytesPerMs = 8;
 constexpr uint32_t kMaxDrainMs = 60000;
 constexpr uint32_t kMaxReconnectMs = 600000;
 constexpr uint32_t kMaxIdleTimeoutMs = 86400000;
@@ -114,8 +115,6 @@ uint32_t ToMs(milliseconds time) {
   return static_cast<uint32_t>(std::clamp<int64_t>(time.count(), 0, std::numeric_limits<uint32_t>::max()));
 }
 
-uint64_t ToMs64(milliseconds time) { return static_cast<uint64_t>(time.count()); }
-
 }  // namespace
 
 BotConfig ReadBot(const v1::Bot& bot, FieldErrors* errors) {
@@ -165,14 +164,15 @@ void ToProto(const BotStatus& status, v1::BotState* out) {
   if (status.first_audio) out->set_first_audio_ms(ToMs(*status.first_audio));
   out->set_messages(status.link.messages);
   out->set_messages_ignored(status.link.messages_ignored);
-  out->set_refused_audio_ms(ToMs64(status.refused_audio));
-  out->set_played_ms(ToMs64(status.played));
-  out->set_cleared_ms(ToMs64(status.cleared));
-  out->set_clears(status.clears);
-  out->set_underruns(status.underruns);
-  out->set_uplink_frames(status.uplink_frames);
-  out->set_uplink_filled(status.uplink_filled);
-  out->set_uplink_dropped(status.uplink_dropped + status.link.uplink_dropped);
+  const BotCounts& counts = status.counts;
+  out->set_refused_audio_ms(counts.refused_bytes / kBytesPerMs);
+  out->set_played_ms(counts.played_bytes / kBytesPerMs);
+  out->set_cleared_ms(counts.cleared_bytes / kBytesPerMs);
+  out->set_clears(static_cast<uint32_t>(counts.clears));
+  out->set_underruns(static_cast<uint32_t>(counts.underruns));
+  out->set_uplink_frames(counts.uplink_frames);
+  out->set_uplink_filled(counts.uplink_filled);
+  out->set_uplink_dropped(counts.uplink_dropped);
   out->set_idle_ms(ToMs(status.idle));
   out->set_bot_speaking(status.bot_speaking);
   out->set_peer_speaking(status.peer_speaking);

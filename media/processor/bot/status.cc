@@ -38,4 +38,26 @@ const char* BotEndName(BotEnd end) {
   return "?";
 }
 
+namespace {
+
+constexpr uint64_t BotCounts::*const kCounts[] = {&BotCounts::refused_bytes, &BotCounts::played_bytes,
+                                                  &BotCounts::cleared_bytes, &BotCounts::clears,
+                                                  &BotCounts::underruns,     &BotCounts::uplink_frames,
+                                                  &BotCounts::uplink_filled, &BotCounts::uplink_dropped,
+                                                  &BotCounts::connections,   &BotCounts::connect_failures};
+static_assert(sizeof kCounts / sizeof *kCounts * sizeof(uint64_t) == sizeof(BotCounts), "each is named");
+
+}  // namespace
+
+BotCounts& BotCounts::operator+=(const BotCounts& other) {
+  for (uint64_t BotCounts::*const count : kCounts) this->*count += other.*count;
+  return *this;
+}
+
+BotCounts BotCounts::operator-(const BotCounts& earlier) const {
+  BotCounts difference = *this;
+  for (uint64_t BotCounts::*const count : kCounts) difference.*count -= earlier.*count;
+  return difference;
+}
+
 }  // namespace benari::media

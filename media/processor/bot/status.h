@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,7 +10,9 @@
 namespace benari::media {
 
 enum class BotPhase { kConnecting, kReady, kReconnecting, kDraining, kFinished };
+inline constexpr size_t kBotPhases = 5;
 enum class BotEnd { kNone, kClosed, kUnreachable, kLost, kIdle, kRefused, kStopped };
+inline constexpr size_t kBotEnds = 7;
 
 const char* BotPhaseName(BotPhase phase);
 const char* BotEndName(BotEnd end);
@@ -25,24 +28,35 @@ struct BotLinkReport {
   uint64_t uplink_dropped = 0;  // frames that the bot did not take in time
 };
 
+// Counters of one bot or of many.
+struct BotCounts {
+  // Of audio, in mu-law: 8 are 1 ms.
+  uint64_t refused_bytes = 0;  // beyond what may be queued
+  uint64_t played_bytes = 0;
+  uint64_t cleared_bytes = 0;
+  uint64_t clears = 0;
+  uint64_t underruns = 0;
+  uint64_t uplink_frames = 0;   // of 20 ms, handed to the link
+  uint64_t uplink_filled = 0;   // of these: made by the node, since nothing had arrived
+  uint64_t uplink_dropped = 0;  // that the link or the bot did not take in time
+  uint64_t connections = 0;
+  uint64_t connect_failures = 0;
+
+  BotCounts& operator+=(const BotCounts& other);
+  BotCounts operator-(const BotCounts& earlier) const;
+};
+
 struct BotStatus {
   using Milliseconds = std::chrono::milliseconds;
 
   BotPhase phase = BotPhase::kConnecting;
   BotEnd end = BotEnd::kNone;
   BotLinkReport link;
+  BotCounts counts;
   Milliseconds queued{0};
   uint32_t marks_pending = 0;
   Milliseconds start_buffer{0};
   std::optional<Milliseconds> first_audio;  // since the session began
-  Milliseconds refused_audio{0};
-  Milliseconds played{0};
-  Milliseconds cleared{0};
-  uint32_t clears = 0;
-  uint32_t underruns = 0;
-  uint64_t uplink_frames = 0;
-  uint64_t uplink_filled = 0;
-  uint64_t uplink_dropped = 0;  // those of the link not included
   Milliseconds idle{0};
   bool bot_speaking = false;
   bool peer_speaking = false;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "common/clock.h"
 #include "common/mutex.h"
 #include "media/processor/bot/audio_queue.h"
 #include "media/processor/bot/config.h"
@@ -55,6 +57,7 @@ class BotStream {
   uint32_t marks_pending() const { return marks_pending_.load(std::memory_order_relaxed); }
   uint64_t refused_bytes() const { return refused_bytes_.load(std::memory_order_relaxed); }
   uint32_t clears() const { return clears_.load(std::memory_order_relaxed); }
+  Clock::Time cleared_at() const { return cleared_at_.load(std::memory_order_relaxed); }  // the last time
   BotLinkReport report() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Link, from the worker.
@@ -67,8 +70,9 @@ class BotStream {
   uint64_t played() const { return played_.load(); }
   // Link: audio, and the order to throw away what is queued.
   void AddAudio(std::span<const uint8_t> audio) { refused_bytes_ += audio.size() - audio_.Append(audio); }
-  void Clear() {
+  void Clear(Clock::Time now = std::chrono::steady_clock::now()) {
     ++clears_;
+    cleared_at_.store(now, std::memory_order_relaxed);
     audio_.Clear();
   }
   // Link: is woken once SetPlayed reaches `next_mark`, of `pending` marks. Look at played() afterwards: it
@@ -96,6 +100,7 @@ class BotStream {
   std::atomic<uint32_t> marks_pending_ = 0;
   std::atomic<uint64_t> refused_bytes_ = 0;
   std::atomic<uint32_t> clears_ = 0;
+  std::atomic<Clock::Time> cleared_at_;
   mutable Mutex mutex_;
   std::vector<Digits> digits_ ABSL_GUARDED_BY(mutex_);
   size_t digits_waiting_ ABSL_GUARDED_BY(mutex_) = 0;

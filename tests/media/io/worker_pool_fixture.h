@@ -12,7 +12,7 @@
 
 #include "media/io/engine_choice.h"
 #include "media/io/worker_pool.h"
-#include "tests/media/no_bots.h"
+#include "tests/media/fake_bot_dialer.h"
 #include "tests/media/rtp_bytes.h"
 #include "tests/media/udp_peer.h"
 
@@ -29,7 +29,7 @@ class WorkerPoolTest : public ::testing::TestWithParam<std::tuple<EngineKind, si
     auto engines = NewIoEngines(std::get<0>(GetParam()), WorkerCount(), clock_, milliseconds(1));
     if (!engines.ok()) GTEST_SKIP() << engines.status();
     pool_ = std::make_unique<WorkerPool>(
-        Loopback(0), std::move(engines->engines), no_bots_,
+        Loopback(0), std::move(engines->engines), ProcessorOptions(bots_),
         [this](std::vector<Task> tasks) {
           MutexLock lock(&mutex_);
           for (Task& task : tasks) tasks_.push_back(std::move(task));
@@ -109,7 +109,7 @@ class WorkerPoolTest : public ::testing::TestWithParam<std::tuple<EngineKind, si
   }
 
   RealClock clock_;
-  NoBots no_bots_;
+  FakeBotDialer bots_;
   Mutex mutex_;
   CondVar changed_;
   std::vector<Task> tasks_ ABSL_GUARDED_BY(mutex_);

@@ -229,13 +229,13 @@ TEST_P(WorkerPoolTest, EndsWithSocketsOpenAndPacketsOnTheWay) {
 // What the queue refuses leaves nothing behind. The worker is held up by one long task of its own.
 TEST(WorkerProxy, AFullQueueRefusesAndStillTakesCloses) {
   RealClock clock;
-  NoBots no_bots;
+  FakeBotDialer bots;
   std::atomic<int> done = 0;
   std::promise<void> holding;
   std::promise<void> release;
   bool held = false;
   WorkerProxy proxy(
-      std::move(NewIoEngines(EngineKind::kAuto, 1, clock, milliseconds(1))->engines.front()), no_bots,
+      std::move(NewIoEngines(EngineKind::kAuto, 1, clock, milliseconds(1))->engines.front()), bots,
       [&](std::vector<Task> tasks) {
         if (!std::exchange(held, true)) {
           holding.set_value();

@@ -134,7 +134,8 @@ TEST(Bots, TheirStatusIsShown) {
   status.end = BotEnd::kLost;
   status.link = {"MZ1", "timed out", 2, 3, 100, 5, 7};
   status.queued = milliseconds(1500);
-  status.uplink_dropped = 4;
+  status.counts.uplink_dropped = 11;
+  status.counts.played_bytes = 8000;
   v1::BotState state;
   ToProto(status, &state);
   EXPECT_EQ(state.phase(), v1::BOT_PHASE_FINISHED);
@@ -144,7 +145,8 @@ TEST(Bots, TheirStatusIsShown) {
   EXPECT_EQ(state.connections(), 2u);
   EXPECT_EQ(state.connect_failures(), 3u);
   EXPECT_EQ(state.queued_ms(), 1500u);
-  EXPECT_EQ(state.uplink_dropped(), 11u) << "by the worker and by the link";
+  EXPECT_EQ(state.uplink_dropped(), 11u);
+  EXPECT_EQ(state.played_ms(), 1000u);
   EXPECT_FALSE(state.has_first_audio_ms());
   status.first_audio = milliseconds(0);
   ToProto(status, &state);

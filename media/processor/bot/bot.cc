@@ -1,0 +1,218 @@
+#include "media/processor/bot/bot.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "media/processor/frame_clock.h"
+#include "media/processor/g711.h"
+
+namespace benari::media {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int64_t kBytesPerMs = 8;
+
+milliseconds Duration(uint64_t ulaw_bytes) {
+  return milliseconds(static_cast<int64_t>(ulaw_bytes) / kBytesPerMs);
+}
+
+double Seconds(Clock::Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+// kNone: the link goes on.
+BotEnd EndOf(LinkPhase link) {
+  switch (link) {
+    case LinkPhase::kConnecting:
+    case LinkPhase::kReady:
+    case LinkPhase::kReconnecting:
+      return BotEnd::kNone;
+    case LinkPhase::kClosed:
+      return BotEnd::kClosed;
+    case LinkPhase::kUnreachable:
+      return BotEnd::kUnreachable;
+    case LinkPhase::kLost:
+      return BotEnd::kLost;
+    case LinkPhase::kRefused:
+      return BotEnd::kRefused;
+  }
+  return BotEnd::kLost;
+}
+
+}  // namespace
+
+Bot::Bot(const BotConfig& config, uint8_t payload_type, BotDialer& dialer, milliseconds start_buffer,
+         BotTotals& totals, Clock::Time now)
+    : drain_(config.drain),
+      idle_timeout_(config.idle_timeout),
+      waiting_(config.waiting),
+      codec_(LegCodecOf(payload_type).value()),
+      began_(now),
+      totals_(totals),
+      stream_(dialer.Dial(config)),
+      playout_(stream_->audio(), start_buffer, now),
+      uplink_(codec_, now),
+      phase_since_(now),
+      last_tick_(now) {
+  if (waiting_) tone_.emplace(*waiting_);
+  ++totals_.phases[static_cast<size_t>(phase_)];
+}
+
+void Bot::OnPacket(Clock::Time now, const rtp::Packet& packet, std::span<uint8_t> datagram,
+                   rtp::Sender& /*out*/) {
+  if (phase_ == BotPhase::kFinished) return;
+  const uint64_t filled = uplink_.filled();
+  uplink_.OnPacket(now, packet, datagram, [this, now](const Frame& frame) { OnUplinkFrame(now, frame); });
+  if (phase_ == BotPhase::kReady) uplink_filled_ += uplink_.filled() - filled;
+}
+
+void Bot::OnUplinkFrame(Clock::Time now, const Frame& frame) {
+  peer_voice_.OnFrame(now, frame);
+  if (phase_ != BotPhase::kReady) return;
+  ++(stream_->SendFrame(frame) ? uplink_frames_ : uplink_dropped_);
+}
+
+std::optional<Clock::Time> Bot::NextTick() const {
+  return phase_ == BotPhase::kFinished ? std::nullopt : std::optional(playout_.NextTick());
+}
+
+void Bot::OnTick(Clock::Time now, rtp::Sender& out) {
+  const LinkPhase link = stream_->phase();  // before playout: what was queued before the end is seen by it
+  last_tick_ = now;
+  const uint64_t filled = uplink_.filled();
+  uplink_.OnTick(now, [this, now](const Frame& frame) { OnUplinkFrame(now, frame); });
+  if (phase_ == BotPhase::kReady) uplink_filled_ += uplink_.filled() - filled;
+  const Playout::Output output = playout_.OnTick(now);
+  stream_->SetPlayed(playout_.heard());
+  OnHeard(now, output);
+  Play(output, out);
+  Follow(now, link);
+  AddToTotals();
+}
+
+// Sends the frame that is due: the bot's, or the tone's while the bot cannot be heard.
+void Bot::Play(const Playout::Output& output, rtp::Sender& out) {
+  Frame frame = output.audio;
+  if (Waits() && tone_) {
+    for (int i = 0; i < output.skipped && !tone_->finished(); ++i) tone_->Step();
+    if (!tone_->finished() && !output.is_audio) {
+      const Cadence::Samples samples = tone_->Frame();
+      std::transform(samples.begin(), samples.end(), frame.begin(), ToUlaw);
+    }
+    if (!tone_->finished()) tone_->Step();
+  }
+  constexpr auto kSamples = static_cast<uint32_t>(kFrameBytes);
+  if (output.skipped > 0) out.Skip(static_cast<uint32_t>(output.skipped) * kSamples);
+  FramePayload buffer;
+  out.Send(EncodeFrame(codec_, frame, buffer), kSamples);
+}
+
+// Measures what the peer hears of the bot.
+void Bot::OnHeard(Clock::Time now, const Playout::Output& output) {
+  totals_.lateness.Observe(Seconds(output.lateness));
+  if (output.cleared_bytes > 0) {
+    totals_.barge_in.Observe(std::max(0.0, Seconds(now - stream_->cleared_at())));
+  }
+  const bool spoke = bot_voice_.speaking();
+  bot_voice_.OnFrame(now, output.audio);
+  if (output.is_audio && playout_.first_audio() == now) totals_.first_audio.Observe(Seconds(now - began_));
+  if (spoke || !bot_voice_.speaking() || !peer_voice_.ended()) return;
+  const Clock::Duration response = *bot_voice_.began() - *peer_voice_.ended();
+  if (response >= Clock::Duration::zero()) totals_.response.Observe(Seconds(response));
+}
+
+void Bot::Follow(Clock::Time now, LinkPhase link) {
+  const BotEnd end = EndOf(link);
+  if (end != BotEnd::kNone) {
+    if (phase_ != BotPhase::kDraining) Enter(now, BotPhase::kDraining);
+    if (playout_.drained() || now - phase_since_ >= drain_) Finish(now, end);
+    return;
+  }
+  if (link == LinkPhase::kReady && phase_ != BotPhase::kReady) return Enter(now, BotPhase::kReady);
+  if (link == LinkPhase::kReconnecting && phase_ != BotPhase::kReconnecting) {
+    if (waiting_) tone_.emplace(*waiting_);
+    return Enter(now, BotPhase::kReconnecting);
+  }
+  const bool idles = phase_ == BotPhase::kReady && idle_timeout_ > milliseconds(0);
+  if (idles && now - IdleSince() >= idle_timeout_) Finish(now, BotEnd::kIdle);
+}
+
+void Bot::Enter(Clock::Time now, BotPhase phase) {
+  --totals_.phases[static_cast<size_t>(phase_)];
+  phase_ = phase;
+  phase_since_ = now;
+  link_ = stream_->report();
+  ++totals_.phases[static_cast<size_t>(phase_)];
+}
+
+void Bot::Finish(Clock::Time now, BotEnd end) {
+  Enter(now, BotPhase::kFinished);
+  end_ = end;
+  ++totals_.ends[static_cast<size_t>(end)];
+  stream_->Stop();
+}
+
+void Bot::Stop() {
+  if (phase_ != BotPhase::kFinished) Finish(last_tick_, BotEnd::kStopped);
+  AddToTotals();
+  --totals_.phases[static_cast<size_t>(phase_)];
+}
+
+absl::Status Bot::SendDigits(const Digits& digits) {
+  if (phase_ == BotPhase::kDraining || phase_ == BotPhase::kFinished) {
+    return absl::FailedPreconditionError("the bot has ended");
+  }
+  if (stream_->SendDigits(digits)) return absl::OkStatus();
+  return absl::ResourceExhaustedError("the bot has not taken the digits before these");
+}
+
+ProcessorState Bot::state() const {
+  if (phase_ == BotPhase::kFinished) return ProcessorState::kFinished;
+  return Waits() ? ProcessorState::kPreparing : ProcessorState::kActive;
+}
+
+// Since when neither side has spoken, in this phase.
+Clock::Time Bot::IdleSince() const {
+  return std::max(
+      {phase_since_, peer_voice_.ended().value_or(phase_since_), bot_voice_.ended().value_or(phase_since_)});
+}
+
+std::optional<BotStatus> Bot::bot_status() const {
+  BotStatus status;
+  status.phase = phase_;
+  status.end = end_;
+  status.link = stream_->report();
+  status.counts = Counts(status.link);
+  status.queued = Duration(stream_->audio().queued());
+  status.marks_pending = stream_->marks_pending();
+  status.start_buffer = playout_.start_buffer();
+  if (const auto first = playout_.first_audio()) {
+    status.first_audio = std::chrono::duration_cast<milliseconds>(*first - began_);
+  }
+  status.idle = std::chrono::duration_cast<milliseconds>(last_tick_ - IdleSince());
+  status.bot_speaking = bot_voice_.speaking();
+  status.peer_speaking = peer_voice_.speaking();
+  return status;
+}
+
+BotCounts Bot::Counts(const BotLinkReport& link) const {
+  BotCounts counts;
+  counts.refused_bytes = stream_->refused_bytes();
+  counts.played_bytes = playout_.played_bytes();
+  counts.cleared_bytes = playout_.cleared_bytes();
+  counts.clears = stream_->clears();
+  counts.underruns = playout_.underruns();
+  counts.uplink_frames = uplink_frames_;
+  counts.uplink_filled = uplink_filled_;
+  counts.uplink_dropped = uplink_dropped_ + link.uplink_dropped;
+  counts.connections = link.connections;
+  counts.connect_failures = link.connect_failures;
+  return counts;
+}
+
+void Bot::AddToTotals() {
+  const BotCounts counts = Counts(link_);
+  totals_.counts += counts - std::exchange(counted_, counts);
+}
+
+}  // namespace benari::media
