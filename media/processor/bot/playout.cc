@@ -63,14 +63,15 @@ void Playout::OnArrival(Clock::Time now) {
   waiting_since_ = now;
   if (Talking(now)) {
     ++underruns_;
-    underran_ = true;
+    if (now - *last_audio_ > FrameClock::kFrame + kMaxStartBuffer) return;
+    too_short_ = true;
     start_buffer_ = std::max(start_buffer_, std::min(start_buffer_ + kStep, kMaxStartBuffer));
     return;
   }
   in_talkspurt_ = false;
   const bool paused = last_audio_ && now - *last_audio_ >= FrameClock::kFrame + kPause;
-  if (paused && !underran_) start_buffer_ = std::max(start_buffer_ - kStep, configured_buffer_);
-  underran_ = false;
+  if (paused && !too_short_) start_buffer_ = std::max(start_buffer_ - kStep, configured_buffer_);
+  too_short_ = false;
 }
 
 bool Playout::MayStart(Clock::Time now, uint64_t queued) const {

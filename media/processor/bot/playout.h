@@ -17,9 +17,9 @@ namespace benari::media {
 //
 // A talkspurt begins when as much audio is queued as the start buffer holds, or when some has been queued for
 // as long as that. It ends when there is no full frame to play. If more audio arrives within 400 ms, that was
-// an underrun: the talkspurt goes on, and the start buffer grows by 20 ms, up to 100 ms. What it grew by is
-// waited for even if enough is queued. A talkspurt without an underrun, followed by a pause of 1 s, shrinks
-// it by 20 ms again.
+// an underrun: the talkspurt goes on. After one of at most 100 ms the start buffer grows by 20 ms, up to
+// 100 ms, and what it grew by is waited for even if enough is queued; no start buffer helps against longer
+// ones. A talkspurt in which it did not grow, followed by a pause of 1 s, shrinks it by 20 ms again.
 class Playout {
  public:
   using Milliseconds = std::chrono::milliseconds;
@@ -71,7 +71,7 @@ class Playout {
   Milliseconds start_buffer_;
   bool playing_ = false;                      // the last frame was full
   bool in_talkspurt_ = false;                 // until it is known that the next audio is of another
-  bool underran_ = false;                     // this talkspurt
+  bool too_short_ = false;                    // the start buffer, for this talkspurt
   std::optional<Clock::Time> waiting_since_;  // audio is queued, but not played yet
   uint64_t heard_ = 0;
   uint64_t played_bytes_ = 0;

@@ -282,7 +282,7 @@ TEST(Playout, AfterAStallItGoesOnWhereItWas) {
 // Runs dry for `gap` after an utterance, then says another one.
 void RunDry(Bed& bed, milliseconds gap) {
   bed.Say(milliseconds(200));
-  bed.TickFor(milliseconds(400));
+  bed.TickFor(milliseconds(200));
   while (bed.now - *bed.playout.last_audio() < gap) bed.Tick();
   bed.Say(milliseconds(200));
   bed.TickFor(milliseconds(20));
@@ -329,12 +329,23 @@ TEST(Playout, UnderrunsLetTheStartBufferGrowTo100Ms) {
   EXPECT_EQ(bed.playout.start_buffer(), milliseconds(40));
   for (const int expected : {60, 80, 100, 100}) {
     bed.Say(milliseconds(200));
-    bed.TickFor(milliseconds(380));
+    bed.TickFor(milliseconds(280));
     bed.Say(milliseconds(200));
     bed.Tick();
     EXPECT_EQ(bed.playout.start_buffer(), milliseconds(expected));
     bed.TickFor(milliseconds(900));
   }
+}
+
+// Such as between two sentences that a bot synthesises one after the other.
+TEST(Playout, AGapThatNoStartBufferWouldAvoidDoesNotLetItGrow) {
+  Bed within;
+  RunDry(within, milliseconds(100));
+  EXPECT_EQ(within.playout.start_buffer(), milliseconds(60));
+  Bed beyond;
+  RunDry(beyond, milliseconds(120));
+  EXPECT_EQ(beyond.playout.underruns(), 1u);
+  EXPECT_EQ(beyond.playout.start_buffer(), milliseconds(40));
 }
 
 TEST(Playout, AStartBufferThatIsConfiguredLongerStays) {
@@ -382,7 +393,7 @@ TEST(Playout, PausesLetItShrinkToWhatIsConfigured) {
   Bed bed;
   for (int i = 0; i < 3; ++i) {
     bed.Say(milliseconds(100));
-    bed.TickFor(milliseconds(300));
+    bed.TickFor(milliseconds(180));
   }
   bed.TickFor(milliseconds(1500));
   EXPECT_EQ(bed.playout.underruns(), 2u);
@@ -399,7 +410,7 @@ TEST(Playout, PausesLetItShrinkToWhatIsConfigured) {
 TEST(Playout, AShortPauseDoesNotShrinkIt) {
   Bed bed;
   bed.Say(milliseconds(100));
-  bed.TickFor(milliseconds(300));
+  bed.TickFor(milliseconds(180));
   for (int i = 0; i < 5; ++i) {
     bed.Say(milliseconds(100));
     bed.TickFor(milliseconds(1000));
