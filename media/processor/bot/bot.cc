@@ -115,10 +115,17 @@ void Bot::OnHeard(Clock::Time now, const Playout::Output& output) {
   }
   const bool spoke = bot_voice_.speaking();
   bot_voice_.OnFrame(now, output.audio);
-  if (output.is_audio && playout_.first_audio() == now) totals_.first_audio.Observe(Seconds(now - began_));
-  if (spoke || !bot_voice_.speaking() || !peer_voice_.ended()) return;
-  const Clock::Duration response = *bot_voice_.began() - *peer_voice_.ended();
-  if (response >= Clock::Duration::zero()) totals_.response.Observe(Seconds(response));
+  // Ticks that are caught up have one time, so the time alone does not say which one was the first.
+  if (output.begins_talkspurt && playout_.first_audio() == now) {
+    totals_.first_audio.Observe(Seconds(now - began_));
+  }
+  if (spoke || !bot_voice_.speaking()) return;
+  const auto turn = peer_voice_.ended();
+  if (turn == answered_) return;
+  const Clock::Duration response = *bot_voice_.began() - *turn;
+  if (response < Clock::Duration::zero()) return;
+  totals_.response.Observe(Seconds(response));
+  answered_ = turn;
 }
 
 void Bot::Follow(Clock::Time now, LinkPhase link) {

@@ -63,6 +63,7 @@ class Bot : public Processor {
   BotEnd end_ = BotEnd::kNone;
   Clock::Time phase_since_;
   Clock::Time last_tick_;
+  std::optional<Clock::Time> answered_;  // end of the peer's speech that the bot has answered
   uint64_t uplink_frames_ = 0;
   uint64_t uplink_filled_ = 0;
   uint64_t uplink_dropped_ = 0;  // the stream did not take them

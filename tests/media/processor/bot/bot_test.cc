@@ -467,6 +467,39 @@ TEST(Bot, MeasuresHowSoonItAnswers) {
   EXPECT_NEAR(one.totals.response.sum_seconds(), 0.85, 0.06);
 }
 
+// The next sentence of an answer is not another answer.
+TEST(Bot, MeasuresOneAnswerATurn) {
+  OneBot one;
+  one.BecomeReady();
+  for (uint64_t turn = 1; turn <= 2; ++turn) {
+    one.RunWithPeer(seconds(1), Loud(20));
+    one.RunWithPeer(milliseconds(500), Bytes(160, kUlawSilence));
+    for (int sentence = 0; sentence < 3; ++sentence) {
+      one.stream().AddAudio(Loud(500));
+      one.RunWithPeer(milliseconds(1500), Bytes(160, kUlawSilence));
+    }
+    EXPECT_EQ(Observed(one.totals.response), turn);
+  }
+  EXPECT_NEAR(one.totals.response.sum_seconds(), 2 * 0.55, 0.12);
+}
+
+TEST(Bot, AGreetingIsNoAnswer) {
+  OneBot one;
+  one.BecomeReady();
+  one.stream().AddAudio(Loud(500));
+  one.Run(seconds(1));
+  EXPECT_EQ(Observed(one.totals.response), 0u);
+}
+
+TEST(Bot, ItsFirstAudioIsMeasuredOnceWhenTicksAreCaughtUp) {
+  OneBot one;
+  one.BecomeReady();
+  one.stream().AddAudio(Loud(500));
+  const Clock::Time late = *one.bot().NextTick() + milliseconds(45);
+  while (*one.bot().NextTick() <= late) one.TickAt(late);
+  EXPECT_EQ(Observed(one.totals.first_audio), 1u);
+}
+
 TEST(Bot, AStallSkipsTimeButNoAudio) {
   OneBot one;
   one.BecomeReady();
