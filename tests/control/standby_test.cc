@@ -36,6 +36,7 @@ class StandbyTest : public ::testing::Test {
 
   ControlWorld world;
   fakes::Process process_{world.loop, world.timers};
+  bool cut_ = false;  // who stands by from all nodes but the second
   fakes::FaultPlan faults_;
   fakes::FakeMediaClient media_{process_, world.media, faults_, fakes::FakeMediaClient::Options()};
   MediaNodes nodes_;
@@ -136,10 +137,10 @@ TEST_F(StandbyTest, WhoWasFencedWaitsAsLongAsAnotherServes) {
 // Its machine is cut off, with one of the nodes, and the other control serves outside.
 TEST_F(StandbyTest, WithoutAsteriskItWaitsAndLooksAgainOnceItAnswers) {
   world.Start();
-  bool cut = true;
-  faults_.ChooseWith([&cut](const fakes::Step& step) {
+  cut_ = true;
+  faults_.ChooseWith([this](const fakes::Step& step) {
     fakes::Fault fault;
-    if (cut && step.to != ControlWorld::kNode2) fault.kind = fakes::FaultKind::kTimeoutBefore;
+    if (cut_ && step.to != ControlWorld::kNode2) fault.kind = fakes::FaultKind::kTimeoutBefore;
     return fault;
   });
   world.media.SetReachable(ControlWorld::kNode2, false);  // by the one that serves
@@ -148,7 +149,7 @@ TEST_F(StandbyTest, WithoutAsteriskItWaitsAndLooksAgainOnceItAnswers) {
   StandBy();
   world.RunFor(seconds(60));
   EXPECT_FALSE(Ended());
-  cut = false;
+  cut_ = false;
   world.RunFor(seconds(60));
   EXPECT_FALSE(Ended()) << "the other one serves";
 }
