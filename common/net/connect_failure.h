@@ -8,6 +8,7 @@ enum class ConnectProblem {
   kNameNotResolved,
   kRefused,          // TCP: nobody listens
   kNetwork,          // TCP: any other reason, in `detail`
+  kForbidden,        // Remote::may_connect accepts no address of the server; `detail` is the first one
   kTlsVerification,  // the certificate is not accepted; `detail` says why, in OpenSSL's words
   kTls,              // any other failure of the TLS handshake
   kTimeout,

@@ -12,24 +12,32 @@ namespace ssl = boost::asio::ssl;
 
 namespace {
 
-absl::StatusOr<std::shared_ptr<ssl::context>> MakeTls(const std::string& ca_file) {
+absl::Status BadFile(const char* what, const std::string& path, const boost::system::error_code& ec,
+                     const char* accepted) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(what, " '", path, "' (", ec.message(), "): accepted is ", accepted));
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<ssl::context>> MakeTlsContext(const TlsFiles& files) {
   auto tls = std::make_shared<ssl::context>(ssl::context::tls_client);
   boost::system::error_code ec;
   tls->set_options(ssl::context::default_workarounds | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1, ec);
   tls->set_verify_mode(ssl::verify_peer, ec);
-  if (ca_file.empty()) {
+  if (files.ca.empty()) {
     tls->set_default_verify_paths(ec);
   } else {
-    tls->load_verify_file(ca_file, ec);
+    tls->load_verify_file(files.ca, ec);
   }
-  if (ec) {
-    return absl::InvalidArgumentError(absl::StrCat("CA file '", ca_file, "' (", ec.message(),
-                                                   "): accepted is a readable PEM file of CA certificates"));
-  }
+  if (ec) return BadFile("CA file", files.ca, ec, "a readable PEM file of CA certificates");
+  if (files.cert.empty()) return tls;
+  tls->use_certificate_chain_file(files.cert, ec);
+  if (ec) return BadFile("certificate file", files.cert, ec, "a readable PEM file of certificates");
+  tls->use_private_key_file(files.key, ssl::context::pem, ec);
+  if (ec) return BadFile("key file", files.key, ec, "a readable PEM file with the certificate's key");
   return tls;
 }
-
-}  // namespace
 
 absl::StatusOr<Remote> MakeRemote(Url url, std::string ca_file) {
   Remote remote;
@@ -37,7 +45,9 @@ absl::StatusOr<Remote> MakeRemote(Url url, std::string ca_file) {
   remote.ca_file = std::move(ca_file);
   remote.addresses = std::make_shared<AddressBook>();
   if (remote.url.tls()) {
-    auto tls = MakeTls(remote.ca_file);
+    TlsFiles files;
+    files.ca = remote.ca_file;
+    auto tls = MakeTlsContext(files);
     if (!tls.ok()) return tls.status();
     remote.tls = *std::move(tls);
   }

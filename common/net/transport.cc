@@ -73,7 +73,7 @@ asio::awaitable<std::optional<ConnectFailure>> Transport::ConnectTcp() {
     if (not_found) co_return not_found;
     addresses = remote_->addresses->InOrder();
   }
-  Failure failure;
+  Failure failure = Filter(&addresses);
   for (size_t i = 0; i < addresses.size(); ++i) {
     const bool last = i + 1 == addresses.size();
     asio::awaitable<Failure> connected = ConnectTo(addresses[i], last);
@@ -84,6 +84,15 @@ asio::awaitable<std::optional<ConnectFailure>> Transport::ConnectTcp() {
     if (!failure || failure->problem == ConnectProblem::kRefused) failure = std::move(each);
   }
   co_return failure;
+}
+
+std::optional<ConnectFailure> Transport::Filter(std::vector<tcp::endpoint>* addresses) const {
+  if (remote_->may_connect == nullptr || addresses->empty()) return std::nullopt;
+  const std::string first = addresses->front().address().to_string();
+  std::erase_if(*addresses,
+                [this](const tcp::endpoint& each) { return !remote_->may_connect(each.address()); });
+  if (!addresses->empty()) return std::nullopt;
+  return Failed(ConnectProblem::kForbidden, first);
 }
 
 asio::awaitable<std::optional<ConnectFailure>> Transport::LookUp() {

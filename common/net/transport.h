@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "common/net/connect_failure.h"
 #include "common/net/remote.h"
@@ -54,6 +55,8 @@ class Transport {
   using Failure = std::optional<ConnectFailure>;
 
   boost::asio::awaitable<Failure> ConnectTcp();
+  // Removes what may not be connected to; a failure if nothing is left.
+  Failure Filter(std::vector<boost::asio::ip::tcp::endpoint>* addresses) const;
   // Leaves what it finds in the address book; a failure only where that is empty.
   boost::asio::awaitable<Failure> LookUp();
   boost::asio::awaitable<Failure> ConnectTo(boost::asio::ip::tcp::endpoint address, bool last);

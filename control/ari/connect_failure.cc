@@ -49,6 +49,8 @@ std::string DescribeConnectFailure(const ConnectFailure& failure, const Access& 
                           access.url.tls() ? "tlsenable=yes, tlsbindaddr?" : "bindaddr, bindport?");
     case ConnectProblem::kNetwork:
       return absl::StrCat("cannot connect to ", at, ": ", failure.detail);
+    case ConnectProblem::kForbidden:
+      return absl::StrCat("must not connect to ", at, ": ", failure.detail);
     case ConnectProblem::kTlsVerification:
       return absl::StrCat("the certificate of ", at, " is not accepted: ", failure.detail,
                           " (checked against ", cas, " and host name '", access.url.host, "')");

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "common/net/connect_failure.h"
+#include "common/net/remote.h"
+
+namespace benari::net {
+
+struct WebSocketLimits {
+  using Milliseconds = std::chrono::milliseconds;
+
+  Milliseconds connect{5000};    // name, TCP and TLS
+  Milliseconds handshake{5000};  // from the request to the response
+  Milliseconds ping{10000};      // interval between pings
+  Milliseconds dead{30000};      // the connection is dead if nothing is received for so long
+  Milliseconds close{1000};      // from our close to the server's
+  size_t message_bytes = size_t{8} << 20;
+};
+
+// The request of the handshake; its Host header is that of the Remote.
+struct WebSocketRequest {
+  std::string target;  // "/ws?x=y"
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+// What was received: a message, or how the connection ended.
+struct WebSocketRead {
+  enum class Kind { kText, kBinary, kClosed, kTooLarge, kDead, kLost };
+
+  Kind kind = Kind::kLost;
+  absl::string_view data;   // of a message, until the next Read
+  uint16_t close_code = 0;  // kClosed; 1005: the server's close frame had none (RFC 6455 7.1.5)
+  std::string detail;       // kClosed: the server's reason, as it came; kLost: the system's message
+
+  bool IsMessage() const { return kind == Kind::kText || kind == Kind::kBinary; }
+};
+
+// A client's WebSocket (RFC 6455) without extensions. Answers pings by itself and ends the connection once it
+// is dead. Awaitables must end before the object does; Abort ends them. Confined to its executor, which runs
+// one thread.
+class WebSocket {
+ public:
+  WebSocket(boost::asio::any_io_executor executor, std::shared_ptr<const Remote> remote,
+            WebSocketLimits limits);
+  ~WebSocket();  // as Abort
+  WebSocket(const WebSocket&) = delete;
+  WebSocket& operator=(const WebSocket&) = delete;
+
+  // Once each, in this order; nothing: done. `failure.detail` of kHttpStatus is the begin of the response's
+  // body.
+  boost::asio::awaitable<std::optional<ConnectFailure>> Connect();
+  boost::asio::awaitable<std::optional<ConnectFailure>> Handshake(WebSocketRequest request);
+
+  // The next message. Called until it is none, since reading answers pings and the server's close.
+  boost::asio::awaitable<WebSocketRead> Read();
+
+  // Sends a text message. False, and nothing is sent: the one before is still on its way, or the connection
+  // is not open.
+  bool Send(absl::string_view text);
+  bool sending() const;
+  // `on_sent` is called after each message that was sent. Empty: nobody is.
+  void SetOnSent(std::function<void()> on_sent);
+
+  // Closes with a status code (RFC 6455 7.4.1); Read ends once the server has answered or time is up.
+  void Close(uint16_t code);
+  // Ends the connection at once, and everything that is under way.
+  void Abort();
+
+  // When something was received last.
+  std::chrono::steady_clock::time_point heard_at() const;
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace benari::net
