@@ -198,8 +198,9 @@ WebSocketRead WebSocket::Impl::MakeMessage() {
 WebSocketRead WebSocket::Impl::MakeEnd(const error_code& ec) {
   keepalive_.cancel();
   WebSocketRead read;
-  if (ec == websocket::error::closed) {
-    const websocket::close_reason& why = stream_.reason();
+  const websocket::close_reason& why = stream_.reason();
+  // The answer to our own close is read by async_close.
+  if (ec == websocket::error::closed || (closing_ && why)) {
     read.kind = WebSocketRead::Kind::kClosed;
     read.close_code = why.code == websocket::close_code::none ? uint16_t{1005} : why.code;
     read.detail.assign(why.reason.data(), why.reason.size());
