@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "common/net/connect_failure.h"
+#include "common/net/url.h"
+
+namespace benari::media {
+
+// Why a bot could not be reached, in one line that names its host and no secret. Pure.
+std::string DescribeDialFailure(const net::ConnectFailure& failure, const net::Url& url);
+
+// Returns true if another attempt may succeed. Not so: a certificate that is not accepted, and a response
+// with status 3xx or 4xx except 408, 425 and 429, which says that the request is wrong. Pure.
+bool MayPass(const net::ConnectFailure& failure);
+
+}  // namespace benari::media

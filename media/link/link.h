@@ -1,0 +1,88 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/log_gate.h"
+#include "common/net/remote.h"
+#include "common/net/web_socket.h"
+#include "media/link/conversation.h"
+#include "media/link/link_machine.h"
+#include "media/link/link_options.h"
+#include "media/processor/bot/stream.h"
+
+namespace benari::media {
+
+// Dials a bot, joins it with its stream, dials again when it is lost, and says in the stream how it goes.
+// Keeps itself while it is doing something. Confined to its thread.
+class Link : public std::enable_shared_from_this<Link> {
+ public:
+  // What the links of a thread share; outlives them.
+  struct Thread {
+    boost::asio::any_io_executor executor;
+    const LinkOptions& options;
+    std::shared_ptr<boost::asio::ssl::context> tls;
+    std::function<std::shared_ptr<net::AddressBook>(const net::Url& url)> addresses;
+    std::function<void(Link* link)> on_over;  // nothing is left to be done; may destroy the link
+  };
+
+  Link(const Thread& thread, const BotConfig& config, std::shared_ptr<BotStream> stream);
+
+  void Start();
+  // The worker has left something in the stream.
+  void OnWoken();
+  // As if the stream had been stopped.
+  void Stop();
+
+ private:
+  using Failure = std::optional<net::ConnectFailure>;
+  struct Target {
+    std::shared_ptr<net::Remote> remote;
+    net::WebSocketRequest request;
+  };
+
+  // The coroutines are started by Start, which keeps the link while they run.
+  boost::asio::awaitable<void> Run();
+  boost::asio::awaitable<void> WaitUntilDue();
+  boost::asio::awaitable<void> Attempt();
+  boost::asio::awaitable<Failure> Open(Target target);
+  boost::asio::awaitable<void> Converse();
+
+  absl::StatusOr<Target> MakeTarget() const;
+  void GiveUpWhenDue();
+  void AbortAfter(std::chrono::milliseconds time);
+  void OnRefused(const absl::Status& why);
+  void OnFailed(const net::ConnectFailure& failure);
+  void OnOpened();
+  void OnMessage(const net::WebSocketRead& message);
+  void OnEnded(const net::WebSocketRead& end);
+  std::string DescribeEnd(const net::WebSocketRead& end) const;
+  // Shows report_ and the phase in the stream.
+  void Publish();
+  void PublishCounts();  // not more often than is worth it
+  void CheckOver();
+
+  const Thread& thread_;
+  const BotConfig config_;
+  const std::string shown_url_;
+  const std::shared_ptr<BotStream> stream_;
+  LinkMachine machine_;
+  boost::asio::steady_timer timer_;
+  std::unique_ptr<net::WebSocket> socket_;      // while one is opened or open
+  std::unique_ptr<Conversation> conversation_;  // while it is open
+  BotLinkReport report_;
+  std::chrono::steady_clock::time_point published_at_;
+  LogGate failure_gate_{std::chrono::seconds(30)};
+  LogGate ignored_gate_{std::chrono::seconds(60)};
+  bool running_ = false;
+};
+
+}  // namespace benari::media
