@@ -50,7 +50,7 @@ TEST(Concealment, GoesOnWithThePitch) {
     concealment.OnAudio(Buzz(hz, 0, 480));
     const Bytes filled = Filled(concealment, 80);
     for (size_t i = 0; i < 80; ++i) {
-      ASSERT_NEAR(kUlawToLinear[filled[i]], Buzz(hz, 480 + i), 1500) << hz << " Hz, sample " << i;
+      ASSERT_NEAR(kUlawToLinear[filled[i]], Buzz(hz, 480 + i), 1100) << hz << " Hz, sample " << i;
     }
   }
 }
