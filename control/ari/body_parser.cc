@@ -31,7 +31,12 @@ Channel ReadChannel(JsonFields fields) {
   channel.state = fields.Text("state");
   channel.creationtime = fields.Text("creationtime");
   channel.channelvars = fields.OptionalTextMap("channelvars");
-  if (fields.Has("dialplan")) channel.app_args = AppArgs(fields.Object("dialplan").OptionalText("app_data"));
+  if (fields.Has("caller")) channel.caller_number = fields.Object("caller").OptionalText("number");
+  if (fields.Has("dialplan")) {
+    JsonFields dialplan = fields.Object("dialplan");
+    channel.app_args = AppArgs(dialplan.OptionalText("app_data"));
+    channel.extension = dialplan.OptionalText("exten");
+  }
   return channel;
 }
 

@@ -44,6 +44,8 @@ struct Channel {
   std::string creationtime;  // ISO 8601 as Asterisk writes it: 2026-01-31T12:00:00.000+0000
   std::map<std::string, std::string> channelvars;
   std::vector<std::string> app_args;  // of Stasis(), after the application; from dialplan.app_data
+  std::string caller_number;          // of whom the channel leads to; empty: withheld, or not known
+  std::string extension;              // of the dial plan, where the channel is
 };
 
 struct Bridge {
@@ -93,6 +95,12 @@ class Client {
                                              std::string extension) = 0;
   // Of a channel that rings: as Answer() in the dial plan. Of one that is up: nothing.
   virtual Awaitable<void> AnswerChannel(std::string channel_id) = 0;
+  // The channel hears ringing: from its own phone while it rings itself, as a tone once it is up. Then
+  // nothing else is heard until StopRinging.
+  virtual Awaitable<void> Ring(std::string channel_id) = 0;
+  virtual Awaitable<void> StopRinging(std::string channel_id) = 0;
+  // A variable of the channel, for the dial plan.
+  virtual Awaitable<void> SetVariable(std::string channel_id, std::string name, std::string value) = 0;
   virtual Awaitable<Channel> GetChannel(std::string channel_id) = 0;
   virtual Awaitable<std::vector<Channel>> ListChannels() = 0;
 

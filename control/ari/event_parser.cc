@@ -56,6 +56,10 @@ Event ReadChannelHold(JsonFields& fields) { return ChannelHold{ChannelId(fields)
 
 Event ReadChannelUnhold(JsonFields& fields) { return ChannelUnhold{ChannelId(fields)}; }
 
+Event ReadChannelDtmfReceived(JsonFields& fields) {
+  return ChannelDtmfReceived{ChannelId(fields), fields.Text("digit"), fields.OptionalInt("duration_ms")};
+}
+
 Event ReadBridgeDestroyed(JsonFields& fields) { return BridgeDestroyed{BridgeId(fields)}; }
 
 Event ReadApplicationReplaced(JsonFields&) { return ApplicationReplaced(); }
@@ -74,6 +78,7 @@ EventReader ReaderOf(absl::string_view type) {
       {"ChannelLeftBridge", ReadChannelLeftBridge},
       {"ChannelHold", ReadChannelHold},
       {"ChannelUnhold", ReadChannelUnhold},
+      {"ChannelDtmfReceived", ReadChannelDtmfReceived},
       {"BridgeDestroyed", ReadBridgeDestroyed},
       {"ApplicationReplaced", ReadApplicationReplaced},
   };

@@ -46,6 +46,12 @@ struct ChannelHold {
 struct ChannelUnhold {
   std::string channel_id;
 };
+// A key was pressed, and let go again.
+struct ChannelDtmfReceived {
+  std::string channel_id;
+  std::string digit;  // one of 0-9 * # A-D
+  int duration_ms = 0;
+};
 struct BridgeDestroyed {
   std::string bridge_id;
 };
@@ -58,6 +64,6 @@ struct UnknownEvent {
 
 using Event = std::variant<StasisStart, StasisEnd, ChannelDestroyed, Dial, ChannelHangupRequest,
                            ChannelEnteredBridge, ChannelLeftBridge, ChannelHold, ChannelUnhold,
-                           BridgeDestroyed, ApplicationReplaced, UnknownEvent>;
+                           ChannelDtmfReceived, BridgeDestroyed, ApplicationReplaced, UnknownEvent>;
 
 }  // namespace benari::control::ari

@@ -81,6 +81,13 @@ Awaitable<void> HttpClient::ContinueInDialplan(std::string channel_id, std::stri
 Awaitable<void> HttpClient::AnswerChannel(std::string channel_id) {
   return Perform(pool_, AnswerRequest(channel_id));
 }
+Awaitable<void> HttpClient::Ring(std::string channel_id) { return Perform(pool_, RingRequest(channel_id)); }
+Awaitable<void> HttpClient::StopRinging(std::string channel_id) {
+  return Perform(pool_, StopRingingRequest(channel_id));
+}
+Awaitable<void> HttpClient::SetVariable(std::string channel_id, std::string name, std::string value) {
+  return Perform(pool_, SetVariableRequest(channel_id, name, value));
+}
 Awaitable<Channel> HttpClient::GetChannel(std::string channel_id) {
   return Fetch(pool_, GetChannelRequest(channel_id), ParseChannel);
 }

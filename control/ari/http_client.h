@@ -57,6 +57,9 @@ class HttpClient : public Client {
   Awaitable<void> ContinueInDialplan(std::string channel_id, std::string context,
                                      std::string extension) override;
   Awaitable<void> AnswerChannel(std::string channel_id) override;
+  Awaitable<void> Ring(std::string channel_id) override;
+  Awaitable<void> StopRinging(std::string channel_id) override;
+  Awaitable<void> SetVariable(std::string channel_id, std::string name, std::string value) override;
   Awaitable<Channel> GetChannel(std::string channel_id) override;
   Awaitable<std::vector<Channel>> ListChannels() override;
   Awaitable<Bridge> CreateBridge(std::string bridge_id) override;

@@ -111,6 +111,20 @@ Request AnswerRequest(const std::string& channel_id) {
   return {"AnswerChannel", Method::kPost, Path("channels", channel_id, "/answer")};
 }
 
+Request RingRequest(const std::string& channel_id) {
+  return {"Ring", Method::kPost, Path("channels", channel_id, "/ring")};
+}
+
+Request StopRingingRequest(const std::string& channel_id) {
+  return {"StopRinging", Method::kDelete, Path("channels", channel_id, "/ring")};
+}
+
+Request SetVariableRequest(const std::string& channel_id, const std::string& name, const std::string& value) {
+  Target target(Path("channels", channel_id, "/variable"));
+  return {"SetVariable", Method::kPost, std::move(target).With("variable", name).With("value", value).Text(),
+          true};
+}
+
 Request GetChannelRequest(const std::string& channel_id) {
   return {"GetChannel", Method::kGet, Path("channels", channel_id)};
 }

@@ -33,6 +33,9 @@ Request HangUpRequest(const std::string& channel_id, const std::string& reason);
 Request ContinueRequest(const std::string& channel_id, const std::string& context,
                         const std::string& extension);
 Request AnswerRequest(const std::string& channel_id);
+Request RingRequest(const std::string& channel_id);
+Request StopRingingRequest(const std::string& channel_id);
+Request SetVariableRequest(const std::string& channel_id, const std::string& name, const std::string& value);
 Request GetChannelRequest(const std::string& channel_id);
 Request ListChannelsRequest();
 

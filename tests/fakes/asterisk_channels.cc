@@ -88,6 +88,8 @@ std::string AsteriskModel::CallerArrives(const CallerArgs& args) {
   channel.exten = args.number;
   channel.app_args = absl::StrJoin(args.args, ",");
   channel.ari.app_args = args.args;
+  channel.ari.caller_number = args.caller_number;
+  channel.ari.extension = args.number;
   channel.retries = args.retries;
   Later(channel, pace_.Step(), &AsteriskModel::StartStasis);
   return id;
@@ -191,6 +193,12 @@ void AsteriskModel::CallerHolds(const std::string& channel_id, bool hold) {
   const control::ari::Event event = hold ? control::ari::Event(control::ari::ChannelHold{channel_id})
                                          : control::ari::Event(control::ari::ChannelUnhold{channel_id});
   Publish(*channel, event);
+}
+
+void AsteriskModel::Press(const std::string& channel_id, const std::string& digit) {
+  ChannelRecord* const channel = Find(channel_id);
+  if (channel == nullptr || channel->dying) return;
+  Publish(*channel, control::ari::ChannelDtmfReceived{channel_id, digit, 120});
 }
 
 void AsteriskModel::Join(const std::string& bridge_id, uint64_t bridge_serial, ChannelRecord& channel) {

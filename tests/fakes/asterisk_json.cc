@@ -30,6 +30,9 @@ struct Shape {
   json operator()(const control::ari::ChannelLeftBridge&) const { return {{"type", "ChannelLeftBridge"}}; }
   json operator()(const control::ari::ChannelHold&) const { return {{"type", "ChannelHold"}}; }
   json operator()(const control::ari::ChannelUnhold&) const { return {{"type", "ChannelUnhold"}}; }
+  json operator()(const control::ari::ChannelDtmfReceived& e) const {
+    return {{"type", "ChannelDtmfReceived"}, {"digit", e.digit}, {"duration_ms", e.duration_ms}};
+  }
   json operator()(const control::ari::BridgeDestroyed&) const { return {{"type", "BridgeDestroyed"}}; }
   json operator()(const control::ari::ApplicationReplaced&) const {
     return {{"type", "ApplicationReplaced"}};

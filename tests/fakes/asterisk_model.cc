@@ -149,8 +149,26 @@ Answer<Nothing> AsteriskModel::AnswerCaller(const std::string& channel_id) {
   if (channel->dying || !channel->in_stasis) return Error<Nothing>(409, kNotInStasis);
   if (channel->ari.state != "Up") {
     channel->ari.state = "Up";
+    channel->hears_ringing = false;
     Publish(*channel, control::ari::UnknownEvent{"ChannelStateChange"});
   }
+  return NoContent();
+}
+
+Answer<Nothing> AsteriskModel::Ring(const std::string& channel_id, bool rings) {
+  ChannelRecord* const channel = Find(channel_id);
+  if (channel == nullptr) return Error<Nothing>(404, kNoChannel);
+  if (channel->dying || !channel->in_stasis) return Error<Nothing>(409, kNotInStasis);
+  channel->hears_ringing = rings;
+  return NoContent();
+}
+
+Answer<Nothing> AsteriskModel::SetVariable(const std::string& channel_id, const std::string& name,
+                                           const std::string& value) {
+  ChannelRecord* const channel = Find(channel_id);
+  if (channel == nullptr) return Error<Nothing>(404, kNoChannel);
+  if (channel->dying || !channel->in_stasis) return Error<Nothing>(409, kNotInStasis);
+  ended_[channel_id].variables[name] = value;
   return NoContent();
 }
 

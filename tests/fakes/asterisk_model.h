@@ -34,6 +34,9 @@ class AsteriskModel {
   Answer<Nothing> ContinueInDialplan(const std::string& channel_id, const std::string& context,
                                      const std::string& extension);
   Answer<Nothing> AnswerCaller(const std::string& channel_id);
+  Answer<Nothing> Ring(const std::string& channel_id, bool rings);
+  Answer<Nothing> SetVariable(const std::string& channel_id, const std::string& name,
+                              const std::string& value);
   Answer<control::ari::Channel> GetChannel(const std::string& channel_id) const;
   Answer<std::vector<control::ari::Channel>> ListChannels() const;
   Answer<control::ari::Bridge> CreateBridge(const std::string& bridge_id);
@@ -51,6 +54,8 @@ class AsteriskModel {
   std::string CallerArrives(const CallerArgs& args);
   void CallerHangsUp(const std::string& channel_id) { FarEndHangsUp(channel_id); }
   void CallerHolds(const std::string& channel_id, bool hold);
+  // A key of any channel's phone, held for 120 ms.
+  void Press(const std::string& channel_id, const std::string& digit);
   void DestinationHangsUp(const std::string& channel_id);
   // Somebody runs `channel redirect` on a caller: it leaves the app, and enters it anew within 2 ms, with the
   // arguments it had, or with `args`.

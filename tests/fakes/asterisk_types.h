@@ -59,15 +59,16 @@ struct ChannelRecord {
   std::string app_args;  // comma separated
   std::string other_half;
   int retries = 0;  // Stasis() is run again this often after the app sent the caller on in the dial plan
-  std::string bridge_id;     // empty: in none
-  Endpoint external_host;    // of ExternalMedia
-  bool elsewhere = false;    // moved to another application
-  bool in_stasis = false;    // between StasisStart and StasisEnd
-  bool subscribed = false;   // the app hears of it
-  bool dying = false;        // hung up, its end is under way
-  bool transferred = false;  // its phone transferred the call: out of the bridge, and waits for a hang-up
-  int cause = 16;            // Q.850, of its end
-  uint64_t serial = 0;       // tells a channel from a later one of the same id
+  std::string bridge_id;       // empty: in none
+  Endpoint external_host;      // of ExternalMedia
+  bool elsewhere = false;      // moved to another application
+  bool in_stasis = false;      // between StasisStart and StasisEnd
+  bool subscribed = false;     // the app hears of it
+  bool dying = false;          // hung up, its end is under way
+  bool hears_ringing = false;  // by request, and nothing else
+  bool transferred = false;    // its phone transferred the call: out of the bridge, and waits for a hang-up
+  int cause = 16;              // Q.850, of its end
+  uint64_t serial = 0;         // tells a channel from a later one of the same id
 };
 
 struct BridgeRecord {
@@ -134,6 +135,7 @@ struct Ended {
   bool by_itself = false;  // the far end hung up, not a request
   Clock::Time at;
   std::string continued_at;  // "context,extension" of ContinueInDialplan; "," without either
+  std::map<std::string, std::string> variables = {};  // that were set
 };
 
 // "1001" of "Local/1001@default/n".

@@ -167,6 +167,21 @@ control::ari::Awaitable<void> ModelAriClient::AnswerChannel(std::string channel_
   return RequestNothing("ari.AnswerChannel", [this, channel_id] { return model_.AnswerCaller(channel_id); });
 }
 
+control::ari::Awaitable<void> ModelAriClient::Ring(std::string channel_id) {
+  return RequestNothing("ari.Ring", [this, channel_id] { return model_.Ring(channel_id, true); });
+}
+
+control::ari::Awaitable<void> ModelAriClient::StopRinging(std::string channel_id) {
+  return RequestNothing("ari.StopRinging", [this, channel_id] { return model_.Ring(channel_id, false); });
+}
+
+control::ari::Awaitable<void> ModelAriClient::SetVariable(std::string channel_id, std::string name,
+                                                          std::string value) {
+  return RequestNothing("ari.SetVariable", [this, channel_id, name, value] {
+    return model_.SetVariable(channel_id, name, value);
+  });
+}
+
 control::ari::Awaitable<control::ari::Channel> ModelAriClient::GetChannel(std::string channel_id) {
   return Request<control::ari::Channel>("ari.GetChannel",
                                         [this, channel_id] { return model_.GetChannel(channel_id); });

@@ -63,6 +63,10 @@ class ModelAriClient : public control::ari::Client {
   control::ari::Awaitable<void> ContinueInDialplan(std::string channel_id, std::string context,
                                                    std::string extension) override;
   control::ari::Awaitable<void> AnswerChannel(std::string channel_id) override;
+  control::ari::Awaitable<void> Ring(std::string channel_id) override;
+  control::ari::Awaitable<void> StopRinging(std::string channel_id) override;
+  control::ari::Awaitable<void> SetVariable(std::string channel_id, std::string name,
+                                            std::string value) override;
   control::ari::Awaitable<control::ari::Channel> GetChannel(std::string channel_id) override;
   control::ari::Awaitable<std::vector<control::ari::Channel>> ListChannels() override;
   control::ari::Awaitable<control::ari::Bridge> CreateBridge(std::string bridge_id) override;

@@ -43,6 +43,7 @@ TEST(EventParser, ReadsEveryTypeThatControlActsOn) {
   EXPECT_EQ(start.channel.state, "Up");
   EXPECT_EQ(start.channel.creationtime, "2026-01-31T12:00:00.000+0000");
   EXPECT_THAT(start.channel.channelvars, ElementsAre(Pair("UNICASTRTP_LOCAL_PORT", "25002")));
+  EXPECT_EQ(start.channel.caller_number, "1");
 
   EXPECT_EQ(Parsed<StasisEnd>(WithBoth("StasisEnd")).channel_id, "17.1");
   const auto destroyed = Parsed<ChannelDestroyed>(absl::StrCat(
@@ -63,7 +64,12 @@ TEST(EventParser, ReadsEveryTypeThatControlActsOn) {
   EXPECT_EQ(Parsed<ChannelLeftBridge>(WithBoth("ChannelLeftBridge")).channel_id, "17.1");
   EXPECT_EQ(Parsed<BridgeDestroyed>(WithBoth("BridgeDestroyed")).bridge_id, "b");
   Parsed<ApplicationReplaced>(R"({"type":"ApplicationReplaced","application":"voicebot1"})");
-  EXPECT_EQ(Parsed<UnknownEvent>(R"({"type":"ChannelDtmfReceived","digit":3})").type, "ChannelDtmfReceived");
+  EXPECT_EQ(Parsed<UnknownEvent>(R"({"type":"ChannelVarset","value":3})").type, "ChannelVarset");
+  const auto pressed = Parsed<ChannelDtmfReceived>(
+      R"({"type":"ChannelDtmfReceived","digit":"#","duration_ms":120,"channel":{"id":"x"}})");
+  EXPECT_EQ(pressed.channel_id, "x");
+  EXPECT_EQ(pressed.digit, "#");
+  EXPECT_EQ(pressed.duration_ms, 120);
   EXPECT_EQ(Parsed<UnknownEvent>(R"({"type":""})").type, "");
 }
 
