@@ -11,7 +11,6 @@
 #include "common/command_line.h"
 #include "common/flag_types.h"
 #include "control/ari/password.h"
-#include "control/call/audio_format.h"
 #include "control/call/call_settings.h"
 #include "control/record/ids.h"
 
@@ -43,12 +42,43 @@ ABSL_FLAG(
 ABSL_FLAG(
     std::string, rtp_source, "exact",
     "whose RTP media takes: exact (what Asterisk announced), or latch on the first valid one (for NAT)");
-ABSL_FLAG(std::string, format, "alaw",
-          "audio format between Asterisk and media: alaw, ulaw, g722, gsm or slin");
+ABSL_FLAG(std::string, flow, "echo", "what callers are put through: echo, or bot (see --bot_url)");
+ABSL_FLAG(
+    std::string, format, "",
+    "audio format between Asterisk and media: alaw, ulaw, g722, gsm or slin; default: alaw for an echo, "
+    "ulaw for a bot, which takes ulaw, alaw or slin");
 ABSL_FLAG(Seconds, echo_seconds, Seconds{7},
           "duration of the echo; 0: no echo, inf: until the caller hangs up");
+ABSL_FLAG(std::string, bot_url, "",
+          "WebSocket that media dials for each call of the bot flow, ws:// or wss://; {call_id}, {call_sid}, "
+          "{caller} and {called} in it are replaced");
+ABSL_FLAG(std::string, bot_fallback_url, "", "bot that is dialled once if the one at --bot_url fails");
+ABSL_FLAG(std::string, bot_parameters, "",
+          "parameters that the bot gets when its stream starts, NAME=VALUE[&NAME=VALUE...]; replaced as in "
+          "--bot_url; from_number and to_number are always there");
+ABSL_FLAG(
+    std::string, bot_credential, "",
+    "name of a file in --bot_credentials_dir of the media nodes: how they identify themselves to the bot");
+ABSL_FLAG(std::string, bot_on_close, "hangup",
+          "when the bot is done (it closed, --bot_idle_seconds, --bot_max_seconds): hangup, transfer (to "
+          "--destination) or continue (in the dial plan, with BENARI_BOT_RESULT set)");
+ABSL_FLAG(std::string, bot_on_failure, "transfer",
+          "when no bot could be reached, or it was lost for good: transfer, hangup or continue");
+ABSL_FLAG(Seconds, bot_max_seconds, Seconds{14400}, "longest time with the bot; inf: any");
+ABSL_FLAG(Seconds, bot_idle_seconds, Seconds{std::numeric_limits<double>::infinity()},
+          "time in which neither the caller nor the bot speaks, after which the bot is done; inf: any");
+ABSL_FLAG(Seconds, bot_reconnect_seconds, Seconds{10},
+          "how long a bot is dialled again that cannot be reached, or was lost");
+ABSL_FLAG(Seconds, bot_drain_seconds, Seconds{10},
+          "how long what the bot has said is still played after it closed");
+ABSL_FLAG(std::string, bot_answer, "at_once",
+          "a caller that the dial plan has not answered: at_once, or when_ready (it rings until the bot is "
+          "there; the first tenth of a second of a greeting may be lost)");
+ABSL_FLAG(std::string, bot_waiting_tone, "ringing",
+          "what an answered caller hears until the bot is ready, and while it is dialled again: ringing, "
+          "ringing_us or none");
 ABSL_FLAG(std::string, destination, "Local/4438007@default/n",
-          "endpoint the caller is connected to after the echo, as in Dial()");
+          "endpoint the caller is connected to after the echo or the bot, as in Dial()");
 ABSL_FLAG(std::string, caller_id, "", "caller id shown to the destination, such as \"Bot <100>\"");
 ABSL_FLAG(int, dial_timeout_seconds, 30,
           "how long the destination may ring before the call is ended with no answer");
@@ -133,15 +163,6 @@ std::string ReadPassword(FlagErrors& errors) {
 }
 
 void ReadCall(FlagErrors& errors, Config& config) {
-  const std::string format_name = absl::GetFlag(FLAGS_format);
-  const auto format = FindAudioFormat(format_name);
-  if (!format.ok()) {
-    errors.Refuse("format", format_name, format.status().message());
-  } else {
-    config.call.format = format->name;
-    config.media.payload_type = format->payload_type;
-    config.media.clock_rate_hz = format->clock_rate_hz;
-  }
   const Seconds silence = absl::GetFlag(FLAGS_no_media_seconds);
   config.media.no_media_timeout = silence.infinite() ? milliseconds(0) : silence.ms();
   errors.Require(silence.infinite() || (silence.value >= 0.1 && silence.value <= 3600), "no_media_seconds",

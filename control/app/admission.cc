@@ -4,6 +4,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "control/call/call_settings.h"
+#include "control/record/call_sid.h"
 
 namespace benari::control {
 
@@ -39,11 +40,12 @@ void Admission::OnCallerEntered(const ari::Channel& caller) {
   BeginCall(caller);
 }
 
-std::shared_ptr<Call> Admission::MakeCall(const std::string& id, const std::vector<std::string>& args,
-                                          int destination_number) const {
+std::shared_ptr<Call> Admission::MakeCall(const ari::Channel& caller, int destination_number) const {
   CallConfig config = context_.config;
-  const std::vector<RefusedArgument> refused = ApplyArguments(config, args);
-  auto call = std::make_shared<Call>(context_, id, std::move(config), destination_number);
+  const std::vector<RefusedArgument> refused = ApplyArguments(config, caller.app_args);
+  CallIdentity identity{caller.id, CallSid(context_.ids.owner(), caller.id), caller.caller_number,
+                        caller.extension};
+  auto call = std::make_shared<Call>(context_, std::move(identity), std::move(config), destination_number);
   for (const RefusedArgument& each : refused) {
     call->journal().Warning("argument of the dial plan refused, the flag's value is used",
                             {{"argument", each.argument}, {"why", each.why}});
@@ -54,7 +56,7 @@ std::shared_ptr<Call> Admission::MakeCall(const std::string& id, const std::vect
 // Whose caller was here before gets other numbers for its channels and leases: the last events of the earlier
 // ones may still come, and Asterisk refuses an id that is not free yet.
 std::shared_ptr<Call> Admission::NewCall(const ari::Channel& caller) const {
-  auto call = MakeCall(caller.id, caller.app_args);
+  auto call = MakeCall(caller);
   if (const std::optional<int> last = table_.LastMediaNumber(caller.id)) {
     AdoptedState used;
     used.last_media_number = *last;

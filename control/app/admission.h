@@ -32,9 +32,8 @@ class Admission {
 
   // Why a new caller is refused; nullopt: it is not.
   std::optional<Refusal> Admit() const;
-  // `args`: of Stasis(), which win over the flags. The call is not in the table yet.
-  std::shared_ptr<Call> MakeCall(const std::string& id, const std::vector<std::string>& args,
-                                 int destination_number = 1) const;
+  // The arguments of Stasis() win over the flags. The call is not in the table yet.
+  std::shared_ptr<Call> MakeCall(const ari::Channel& caller, int destination_number = 1) const;
   // Runs a call of the table, or tells its caller that there is no room.
   void Run(std::shared_ptr<Call> call, std::optional<Refusal> refusal);
 

@@ -27,10 +27,10 @@ std::vector<Adoption::Adopted> Adoption::Adopt(const Snapshot& snapshot,
 Adoption::Adopted Adoption::AdoptOne(const Adoptable& adoptable, const Snapshot& snapshot) {
   const AdoptedState& found = adoptable.found;
   const std::optional<Refusal> refusal = found.nothing() ? admission_.Admit() : std::nullopt;
-  const auto caller = snapshot.channels.find(adoptable.call_id);  // not there: another one took its place
-  const std::vector<std::string> args =
-      caller == snapshot.channels.end() ? std::vector<std::string>() : caller->second.app_args;
-  auto call = admission_.MakeCall(adoptable.call_id, args, found.destination.value_or(1));
+  const auto shown = snapshot.channels.find(adoptable.call_id);  // not there: another one took its place
+  ari::Channel caller = shown == snapshot.channels.end() ? ari::Channel() : shown->second;
+  caller.id = adoptable.call_id;
+  auto call = admission_.MakeCall(caller, found.destination.value_or(1));
   TellSnapshot(snapshot, context_.ids, *call);
   call->Adopt(found);
   table_.Add(call);

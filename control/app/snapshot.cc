@@ -258,6 +258,7 @@ std::vector<Adoptable> FindAdoptable(const Snapshot& snapshot, const Ids& ids,
       const auto lease = leases.find(ids.Media(call_id, newest));
       if (lease != leases.end() && lease->second.session.state == SessionState::kRunning) {
         found.lease = Lease{lease->first, lease->second.node, lease->second.session.rtp};
+        found.bot = lease->second.session.bot;
       }
     }
     adoptable.push_back({call_id, std::move(found)});

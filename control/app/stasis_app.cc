@@ -232,6 +232,10 @@ void StasisApp::Handle(const ari::Event& event) {
   } else if (const auto* unhold = std::get_if<ari::ChannelUnhold>(&event)) {
     if (const auto call = table_.Find(unhold->channel_id))
       call->facts().ChannelHeld(unhold->channel_id, false);
+  } else if (const auto* pressed = std::get_if<ari::ChannelDtmfReceived>(&event)) {
+    const Digit digit{pressed->digit, std::chrono::milliseconds(pressed->duration_ms)};
+    if (const auto call = table_.Find(pressed->channel_id))
+      call->facts().DigitPressed(pressed->channel_id, digit);
   } else if (const auto* gone = std::get_if<ari::BridgeDestroyed>(&event)) {
     if (const auto call = table_.Find(gone->bridge_id)) call->facts().BridgeDestroyed();
   }

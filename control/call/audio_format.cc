@@ -42,4 +42,8 @@ absl::StatusOr<AudioFormat> FindAudioFormat(absl::string_view name) {
   return absl::InvalidArgumentError(absl::StrCat("'", name, "' is not known; ", kAccepted));
 }
 
+bool IsForBots(const AudioFormat& format) {
+  return format.name == "ulaw" || format.name == "alaw" || format.name == "slin";
+}
+
 }  // namespace benari::control

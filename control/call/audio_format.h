@@ -20,4 +20,7 @@ struct AudioFormat {
 // Pure.
 absl::StatusOr<AudioFormat> FindAudioFormat(absl::string_view name);
 
+// True of those that media converts for a bot.
+bool IsForBots(const AudioFormat& format);
+
 }  // namespace benari::control

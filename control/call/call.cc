@@ -9,10 +9,11 @@ namespace benari::control {
 
 namespace asio = boost::asio;
 
-Call::Call(const CallContext& context, std::string call_id, CallConfig config, int destination_number)
+Call::Call(const CallContext& context, CallIdentity identity, CallConfig config, int destination_number)
     : config_(std::move(config)),
       context_(context.With(config_)),
-      id_(std::move(call_id)),
+      identity_(std::move(identity)),
+      id_(identity_.call_id),
       started_(context.timers.Now()),
       facts_(context.executor, context.timers, id_),
       journal_(context.history, context.metrics, context.timers, id_),
@@ -36,7 +37,7 @@ void Call::Adopt(const AdoptedState& found) {
     bridge_.Adopt();
     media_leg_.AdoptBegan(started_ - *found.bridge_age);
   }
-  media_.Adopt(found.last_media_number, found.media_numbers, found.lease);
+  media_.Adopt(found.last_media_number, found.media_numbers, found.lease, found.bot);
   destination_.Adopt(found.destination);
 }
 
@@ -58,7 +59,8 @@ asio::awaitable<void> Call::Run() {
     facts_.ThrowIfEnding();
     co_await media_.DropOlder();
     const std::unique_ptr<Flow> flow = context_.make_flow(config_);
-    Legs legs{media_leg_, destination_, facts_, journal_, context_.timers, config_};
+    Legs legs{media_leg_,       destination_, facts_,          journal_,
+              context_.metrics, identity_,    context_.timers, config_};
     co_await flow->Run(legs);
   } catch (const CallOver& end) {
     over = end;

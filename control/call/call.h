@@ -25,6 +25,7 @@ struct AdoptedState {
   std::vector<int> media_numbers;             // of the ExternalMedia channels, the newest last
   int last_media_number = 0;                  // that was ever used, by a channel or a lease
   std::optional<Lease> lease;                 // of the newest media, where its session still runs
+  std::optional<BotInfo> bot;                 // of that session, if it runs one
   std::optional<int> destination;             // number of its channel
 
   // True of a caller that nobody has served yet.
@@ -37,7 +38,7 @@ struct AdoptedState {
 // everything then. Confined to the control loop.
 class Call {
  public:
-  Call(const CallContext& context, std::string call_id, CallConfig config, int destination_number = 1);
+  Call(const CallContext& context, CallIdentity identity, CallConfig config, int destination_number = 1);
 
   // Runs the call to its end and undoes everything. Never throws. Once.
   boost::asio::awaitable<void> Run();
@@ -73,9 +74,11 @@ class Call {
   Awaitable<void> PauseUndo(bool last);
   Awaitable<void> HangUpChannel(std::string channel_id, std::string reason);
   Awaitable<void> LetCallerGo();
+  Awaitable<void> ContinueInDialplan(std::string caller);
 
   const CallConfig config_;
   const CallContext context_;
+  const CallIdentity identity_;
   const std::string id_;  // the channel id of whoever called first, and the caller's place
   const Clock::Time started_;
   CallFacts facts_;
@@ -90,6 +93,7 @@ class Call {
   bool caller_may_be_gone_ = false;  // Asterisk refused a request; why may be told later
   CallOutcome outcome_ = CallOutcome::kFailed;
   std::string caller_reason_;
+  std::optional<BotResult> bot_result_;  // for the dial plan, where the caller goes on
   bool undone_ = true;
 };
 

@@ -5,6 +5,10 @@
 
 namespace benari::control {
 
+namespace {
+constexpr size_t kMostDigits = 64;  // that wait
+}
+
 std::string ChannelIn(const std::string& place, const KnownFacts& known) {
   const auto found = known.substitutes.find(place);
   return found == known.substitutes.end() ? place : found->second;
@@ -99,6 +103,36 @@ void CallFacts::BridgeListed(const std::vector<std::string>& channel_ids) {
 void CallFacts::BridgeDestroyed() {
   KnownFacts& known = Change();
   for (const auto& [place, channel] : known.channels) known.bridge_gone |= channel.times_joined > 0;
+}
+
+void CallFacts::BotAsked() {
+  KnownFacts& known = Change();
+  const int number = known.bot.number + 1;
+  known.bot = BotFacts();
+  known.bot.number = number;
+}
+
+void CallFacts::BotReported(const BotInfo& info) {
+  BotFacts& bot = Change().bot;
+  if (!info.last_error.empty()) bot.last_error = info.last_error;
+  const bool heard = info.phase == BotPhase::kReady || info.phase == BotPhase::kDraining;
+  if (heard && !bot.ready) ++bot.times_ready;
+  if (info.phase == BotPhase::kReconnecting && bot.ready) ++bot.times_lost;
+  if (info.phase != BotPhase::kConnecting) bot.ready = heard;
+  if (info.phase == BotPhase::kFinished) bot.end = info.end;
+}
+
+void CallFacts::DigitPressed(const std::string& channel_id, const Digit& digit) {
+  const bool for_bot = known_.bot.number > 0 && known_.bot.end == BotEnd::kNone;
+  if (!for_bot || PlaceOf(channel_id, known_) != caller_id_) return;
+  if (known_.digits.size() < kMostDigits) Change().digits.push_back(digit);
+}
+
+std::optional<Digit> CallFacts::TakeDigit() {
+  if (known_.digits.empty()) return std::nullopt;
+  const Digit first = known_.digits.front();
+  known_.digits.pop_front();
+  return first;
 }
 
 void CallFacts::AsteriskDied() {

@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "control/call/call_over.h"
 #include "control/loop/timers.h"
 #include "control/loop/wake_up.h"
+#include "control/nodes/processor.h"
 
 namespace benari::control {
 
@@ -30,6 +32,16 @@ struct ChannelFacts {
   std::string dial_status;  // the last one: RINGING, BUSY …
 };
 
+// What is known of the bot of the present media.
+struct BotFacts {
+  int number = 0;      // of the session that was asked for, within the call; 0: none
+  bool ready = false;  // hears the caller, and is heard
+  int times_ready = 0;
+  int times_lost = 0;
+  BotEnd end = BotEnd::kNone;  // other than kNone: it is finished
+  std::string last_error;      // empty: there was none
+};
+
 struct KnownFacts {
   std::map<std::string, ChannelFacts> channels;  // by place
   std::map<std::string, std::string>
@@ -42,6 +54,8 @@ struct KnownFacts {
   int reconnects = 0;                // of the event WebSocket: what happened before each may be unheard of
   std::set<std::string> media_lost;  // ids of media whose leases were lost
   std::string media_missing;         // why nothing of the caller arrives at the present media; empty: it does
+  BotFacts bot;
+  std::deque<Digit> digits;  // that the caller pressed, and the bot was not given yet
 };
 
 // The channel in a place, and the place of a channel; nullopt: it has left its place. Pure.
@@ -83,6 +97,14 @@ class CallFacts {
   void MediaRegained(const std::string& id) { Change().media_lost.erase(id); }
   void MediaMissing(const std::string& diagnosis) { Change().media_missing = diagnosis; }
   void MediaFlows() { Change().media_missing.clear(); }
+
+  // Another session for a bot is asked for; nothing is known of it yet.
+  void BotAsked();
+  // The same report again, or an older one of the session's beginning, changes nothing.
+  void BotReported(const BotInfo& info);
+  // Of the caller, and for a bot: else nothing is kept.
+  void DigitPressed(const std::string& channel_id, const Digit& digit);
+  std::optional<Digit> TakeDigit();
 
   void AsteriskDisconnected() { Change().away = true; }
   void AsteriskConnected() { ++Change().reconnects; }

@@ -45,7 +45,16 @@ CallMedia::CallMedia(const CallContext& context, const std::string& call_id, Cal
       journal_(journal),
       began_(context.timers.Now()) {}
 
-void CallMedia::Adopt(int last, const std::vector<int>& numbers, const std::optional<Lease>& lease) {
+void CallMedia::Use(Processor processor) {
+  const bool other = processor_.has_value() && *processor_ != processor;
+  processor_ = std::move(processor);
+  if (!other || !made()) return;
+  outdated_ = true;
+  if (RunsBot()) facts_.BotAsked();
+}
+
+void CallMedia::Adopt(int last, const std::vector<int>& numbers, const std::optional<Lease>& lease,
+                      const std::optional<BotInfo>& bot) {
   number_ = first_ = std::max(last, UnusedNumber(context_.timers.WallNow()));
   adopted_.insert(numbers.begin(), numbers.end());
   for (const int number : numbers) {
@@ -60,6 +69,8 @@ void CallMedia::Adopt(int last, const std::vector<int>& numbers, const std::opti
   }
   if (!made()) return;
   heard_ = now_.id;  // or not: nobody can tell how long ago the call began to be set up
+  if (bot.has_value()) facts_.BotAsked();
+  OnBot(bot);
   // Half made: it is replaced.
   if (!lease.has_value() || !facts_.channel(now_.id).in_bridge) facts_.MediaLost(now_.id);
 }
@@ -70,7 +81,12 @@ asio::awaitable<void> CallMedia::DropOlder() {
 }
 
 bool CallMedia::lost() const {
-  return made() && (facts_.known().media_lost.contains(now_.id) || facts_.channel(now_.id).gone);
+  return made() && (outdated_ || facts_.known().media_lost.contains(now_.id) || facts_.channel(now_.id).gone);
+}
+
+bool CallMedia::HoldsBack() const {
+  const bool wanted = RunsBot() && context_.config.bot.answer == BotAnswer::kWhenReady;
+  return wanted && !facts_.channel(call_id_).up && !facts_.known().bot.ready;
 }
 
 asio::awaitable<void> CallMedia::Make() {
@@ -108,6 +124,8 @@ asio::awaitable<void> CallMedia::Replace() {
       older_.pop_back();
     }
     std::swap(now_, old);
+    if (now_.bot.has_value() && !outdated_) facts_.BotAsked();
+    if (!outdated_) OnBot(now_.bot);
   } else {
     co_await DropOlder();
   }
@@ -120,7 +138,7 @@ asio::awaitable<bool> CallMedia::Regain() {
   const ChannelFacts& channel = facts_.channel(now_.id);
   const bool whole =
       now_.release_port.has_value() && now_.hang_up.has_value() && channel.in_bridge && !channel.gone;
-  if (!whole || !context_.nodes.IsUp(now_.lease.node)) co_return false;
+  if (!whole || outdated_ || !context_.nodes.IsUp(now_.lease.node)) co_return false;
   try {
     const std::vector<std::string> lease_ids = {now_.id};
     const NodeStatus status = co_await context_.media.KeepAlive(now_.lease.node, lease_ids);
@@ -147,11 +165,11 @@ asio::awaitable<void> CallMedia::Drop() {
   if (context_.nodes.IsUp(media.lease.node)) {
     try {
       const SessionInfo last = co_await context_.media.StopSession(media.lease.node, media.id);
-      journal_.Info("echo over", {{"media", media.id},
-                                  {"received", last.received_packets},
-                                  {"echoed", last.sent_packets},
-                                  {"lost", last.lost_packets},
-                                  {"jitter_ms", last.jitter_ms}});
+      journal_.Info(RunsBot() ? "bot over" : "echo over", {{"media", media.id},
+                                                           {"received", last.received_packets},
+                                                           {RunsBot() ? "sent" : "echoed", last.sent_packets},
+                                                           {"lost", last.lost_packets},
+                                                           {"jitter_ms", last.jitter_ms}});
     } catch (const MediaError& error) {
       journal_.Warning("session not stopped", {{"media", media.id}, {"why", error.what()}});
     }
@@ -165,16 +183,27 @@ asio::awaitable<void> CallMedia::MakeOnce() {
   facts_.ThrowIfEnding();
   const Endpoint rtp_from = co_await MakeChannel();
   facts_.ThrowIfEnding();
-  SessionRequest session(now_.id, rtp_from);
-  co_await context_.media.StartSession(now_.lease.node, session);
+  co_await StartSession(rtp_from);
   facts_.ThrowIfEnding();
   journal_.Info("session started", {{"media", now_.id}, {"peer", rtp_from.ToString()}});
   co_await DropOlder();  // as late as possible, and before the join: see CallBridge::Join
   facts_.ThrowIfEnding();
+  outdated_ = false;
+  if (HoldsBack()) co_return;
   if (!join_asked_.has_value()) join_asked_ = context_.timers.Now();
   co_await bridge_.Join(call_id_, now_.id);
   if (lost()) throw MediaError(MediaErrorKind::kOther, "the media went away while it was connected");
   journal_.Info("bridged", {{"media", now_.id}});
+}
+
+asio::awaitable<void> CallMedia::StartSession(Endpoint rtp_from) {
+  const AudioFormat format = FormatOf(context_.config);
+  SessionRequest session(now_.id, std::move(rtp_from), *processor_);
+  session.payload_type = format.payload_type;
+  session.clock_rate_hz = format.clock_rate_hz;
+  if (RunsBot()) facts_.BotAsked();  // its events may come before the answer
+  const SessionInfo started = co_await context_.media.StartSession(now_.lease.node, session);
+  OnBot(started.bot);
 }
 
 // Asks one node after the other. A lease whose answer is lost is released at the end of the call, or runs
@@ -218,7 +247,7 @@ asio::awaitable<Endpoint> CallMedia::MakeChannel() {
 }
 
 asio::awaitable<void> CallMedia::CreateExternalMedia(Endpoint* rtp_from) {
-  ari::ExternalMediaRequest request(now_.id, context_.config.format, now_.lease.rtp);
+  ari::ExternalMediaRequest request(now_.id, FormatOf(context_.config).name, now_.lease.rtp);
   const int reconnects = facts_.known().reconnects;
   ari::Channel channel;
   try {
@@ -285,17 +314,9 @@ void CallMedia::Keep() {
 // gone.
 void CallMedia::OnSession(const SessionEvent& event) {
   if (event.session.lease_id != now_.id) return;
+  OnBot(event.session.bot);
   if (event.kind == SessionEventKind::kMediaFlowing) {
-    if (heard_.empty()) {
-      const Clock::Duration took = context_.timers.Now() - began_;
-      context_.metrics.set_up_seconds.Observe(std::chrono::duration<double>(took).count());
-      journal_.Info("echo heard", {{"media", now_.id},
-                                   {"setup_ms", std::chrono::duration<double, std::milli>(took).count()}});
-    } else if (heard_ != now_.id || !facts_.known().media_missing.empty()) {
-      journal_.Info("echo heard again", {{"media", now_.id}});
-    }
-    heard_ = now_.id;
-    facts_.MediaFlows();
+    OnMediaFlowing();
   } else if (event.kind == SessionEventKind::kMediaMissing && facts_.channel(call_id_).on_hold) {
     journal_.Info("no media while the caller holds the call", {{"media", now_.id}});
   } else if (event.kind == SessionEventKind::kMediaMissing) {
@@ -305,6 +326,26 @@ void CallMedia::OnSession(const SessionEvent& event) {
                                   {"detail", event.session.diagnosis_text}});
     facts_.MediaMissing(event.session.diagnosis);
   }
+}
+
+void CallMedia::OnMediaFlowing() {
+  const std::string what = RunsBot() ? "caller heard" : "echo heard";
+  if (heard_.empty()) {
+    const Clock::Duration took = context_.timers.Now() - began_;
+    context_.metrics.set_up_seconds.Observe(std::chrono::duration<double>(took).count());
+    journal_.Info(
+        what, {{"media", now_.id}, {"setup_ms", std::chrono::duration<double, std::milli>(took).count()}});
+  } else if (heard_ != now_.id || !facts_.known().media_missing.empty()) {
+    journal_.Info(what + " again", {{"media", now_.id}});
+  }
+  heard_ = now_.id;
+  facts_.MediaFlows();
+}
+
+void CallMedia::OnBot(const std::optional<BotInfo>& bot) {
+  if (!bot.has_value()) return;
+  now_.bot = bot;
+  facts_.BotReported(*bot);
 }
 
 }  // namespace benari::control

@@ -19,6 +19,8 @@ struct CallOver {
   std::string reason;  // of the caller's hang-up: see ari::Client::HangUp
   std::string why;     // for the log
   std::optional<Refusal> refusal;
+  std::optional<BotResult>
+      bot_result;  // the caller goes on in the dial plan, which reads it as BENARI_BOT_RESULT
 };
 
 }  // namespace benari::control

@@ -24,6 +24,7 @@ asio::awaitable<void> Call::Release(CallOver over) {
   const Clock::Time began = context_.timers.Now();
   outcome_ = over.outcome;
   caller_reason_ = over.reason;
+  bot_result_ = over.bot_result;
   journal_.EnterPhase(CallPhase::kReleasing);
   co_await undo_.RunAll();
   const Clock::Time now = context_.timers.Now();
@@ -72,21 +73,29 @@ void Call::OnTransfer(const std::string& left, const std::string& newcomer) {
   }
 }
 
-// Hung up, or sent on in the dial plan when there was no room for it here.
+asio::awaitable<void> Call::ContinueInDialplan(std::string caller) {
+  try {
+    if (bot_result_.has_value()) {
+      const std::string name = "BENARI_BOT_RESULT", value = ToString(*bot_result_);
+      co_await context_.ari.SetVariable(caller, name, value);
+    }
+    const std::string next_priority;
+    co_await context_.ari.ContinueInDialplan(caller, next_priority, next_priority);
+  } catch (const ari::Error& error) {
+    if (!error.not_found()) throw;
+  }
+  facts_.ChannelGone(caller,
+                     0);  // also where the event is lost: one that is in the app from now on is back
+}
+
+// Hung up, or sent on in the dial plan: after its bot, or when there was no room for it here.
 asio::awaitable<void> Call::LetCallerGo() {
   const std::string caller = facts_.ChannelIn(id_);
   bool there = !facts_.caller_gone();
   if (there) ThrowIfAway(facts_.known());
-  const bool send_on = outcome_ == CallOutcome::kRefused && context_.config.when_full == WhenFull::kContinue;
-  if (there && send_on) {
-    const std::string next_priority;
-    try {
-      co_await context_.ari.ContinueInDialplan(caller, next_priority, next_priority);
-    } catch (const ari::Error& error) {
-      if (!error.not_found()) throw;
-    }
-    facts_.ChannelGone(caller,
-                       0);  // also where the event is lost: one that is in the app from now on is back
+  const bool no_room = outcome_ == CallOutcome::kRefused && context_.config.when_full == WhenFull::kContinue;
+  if (there && (no_room || bot_result_.has_value())) {
+    co_await ContinueInDialplan(caller);
     co_return;
   }
   if (there) there = co_await ari::HangUpIfThere(context_.ari, caller, caller_reason_);

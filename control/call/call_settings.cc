@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/flag_types.h"
+#include "control/call/audio_format.h"
 
 namespace benari::control {
 
@@ -40,6 +41,14 @@ absl::Status SetDialTimeout(CallConfig& config, absl::string_view value) {
   return absl::OkStatus();
 }
 
+absl::Status SetFormat(CallConfig& config, absl::string_view value) {
+  const auto format = FindAudioFormat(value);
+  if (!value.empty() && !format.ok()) return format.status();
+  config.format.reset();
+  if (!value.empty()) config.format = *format;
+  return absl::OkStatus();
+}
+
 absl::Status SetEchoTime(CallConfig& config, absl::string_view value) {
   Seconds seconds;
   std::string error;
@@ -59,6 +68,8 @@ absl::Status SetCallSetting(CallConfig& config, absl::string_view name, absl::st
   if (name == "destination") return SetDestination(config, value);
   if (name == "dial_timeout_seconds") return SetDialTimeout(config, value);
   if (name == "echo_seconds") return SetEchoTime(config, value);
+  if (name == "flow") return Choose(config.flow, value, "echo", FlowKind::kEcho, "bot", FlowKind::kBot);
+  if (name == "format") return SetFormat(config, value);
   if (name == "on_media_lost") {
     return Choose(config.on_media_lost, value, "transfer", OnMediaLost::kTransfer, "hangup",
                   OnMediaLost::kHangUp);
@@ -70,11 +81,13 @@ absl::Status SetCallSetting(CallConfig& config, absl::string_view name, absl::st
     return Choose(config.when_full, value, "congestion", WhenFull::kCongestion, "continue",
                   WhenFull::kContinue);
   }
-  return Accepted(absl::StrJoin(kCallSettings, ", "));
+  const absl::Status set = SetBotSetting(config.bot, name, value);
+  return absl::IsNotFound(set) ? Accepted(absl::StrJoin(kCallSettings, ", ")) : set;
 }
 
 std::vector<RefusedArgument> ApplyArguments(CallConfig& config, const std::vector<std::string>& arguments) {
   std::vector<RefusedArgument> refused;
+  bool names_format = false;
   for (size_t i = 1; i < arguments.size(); ++i) {
     const size_t equals = arguments[i].find('=');
     if (equals == std::string::npos) {
@@ -84,7 +97,11 @@ std::vector<RefusedArgument> ApplyArguments(CallConfig& config, const std::vecto
     const absl::string_view argument = arguments[i];
     const absl::Status set = SetCallSetting(config, argument.substr(0, equals), argument.substr(equals + 1));
     if (!set.ok()) refused.push_back({arguments[i], std::string(set.message())});
+    names_format = names_format || (set.ok() && absl::StartsWith(argument, "format="));
   }
+  const bool bot = config.flow == FlowKind::kBot;
+  if (bot && names_format && config.format.has_value() && !IsForBots(*config.format))
+    refused.push_back({"format=" + config.format->name, "accepted with flow=bot is ulaw, alaw or slin"});
   return refused;
 }
 

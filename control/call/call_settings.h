@@ -11,11 +11,30 @@
 // Stasis(), which wins over the flag. Pure.
 namespace benari::control {
 
-inline constexpr const char* kCallSettings[] = {"caller_id",    "destination",   "dial_timeout_seconds",
-                                                "echo_seconds", "on_media_lost", "on_no_media",
+inline constexpr const char* kCallSettings[] = {"bot_answer",
+                                                "bot_credential",
+                                                "bot_drain_seconds",
+                                                "bot_fallback_url",
+                                                "bot_idle_seconds",
+                                                "bot_max_seconds",
+                                                "bot_on_close",
+                                                "bot_on_failure",
+                                                "bot_parameters",
+                                                "bot_reconnect_seconds",
+                                                "bot_url",
+                                                "bot_waiting_tone",
+                                                "caller_id",
+                                                "destination",
+                                                "dial_timeout_seconds",
+                                                "echo_seconds",
+                                                "flow",
+                                                "format",
+                                                "on_media_lost",
+                                                "on_no_media",
                                                 "when_full"};
 
-// INVALID_ARGUMENT says which names or values are accepted, and leaves `config` as it is.
+// INVALID_ARGUMENT says which names or values are accepted, and leaves `config` as it is. Beside those above
+// there is bot_parameter, which adds one and may be given more than once.
 absl::Status SetCallSetting(CallConfig& config, absl::string_view name, absl::string_view value);
 
 struct RefusedArgument {

@@ -29,13 +29,17 @@ void DestinationLeg::Adopt(std::optional<int> number) {
   DeferHangUp();
 }
 
-asio::awaitable<void> DestinationLeg::Dial() {
+// In a call that is adopted the caller may ring, whatever became of the destination.
+asio::awaitable<void> DestinationLeg::Dial(Ringback ringback) {
   journal_.EnterPhase(CallPhase::kDialing);
+  const bool rings = ringback == Ringback::kRinging && !facts_.channel(place_).in_bridge;
+  if (rings && !facts_.channel(place_).started) co_await partners_.Ring();
   bool answered = false;
   while (!answered) {
     while (!dialled_) co_await Originate();
     answered = co_await AwaitAnswer();
   }
+  if (rings) co_await partners_.StopRinging();
 }
 
 asio::awaitable<void> DestinationLeg::Originate() {
@@ -46,7 +50,7 @@ asio::awaitable<void> DestinationLeg::Originate() {
   ari::OriginateRequest request(place_, context_.config.destination);
   request.app_args = "dialed";
   request.caller_id = context_.config.caller_id;
-  request.formats = context_.config.format;
+  request.formats = FormatOf(context_.config).name;
   request.timeout_s = static_cast<int>(context_.config.dial_timeout.count());
   journal_.Info("dialing", {{"endpoint", request.endpoint}});
   dialled_after_reconnects_ = facts_.known().reconnects;

@@ -12,6 +12,9 @@
 
 namespace benari::control {
 
+// What the caller hears while the destination is dialled.
+enum class Ringback { kNone, kRinging };
+
 // Who the caller is connected to. All verbs throw ari::Error, or CallOver when the call has to end. Confined
 // to the control loop.
 class DestinationLeg {
@@ -21,7 +24,7 @@ class DestinationLeg {
 
   // Returns once it has answered; a call that is adopted may have dialled already. CallOver says why it was
   // not reached.
-  boost::asio::awaitable<void> Dial();
+  boost::asio::awaitable<void> Dial(Ringback ringback = Ringback::kNone);
   // Caller and destination talk until one of them hangs up, which ends the call: CallOver.
   boost::asio::awaitable<void> Talk();
 

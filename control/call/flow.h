@@ -17,6 +17,8 @@ struct Legs {
   DestinationLeg& destination;
   CallFacts& facts;  // waits, and throws CallOver when the call has to end
   CallJournal& journal;
+  Metrics& metrics;
+  const CallIdentity& identity;
   const Clock& clock;
   const CallConfig& settings;
 };

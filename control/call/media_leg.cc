@@ -1,5 +1,8 @@
 #include "control/call/media_leg.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "control/call/ask_after.h"
 
 namespace benari::control {
@@ -15,46 +18,80 @@ MediaLeg::MediaLeg(const CallContext& context, const std::string& call_id, CallF
       media_(media),
       partners_(partners),
       outage_(outage),
-      journal_(journal) {}
+      journal_(journal),
+      bot_(context, facts, journal) {}
 
-asio::awaitable<void> MediaLeg::Start() {
+asio::awaitable<void> MediaLeg::Start(Processor processor) {
+  media_.Use(std::move(processor));
   if (!media_.made()) co_await Make();
+  if (!media_.made()) co_return;
+  if (media_.HoldsBack()) {
+    co_await partners_.Ring();
+    co_return;
+  }
   co_await partners_.AnswerCaller();
   if (!began_.has_value()) began_ = media_.join_asked().value_or(context_.timers.Now());
 }
 
 asio::awaitable<void> MediaLeg::Until(Clock::Time end) {
   bool with_media = true;
-  while (with_media && end > context_.timers.Now()) {
+  while (with_media && end > context_.timers.Now() && !bot_.finished()) {
     std::function<bool()> something = [this] {
-      return media_.lost() || Unheard() || facts_.Ending() || !partners_.AreJoined(media_.id());
+      return media_.lost() || Unheard() || facts_.Ending() || IsApart() || bot_.HasWork();
     };
-    const bool woken = co_await facts_.WaitUntil(something, end);
+    const Clock::Time look = std::min(end, bot_.next_look());
+    const bool woken = co_await facts_.WaitUntil(something, look);
     facts_.ThrowIfEnding();
-    if (!woken) co_return;
+    if (!woken && look == end) co_return;
+    if (bot_.HasWork()) {
+      co_await bot_.Work(media_.node(), media_.id());
+      continue;
+    }
     if (Unheard())
       throw CallOver(CallOutcome::kNoMedia, "congestion", "no media: " + facts_.known().media_missing);
     if (media_.lost()) {
       with_media = co_await Replace();
-    } else {
-      Partners::Leg leg{media_.id(), /*stays=*/true};
-      co_await partners_.Reunite(std::move(leg));
+    } else if (IsApart()) {
+      co_await Join();
     }
   }
 }
+
+// A caller that was held back joins now.
+asio::awaitable<void> MediaLeg::Join() {
+  Partners::Leg leg{media_.id(), /*stays=*/true};
+  if (began_.has_value()) {
+    co_await partners_.Reunite(std::move(leg));
+    co_return;
+  }
+  co_await partners_.Join(std::move(leg));
+  began_ = context_.timers.Now();
+}
+
+bool MediaLeg::IsApart() const { return !partners_.AreJoined(media_.id()) && !media_.HoldsBack(); }
 
 asio::awaitable<void> MediaLeg::Drop() {
   if (media_.made()) co_await media_.Drop();
   co_await undo_.RetryFailed();  // such as the hang-up of media whose making was cut off
 }
 
-// Once the join was asked for the caller may hear it, whatever became of the request: Until looks again.
+// Once the join was asked for the caller may hear it, whatever became of the request: Until looks again. What
+// media does not accept of a bot, such as its parameters, is a bot that fails.
 asio::awaitable<void> MediaLeg::Make() {
   std::optional<ari::Error> unanswered;
   try {
     co_await media_.Make();
   } catch (const MediaError& error) {
     const bool no_port = error.kind == MediaErrorKind::kExhausted;
+    if (error.kind == MediaErrorKind::kOther && media_.RunsBot()) {
+      BotInfo refused;
+      refused.phase = BotPhase::kFinished;
+      refused.end = BotEnd::kRefused;
+      refused.last_error = error.what();
+      facts_.BotAsked();
+      facts_.BotReported(refused);
+      co_return;
+    }
     throw CallOver(no_port ? Refusal::kNoPort : Refusal::kNoMedia, error.what());
   } catch (const ari::Error& error) {
     const bool may_be_heard = error.unanswered() && !error.never_sent();
@@ -76,10 +113,12 @@ asio::awaitable<bool> MediaLeg::Replace() {
   }
   std::string failure;
   std::optional<ari::Error> unanswered;
+  const bool lost = !media_.outdated();
   try {
     co_await media_.Replace();
-    context_.metrics.media_replaced.Increment();
-    journal_.Info("media replaced", {{"media", media_.id()}, {"node", media_.node()}});
+    if (lost) context_.metrics.media_replaced.Increment();
+    journal_.Info(lost ? "media replaced" : "media of the next bot",
+                  {{"media", media_.id()}, {"node", media_.node()}});
   } catch (const MediaError& error) {
     failure = error.what();
   } catch (const ari::Error& error) {
@@ -101,7 +140,7 @@ asio::awaitable<bool> MediaLeg::Replace() {
   }
   co_await undo_.RetryFailed();
   if (failure.empty()) co_return true;
-  if (context_.config.on_media_lost == OnMediaLost::kHangUp) {
+  if (lost && context_.config.on_media_lost == OnMediaLost::kHangUp) {
     throw CallOver(CallOutcome::kNoMedia, "congestion", "media lost: " + failure);
   }
   journal_.Warning("media not replaced", {{"why", failure}});

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "control/call/bot_care.h"
 #include "control/call/call_context.h"
 #include "control/call/call_facts.h"
 #include "control/call/call_media.h"
@@ -14,17 +15,19 @@
 
 namespace benari::control {
 
-// The caller joined with media, which is replaced by other media when its node dies. A flow starts it, waits,
-// and drops it. All verbs throw ari::Error, or CallOver when the call has to end. Confined to the control
-// loop.
+// The caller joined with media that runs a processor, and is replaced by other media when its node dies. A
+// flow starts it, waits, and drops it. All verbs throw ari::Error, or CallOver when the call has to end.
+// Confined to the control loop.
 class MediaLeg {
  public:
   MediaLeg(const CallContext& context, const std::string& call_id, CallFacts& facts, UndoStack& undo,
            CallMedia& media, Partners& partners, Outage& outage, CallJournal& journal);
 
-  // The caller hears media from here on; in a call that is adopted it may do so already.
-  boost::asio::awaitable<void> Start();
-  // Keeps them together until then; returns earlier when media was lost and there is no other.
+  // The caller hears the processor from here on, or from when its bot is ready (--bot_answer); in a call that
+  // is adopted it may do so already. Once another one has finished, Until puts this one in its place.
+  boost::asio::awaitable<void> Start(Processor processor);
+  // Keeps them together until then; returns earlier when the processor has finished, or media was lost and
+  // there is no other.
   boost::asio::awaitable<void> Until(Clock::Time end);
   // Ends it, if it was started: channel, session and port go back now.
   boost::asio::awaitable<void> Drop();
@@ -39,7 +42,9 @@ class MediaLeg {
   using Awaitable = boost::asio::awaitable<T>;
 
   Awaitable<void> Make();
+  Awaitable<void> Join();
   Awaitable<bool> Replace();
+  bool IsApart() const;
   bool Unheard() const;
 
   const CallContext& context_;
@@ -50,6 +55,7 @@ class MediaLeg {
   Partners& partners_;
   Outage& outage_;
   CallJournal& journal_;
+  BotCare bot_;
   std::optional<Clock::Time> began_;
 };
 

@@ -32,6 +32,36 @@ asio::awaitable<void> Partners::AnswerCaller() {
   }
 }
 
+asio::awaitable<void> Partners::Ring() {
+  try {
+    const std::string channel = facts_.ChannelIn(caller_);
+    co_await context_.ari.Ring(channel);
+  } catch (const ari::Error& error) {
+    journal_.Warning("caller may hear no ringing", {{"why", error.what()}});
+  }
+  facts_.ThrowIfEnding();
+}
+
+asio::awaitable<void> Partners::StopRinging() {
+  for (int attempt = 1;; ++attempt) {
+    std::optional<ari::Error> failure;
+    try {
+      const std::string channel = facts_.ChannelIn(caller_);
+      co_await context_.ari.StopRinging(channel);
+    } catch (const ari::Error& error) {
+      failure = error;
+    }
+    facts_.ThrowIfEnding();
+    if (!failure.has_value()) co_return;
+    if (!failure->unanswered()) {
+      journal_.Warning("ringing of the caller not stopped", {{"why", failure->what()}});
+      co_return;
+    }
+    if (attempt == kAttempts) throw *failure;
+    co_await outage_.WaitUntilOver(*failure);
+  }
+}
+
 asio::awaitable<void> Partners::Join(Leg leg) {
   for (int attempt = 1;; ++attempt) {
     std::optional<ari::Error> unanswered;

@@ -33,6 +33,10 @@ class Partners {
   // Where the dial plan has not: as soon as there is something to hear, and not for who is refused. Throws
   // ari::Error, CallOver.
   boost::asio::awaitable<void> AnswerCaller();
+  // The caller hears ringing, and nothing else until StopRinging. Asterisk's refusal is only reported.
+  boost::asio::awaitable<void> Ring();
+  // Throws as AnswerCaller where Asterisk does not answer: who rings on does not hear its partner.
+  boost::asio::awaitable<void> StopRinging();
   // They may hear each other already, and are not parted then, whatever becomes of the request. Throws as
   // AnswerCaller.
   boost::asio::awaitable<void> Join(Leg leg);
@@ -42,10 +46,10 @@ class Partners {
   boost::asio::awaitable<void> Reunite(Leg leg);
 
   // False while they do not hear each other, or somebody took a place since they were joined.
-  bool AreJoined(const std::string& place) { return BothIn(place) && !Transferred(); }
+  bool AreJoined(const std::string& place) const { return BothIn(place) && !Transferred(); }
 
  private:
-  bool BothIn(const std::string& place) {
+  bool BothIn(const std::string& place) const {
     return facts_.channel(caller_).in_bridge && facts_.channel(place).in_bridge;
   }
   bool Transferred() const { return facts_.known().transfers != joined_after_transfers_; }

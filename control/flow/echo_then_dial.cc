@@ -1,5 +1,7 @@
 #include "control/flow/echo_then_dial.h"
 
+#include <utility>
+
 namespace benari::control {
 
 namespace asio = boost::asio;
@@ -20,7 +22,8 @@ Clock::Time EchoEnd(const Legs& legs) {
 asio::awaitable<void> EchoThenDial::Run(Legs& legs) {
   if (!legs.destination.dialled()) {
     if (EchoEnd(legs) > legs.clock.Now()) {
-      co_await legs.media.Start();
+      Processor echo = Echo();
+      co_await legs.media.Start(std::move(echo));
       legs.journal.EnterPhase(CallPhase::kEcho);
       co_await legs.media.Until(EchoEnd(legs));
     }
@@ -31,7 +34,5 @@ asio::awaitable<void> EchoThenDial::Run(Legs& legs) {
   co_await legs.destination.Dial();
   co_await legs.destination.Talk();
 }
-
-std::unique_ptr<Flow> MakeEchoThenDial(const CallConfig&) { return std::make_unique<EchoThenDial>(); }
 
 }  // namespace benari::control

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <memory>
-
 #include "control/call/flow.h"
 
 namespace benari::control {
@@ -12,8 +10,5 @@ class EchoThenDial : public Flow {
  public:
   boost::asio::awaitable<void> Run(Legs& legs) override;
 };
-
-// A FlowFactory.
-std::unique_ptr<Flow> MakeEchoThenDial(const CallConfig& settings);
 
 }  // namespace benari::control

@@ -4,6 +4,7 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <utility>
 
@@ -32,6 +33,7 @@ struct GrpcMediaClient::Node {
 
 namespace {
 
+constexpr std::chrono::milliseconds kNoDuration{0}, kLongestDigit{10000};  // of SendDigits
 constexpr int kMaxPages = 100;                   // of 1000 sessions: more than there are ports
 constexpr std::chrono::minutes kUnused{2};       // longer than between two renewals
 constexpr std::chrono::seconds kLookUpAgain{1};  // between two look-ups of a name
@@ -158,10 +160,10 @@ asio::awaitable<SessionInfo> GrpcMediaClient::StartSession(std::string node, Ses
   request.mutable_peer()->set_port(session.peer.port);
   const bool latch = options_.rtp_source == RtpSource::kLatch;
   request.set_peer_policy(latch ? v1::PEER_POLICY_LATCH : v1::PEER_POLICY_EXACT);
-  request.set_payload_type(options_.payload_type);
-  request.set_clock_rate_hz(options_.clock_rate_hz);
+  request.set_payload_type(session.payload_type);
+  request.set_clock_rate_hz(session.clock_rate_hz);
   request.set_no_media_timeout_ms(static_cast<uint32_t>(options_.no_media_timeout.count()));
-  request.mutable_echo();
+  SetProcessor(&request, session.processor);
   auto asked = Ask(At(node).stub->async(), &Async::StartSession, std::move(request), options_.timeout);
   const auto [status, response] = co_await std::move(asked);
   ThrowUnlessOk(node, "StartSession", status);
@@ -176,6 +178,18 @@ asio::awaitable<SessionInfo> GrpcMediaClient::StopSession(std::string node, std:
   const auto [status, response] = co_await std::move(asked);
   ThrowUnlessOk(node, "StopSession", status);
   co_return ToSessionInfo(response.session());
+}
+
+asio::awaitable<void> GrpcMediaClient::SendDigit(std::string node, std::string lease_id, Digit digit) {
+  v1::SendDigitsRequest request;
+  SetOwner(request.mutable_owner(), options_.owner, epoch_);
+  request.set_lease_id(lease_id);
+  request.set_digits(digit.digit);
+  request.set_duration_ms(
+      static_cast<uint32_t>(std::clamp(digit.duration, kNoDuration, kLongestDigit).count()));
+  auto asked = Ask(At(node).stub->async(), &Async::SendDigits, std::move(request), options_.timeout);
+  const auto [status, response] = co_await std::move(asked);
+  ThrowUnlessOk(node, "SendDigits", status);
 }
 
 asio::awaitable<NodeStatus> GrpcMediaClient::KeepAlive(std::string node, std::vector<std::string> lease_ids) {

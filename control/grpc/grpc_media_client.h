@@ -32,8 +32,6 @@ class GrpcMediaClient : public MediaClient {
     std::chrono::milliseconds timeout{1000};  // of each request
     std::chrono::milliseconds keep_alive_timeout{500};
     std::chrono::milliseconds no_media_timeout{2000};  // 0: silence is never diagnosed
-    uint32_t payload_type = 8;
-    uint32_t clock_rate_hz = 8000;
     RtpSource rtp_source = RtpSource::kExact;
     TlsFiles tls;             // without `ca` not encrypted
     std::string server_name;  // that a node's certificate is for; empty: the host it is dialled by
@@ -48,6 +46,7 @@ class GrpcMediaClient : public MediaClient {
   Awaitable<SessionInfo> ReleasePort(std::string node, std::string lease_id) override;
   Awaitable<SessionInfo> StartSession(std::string node, SessionRequest request) override;
   Awaitable<SessionInfo> StopSession(std::string node, std::string lease_id) override;
+  Awaitable<void> SendDigit(std::string node, std::string lease_id, Digit digit) override;
   Awaitable<NodeStatus> KeepAlive(std::string node, std::vector<std::string> lease_ids) override;
   Awaitable<NodeSessions> ListSessions(std::string node) override;
   std::unique_ptr<Watch> WatchSessions(std::string node, std::function<void(const SessionEvent&)> on_event,

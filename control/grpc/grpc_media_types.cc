@@ -50,7 +50,85 @@ Endpoint ToEndpoint(const v1::Endpoint& endpoint) {
   return Endpoint(endpoint.host(), static_cast<uint16_t>(endpoint.port()));
 }
 
+void SetTone(v1::Tone* message, const Tone& tone) {
+  for (const Tone::Segment& segment : tone.segments) {
+    v1::ToneSegment* const added = message->add_segments();
+    for (const uint32_t frequency : segment.frequencies_hz) added->add_frequencies_hz(frequency);
+    added->set_duration_ms(static_cast<uint32_t>(segment.duration.count()));
+  }
+}
+
+void SetBot(v1::Bot* message, const Bot& bot) {
+  message->set_url(bot.url);
+  message->set_dialect(v1::BOT_DIALECT_TWILIO_MEDIA_STREAMS);
+  message->set_call_sid(bot.call_sid);
+  for (const auto& [name, value] : bot.parameters) (*message->mutable_parameters())[name] = value;
+  message->set_credential(bot.credential);
+  message->set_drain_ms(static_cast<uint32_t>(bot.drain.count()));
+  message->set_reconnect_ms(static_cast<uint32_t>(bot.reconnect.count()));
+  message->set_idle_timeout_ms(static_cast<uint32_t>(bot.idle_timeout.count()));
+  if (bot.waiting.has_value()) SetTone(message->mutable_waiting(), *bot.waiting);
+}
+
+// A phase of a later version counts as one in which the bot is at work.
+BotPhase ToBotPhase(v1::BotPhase phase) {
+  switch (phase) {
+    case v1::BOT_PHASE_CONNECTING:
+      return BotPhase::kConnecting;
+    case v1::BOT_PHASE_RECONNECTING:
+      return BotPhase::kReconnecting;
+    case v1::BOT_PHASE_DRAINING:
+      return BotPhase::kDraining;
+    case v1::BOT_PHASE_FINISHED:
+      return BotPhase::kFinished;
+    default:
+      return BotPhase::kReady;
+  }
+}
+
+BotEnd ToBotEnd(v1::BotEnd end) {
+  switch (end) {
+    case v1::BOT_END_CLOSED:
+      return BotEnd::kClosed;
+    case v1::BOT_END_UNREACHABLE:
+      return BotEnd::kUnreachable;
+    case v1::BOT_END_IDLE:
+      return BotEnd::kIdle;
+    case v1::BOT_END_REFUSED:
+      return BotEnd::kRefused;
+    case v1::BOT_END_STOPPED:
+      return BotEnd::kStopped;
+    default:
+      return BotEnd::kLost;
+  }
+}
+
+BotInfo ToBotInfo(const v1::BotState& state) {
+  BotInfo info;
+  info.phase = ToBotPhase(state.phase());
+  if (info.phase == BotPhase::kFinished) info.end = ToBotEnd(state.end());
+  info.stream_sid = state.stream_sid();
+  info.last_error = state.last_error();
+  info.connections = state.connections();
+  info.queued = std::chrono::milliseconds(state.queued_ms());
+  if (state.has_first_audio_ms()) info.first_audio = std::chrono::milliseconds(state.first_audio_ms());
+  info.marks_pending = state.marks_pending();
+  info.clears = state.clears();
+  info.underruns = state.underruns();
+  info.bot_speaking = state.bot_speaking();
+  info.peer_speaking = state.peer_speaking();
+  return info;
+}
+
 }  // namespace
+
+void SetProcessor(v1::StartSessionRequest* request, const Processor& processor) {
+  if (const Bot* const bot = std::get_if<Bot>(&processor)) {
+    SetBot(request->mutable_bot(), *bot);
+  } else {
+    request->mutable_echo();
+  }
+}
 
 void SetOwner(v1::Owner* owner, const std::string& name, uint64_t epoch) {
   owner->set_name(name);
@@ -82,6 +160,7 @@ SessionInfo ToSessionInfo(const v1::Session& session) {
   info.sent_packets = session.stats().sent_packets();
   info.lost_packets = session.stats().lost_packets();
   info.jitter_ms = session.stats().jitter_ms();
+  if (session.has_bot_state()) info.bot = ToBotInfo(session.bot_state());
   return info;
 }
 
@@ -116,6 +195,15 @@ std::optional<SessionEvent> ToSessionEvent(const v1::WatchSessionsResponse& resp
       break;
     case v1::EVENT_KIND_LEASE_EXPIRED:
       event.kind = SessionEventKind::kLeaseExpired;
+      break;
+    case v1::EVENT_KIND_BOT_READY:
+      event.kind = SessionEventKind::kBotReady;
+      break;
+    case v1::EVENT_KIND_BOT_LOST:
+      event.kind = SessionEventKind::kBotLost;
+      break;
+    case v1::EVENT_KIND_FINISHED:
+      event.kind = SessionEventKind::kFinished;
       break;
     default:
       return std::nullopt;

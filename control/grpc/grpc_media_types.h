@@ -10,10 +10,11 @@
 #include "benari/media/v1/media.pb.h"
 #include "control/nodes/media_client.h"
 
-// From the messages of the contract to control's own types. Pure.
+// Between the messages of the contract and control's own types. Pure.
 namespace benari::control {
 
 void SetOwner(media::v1::Owner* owner, const std::string& name, uint64_t epoch);
+void SetProcessor(media::v1::StartSessionRequest* request, const Processor& processor);
 Lease ToLease(const media::v1::Lease& lease, const std::string& node);
 // At most a hundred years, so that it can be subtracted from any time.
 std::chrono::milliseconds ToSilence(uint64_t owner_silent_ms);

@@ -286,20 +286,30 @@ asio::awaitable<void> LeaseKeeper::CatchUp(std::shared_ptr<Loop> loop) {
   }
   if (loop->stopped) co_return;
   loop->behind = false;
-  for (const SessionInfo& session : listed.sessions) {
-    const auto kept = leases_.find(session.lease_id);
-    if (kept == leases_.end() || kept->second.diagnosis == session.diagnosis) continue;
-    SessionEvent event;
-    event.session = session;
+  for (const SessionInfo& session : listed.sessions) TellNews(loop->node, session);
+}
+
+// What the listener has not heard of a session. A bot sends whether it hears something or not.
+void LeaseKeeper::TellNews(const std::string& node, const SessionInfo& session) {
+  const auto kept = leases_.find(session.lease_id);
+  if (kept == leases_.end()) return;
+  std::vector<SessionEventKind> news;
+  if (kept->second.diagnosis != session.diagnosis) {
+    const bool flows = session.bot.has_value() ? session.received_packets > 0 : session.sent_packets > 0;
     if (!session.diagnosis.empty()) {
-      event.kind = SessionEventKind::kMediaMissing;
-    } else if (session.sent_packets > 0) {
-      event.kind = SessionEventKind::kMediaFlowing;
-    } else {
-      continue;
+      news.push_back(SessionEventKind::kMediaMissing);
+    } else if (flows) {
+      news.push_back(SessionEventKind::kMediaFlowing);
     }
-    OnSession(loop->node, event);
   }
+  if (session.bot.has_value() && session.bot->phase != kept->second.bot) {
+    const BotPhase phase = session.bot->phase;
+    const bool drains_unheard = phase == BotPhase::kDraining && kept->second.bot != BotPhase::kReady;
+    if (phase == BotPhase::kReady || drains_unheard) news.push_back(SessionEventKind::kBotReady);
+    if (phase == BotPhase::kReconnecting) news.push_back(SessionEventKind::kBotLost);
+    if (phase == BotPhase::kFinished) news.push_back(SessionEventKind::kFinished);
+  }
+  for (const SessionEventKind kind : news) OnSession(node, {kind, session});
 }
 
 void LeaseKeeper::Lose(const std::string& lease_id, const std::string& why) {
@@ -319,6 +329,9 @@ void LeaseKeeper::OnSession(const std::string& node, const SessionEvent& event) 
   }
   if (event.kind == SessionEventKind::kMediaFlowing) found->second.diagnosis = "";
   if (event.kind == SessionEventKind::kMediaMissing) found->second.diagnosis = event.session.diagnosis;
+  if (event.kind == SessionEventKind::kBotReady) found->second.bot = BotPhase::kReady;
+  if (event.kind == SessionEventKind::kBotLost) found->second.bot = BotPhase::kReconnecting;
+  if (event.kind == SessionEventKind::kFinished) found->second.bot = BotPhase::kFinished;
   const auto on_session = found->second.listener.on_session;
   if (on_session) on_session(event);
 }

@@ -70,6 +70,7 @@ class LeaseKeeper {
     std::string node;
     Listener listener;
     std::optional<std::string> diagnosis;  // that the listener was told last; "": media flows; nothing yet
+    BotPhase bot = BotPhase::kConnecting;  // likewise
   };
   struct Loop;
 
@@ -85,6 +86,7 @@ class LeaseKeeper {
   void OnNodeLost(Loop& loop, const std::string& why);
   void StartWatch(std::shared_ptr<Loop> loop);
   void OnWatchEnded(Loop& loop, const std::string& why);
+  void TellNews(const std::string& node, const SessionInfo& session);
   void Lose(const std::string& lease_id, const std::string& why);
   void OnSession(const std::string& node, const SessionEvent& event);
 

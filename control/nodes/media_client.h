@@ -6,11 +6,13 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "common/endpoint.h"
+#include "control/nodes/processor.h"
 
 // The port through which control speaks to media nodes. Pure: no gRPC type. A node is named by the address
 // ("host:port") of its gRPC server.
@@ -44,9 +46,13 @@ struct Lease {
 };
 
 struct SessionRequest {
-  SessionRequest(std::string id, Endpoint p) : lease_id(std::move(id)), peer(std::move(p)) {}
+  SessionRequest(std::string id, Endpoint p, Processor what = Echo())
+      : lease_id(std::move(id)), peer(std::move(p)), processor(std::move(what)) {}
   std::string lease_id;
   Endpoint peer;  // where Asterisk's RTP comes from
+  Processor processor;
+  uint32_t payload_type = 8;
+  uint32_t clock_rate_hz = 8000;
 };
 
 enum class SessionState { kLeased, kRunning, kStopped };
@@ -62,6 +68,7 @@ struct SessionInfo {
   uint64_t sent_packets = 0;
   int64_t lost_packets = 0;
   double jitter_ms = 0;
+  std::optional<BotInfo> bot;  // of a session that runs one
 };
 
 struct NodeStatus {
@@ -79,7 +86,17 @@ struct NodeSessions {
   std::chrono::milliseconds owner_silence{0};  // since the latest request with that epoch
 };
 
-enum class SessionEventKind { kStarted, kMediaFlowing, kMediaMissing, kStopped, kReleased, kLeaseExpired };
+enum class SessionEventKind {
+  kStarted,
+  kMediaFlowing,
+  kMediaMissing,
+  kStopped,
+  kReleased,
+  kLeaseExpired,
+  kBotReady,  // for the first time, or again
+  kBotLost,   // it is dialled again
+  kFinished,  // the processor is, and the session runs on: see session.bot
+};
 
 struct SessionEvent {
   SessionEventKind kind = SessionEventKind::kStarted;
@@ -110,6 +127,8 @@ class MediaClient {
   virtual Awaitable<SessionInfo> ReleasePort(std::string node, std::string lease_id) = 0;
   virtual Awaitable<SessionInfo> StartSession(std::string node, SessionRequest request) = 0;
   virtual Awaitable<SessionInfo> StopSession(std::string node, std::string lease_id) = 0;
+  // To the bot of the session, in the order of these requests: each is awaited before the next.
+  virtual Awaitable<void> SendDigit(std::string node, std::string lease_id, Digit digit) = 0;
   virtual Awaitable<NodeStatus> KeepAlive(std::string node, std::vector<std::string> lease_ids) = 0;
   virtual Awaitable<NodeSessions> ListSessions(std::string node) = 0;  // of our owner name, all pages
 

@@ -3,10 +3,19 @@
 // Words for people: logs, metrics, the calls page. Nothing decides by them.
 namespace benari::control {
 
-enum class CallPhase { kSetup, kEcho, kDialing, kConnected, kReleasing };
+enum class CallPhase {
+  kSetup,
+  kEcho,
+  kBotConnecting,  // the bot was not reached yet
+  kBot,            // it was
+  kDialing,
+  kConnected,
+  kReleasing
+};
 
-inline constexpr CallPhase kCallPhases[] = {CallPhase::kSetup, CallPhase::kEcho, CallPhase::kDialing,
-                                            CallPhase::kConnected, CallPhase::kReleasing};
+inline constexpr CallPhase kCallPhases[] = {
+    CallPhase::kSetup,   CallPhase::kEcho,      CallPhase::kBotConnecting, CallPhase::kBot,
+    CallPhase::kDialing, CallPhase::kConnected, CallPhase::kReleasing};
 
 constexpr const char* ToString(CallPhase phase) {
   switch (phase) {
@@ -14,6 +23,10 @@ constexpr const char* ToString(CallPhase phase) {
       return "setup";
     case CallPhase::kEcho:
       return "echo";
+    case CallPhase::kBotConnecting:
+      return "bot_connecting";
+    case CallPhase::kBot:
+      return "bot";
     case CallPhase::kDialing:
       return "dialing";
     case CallPhase::kConnected:
@@ -51,13 +64,51 @@ constexpr const char* ToString(Refusal refusal) {
   return "unknown";
 }
 
+// How a caller's time with a bot ended; but for kHungUp the value of the channel's variable
+// BENARI_BOT_RESULT.
+enum class BotResult {
+  kClosed,       // by the bot
+  kIdle,         // neither of them spoke for long
+  kTimeout,      // the longest time was over
+  kUnreachable,  // it was never reached
+  kLost,         // it was lost, or its media was
+  kRefused,      // it may not be dialled
+  kHungUp,       // by the caller
+};
+
+inline constexpr BotResult kBotResults[] = {BotResult::kClosed,      BotResult::kIdle, BotResult::kTimeout,
+                                            BotResult::kUnreachable, BotResult::kLost, BotResult::kRefused,
+                                            BotResult::kHungUp};
+
+constexpr const char* ToString(BotResult result) {
+  switch (result) {
+    case BotResult::kClosed:
+      return "closed";
+    case BotResult::kIdle:
+      return "idle";
+    case BotResult::kTimeout:
+      return "timeout";
+    case BotResult::kUnreachable:
+      return "unreachable";
+    case BotResult::kLost:
+      return "lost";
+    case BotResult::kRefused:
+      return "refused";
+    case BotResult::kHungUp:
+      return "hung_up";
+  }
+  return "unknown";
+}
+
 enum class CallOutcome {
-  kCompleted,     // caller and destination talked, and one of them hung up
+  kCompleted,     // the caller talked to the destination, or to the bot until that was done
   kCallerHungUp,  // before the destination was there
   kDestinationBusy,
   kDestinationNoAnswer,
   kDestinationUnknown,  // no such number, no route
   kDestinationFailed,   // any other cause
+  kContinued,           // the bot was done, and the caller went on in the dial plan
+  kBotFailed,           // the bot was not reached, or lost, and the configuration ends the call then
   kNoMedia,             // no RTP came, or the media was lost, and the configuration ends the call then
   kRefused,             // no room: too many calls, or no free port anywhere
   kFailed,              // an error of Asterisk, of media or of our own
@@ -70,6 +121,8 @@ inline constexpr CallOutcome kCallOutcomes[] = {CallOutcome::kCompleted,
                                                 CallOutcome::kDestinationNoAnswer,
                                                 CallOutcome::kDestinationUnknown,
                                                 CallOutcome::kDestinationFailed,
+                                                CallOutcome::kContinued,
+                                                CallOutcome::kBotFailed,
                                                 CallOutcome::kNoMedia,
                                                 CallOutcome::kRefused,
                                                 CallOutcome::kFailed,
@@ -89,6 +142,10 @@ constexpr const char* ToString(CallOutcome outcome) {
       return "destination_unknown";
     case CallOutcome::kDestinationFailed:
       return "destination_failed";
+    case CallOutcome::kContinued:
+      return "continued";
+    case CallOutcome::kBotFailed:
+      return "bot_failed";
     case CallOutcome::kNoMedia:
       return "no_media";
     case CallOutcome::kRefused:

@@ -50,6 +50,14 @@ Metrics::Metrics(prometheus::Registry& registry)
                                "From StasisStart to the first packet echoed to the caller")),
       release_seconds(Histogram(registry, "benari_control_call_release_duration_seconds",
                                 "From the decision to end a call to the last thing undone")),
+      bot_ready_seconds(Histogram(registry, "benari_control_bot_ready_duration_seconds",
+                                  "From the start of a bot's session to the bot being ready")),
+      bot_late(Counter(registry, "benari_control_bot_late_total",
+                       "Times a bot was not heard for two seconds, as it was connected to")),
+      bot_lost(Counter(registry, "benari_control_bot_lost_total",
+                       "Times a bot was lost while its caller was there; it is dialled again")),
+      digits_lost(Counter(registry, "benari_control_bot_digits_lost_total",
+                          "Digits of callers that media did not take for the bot")),
       media_replaced(Counter(registry, "benari_control_media_replaced_total",
                              "Media sessions replaced by another one, as theirs was lost")),
       leases_left(Counter(registry, "benari_control_leases_left_total",
@@ -77,6 +85,8 @@ Metrics::Metrics(prometheus::Registry& registry)
       calls_(BuildGauge().Name("benari_control_calls").Help("Calls now, by phase").Register(registry)),
       ended_(Counters(registry, "benari_control_calls_ended_total", "Ended calls, by outcome")),
       refused_(Counters(registry, "benari_control_calls_refused_total", "Refused calls, by reason")),
+      bots_ended_(Counters(registry, "benari_control_bot_calls_ended_total",
+                           "Callers whose time with a bot has ended, by result")),
       undo_failed_(
           Counters(registry, "benari_control_undo_failures_total", "Clean-up steps that failed, by step")),
       media_missing_(Counters(registry, "benari_control_media_missing_total",
@@ -88,6 +98,7 @@ Metrics::Metrics(prometheus::Registry& registry)
   for (const CallPhase phase : kCallPhases) CallsIn(phase);
   for (const CallOutcome outcome : kCallOutcomes) ended_.Add({{"outcome", ToString(outcome)}});
   for (const Refusal refusal : kRefusals) refused_.Add({{"reason", ToString(refusal)}});
+  for (const BotResult result : kBotResults) bots_ended_.Add({{"result", ToString(result)}});
   for (const UndoStep step : kUndoSteps) undo_failed_.Add({{"step", ToString(step)}});
   for (const char* diagnosis : kDiagnoses) media_missing_.Add({{"diagnosis", diagnosis}});
 }
@@ -95,6 +106,8 @@ Metrics::Metrics(prometheus::Registry& registry)
 void Metrics::CallEnded(CallOutcome outcome) { ended_.Add({{"outcome", ToString(outcome)}}).Increment(); }
 
 void Metrics::CallRefused(Refusal refusal) { refused_.Add({{"reason", ToString(refusal)}}).Increment(); }
+
+void Metrics::BotEnded(BotResult result) { bots_ended_.Add({{"result", ToString(result)}}).Increment(); }
 
 void Metrics::UndoFailed(const std::string& step) { undo_failed_.Add({{"step", step}}).Increment(); }
 

@@ -22,13 +22,18 @@ class Metrics {
   void PhaseLeft(CallPhase phase) { CallsIn(phase).Decrement(); }
   void CallEnded(CallOutcome outcome);
   void CallRefused(Refusal refusal);
+  void BotEnded(BotResult result);
   void UndoFailed(const std::string& step);
   void MediaMissing(const std::string& diagnosis);
   void AriRequest(const std::string& operation, const std::string& code, double seconds);
 
   prometheus::Gauge& max_calls;
-  prometheus::Histogram& set_up_seconds;   // StasisStart to the first packet echoed
-  prometheus::Histogram& release_seconds;  // from the decision to end a call to the last thing undone
+  prometheus::Histogram& set_up_seconds;     // StasisStart to the first packet echoed
+  prometheus::Histogram& release_seconds;    // from the decision to end a call to the last thing undone
+  prometheus::Histogram& bot_ready_seconds;  // from the start of its session
+  prometheus::Counter& bot_late;             // was not heard for two seconds, as it connected
+  prometheus::Counter& bot_lost;
+  prometheus::Counter& digits_lost;  // that media did not take for a bot
   prometheus::Counter& media_replaced;
   prometheus::Counter& leases_left;  // to their time to live, as the node did not answer the release
   prometheus::Counter& events;
@@ -51,6 +56,7 @@ class Metrics {
   prometheus::Family<prometheus::Gauge>& calls_;
   prometheus::Family<prometheus::Counter>& ended_;
   prometheus::Family<prometheus::Counter>& refused_;
+  prometheus::Family<prometheus::Counter>& bots_ended_;
   prometheus::Family<prometheus::Counter>& undo_failed_;
   prometheus::Family<prometheus::Counter>& media_missing_;
   prometheus::Family<prometheus::Histogram>& ari_requests_;

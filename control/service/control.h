@@ -15,7 +15,7 @@
 #include "control/ari/http_client.h"
 #include "control/call/call_context.h"
 #include "control/config.h"
-#include "control/flow/echo_then_dial.h"
+#include "control/flow/flows.h"
 #include "control/grpc/grpc_media_client.h"
 #include "control/http/site.h"
 #include "control/loop/loop_timers.h"
@@ -68,7 +68,7 @@ class Control {
   GrpcMediaClient media_;
   MediaNodes nodes_;
   LeaseKeeper keeper_;
-  const FlowFactory make_flow_ = MakeEchoThenDial;
+  const FlowFactory make_flow_ = MakeFlow;
   CallContext context_;
   StasisApp app_;
   ari::EventStream events_;

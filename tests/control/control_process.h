@@ -9,7 +9,7 @@
 
 #include "control/app/stasis_app.h"
 #include "control/call/call_context.h"
-#include "control/flow/echo_then_dial.h"
+#include "control/flow/flows.h"
 #include "tests/fakes/asterisk_model.h"
 #include "tests/fakes/fake_media.h"
 #include "tests/fakes/fake_media_client.h"
@@ -64,7 +64,7 @@ class ControlProcess {
   fakes::FakeMediaClient media_;
   MediaNodes nodes_;
   LeaseKeeper keeper_;
-  const FlowFactory make_flow_ = MakeEchoThenDial;
+  const FlowFactory make_flow_ = MakeFlow;
   CallContext context_;
   StasisApp app_;
   bool replaced_ = false;

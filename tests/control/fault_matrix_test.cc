@@ -16,30 +16,43 @@ using fakes::Step;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-CallConfig ShortCall() {
+enum class Path { kEcho, kBot, kBotThenDialPlan };
+
+CallConfig ShortCall(Path path) {
   CallConfig config;
   config.echo_time = milliseconds(200);
+  if (path == Path::kEcho) return config;
+  config.flow = FlowKind::kBot;
+  config.bot.url = "ws://bot";
+  config.bot.on_close = path == Path::kBot ? AfterBot::kTransfer : AfterBot::kContinue;
   return config;
 }
 
 // The world of one cell of the matrix: a destination that answers and hangs up after a second.
-std::unique_ptr<ControlWorld> MakeWorld(uint64_t seed) {
+std::unique_ptr<ControlWorld> MakeWorld(uint64_t seed, Path path = Path::kEcho) {
   fakes::AsteriskOptions options;
   options.seed = seed;
-  auto world = std::make_unique<ControlWorld>(ShortCall(), options);
+  auto world = std::make_unique<ControlWorld>(ShortCall(path), options);
   world->asterisk.SetDestination("", Destination::HangsUp(seconds(1)));
+  world->media.SetBot("ws://bot", fakes::BotScript::ClosesAfter(milliseconds(200)));
   world->Start();
   return world;
 }
 
 // Requests that one undisturbed call makes, by name and number; those of the background (renewing, listing)
 // left out.
-std::vector<Step> StepsOfACall() {
-  const auto world = MakeWorld(1);
+std::vector<Step> StepsOfACall(Path path) {
+  const auto world = MakeWorld(1, path);
   const size_t before = world->control->faults().steps().size();
-  world->Caller();
-  EXPECT_TRUE(world->Until([&] { return world->Ended(CallOutcome::kCompleted) == 1; }));
-  world->RunFor(seconds(1));  // channels take a moment to go
+  const CallOutcome outcome =
+      path == Path::kBotThenDialPlan ? CallOutcome::kContinued : CallOutcome::kCompleted;
+  const std::string caller = world->Caller();
+  if (path != Path::kEcho) {
+    EXPECT_TRUE(world->UntilPhase(caller, CallPhase::kBot));
+    world->asterisk.Press(caller, "1");
+  }
+  EXPECT_TRUE(world->Until([&] { return world->Ended(outcome) == 1; }));
+  world->RunFor(seconds(2));  // channels take a moment to go
   EXPECT_EQ(world->Leftovers(), "");
   const std::set<std::string> background = {"media.KeepAlive", "media.ListSessions"};
   std::vector<Step> steps;
@@ -65,8 +78,29 @@ void ExpectNothingLeft(ControlWorld& world, FaultKind kind) {
   }
 }
 
-TEST(FaultMatrix, TheStepsOfACallAreKnown) {
-  const std::vector<Step> steps = StepsOfACall();
+class FaultMatrix : public ::testing::TestWithParam<Path> {};
+
+INSTANTIATE_TEST_SUITE_P(Paths, FaultMatrix,
+                         ::testing::Values(Path::kEcho, Path::kBot, Path::kBotThenDialPlan),
+                         [](const auto& test) {
+                           return test.param == Path::kEcho  ? "Echo"
+                                  : test.param == Path::kBot ? "Bot"
+                                                             : "BotThenDialPlan";
+                         });
+
+TEST(Faults, TheStepsOfABotsCallAreKnown) {
+  std::set<std::string> operations;
+  for (const Path path : {Path::kBot, Path::kBotThenDialPlan}) {
+    for (const Step& step : StepsOfACall(path)) operations.insert(step.operation);
+  }
+  for (const char* wanted : {"media.SendDigit", "ari.Ring", "ari.StopRinging", "ari.SetVariable",
+                             "ari.ContinueInDialplan", "ari.Originate"}) {
+    EXPECT_TRUE(operations.contains(wanted)) << wanted;
+  }
+}
+
+TEST(Faults, TheStepsOfACallAreKnown) {
+  const std::vector<Step> steps = StepsOfACall(Path::kEcho);
   std::set<std::string> operations;
   for (const Step& step : steps) operations.insert(step.operation);
   for (const char* wanted : {"media.LeasePort", "ari.CreateExternalMedia", "ari.CreateBridge",
@@ -76,17 +110,18 @@ TEST(FaultMatrix, TheStepsOfACallAreKnown) {
   }
 }
 
-TEST(FaultMatrix, EveryStepTimesEveryFault) {
-  for (const Step& step : StepsOfACall()) {
+TEST_P(FaultMatrix, EveryStepTimesEveryFault) {
+  for (const Step& step : StepsOfACall(GetParam())) {
     for (const FaultKind kind : fakes::AllFaultKinds()) {
       for (const int status : {500, 404, 400}) {
         const bool answers = kind == FaultKind::kErrorBefore || kind == FaultKind::kErrorAfter;
         if (!answers && status != 500) continue;
         // Asterisk says 404 to these where the thing is not there, and never otherwise.
-        const bool undoes = step.operation == "ari.HangUp" || step.operation == "ari.DestroyBridge";
+        const bool undoes = step.operation == "ari.HangUp" || step.operation == "ari.DestroyBridge" ||
+                            step.operation == "ari.SetVariable" || step.operation == "ari.ContinueInDialplan";
         if (undoes && status == 404 && kind == FaultKind::kErrorBefore) continue;
         SCOPED_TRACE(step.ToString() + " " + fakes::ToString(kind) + " " + std::to_string(status));
-        const auto world = MakeWorld(7);
+        const auto world = MakeWorld(7, GetParam());
         fakes::Fault fault;
         fault.kind = kind;
         fault.status = status;
@@ -101,12 +136,12 @@ TEST(FaultMatrix, EveryStepTimesEveryFault) {
 
 enum class Moment { kRequestSetsOut, kAnswerArrives };
 
-TEST(FaultMatrix, EveryStepTimesEveryHangUp) {
-  for (const Step& step : StepsOfACall()) {
+TEST_P(FaultMatrix, EveryStepTimesEveryHangUp) {
+  for (const Step& step : StepsOfACall(GetParam())) {
     for (const Moment moment : {Moment::kRequestSetsOut, Moment::kAnswerArrives}) {
       for (const char* who : {"caller", "destination", "external media"}) {
         SCOPED_TRACE(step.ToString() + (moment == Moment::kRequestSetsOut ? " before, " : " after, ") + who);
-        const auto world = MakeWorld(7);
+        const auto world = MakeWorld(7, GetParam());
         std::string caller;
         const auto hang_up = [&](const Step& now) {
           if (now.ToString() != step.ToString()) return;
@@ -128,10 +163,10 @@ TEST(FaultMatrix, EveryStepTimesEveryHangUp) {
   }
 }
 
-TEST(FaultMatrix, EveryStepTimesADyingNode) {
-  for (const Step& step : StepsOfACall()) {
+TEST_P(FaultMatrix, EveryStepTimesADyingNode) {
+  for (const Step& step : StepsOfACall(GetParam())) {
     SCOPED_TRACE(step.ToString());
-    const auto world = MakeWorld(7);
+    const auto world = MakeWorld(7, GetParam());
     world->control->faults().Before([&](const Step& now) {
       if (now.ToString() == step.ToString()) world->media.Kill(ControlWorld::kNode1);
     });
@@ -142,7 +177,7 @@ TEST(FaultMatrix, EveryStepTimesADyingNode) {
 
 // What the sweep asks for fails, or takes three seconds, and callers come just before, meanwhile and just
 // after: they have their call as if nothing were wrong.
-TEST(FaultMatrix, EveryFaultOfASweepTimesCallersAroundIt) {
+TEST(Faults, EveryFaultOfASweepTimesCallersAroundIt) {
   for (const char* list : {"ari.GetApplication", "ari.ListBridges", "ari.ListChannels"}) {
     for (const FaultKind kind : fakes::AllFaultKinds()) {
       for (const int ms : {-1200, -300, -50, 1, 50, 1000, 4000}) {
@@ -164,7 +199,7 @@ TEST(FaultMatrix, EveryFaultOfASweepTimesCallersAroundIt) {
 
 // The test of the test: a call that forgets its clean-up for a while after a hang-up, as a process would that
 // runs an undo too late, must be seen by the same checks.
-TEST(FaultMatrix, ALateUndoIsCaught) {
+TEST(Faults, ALateUndoIsCaught) {
   const auto world = MakeWorld(7);
   fakes::Fault late;
   late.kind = FaultKind::kDelayed;

@@ -72,6 +72,14 @@ void FakeMedia::LoseMedia(const std::string& lease_id, media::Diagnosis diagnosi
   }
 }
 
+ModelBot* FakeMedia::BotOf(const std::string& lease_id) {
+  for (const auto& [address, node] : nodes_) {
+    ModelBot* const bot = Runs(address) ? node.process->BotOf(lease_id) : nullptr;
+    if (bot != nullptr) return bot;
+  }
+  return nullptr;
+}
+
 void FakeMedia::Emit(const std::string& address, const control::SessionEvent& event) {
   Node& node = nodes_.at(address);
   if (!node.reachable) {

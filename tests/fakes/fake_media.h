@@ -20,7 +20,10 @@ class FakeMedia {
   // What control asks of a node, and throws MediaError.
   using Request = std::function<void(ModelNode&)>;
 
-  FakeMedia(control::Timers& timers, FakeMediaOptions options) : timers_(timers), options_(options) {}
+  FakeMedia(control::Timers& timers, FakeMediaOptions options)
+      : timers_(timers), options_(std::move(options)) {
+    options_.on_bot_dialled = [this](const control::Bot& bot) { bots_dialled_.push_back(bot); };
+  }
   FakeMedia(const FakeMedia&) = delete;
 
   // `address`: "host:port" of its gRPC server.
@@ -41,6 +44,13 @@ class FakeMedia {
   void LoseMedia(const std::string& lease_id,
                  media::Diagnosis diagnosis = media::Diagnosis::kStoppedArriving);
   void ResumeMedia(const std::string& lease_id) { LoseMedia(lease_id, media::Diagnosis::kNone); }
+
+  // How bots behave that are dialled under this URL from now on.
+  void SetBot(const std::string& url, BotScript script) { options_.bots[url] = script; }
+  // The bot of a session that runs on a node that lives; nullptr: there is none.
+  ModelBot* BotOf(const std::string& lease_id);
+  // Every bot that was ever dialled, in order.
+  const std::vector<control::Bot>& bots_dialled() const { return bots_dialled_; }
 
   // The ledger: a line for every lease that is held; "" when there is none.
   std::string Leftovers() const;
@@ -88,6 +98,7 @@ class FakeMedia {
   control::Timers& timers_;
   FakeMediaOptions options_;
   std::map<std::string, Node> nodes_;
+  std::vector<control::Bot> bots_dialled_;
   std::map<uint64_t, Watcher> watchers_;
   uint64_t last_watch_ = 0;
   std::string violation_;  // of nodes that died

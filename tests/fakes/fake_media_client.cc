@@ -143,6 +143,17 @@ FakeMediaClient::Awaitable<control::SessionInfo> FakeMediaClient::StopSession(st
       [=, by = owner()](ModelNode& at) { return at.StopSession(by, lease_id); });
 }
 
+FakeMediaClient::Awaitable<void> FakeMediaClient::SendDigit(std::string node, std::string lease_id,
+                                                            control::Digit digit) {
+  struct Nothing {};
+  Effect<Nothing> effect = [=, by = owner()](ModelNode& at) {
+    at.SendDigits(by, lease_id, digit.digit);
+    return Nothing();
+  };
+  Awaitable<Nothing> asked = Request<Nothing>("media.SendDigit", std::move(node), std::move(effect));
+  co_await std::move(asked);
+}
+
 FakeMediaClient::Awaitable<control::NodeStatus> FakeMediaClient::KeepAlive(
     std::string node, std::vector<std::string> lease_ids) {
   return Request<control::NodeStatus>(

@@ -42,6 +42,7 @@ class FakeMediaClient : public control::MediaClient {
   Awaitable<control::SessionInfo> ReleasePort(std::string node, std::string lease_id) override;
   Awaitable<control::SessionInfo> StartSession(std::string node, control::SessionRequest request) override;
   Awaitable<control::SessionInfo> StopSession(std::string node, std::string lease_id) override;
+  Awaitable<void> SendDigit(std::string node, std::string lease_id, control::Digit digit) override;
   Awaitable<control::NodeStatus> KeepAlive(std::string node, std::vector<std::string> lease_ids) override;
   Awaitable<control::NodeSessions> ListSessions(std::string node) override;
   std::unique_ptr<control::Watch> WatchSessions(std::string node,

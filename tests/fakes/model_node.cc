@@ -109,8 +109,12 @@ media::SessionRegistry::Options ModelNode::RegistryOptions() const {
 void ModelNode::Settle() {
   if (stopped_) return;
   runner_.Deliver();
+  for (const control::SessionEvent& event : std::exchange(untold_, {})) on_event_(event);
   for (const media::SessionEvent& event : std::exchange(events_, {})) {
-    on_event_({static_cast<control::SessionEventKind>(event.kind), ToInfo(event.session)});
+    const bool over =
+        event.kind == media::EventKind::kReleased || event.kind == media::EventKind::kLeaseExpired;
+    if (over) bots_.erase(event.session.lease.lease_id);
+    on_event_({static_cast<control::SessionEventKind>(event.kind), Info(event.session)});
   }
   const auto next = registry_.NextExpiry();
   expiry_.reset();
@@ -148,7 +152,43 @@ media::SessionRegistry::SessionCallback ModelNode::Keep() {
 
 control::SessionInfo ModelNode::Answer() {
   Settle();
-  return ToInfo(Value(*std::move(answer_)));
+  return Info(Value(*std::move(answer_)));
+}
+
+control::SessionInfo ModelNode::Info(const media::SessionView& view) const {
+  control::SessionInfo info = ToInfo(view);
+  const auto bot = bots_.find(info.lease_id);
+  if (bot != bots_.end()) info.bot = bot->second->info();
+  return info;
+}
+
+ModelBot* ModelNode::BotOf(const std::string& lease_id) {
+  const auto bot = bots_.find(lease_id);
+  return bot == bots_.end() ? nullptr : bot->second.get();
+}
+
+void ModelNode::StartBot(const std::string& lease_id, const control::Bot& request) {
+  const auto script = options_.bots.find(request.url);
+  options_.on_bot_dialled(request);
+  bots_[lease_id] = std::make_unique<ModelBot>(
+      timers_, request, script == options_.bots.end() ? BotScript::Answers() : script->second,
+      [this, lease_id](control::SessionEventKind kind) { OnBot(lease_id, kind); });
+}
+
+void ModelNode::OnBot(const std::string& lease_id, control::SessionEventKind kind) {
+  for (const control::SessionInfo& session : Sessions()) {
+    if (session.lease_id != lease_id) continue;
+    untold_.push_back({kind, session});
+    Settle();
+  }
+}
+
+void ModelNode::SendDigits(const media::OwnerId& owner, const std::string& lease_id,
+                           const std::string& digits) {
+  ModelBot* const bot = BotOf(lease_id);
+  if (bot == nullptr) Throw(absl::FailedPreconditionError("no bot runs on the lease"));
+  bot->AddDigits(digits);
+  Granted("SendDigits", owner);
 }
 
 control::Lease ModelNode::LeasePort(const media::OwnerId& owner, const std::string& lease_id,
@@ -169,16 +209,24 @@ control::SessionInfo ModelNode::StartSession(const media::OwnerId& owner,
                                              const control::SessionRequest& request) {
   media::SessionConfig config;
   config.peer = Value(media::ParseSocketAddress(request.peer));
-  config.payload_type = 8;
+  config.payload_type = static_cast<uint8_t>(request.payload_type);
   config.no_media_timeout = options_.no_media_timeout;
   registry_.StartSession(owner, request.lease_id, config, Keep());
-  const control::SessionInfo info = Answer();
+  control::SessionInfo info = Answer();
   Granted("StartSession", owner);
+  const auto* const bot = std::get_if<control::Bot>(&request.processor);
+  if (bot == nullptr) return info;
+  const ModelBot* const running = BotOf(request.lease_id);
+  if (running == nullptr) StartBot(request.lease_id, *bot);
+  if (running != nullptr && running->request() != *bot)
+    Throw(absl::AlreadyExistsError("another bot runs on the lease"));
+  info.bot = BotOf(request.lease_id)->info();
   return info;
 }
 
 control::SessionInfo ModelNode::StopSession(const media::OwnerId& owner, const std::string& lease_id) {
   registry_.StopSession(owner, lease_id, Keep());
+  if (ModelBot* const bot = BotOf(lease_id)) bot->Stop();
   const control::SessionInfo info = Answer();
   Granted("StopSession", owner);
   return info;
@@ -210,7 +258,7 @@ control::NodeSessions ModelNode::ListSessions(const std::string& owner) {
   const media::SessionPage all = Value(*std::move(page));
   sessions.owner_epoch = all.owner_epoch;
   sessions.owner_silence = all.owner_silence;
-  for (const media::SessionView& view : all.sessions) sessions.sessions.push_back(ToInfo(view));
+  for (const media::SessionView& view : all.sessions) sessions.sessions.push_back(Info(view));
   return sessions;
 }
 

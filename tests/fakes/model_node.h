@@ -7,9 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "control/nodes/media_client.h"
 #include "control/loop/timers.h"
+#include "control/nodes/media_client.h"
 #include "media/lease/session_registry.h"
+#include "tests/fakes/model_bot.h"
 #include "tests/media/lease/fake_session_runner.h"
 
 namespace benari::fakes {
@@ -21,6 +22,8 @@ struct FakeMediaOptions {
   // After StartSession: does media flow, and how soon? Where not, it is reported missing after the timeout.
   bool media_flows = true;
   std::chrono::milliseconds first_packet_after{20};
+  std::map<std::string, BotScript> bots;  // by URL; those of other URLs answer
+  std::function<void(const control::Bot&)> on_bot_dialled = [](const control::Bot&) {};
 };
 
 // The packet side of a modelled node: media flows, or does not, as the options say when a session starts.
@@ -51,8 +54,8 @@ class ModelRunner : public media::FakeSessionRunner {
   std::string violation_;
 };
 
-// One run of one media process: the real SessionRegistry on a modelled packet side, in virtual time. What it
-// is asked takes effect at once. Confined to the control loop.
+// One run of one media process: the real SessionRegistry on a modelled packet side, in virtual time, and
+// modelled bots. What it is asked takes effect at once. Confined to the control loop.
 class ModelNode {
  public:
   using EventHandler = std::function<void(const control::SessionEvent&)>;
@@ -67,6 +70,7 @@ class ModelNode {
   control::SessionInfo ReleasePort(const media::OwnerId& owner, const std::string& lease_id);
   control::SessionInfo StartSession(const media::OwnerId& owner, const control::SessionRequest& request);
   control::SessionInfo StopSession(const media::OwnerId& owner, const std::string& lease_id);
+  void SendDigits(const media::OwnerId& owner, const std::string& lease_id, const std::string& digits);
   control::NodeStatus KeepAlive(const media::OwnerId& owner, const std::vector<std::string>& lease_ids,
                                 std::chrono::milliseconds ttl);
   control::NodeSessions ListSessions(const std::string& owner);
@@ -76,6 +80,8 @@ class ModelNode {
   void SetStopped(bool stopped);
   // False: there is no such session running here.
   bool ChangeMedia(const std::string& lease_id, media::Diagnosis diagnosis);
+
+  ModelBot* BotOf(const std::string& lease_id);  // nullptr: none runs there
 
   std::vector<control::SessionInfo> Sessions();
   media::RegistryCounts Counts() const { return registry_.Counts(); }
@@ -88,6 +94,9 @@ class ModelNode {
   View Value(absl::StatusOr<View> answer);
   media::SessionRegistry::SessionCallback Keep();
   control::SessionInfo Answer();
+  control::SessionInfo Info(const media::SessionView& view) const;
+  void StartBot(const std::string& lease_id, const control::Bot& request);
+  void OnBot(const std::string& lease_id, control::SessionEventKind kind);
   media::SessionRegistry::Options RegistryOptions() const;
   // After everything that was asked of the registry: callbacks, events, the next expiry.
   void Settle();
@@ -101,6 +110,8 @@ class ModelNode {
   uint64_t latest_epoch_ = 0;  // that was granted anything
   std::string violation_;
   std::vector<media::SessionEvent> events_;
+  std::vector<control::SessionEvent> untold_;              // while it is stopped
+  std::map<std::string, std::unique_ptr<ModelBot>> bots_;  // by lease id
   std::optional<absl::StatusOr<media::SessionView>> answer_;
   std::unique_ptr<control::Timer> expiry_;
   ModelRunner runner_;

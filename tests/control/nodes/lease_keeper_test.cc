@@ -217,5 +217,22 @@ TEST_F(LeaseKeeperTest, AListThatFailsAfterAWatchBeganIsAskedForAgain) {
   EXPECT_THAT(told, ElementsAre(SessionEventKind::kMediaMissing));
 }
 
+// It is listed, where no watch stands; each news once.
+TEST_F(LeaseKeeperTest, WhatBecomesOfABotIsToldWithoutAWatchToo) {
+  media.RefuseWatches(kNode, true);
+  media.SetBot("ws://bot", fakes::BotScript::ClosesAfter(seconds(20)));
+  Start({kNode});
+  Lease("a");
+  Bot bot;
+  bot.url = "ws://bot";
+  const Endpoint peer("127.0.0.1", 20000);
+  media.Living(kNode).StartSession({"benari", 1}, SessionRequest("a", peer, bot));
+  RunFor(seconds(18));
+  using enum SessionEventKind;
+  EXPECT_THAT(told, ElementsAre(kMediaFlowing, kBotReady));
+  RunFor(seconds(30));
+  EXPECT_THAT(told, ElementsAre(kMediaFlowing, kBotReady, kFinished));
+}
+
 }  // namespace
 }  // namespace benari::control

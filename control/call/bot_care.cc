@@ -1,0 +1,73 @@
+#include "control/call/bot_care.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+Clock::Time BotCare::next_look() const {
+  return unheard_since_.has_value() && !late_ ? *unheard_since_ + kLate : Clock::Time::max();
+}
+
+bool BotCare::HasWork() const {
+  const bool news = told_.number != bot().number || told_.times_ready != bot().times_ready ||
+                    told_.times_lost != bot().times_lost || told_.end != bot().end;
+  return news || !facts_.known().digits.empty() || context_.timers.Now() >= next_look();
+}
+
+asio::awaitable<void> BotCare::Work(std::string node, std::string media_id) {
+  Report(media_id);
+  while (const std::optional<Digit> digit = facts_.TakeDigit()) {
+    if (facts_.Ending() || bot().end != BotEnd::kNone) continue;
+    asio::awaitable<void> passed_on = PassOn(node, media_id, *digit);
+    co_await std::move(passed_on);
+  }
+}
+
+void BotCare::Report(const std::string& media_id) {
+  const Clock::Time now = context_.timers.Now();
+  const bool another = told_.number != bot().number;
+  if (another) told_ = BotFacts();
+  if (another) unheard_since_ = now;
+  if (another) late_ = false;
+  if (bot().times_lost > told_.times_lost) {
+    context_.metrics.bot_lost.Increment(bot().times_lost - told_.times_lost);
+    journal_.Warning("bot lost, it is dialled again", {{"media", media_id}, {"why", bot().last_error}});
+    unheard_since_ = now;
+    late_ = false;
+  }
+  if (bot().times_ready > told_.times_ready) ReportReady(media_id, now);
+  if (bot().end != BotEnd::kNone && told_.end == BotEnd::kNone) {
+    journal_.Info("bot finished",
+                  {{"media", media_id}, {"end", ToString(bot().end)}, {"why", bot().last_error}});
+    unheard_since_.reset();
+  }
+  told_ = bot();
+  if (now < next_look()) return;
+  late_ = true;
+  context_.metrics.bot_late.Increment();
+  journal_.Warning("bot not heard for two seconds, the caller hears the waiting tone",
+                   {{"media", media_id},
+                    {"state", bot().times_ready > 0 ? "reconnecting" : "connecting"},
+                    {"why", bot().last_error}});
+}
+
+void BotCare::ReportReady(const std::string& media_id, Clock::Time now) {
+  const Clock::Duration took = now - unheard_since_.value_or(now);
+  if (told_.times_ready == 0)
+    context_.metrics.bot_ready_seconds.Observe(std::chrono::duration<double>(took).count());
+  journal_.Info(told_.times_ready == 0 ? "bot ready" : "bot ready again",
+                {{"media", media_id}, {"ms", took / std::chrono::milliseconds(1)}});
+  journal_.EnterPhase(CallPhase::kBot);
+  if (bot().ready) unheard_since_.reset();
+}
+
+asio::awaitable<void> BotCare::PassOn(std::string node, std::string media_id, Digit digit) {
+  try {
+    co_await context_.media.SendDigit(node, media_id, digit);
+  } catch (const MediaError& error) {
+    context_.metrics.digits_lost.Increment();
+    journal_.Warning("digit not passed on to the bot", {{"media", media_id}, {"why", error.what()}});
+  }
+}
+
+}  // namespace benari::control
