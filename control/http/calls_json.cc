@@ -75,19 +75,40 @@ Json StepsJson(const CallRecord& record) {
   return steps;
 }
 
+namespace {
+
+Json BotJson(const BotInfo& bot) {
+  Json json = {{"phase", ToString(bot.phase)},
+               {"end", ToString(bot.end)},
+               {"last_error", bot.last_error},
+               {"connections", bot.connections},
+               {"queued_ms", bot.queued.count()},
+               {"marks_pending", bot.marks_pending},
+               {"clears", bot.clears},
+               {"underruns", bot.underruns},
+               {"bot_speaking", bot.bot_speaking},
+               {"caller_speaking", bot.peer_speaking}};
+  if (bot.first_audio.has_value()) json["first_audio_ms"] = bot.first_audio->count();
+  return json;
+}
+
+}  // namespace
+
 Json SessionJson(const MediaStats::Session& session) {
   const SessionInfo& info = session.info;
-  return {{"node", session.node},
-          {"lease_id", info.lease_id},
-          {"state", ToString(info.state)},
-          {"rtp_to", info.rtp.ToString()},
-          {"rtp_from", info.peer.host.empty() ? "" : info.peer.ToString()},
-          {"received_packets", info.received_packets},
-          {"sent_packets", info.sent_packets},
-          {"lost_packets", info.lost_packets},
-          {"jitter_ms", Rounded(info.jitter_ms)},
-          {"diagnosis", info.diagnosis},
-          {"diagnosis_text", info.diagnosis_text}};
+  Json json = {{"node", session.node},
+               {"lease_id", info.lease_id},
+               {"state", ToString(info.state)},
+               {"rtp_to", info.rtp.ToString()},
+               {"rtp_from", info.peer.host.empty() ? "" : info.peer.ToString()},
+               {"received_packets", info.received_packets},
+               {"sent_packets", info.sent_packets},
+               {"lost_packets", info.lost_packets},
+               {"jitter_ms", Rounded(info.jitter_ms)},
+               {"diagnosis", info.diagnosis},
+               {"diagnosis_text", info.diagnosis_text}};
+  if (info.bot.has_value()) json["bot"] = BotJson(*info.bot);
+  return json;
 }
 
 Json NodesJson(const MediaNodes& nodes, const MediaStats& stats) {

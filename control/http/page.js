@@ -114,19 +114,20 @@ function stepsOf({ steps, steps_left_out: left_out }) {
 function makeNowRow(call) {
   const cells = {
     phase: make('span', { className: 'phase' }),
+    bot: make('span', { className: 'quiet' }),
     bar: make('div', { className: 'bar', ariaHidden: 'true' }),
     age: make('td', { className: 'number' }),
     node: make('td', { className: 'wide' }),
     jitter: make('td', { className: 'number wide' }),
     lost: make('td', { className: 'number wide' }),
   };
-  const row = makeRow(call.id, [make('td', {}, cells.phase, cells.bar), cells.age, cells.node, cells.jitter, cells.lost]);
+  const row = makeRow(call.id, [make('td', {}, cells.phase, cells.bot, cells.bar), cells.age, cells.node, cells.jitter, cells.lost]);
   return { ...row, ...cells, row };
 }
 
 function drawNow(entry) {
   const { call, drawn } = entry;
-  put(drawn.phase, call.phase);
+  put(drawn.phase, words(call.phase));
   drawn.phase.dataset.phase = call.phase;
   drawn.button.classList.toggle('warned', call.warned);
   drawSession(entry);
@@ -146,6 +147,17 @@ function drawSession({ call, drawn }) {
   put(drawn.jitter, session ? `${session.jitter_ms.toFixed(1)} ms` : '–');
   put(drawn.lost, session ? `${session.lost_packets}` : '–');
   drawn.node.title = session?.diagnosis_text ?? '';
+  put(drawn.bot, session?.bot ? botWords(session.bot) : '');
+  drawn.bot.title = session?.bot?.last_error ?? '';
+}
+
+// What a bot does, how soon it was heard, and what it has still to say.
+function botWords({ phase, end, bot_speaking, caller_speaking, first_audio_ms, queued_ms }) {
+  const does = phase !== 'ready' ? words(phase) : bot_speaking ? 'bot speaks' : caller_speaking ? 'caller speaks' : 'listens';
+  const facts = [end ? `${does}: ${end}` : does];
+  if (first_audio_ms !== undefined) facts.push(`first heard after ${seconds(first_audio_ms)}`);
+  if (queued_ms > 0) facts.push(`${seconds(queued_ms)} queued`);
+  return facts.join(' · ');
 }
 
 function makeEndedRow(call) {

@@ -47,7 +47,9 @@ class LiveFixture : public ::testing::Test {
     Pass(std::chrono::milliseconds(50));
   }
   void Pass(Clock::Duration length) { fakes::SettleFor(loop_, timers_, length); }
-  void StartSession(const std::string& call_id) { Run(LeaseAndStart(ids_.Media(call_id, 1))); }
+  void StartSession(const std::string& call_id, Processor processor = Echo()) {
+    Run(LeaseAndStart(ids_.Media(call_id, 1), std::move(processor)));
+  }
 
   boost::asio::io_context loop_;
   fakes::VirtualTimers timers_;
@@ -66,10 +68,11 @@ class LiveFixture : public ::testing::Test {
                        {history_, nodes_, stats_, timers_, [this] { return state_; }}};
 
  private:
-  boost::asio::awaitable<void> LeaseAndStart(std::string lease_id) {
+  boost::asio::awaitable<void> LeaseAndStart(std::string lease_id, Processor processor) {
     const std::string node = "a:1";
     co_await client_.LeasePort(node, lease_id);
-    SessionRequest request(lease_id, Endpoint("127.0.0.1", 4000));
+    const Endpoint peer("127.0.0.1", 4000);
+    SessionRequest request(lease_id, peer, std::move(processor));
     co_await client_.StartSession(node, request);
   }
 };

@@ -70,6 +70,23 @@ TEST_F(LiveViewTest, ACallThatEnded) {
 
 TEST_F(LiveViewTest, ThereIsNoSuchCall) { EXPECT_FALSE(view_.Call("1.2").has_value()); }
 
+TEST_F(LiveViewTest, WhatABotDoes) {
+  const auto call = Begin("1.2");
+  StartSession("1.2", Bot());
+  Run(stats_.Refresh());
+  const Json bot = Json::parse(*view_.Call("1.2"))["session"]["bot"];
+  EXPECT_EQ(bot["phase"], "connecting");
+  EXPECT_FALSE(bot.contains("first_audio_ms")) << "nothing was heard yet";
+  Pass(seconds(2));
+  Run(stats_.Refresh());
+  const Json ready = Json::parse(*view_.Call("1.2"))["session"]["bot"];
+  EXPECT_EQ(ready["phase"], "ready");
+  EXPECT_EQ(ready["end"], "");
+  EXPECT_EQ(ready["first_audio_ms"], 100);
+  EXPECT_EQ(ready["queued_ms"], 0);
+  EXPECT_EQ(ready["connections"], 1);
+}
+
 TEST_F(LiveViewTest, SessionsAndNodes) {
   const auto call = Begin("1.2");
   StartSession("1.2");
