@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <boost/asio/append.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -94,6 +96,7 @@ class WebSocket::Impl : public std::enable_shared_from_this<Impl> {
   // Ends the connection unless Unlimit is called in time.
   void Limit(milliseconds time);
   void Unlimit();
+  void Break();  // the connection, and whatever is under way
   void KeepAlive();
   void OnKeepAlive();
   void OnSent(const error_code& ec);
@@ -116,6 +119,7 @@ class WebSocket::Impl : public std::enable_shared_from_this<Impl> {
   bool pinging_ = false;
   bool closing_ = false;
   std::string send_error_;
+  asio::cancellation_signal cancel_read_, cancel_write_, cancel_ping_, cancel_close_;
 };
 
 asio::awaitable<std::optional<ConnectFailure>> WebSocket::Impl::Connect(std::shared_ptr<Impl> self) {
@@ -178,7 +182,8 @@ asio::awaitable<WebSocketRead> WebSocket::Impl::Read(std::shared_ptr<Impl> self)
   buffer.clear();
   if (buffer.capacity() > kKeptBufferBytes) buffer.shrink_to_fit();
   error_code ec;
-  auto token = asio::redirect_error(asio::use_awaitable, ec);
+  auto token =
+      asio::bind_cancellation_slot(self->cancel_read_.slot(), asio::redirect_error(asio::use_awaitable, ec));
   do {
     co_await self->stream_.async_read_some(buffer, 0, token);
     if (ec) co_return self->MakeEnd(ec);
@@ -218,8 +223,9 @@ bool WebSocket::Impl::Send(absl::string_view text) {
   if (sending_ || closing_ || !stream_.is_open()) return false;
   sending_ = true;
   sent_.assign(text.data(), text.size());
+  auto on_sent = [self = shared_from_this()](const error_code& ec, size_t) { self->OnSent(ec); };
   stream_.async_write(asio::buffer(sent_),
-                      [self = shared_from_this()](const error_code& ec, size_t) { self->OnSent(ec); });
+                      asio::bind_cancellation_slot(cancel_write_.slot(), std::move(on_sent)));
   return true;
 }
 
@@ -239,18 +245,31 @@ void WebSocket::Impl::Close(uint16_t code) {
   if (!stream_.is_open()) return Abort();
   Limit(limits_.close);
   const websocket::close_reason reason(static_cast<websocket::close_code>(code));
-  stream_.async_close(reason, [self = shared_from_this()](const error_code&) {
+  auto on_closed = [self = shared_from_this()](const error_code&) {
     self->Unlimit();
     self->keepalive_.cancel();
     self->transport().Close();
-  });
+  };
+  stream_.async_close(reason, asio::bind_cancellation_slot(cancel_close_.slot(), std::move(on_closed)));
 }
 
 void WebSocket::Impl::Abort() {
   closing_ = true;
   Unlimit();
+  Break();
+}
+
+void WebSocket::Impl::Break() {
   keepalive_.cancel();
   transport().Abort();
+  // What waits for another operation instead of the transport does not notice: after our close, a reader that
+  // has received garbage and the close wait for each other.
+  asio::post(stream_.get_executor(), [self = shared_from_this()] {
+    for (auto* signal :
+         {&self->cancel_read_, &self->cancel_write_, &self->cancel_ping_, &self->cancel_close_}) {
+      signal->emit(asio::cancellation_type::terminal);
+    }
+  });
 }
 
 void WebSocket::Impl::Limit(milliseconds time) {
@@ -259,8 +278,7 @@ void WebSocket::Impl::Limit(milliseconds time) {
   limit_.async_wait([self = shared_from_this(), number = ++limits_set_](const error_code& ec) {
     if (ec || number != self->limits_set_) return;
     self->timed_out_ = true;
-    self->keepalive_.cancel();
-    self->transport().Abort();
+    self->Break();
   });
 }
 
@@ -281,11 +299,12 @@ void WebSocket::Impl::OnKeepAlive() {
   if (closing_ || !stream_.is_open()) return;
   if (steady_clock::now() - heard_at_ >= limits_.dead) {
     dead_ = true;
-    return transport().Abort();
+    return Break();
   }
   if (!pinging_) {
     pinging_ = true;
-    stream_.async_ping({}, [self = shared_from_this()](const error_code&) { self->pinging_ = false; });
+    auto on_pinged = [self = shared_from_this()](const error_code&) { self->pinging_ = false; };
+    stream_.async_ping({}, asio::bind_cancellation_slot(cancel_ping_.slot(), std::move(on_pinged)));
   }
   KeepAlive();
 }
