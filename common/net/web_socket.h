@@ -48,8 +48,8 @@ struct WebSocketRead {
 };
 
 // A client's WebSocket (RFC 6455) without extensions. Answers pings by itself and ends the connection once it
-// is dead. Awaitables must end before the object does; Abort ends them. Confined to its executor, which runs
-// one thread.
+// is dead. May be destroyed while an operation is under way, which then ends with a failure. Confined to its
+// executor, which runs one thread.
 class WebSocket {
  public:
   WebSocket(boost::asio::any_io_executor executor, std::shared_ptr<const Remote> remote,

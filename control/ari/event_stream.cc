@@ -1,18 +1,11 @@
 #include "control/ari/event_stream.h"
 
-#include <boost/asio/append.hpp>
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/error.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/role.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/websocket/error.hpp>
-#include <boost/beast/websocket/stream.hpp>
 #include <optional>
 #include <random>
 #include <utility>
@@ -21,46 +14,26 @@
 #include "common/log.h"
 #include "common/log_gate.h"
 #include "common/net/backoff.h"
-#include "common/net/transport.h"
+#include "common/net/web_socket.h"
 #include "control/ari/body_parser.h"
 #include "control/ari/connect_failure.h"
 #include "control/ari/event_parser.h"
 #include "control/ari/request.h"
 
-namespace benari::net {
-
-// How Beast ends a Transport below its WebSocket; found by argument-dependent look-up.
-template <typename Handler>
-void async_teardown(boost::beast::role_type, Transport& transport, Handler&& handler) {
-  transport.Close();
-  boost::asio::post(transport.get_executor(),
-                    boost::asio::append(std::forward<Handler>(handler), boost::system::error_code()));
-}
-[[maybe_unused]] static void teardown(boost::beast::role_type, Transport& transport,
-                                      boost::system::error_code&) {
-  transport.Close();
-}
-// Beast's time-outs end here. Aborted: a request that a cut network holds back must not subscribe us later.
-[[maybe_unused]] static void beast_close_socket(Transport& transport) { transport.Abort(); }
-
-}  // namespace benari::net
-
 namespace benari::control::ari {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace websocket = boost::beast::websocket;
 using boost::system::error_code;
 using net::ConnectFailure;
 using net::ConnectProblem;
+using net::WebSocket;
+using net::WebSocketRead;
 using std::chrono::steady_clock;
 
 namespace {
 
-using WebSocket = websocket::stream<net::Transport, /*deflateSupported=*/false>;
-
 constexpr std::chrono::seconds kSayAgainAfter{30};
-constexpr std::chrono::seconds kCloseTimeout{1};
+constexpr uint16_t kGoingAway = 1001;  // RFC 6455 7.4.1
 // A connection that stood this long resets the backoff; one that breaks sooner counts as a failure. An
 // Asterisk that hung has by then come to the subscriptions that it found waiting.
 constexpr std::chrono::seconds kStableAfter{5};
@@ -68,28 +41,6 @@ constexpr std::chrono::seconds kStableAfter{5};
 double Random() {
   static std::mt19937_64 engine{std::random_device()()};
   return std::uniform_real_distribution<double>(0, 1)(engine);
-}
-
-ConnectFailure HandshakeFailure(const error_code& ec, const websocket::response_type& response) {
-  ConnectFailure failure;
-  failure.detail = ec.message();
-  if (ec == websocket::error::upgrade_declined) {
-    failure.problem = ConnectProblem::kHttpStatus;
-    failure.http_status = static_cast<int>(response.result_int());
-    failure.detail = ParseErrorMessage(response.body());
-  } else if (ec == beast::error::timeout) {
-    failure.problem = ConnectProblem::kTimeout;
-    failure.detail = "connected, yet the WebSocket handshake got no answer";
-  } else if (ec == asio::error::eof || ec == asio::error::connection_reset ||
-             ec == asio::ssl::error::stream_truncated || ec == beast::http::error::end_of_stream ||
-             ec == beast::http::error::partial_message) {
-    failure.problem = ConnectProblem::kClosedByServer;
-  } else if (ec.category() == make_error_code(websocket::error::closed).category()) {
-    failure.problem = ConnectProblem::kNotWebSocket;
-  } else if (ec.category() == make_error_code(beast::http::error::bad_version).category()) {
-    failure.problem = ConnectProblem::kNotHttp;
-  }
-  return failure;
 }
 
 }  // namespace
@@ -103,23 +54,25 @@ class EventStream::Impl {
         limits_(limits),
         handlers_(std::move(handlers)),
         backoff_(limits.backoff_min, limits.backoff_max, Random),
-        retry_(loop_),
-        heard_at_(std::make_shared<steady_clock::time_point>()) {}
+        retry_(loop_) {}
 
   static Awaitable<void> Run(std::shared_ptr<Impl> self);
   void Stop();
 
   const asio::any_io_executor& loop() const { return loop_; }
-  steady_clock::time_point heard_at() const { return *heard_at_; }
+  steady_clock::time_point heard_at() const {
+    return socket_ == nullptr ? heard_at_ : std::max(heard_at_, socket_->heard_at());
+  }
   const std::string& problem() const { return problem_; }
   const EventCounters& counters() const { return counters_; }
 
  private:
   using Failure = std::optional<ConnectFailure>;
 
-  // Each holds what it uses; the caller keeps the socket and this object.
-  Awaitable<Failure> Open(std::shared_ptr<WebSocket> socket);
-  Awaitable<std::string> ReadUntilBroken(std::shared_ptr<WebSocket> socket);
+  // The caller keeps this object.
+  Awaitable<Failure> Open();
+  Awaitable<std::string> ReadUntilBroken();
+  std::string DescribeEnd(const WebSocketRead& end) const;
 
   void Connected();
   void Disconnected(const std::string& reason);
@@ -135,14 +88,14 @@ class EventStream::Impl {
   EventHandlers handlers_;
   net::Backoff backoff_;
   asio::steady_timer retry_;
-  std::shared_ptr<WebSocket> socket_;  // while one is opened or open
+  std::unique_ptr<WebSocket> socket_;  // while one is opened or open
   LogGate failure_gate_{kSayAgainAfter};
   LogGate malformed_gate_{kSayAgainAfter};
   EventCounters counters_;
   std::string problem_ = "not started";
   int ghosts_ = 0;  // handshakes given up without an answer, which Asterisk may have read
   steady_clock::time_point connected_at_;
-  std::shared_ptr<steady_clock::time_point> heard_at_;  // shared with sockets that are being closed
+  steady_clock::time_point heard_at_;  // by the connections before
   bool ghost_came_ = false;
   bool replaced_ = false;
   bool stopped_ = false;
@@ -150,16 +103,16 @@ class EventStream::Impl {
 
 Awaitable<void> EventStream::Impl::Run(std::shared_ptr<Impl> self) {
   while (!self->stopped_ && !self->replaced_) {
-    self->socket_ = std::make_shared<WebSocket>(self->loop_, self->access_);
-    Awaitable<Failure> opened = self->Open(self->socket_);
+    Awaitable<Failure> opened = self->Open();
     const Failure failure = co_await std::move(opened);
     if (self->stopped_) break;
     if (failure) {
       self->ConnectFailed(*failure);
     } else {
       self->Connected();
-      Awaitable<std::string> broken = self->ReadUntilBroken(self->socket_);
+      Awaitable<std::string> broken = self->ReadUntilBroken();
       const std::string reason = co_await std::move(broken);
+      self->heard_at_ = self->heard_at();
       if (self->stopped_) break;
       self->Disconnected(reason);
       if (self->Stable()) {
@@ -177,84 +130,64 @@ Awaitable<void> EventStream::Impl::Run(std::shared_ptr<Impl> self) {
   self->socket_.reset();
 }
 
-Awaitable<std::optional<ConnectFailure>> EventStream::Impl::Open(std::shared_ptr<WebSocket> socket) {
-  struct Attempt {
-    bool over = false;
-    bool timed_out = false;
-  };
-  const auto attempt = std::make_shared<Attempt>();
-  asio::steady_timer deadline(loop_, limits_.connect_timeout);
-  deadline.async_wait([attempt, socket](const error_code& ec) {
-    if (ec || attempt->over) return;
-    attempt->timed_out = true;
-    socket->next_layer().Close();
-  });
-  Failure failure = co_await socket->next_layer().Connect();
-  attempt->over = true;
-  if (failure && attempt->timed_out) {
-    failure->problem = ConnectProblem::kTimeout;
-    failure->detail = absl::StrCat("no connection within ", limits_.connect_timeout.count(), " ms");
-  }
+Awaitable<std::optional<ConnectFailure>> EventStream::Impl::Open() {
+  net::WebSocketLimits limits;
+  limits.connect = limits.handshake = limits_.connect_timeout;
+  limits.ping = limits_.idle_timeout / 2;
+  limits.dead = limits_.idle_timeout;
+  limits.message_bytes = kMaxEventBytes;
+  socket_ = std::make_unique<WebSocket>(loop_, access_, limits);
+  Awaitable<Failure> connected = socket_->Connect();
+  Failure failure = co_await std::move(connected);
   if (failure || stopped_) co_return failure;
   if (handlers_.before_subscribing) {
     Awaitable<void> asked = handlers_.before_subscribing();
     co_await std::move(asked);
     if (stopped_) co_return failure;
   }
-
-  websocket::stream_base::timeout timeouts;
-  timeouts.handshake_timeout = limits_.connect_timeout;
-  timeouts.idle_timeout = limits_.idle_timeout;
-  timeouts.keep_alive_pings = true;
-  socket->set_option(timeouts);
-  socket->set_option(websocket::stream_base::decorator([access = access_](websocket::request_type& request) {
-    request.set(beast::http::field::authorization, access->BasicAuth());
-    request.set(beast::http::field::user_agent, "benari");
-  }));
-  socket->read_message_max(kMaxEventBytes);
-  socket->control_callback(
-      [heard_at = heard_at_](websocket::frame_type, beast::string_view) { *heard_at = steady_clock::now(); });
-  websocket::response_type response;
-  error_code ec;
-  auto token = asio::redirect_error(asio::use_awaitable, ec);
-  const std::string host = access_->url.HostHeader();
-  const std::string target = absl::StrCat(access_->url.target, EventsTarget(access_->app));
-  co_await socket->async_handshake(response, host, target, token);
-  if (ec == beast::error::timeout) ++ghosts_;
-  if (ec) co_return HandshakeFailure(ec, response);
-  co_return std::nullopt;
+  net::WebSocketRequest request;
+  request.target = absl::StrCat(access_->url.target, EventsTarget(access_->app));
+  request.headers.emplace_back("Authorization", access_->BasicAuth());
+  Awaitable<Failure> answered = socket_->Handshake(std::move(request));
+  failure = co_await std::move(answered);
+  if (failure && failure->problem == ConnectProblem::kTimeout) ++ghosts_;
+  if (failure && failure->problem == ConnectProblem::kHttpStatus) {
+    failure->detail = ParseErrorMessage(failure->detail);
+  }
+  co_return failure;
 }
 
-Awaitable<std::string> EventStream::Impl::ReadUntilBroken(std::shared_ptr<WebSocket> socket) {
-  beast::flat_buffer buffer;
-  error_code ec;
-  auto token = asio::redirect_error(asio::use_awaitable, ec);
-  while (!stopped_) {
-    co_await socket->async_read(buffer, token);
-    if (stopped_) break;
-    if (ec == websocket::error::closed) {
-      const websocket::close_reason& why = socket->reason();
-      co_return absl::StrCat("Asterisk closed it with code ", static_cast<int>(why.code));
-    }
-    if (ec == beast::error::timeout) {
-      co_return absl::StrCat("no answer to a ping within ", limits_.idle_timeout.count(), " ms");
-    }
-    if (ec) co_return absl::StrCat("connection lost: ", ec.message());
-    *heard_at_ = steady_clock::now();
-    const auto data = buffer.cdata();
-    HandleMessage(absl::string_view(static_cast<const char*>(data.data()), data.size()));
-    buffer.consume(buffer.size());
+// Once stopped, this waits for the WebSocket to be closed.
+Awaitable<std::string> EventStream::Impl::ReadUntilBroken() {
+  while (true) {
+    Awaitable<WebSocketRead> reading = socket_->Read();
+    const WebSocketRead read = co_await std::move(reading);
+    if (!read.IsMessage()) co_return DescribeEnd(read);
+    if (stopped_) continue;
+    HandleMessage(read.data);
     if (std::exchange(ghost_came_, false)) {
-      socket->next_layer().Close();
+      socket_->Abort();
       co_return "Asterisk has come to an earlier attempt to connect";
     }
   }
-  co_return "stopped";
+}
+
+std::string EventStream::Impl::DescribeEnd(const WebSocketRead& end) const {
+  switch (end.kind) {
+    case WebSocketRead::Kind::kClosed:
+      return absl::StrCat("Asterisk closed it with code ", end.close_code);
+    case WebSocketRead::Kind::kDead:
+      return absl::StrCat("no answer to a ping within ", limits_.idle_timeout.count(), " ms");
+    case WebSocketRead::Kind::kTooLarge:
+      return absl::StrCat("an event of more than ", kMaxEventBytes, " bytes");
+    default:
+      return absl::StrCat("connection lost: ", end.detail);
+  }
 }
 
 void EventStream::Impl::Connected() {
   ++counters_.connected;
-  connected_at_ = *heard_at_ = steady_clock::now();
+  connected_at_ = heard_at_ = steady_clock::now();
   problem_.clear();
   failure_gate_.Forget();
   log::Info("ARI events connected", {{"ari", access_->url.ToString()}, {"app", access_->app}});
@@ -307,14 +240,7 @@ void EventStream::Impl::Stop() {
   stopped_ = true;
   problem_ = "stopped";
   retry_.cancel();
-  if (socket_ == nullptr) return;
-  if (!socket_->is_open()) return socket_->next_layer().Close();
-  const auto limit = std::make_shared<asio::steady_timer>(loop_, kCloseTimeout);
-  limit->async_wait([socket = socket_](const error_code& ec) {
-    if (!ec) socket->next_layer().Close();
-  });
-  socket_->async_close(websocket::close_code::going_away,
-                       [socket = socket_, limit](const error_code&) { limit->cancel(); });
+  if (socket_ != nullptr) socket_->Close(kGoingAway);
 }
 
 EventStream::EventStream(asio::any_io_executor loop, Access access, EventStreamLimits limits,
