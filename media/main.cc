@@ -51,15 +51,15 @@ bool WaitForEndSignal(std::chrono::nanoseconds timeout) {
   return signal > 0 && signal != SIGHUP;
 }
 
-// Every leased port is an open socket.
+// Every leased port is an open socket, and a bot on it is another one.
 void RaiseFileLimit(size_t ports) {
   rlimit limit = {};
   getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur < ports + kOtherFiles) {
-    log::Warning("limit of open files is too low for all RTP ports to be leased",
-                 {{"nofile", limit.rlim_cur}, {"needed", ports + kOtherFiles}});
+  if (limit.rlim_cur < 2 * ports + kOtherFiles) {
+    log::Warning("limit of open files is too low for a bot on each RTP port",
+                 {{"nofile", limit.rlim_cur}, {"needed", 2 * ports + kOtherFiles}});
   }
 }
 

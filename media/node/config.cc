@@ -176,6 +176,7 @@ Config ReadConfig(int argc, char** argv, FlagErrors* errors) {
   config.io_engine = absl::GetFlag(FLAGS_io_engine);
   config.batch_window =
       std::chrono::microseconds(ReadInt(FLAGS_batch_window_us, "batch_window_us", 0, 10000, errors));
+  config.bots = ReadBotFlags(errors);
   config.drain = absl::GetFlag(FLAGS_drain_seconds);
   config.health_listen = absl::GetFlag(FLAGS_health_listen);
   config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);

@@ -13,6 +13,7 @@
 #include "media/lease/port_pool.h"
 #include "media/lease/token_bucket.h"
 #include "media/net/socket_address.h"
+#include "media/node/bot_flags.h"
 
 namespace benari::media {
 
@@ -32,6 +33,7 @@ struct Config {
   EngineKind io_engine = EngineKind::kAuto;
   std::chrono::microseconds batch_window{0};
   Seconds drain;
+  BotFlags bots;
   Endpoint health_listen;   // empty host: none
   Endpoint metrics_listen;  // empty host: none
   log::Format log_format = log::Format::kText;

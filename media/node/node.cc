@@ -15,10 +15,12 @@
 #include "common/grpc_tls.h"
 #include "common/log.h"
 #include "common/mutex.h"
+#include "common/net/url.h"
 #include "grpc/health/v1/health.pb.h"
 #include "media/io/engine_choice.h"
 #include "media/io/worker_pool.h"
 #include "media/lease/session_registry.h"
+#include "media/link/links.h"
 #include "media/node/event_log.h"
 #include "media/node/health_server.h"
 #include "media/node/housekeeper.h"
@@ -26,7 +28,6 @@
 #include "media/node/metrics.h"
 #include "media/node/metrics_server.h"
 #include "media/node/tls_watch.h"
-#include "media/processor/bot/stream.h"
 #include "media/rpc/media_service.h"
 #include "media/rpc/watch_hub.h"
 
@@ -47,14 +48,15 @@ std::string RandomHex64() {
   return absl::StrCat(absl::Hex(bits, absl::kZeroPad16));
 }
 
-// Until links are there.
-class NoBots : public BotDialer {
- public:
-  std::shared_ptr<BotStream> Dial(const BotConfig&) override { return nullptr; }
-};
-
-absl::Status NoBotMayBeDialled(const BotConfig&) {
-  return absl::UnimplementedError("this node dials no bots");
+// PERMISSION_DENIED names the flag that keeps `bot` from being dialled, as far as that is known by now.
+absl::Status CheckBot(const LinkOptions& links, const BotConfig& bot) {
+  const auto url = net::ParseUrl(bot.url, {"ws", "wss"});
+  if (!url.ok()) return url.status();
+  if (!bot.credential.empty() && links.credentials_dir.empty()) {
+    return absl::PermissionDeniedError(absl::StrCat("bot.credential ", bot.credential,
+                                                    ": there are none, --bot_credentials_dir is not set"));
+  }
+  return links.allow.Check(*url);
 }
 
 // Members are in the order of what needs what.
@@ -124,7 +126,7 @@ class NodeImpl : public Node {
   WatchHub hub_;
   Housekeeper housekeeper_;
   std::unique_ptr<SessionRegistry> registry_;
-  NoBots no_bots_;
+  std::unique_ptr<Links> links_;
   std::unique_ptr<WorkerPool> pool_;
   std::unique_ptr<grpc::Service> service_;
   std::unique_ptr<grpc::Server> server_;
@@ -141,8 +143,11 @@ absl::Status NodeImpl::StartWorkers() {
   if (!engines.ok()) return engines.status();
   io_engine_ = engines->kind;
   no_io_uring_ = engines->no_io_uring;
+  auto links = Links::Start(config_.bots.links);
+  if (!links.ok()) return links.status();
+  links_ = *std::move(links);
   pool_ = std::make_unique<WorkerPool>(
-      config_.rtp_bind, std::move(engines->engines), no_bots_,
+      config_.rtp_bind, std::move(engines->engines), ProcessorOptions(*links_, config_.bots.start_buffer),
       [this](std::vector<Task> tasks) { housekeeper_.Post(std::move(tasks)); },
       [this](const SocketChange& change) {
         registry_->OnMediaChange(change.socket, change.change, change.snapshot);
@@ -176,7 +181,9 @@ absl::Status NodeImpl::StartGrpc() {
   google::protobuf::LinkMessageReflection<::grpc::health::v1::HealthCheckRequest>();
   ::grpc::EnableDefaultHealthCheckService(true);
   ::grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  service_ = NewMediaService(registry_.get(), &hub_, NoBotMayBeDialled, hub_.node(), config_.max_ttl_ms);
+  service_ = NewMediaService(
+      registry_.get(), &hub_, [this](const BotConfig& bot) { return CheckBot(config_.bots.links, bot); },
+      hub_.node(), config_.max_ttl_ms);
 
   ::grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a port that is taken is an error

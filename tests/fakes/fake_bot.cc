@@ -91,17 +91,23 @@ struct Session {
   const size_t number;
   bool may_read = false;
   std::deque<Outgoing> outgoing;
+  std::optional<websocket::close_reason> close;  // once all of it is sent
 };
 
 using SessionPtr = std::shared_ptr<Session>;
 
+// Sends what is to be sent, and then closes. Beast would close in the middle of a long message.
 void WriteNext(const SessionPtr& session) {
+  if (session->outgoing.empty()) {
+    if (session->close) session->stream.async_close(*session->close, [session](const error_code&) {});
+    return;
+  }
   session->stream.text(session->outgoing.front().text);
   session->stream.async_write(asio::buffer(session->outgoing.front().bytes),
                               [session](const error_code& ec, size_t) {
                                 if (ec) return;
                                 session->outgoing.pop_front();
-                                if (!session->outgoing.empty()) WriteNext(session);
+                                WriteNext(session);
                               });
 }
 
@@ -297,7 +303,8 @@ void FakeBot::Close(uint16_t code) {
     websocket::close_reason reason;
     if (code != 1005) reason.code = static_cast<websocket::close_code>(code);
     if (code != 1005) reason.reason = "as the test says";
-    session->stream.async_close(reason, [session](const error_code&) {});
+    session->close = reason;
+    if (session->outgoing.empty()) WriteNext(session);
   });
 }
 void FakeBot::Reset() {

@@ -30,10 +30,12 @@ TEST(Process, SaysWhereItServes) {
 }
 
 TEST(Process, ListsEveryMistakeAndExitsWithTwo) {
-  const auto [code, output] =
-      RunToEnd({"--rtp_port_min=70000", "--rtp_port_max=-1", "--grpc_listen=nowhere", "--workers=0",
-                "--io_engine=dpdk", "--batch_window_us=10001", "--unknown=1", "--log_format=xml",
-                "--drain_seconds=-3", "--quarantine_ms=soon", "--max_ttl_ms=0", "--rtp_bind=localhost"});
+  const auto [code, output] = RunToEnd(
+      {"--rtp_port_min=70000", "--rtp_port_max=-1", "--grpc_listen=nowhere", "--workers=0",
+       "--io_engine=dpdk", "--batch_window_us=10001", "--unknown=1", "--log_format=xml", "--drain_seconds=-3",
+       "--quarantine_ms=soon", "--max_ttl_ms=0", "--rtp_bind=localhost", "--bot_allow=private,http://bot",
+       "--bot_threads=0", "--bot_credentials_dir=/nowhere", "--bot_tls_ca_file=/nowhere.pem",
+       "--bot_start_buffer_ms=-1", "--bot_max_queue_seconds=0", "--bot_queue_mib=0"});
   EXPECT_EQ(code, 2);
   for (const char* line :
        {"--rtp_port_min=70000: accepted is 1..65535\n", "--rtp_port_max=-1: accepted is 1..65535\n",
@@ -44,7 +46,10 @@ TEST(Process, ListsEveryMistakeAndExitsWithTwo) {
         "--log_format=xml: accepted is text or json\n", "--drain_seconds=-3: accepted is a number of seconds",
         "--quarantine_ms=soon: accepted is a value such as 1000\n",
         "--max_ttl_ms=0: accepted is 1..86400000\n",
-        "--rtp_bind=localhost: accepted is an IPv4 or IPv6 address"}) {
+        "--rtp_bind=localhost: accepted is an IPv4 or IPv6 address", "--bot_allow=private,http://bot: ",
+        "--bot_threads=0: accepted is 1..64\n", "--bot_credentials_dir=/nowhere: accepted is a folder",
+        "--bot_tls_ca_file=/nowhere.pem: accepted is", "--bot_start_buffer_ms=-1: accepted is 0..1000\n",
+        "--bot_max_queue_seconds=0: accepted is 1..3600\n", "--bot_queue_mib=0: accepted is 1..65536\n"}) {
     EXPECT_THAT(output, HasSubstr(line));
   }
 }

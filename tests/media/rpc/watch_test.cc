@@ -120,7 +120,8 @@ class WatchHubTest : public ::testing::Test {
   SessionRegistry registry_{Options(), clock_, runner_, [](const SessionEvent&) {}};
   std::promise<NodeInfo> node_;
   WatchHub hub_{node_.get_future()};
-  std::unique_ptr<::grpc::Service> service_ = NewMediaService(&registry_, &hub_, hub_.node(), 1000);
+  std::unique_ptr<::grpc::Service> service_ = NewMediaService(
+      &registry_, &hub_, [](const BotConfig&) { return absl::OkStatus(); }, hub_.node(), 1000);
   int port_ = 0;
   std::unique_ptr<::grpc::Server> server_;
   std::unique_ptr<Client> client_;
