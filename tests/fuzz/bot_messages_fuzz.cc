@@ -3,6 +3,7 @@
 #include <string>
 
 #include "media/link/twilio_dialect.h"
+#include "media/link/twilio_message.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/require.h"
 
@@ -21,6 +22,8 @@ void CheckMark(TwilioDialect& dialect, const std::string& name) {
 }
 
 void CheckMessage(const std::string& text) {
+  const TwilioMessage read = ReadTwilioMessage(text), slowly = ReadAnyTwilioMessage(text);
+  Require(read == slowly || (!read.valid && !slowly.valid), "the short way reads something else");
   BotConfig config;
   config.call_sid = "CA1";
   TwilioDialect dialect(config, "MZ1");

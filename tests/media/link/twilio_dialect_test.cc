@@ -6,6 +6,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "media/link/twilio_message.h"
 
 namespace benari::media {
 namespace {
@@ -124,6 +125,23 @@ TEST_F(TwilioDialectTest, AudioMarkAndClearAreRead) {
           R"("media","media":{"track":"outbound","x":[{"payload":1}],"payload":"AA=="},"y":{"media":{"payload":"!"}})")
           .kind,
       Kind::kAudio);
+}
+
+// Plain messages are read another way than those with escapes, numbers or arrays in them.
+TEST_F(TwilioDialectTest, BothWaysToReadAgree) {
+  for (const char* text :
+       {R"({"event":"clear","streamSid":"x"})", R"( { "event" : "mark" , "mark" : { "name" : "n" } } )",
+        R"({"media":{"payload":"AA==","track":"t"},"event":"media"})",
+        R"({"":{"event":"x"},"mark":{"payload":"x"}})", R"({"event":"a","event":"b"})",
+        R"({"media":{"name":"x"},"mark":{"name":""}})"}) {
+    const TwilioMessage read = ReadTwilioMessage(text);
+    EXPECT_TRUE(read.valid) << text;
+    EXPECT_EQ(read, ReadAnyTwilioMessage(text)) << text;
+  }
+  for (const char* text : {R"({"event":"clear",})", R"({"event" "clear"})", R"({"event":"clear"}})",
+                           R"({"event":"clear")", R"({,})", "{\"event\":\"a\tb\"}"}) {
+    EXPECT_FALSE(ReadTwilioMessage(text).valid) << text;
+  }
 }
 
 TEST_F(TwilioDialectTest, AnySizeOfAudio) {
