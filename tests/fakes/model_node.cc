@@ -109,7 +109,11 @@ media::SessionRegistry::Options ModelNode::RegistryOptions() const {
 void ModelNode::Settle() {
   if (stopped_) return;
   runner_.Deliver();
-  for (const control::SessionEvent& event : std::exchange(untold_, {})) on_event_(event);
+  for (const auto& [lease_id, kind] : std::exchange(untold_, {})) {
+    for (const control::SessionInfo& session : Sessions()) {
+      if (session.lease_id == lease_id) on_event_({kind, session});
+    }
+  }
   for (const media::SessionEvent& event : std::exchange(events_, {})) {
     const bool over =
         event.kind == media::EventKind::kReleased || event.kind == media::EventKind::kLeaseExpired;
@@ -176,11 +180,8 @@ void ModelNode::StartBot(const std::string& lease_id, const control::Bot& reques
 }
 
 void ModelNode::OnBot(const std::string& lease_id, control::SessionEventKind kind) {
-  for (const control::SessionInfo& session : Sessions()) {
-    if (session.lease_id != lease_id) continue;
-    untold_.push_back({kind, session});
-    Settle();
-  }
+  untold_.emplace_back(lease_id, kind);
+  Settle();
 }
 
 void ModelNode::SendDigits(const media::OwnerId& owner, const std::string& lease_id,

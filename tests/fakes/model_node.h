@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "control/loop/timers.h"
@@ -110,8 +111,8 @@ class ModelNode {
   uint64_t latest_epoch_ = 0;  // that was granted anything
   std::string violation_;
   std::vector<media::SessionEvent> events_;
-  std::vector<control::SessionEvent> untold_;              // while it is stopped
-  std::map<std::string, std::unique_ptr<ModelBot>> bots_;  // by lease id
+  std::vector<std::pair<std::string, control::SessionEventKind>> untold_;  // of bots, by lease id
+  std::map<std::string, std::unique_ptr<ModelBot>> bots_;                  // by lease id
   std::optional<absl::StatusOr<media::SessionView>> answer_;
   std::unique_ptr<control::Timer> expiry_;
   ModelRunner runner_;
