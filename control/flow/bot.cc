@@ -41,7 +41,9 @@ BotResult ResultOf(const Legs& legs, bool in_time) {
   return BotResult::kLost;
 }
 
+// Nobody is dialled once the longest time is over, as may be in a call that is adopted.
 asio::awaitable<BotResult> TalkTo(Legs& legs, std::string url) {
+  if (legs.clock.Now() >= LongestEnd(legs)) co_return BotResult::kTimeout;
   Processor bot = MakeBot(legs.settings.bot, url, legs.identity);
   co_await legs.media.Start(std::move(bot));
   legs.journal.EnterPhase(legs.facts.known().bot.times_ready > 0 ? CallPhase::kBot

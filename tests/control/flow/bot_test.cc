@@ -187,6 +187,24 @@ TEST_F(BotTest, TheLongestTimeIsOver) {
   HangUpAndExpectClean();
 }
 
+// Its destination hangs up while no control is there: the next one dials that again, and not the bot.
+TEST_F(BotTest, IsNotDialledOnceTheLongestTimeIsOver) {
+  scripts_[kUrl] = BotScript::ClosesAfter(seconds(1));
+  CallConfig config = BotCall();
+  config.bot.max_time = seconds(10);
+  config.bot.on_close = AfterBot::kTransfer;
+  Begin(config);
+  ASSERT_TRUE(UntilPhase(CallPhase::kConnected));
+  world_->RunFor(seconds(10));
+  world_->Kill();
+  world_->asterisk.DestinationHangsUp("benari." + caller_ + ".destination");
+  world_->RunFor(seconds(1));
+  world_->Start();
+  ASSERT_TRUE(UntilPhase(CallPhase::kConnected));
+  EXPECT_THAT(Dialled(), SizeIs(1));
+  HangUpAndExpectClean();
+}
+
 TEST_F(BotTest, AnotherNodeDialsItWhenItsNodeDies) {
   Begin(BotCall());
   ASSERT_TRUE(UntilPhase(CallPhase::kBot));
