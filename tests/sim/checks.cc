@@ -32,7 +32,8 @@ Clock::Duration Since(std::map<std::string, Clock::Time>& since, const std::stri
   return now - since.emplace(id, now).first->second;
 }
 
-bool IsUnserved(const Company& company) { return company.echoes && !company.served; }
+// A bot that has finished is not replaced where its node goes, as its caller hears ringing.
+bool IsUnserved(const Company& company) { return company.echoes && !company.served && !company.rings; }
 bool HoldsPort(const Company& company) { return company.talks && !company.leased.empty(); }
 
 }  // namespace
@@ -55,7 +56,7 @@ void Checks::ForgetWhatIsOver(const std::map<std::string, Company>& companies) {
       return company == companies.end() || !holds(company->second);
     });
   };
-  for (Moments* since : {&nobodys_, &releasing_, &overdue_})
+  for (Moments* since : {&nobodys_, &releasing_, &overdue_, &ringing_, &left_})
     forget(*since, [](const Company&) { return true; });
   forget(heard_, [](const Company& company) { return company.alone; });
   forget(apart_, [](const Company& company) { return company.apart; });
@@ -121,8 +122,8 @@ std::string Checks::Look(Clock::Time now, const std::vector<const Watched*>& con
     wrong = Serving(now, *living, scenario_.IsAsteriskDisturbed(now - start_));
   if (!wrong.empty()) return wrong;
   if (disturbed || living == nullptr || !living->process->app().serving()) {
-    for (Moments* since : {&nobodys_, &releasing_, &heard_, &unserved_, &held_, &overdue_, &apart_,
-                           &abandoned_, &too_many_, &node_down_})
+    for (Moments* since : {&nobodys_, &releasing_, &heard_, &unserved_, &held_, &overdue_, &apart_, &ringing_,
+                           &left_, &abandoned_, &too_many_, &node_down_})
       since->clear();
     return "";
   }
@@ -199,11 +200,17 @@ std::string Checks::Caller(const std::string& id, const Company& company,
     return absl::StrCat("caller ", id, ": no session for its external media");
   if (too_long(held_, HoldsPort(company), Patience() + scenario_.media_client.lease_ttl))
     return absl::StrCat("caller ", id, " talks, and ", company.leased, " is leased");
+  if (too_long(ringing_, company.talks && company.rings, Patience()))
+    return absl::StrCat("caller ", id, " talks, and hears ringing");
+  // Without a watch it is heard of with the next renewal.
+  const Clock::Duration news = Patience() + scenario_.keeper.interval;
+  if (too_long(left_, company.bot_is_finished && !company.dialled, news))
+    return absl::StrCat("caller ", id, ": its bot has finished, and nothing follows");
   // A control that was stopped in the set-up of a call counts the echo from when it learns of it.
   // One that is told to end, and cannot, leaves callers whose bridge is gone already.
   using enum DisasterKind;
   const bool stopped = scenario_.Has({kStopControl, kStopAndReplaceControl, kTerminateControl});
-  const bool overdue = !stopped && company.served && now - echo_began_.at(id) > *scenario_.call.echo_time;
+  const bool overdue = !stopped && company.served && now - echo_began_.at(id) > scenario_.LongestMedia();
   if (too_long(overdue_, overdue, Patience()))
     return absl::StrCat("caller ", id, " hears itself for too long");
   return "";

@@ -85,6 +85,8 @@ class Checks {
   Moments abandoned_;                    // channel or bridge whose caller is gone, by its id
   std::set<std::string> callers_there_;  // call ids
   Moments held_;                         // talks, and a port is leased for it
+  Moments ringing_;                      // talks, and hears ringing instead
+  Moments left_;                         // its bot has finished, and nothing follows
 };
 
 }  // namespace benari::sim

@@ -42,6 +42,7 @@ void Add(Company& company, const std::string& caller_bridge, const fakes::Channe
   const bool media = other.kind == ChannelKind::kExternalMedia;
   const bool rings = !media && other.ari.state != "Up";
   company.alone = company.alone && !bridged && !rings;
+  company.dialled = company.dialled || !media;
   company.talks = company.talks || (!media && bridged);
   company.apart = company.apart || (!media && !bridged && !rings);
   company.echoes = company.echoes || (media && bridged);
@@ -62,6 +63,7 @@ std::map<std::string, Company> Companies(const fakes::AsteriskModel& asterisk, f
     callers[role.call_id] = id;
     Company& company = companies[id];
     company.bridged = !channel.bridge_id.empty();
+    company.rings = channel.hears_ringing;
     company.abroad = company.bridged && CallOf(channel.bridge_id) != role.call_id;
     if (company.abroad) company.alone = false;
   }
@@ -72,7 +74,10 @@ std::map<std::string, Company> Companies(const fakes::AsteriskModel& asterisk, f
     for (const auto& session : media.Living(node).Sessions()) {
       sessions.insert(session.lease_id);
       const auto caller = callers.find(CallOf(session.lease_id));
-      if (caller != callers.end()) companies[caller->second].leased = session.lease_id;
+      if (caller == callers.end()) continue;
+      companies[caller->second].leased = session.lease_id;
+      if (session.bot.has_value() && session.bot->phase == control::BotPhase::kFinished)
+        companies[caller->second].bot_is_finished = true;
     }
   }
   for (const auto& [id, other] : asterisk.channels()) {

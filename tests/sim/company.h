@@ -18,7 +18,10 @@ struct Company {
   bool served = false;   // and a session runs for it
   bool apart = false;    // its destination is there, and not in the same bridge
   bool abroad = false;   // it is in a bridge of somebody else
-  std::string leased;    // some lease of its
+  bool dialled = false;  // its destination is there, or asked for
+  bool rings = false;    // it hears ringing, and nothing else
+  bool bot_is_finished = false;
+  std::string leased;  // some lease of its
 };
 
 // What a channel is to a call: whoever came by a transfer is what the channel was whose place it took.

@@ -32,6 +32,8 @@ std::string ToString(Dimension dimension) {
       return "audio";
     case Dimension::kLimits:
       return "limits";
+    case Dimension::kBots:
+      return "bots";
   }
   return "?";
 }

@@ -22,8 +22,10 @@ enum class Dimension {
   // Nothing is drawn for these: they are demanded.
   kAudio,   // nobody is hung up while its audio flows
   kLimits,  // no more callers are served than --max_calls
+  // Drawn; last, as the numbers of the others are part of their seeds.
+  kBots,  // bots in the echo's place
 };
-inline constexpr int kDimensions = 12;
+inline constexpr int kDimensions = 13;
 using Dimensions = std::set<Dimension>;
 
 std::string ToString(Dimension dimension);

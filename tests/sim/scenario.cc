@@ -148,6 +148,11 @@ std::string ToString(MeddlingKind kind) {
   return "?";
 }
 
+Clock::Duration Scenario::LongestMedia() const {
+  if (call.flow == control::FlowKind::kEcho) return *call.echo_time;
+  return *call.bot.max_time + call.dial_timeout + seconds(1);
+}
+
 Clock::Duration Scenario::Length() const {
   Clock::Duration length = seconds(1);
   for (const Phone& phone : phones) {

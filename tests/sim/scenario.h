@@ -107,6 +107,8 @@ struct Scenario {
   std::vector<Phone> phones;  // by time
   std::vector<Disaster> disasters;
 
+  // How long a caller may hear media, at most: what was a bot stays until the destination answers.
+  Clock::Duration LongestMedia() const;
   // When everything has happened.
   Clock::Duration Length() const;
   bool IsDisturbed(Clock::Duration at) const;

@@ -83,6 +83,38 @@ void Watches(Scenario& scenario, Random& random) {
   scenario.disasters.back().node = random.Below(scenario.nodes.size());
 }
 
+fakes::BotScript DrawBot(Random& random) {
+  switch (random.Below(8)) {
+    case 0:
+      return fakes::BotScript::Never();
+    case 1:
+      return fakes::BotScript::Refused();
+    case 2:
+      return fakes::BotScript::AnswersAfter(random.UpTo(seconds(5)));
+    case 3:
+      return fakes::BotScript::DiesAfter(random.UpTo(seconds(4)));
+    case 4:
+      return fakes::BotScript::DiesAfter(random.UpTo(seconds(4)), random.UpTo(seconds(3)));
+    case 5:
+      return fakes::BotScript::Answers();
+    default:
+      return fakes::BotScript::ClosesAfter(random.UpTo(seconds(6)));
+  }
+}
+
+// Whatever becomes of them, the destination follows, as after an echo.
+void Bots(Scenario& scenario, Random& random) {
+  scenario.call.flow = control::FlowKind::kBot;
+  control::BotSettings& bot = scenario.call.bot;
+  bot.url = "ws://bot/first";
+  if (random.Flip()) bot.fallback_url = "ws://bot/second";
+  bot.on_close = bot.on_failure = control::AfterBot::kTransfer;
+  bot.reconnect = random.Flip() ? seconds(2) : seconds(0);
+  bot.max_time = seconds(7);
+  scenario.media.bots["ws://bot/first"] = DrawBot(random);
+  scenario.media.bots["ws://bot/second"] = DrawBot(random);
+}
+
 }  // namespace
 
 void Widen(Scenario& scenario, const Dimensions& dimensions) {
@@ -109,6 +141,7 @@ void Widen(Scenario& scenario, const Dimensions& dimensions) {
   if (draws(Dimension::kSlowRenewal, 4, random) && quiet && scenario.machines == 1)
     SlowRenewal(scenario, random);
   if (draws(Dimension::kWatches, 8, random)) Watches(scenario, random);
+  if (draws(Dimension::kBots, 3, random)) Bots(scenario, random);
 }
 
 }  // namespace benari::sim
