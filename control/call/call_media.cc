@@ -63,7 +63,7 @@ void CallMedia::Adopt(int last, const std::vector<int>& numbers, const std::opti
     if (number == numbers.back() && lease.has_value()) {
       now_.lease = *lease;
       now_.release_port = DeferRelease(now_.lease.node, now_.id);
-      Keep();
+      Keep(bot.has_value());
     }
     DeferHangUp();
   }
@@ -147,7 +147,7 @@ asio::awaitable<bool> CallMedia::Regain() {
     co_return false;
   }
   facts_.MediaRegained(now_.id);
-  Keep();
+  Keep(RunsBot());
   co_return true;
 }
 
@@ -219,7 +219,7 @@ asio::awaitable<void> CallMedia::LeasePort() {
       now_.id = lease_id;
       now_.lease = std::move(lease);
       now_.release_port = release;
-      Keep();
+      Keep(RunsBot());
       journal_.Info("port leased", {{"node", node}, {"rtp_to", now_.lease.rtp.ToString()}});
       co_return;
     } catch (const MediaError& error) {
@@ -300,8 +300,9 @@ UndoStack::Handle CallMedia::DeferRelease(const std::string& node, const std::st
                      [this, node, lease_id] { return ReleasePort(node, lease_id); });
 }
 
-void CallMedia::Keep() {
+void CallMedia::Keep(bool for_bot) {
   LeaseKeeper::Listener listener;
+  listener.runs_bot = for_bot;
   listener.on_lost = [this, id = now_.id](const std::string& reason) {
     journal_.Warning("lease lost", {{"media", id}, {"why", reason}});
     facts_.MediaLost(id);

@@ -82,7 +82,7 @@ class CallMedia {
   Awaitable<void> ReleasePort(std::string node, std::string lease_id);
   void DeferHangUp();
   UndoStack::Handle DeferRelease(const std::string& node, const std::string& lease_id);
-  void Keep();
+  void Keep(bool for_bot);
   void OnSession(const SessionEvent& event);
   void OnBot(const std::optional<BotInfo>& bot);
   void OnMediaFlowing();

@@ -108,6 +108,7 @@ asio::awaitable<void> LeaseKeeper::Run(std::shared_ptr<Loop> loop) {
     if (!failure.has_value()) {
       OnAnswer(*loop, status, named);
       if (loop->watch == nullptr && timers_.Now() >= loop->watch_again_at) StartWatch(loop);
+      if (loop->watch == nullptr && KeepsBots(loop->node)) loop->behind = true;
       if (loop->behind) co_await CatchUp(loop);
       if (loop->stopped) co_return;
     } else {
@@ -310,6 +311,12 @@ void LeaseKeeper::TellNews(const std::string& node, const SessionInfo& session) 
     if (phase == BotPhase::kFinished) news.push_back(SessionEventKind::kFinished);
   }
   for (const SessionEventKind kind : news) OnSession(node, {kind, session});
+}
+
+bool LeaseKeeper::KeepsBots(const std::string& node) const {
+  return std::any_of(leases_.begin(), leases_.end(), [&node](const auto& each) {
+    return each.second.node == node && each.second.listener.runs_bot;
+  });
 }
 
 void LeaseKeeper::Lose(const std::string& lease_id, const std::string& why) {

@@ -28,6 +28,7 @@ class LeaseKeeper {
   struct Listener {
     std::function<void(const std::string& reason)> on_lost;  // at most once; the lease is then forgotten
     std::function<void(const SessionEvent&)> on_session;
+    bool runs_bot = false;  // what becomes of it cannot wait: without a watch it is listed with each renewal
   };
   struct Options {
     std::chrono::milliseconds interval{500};
@@ -87,6 +88,7 @@ class LeaseKeeper {
   void StartWatch(std::shared_ptr<Loop> loop);
   void OnWatchEnded(Loop& loop, const std::string& why);
   void TellNews(const std::string& node, const SessionInfo& session);
+  bool KeepsBots(const std::string& node) const;
   void Lose(const std::string& lease_id, const std::string& why);
   void OnSession(const std::string& node, const SessionEvent& event);
 

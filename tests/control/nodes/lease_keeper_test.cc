@@ -40,9 +40,10 @@ class LeaseKeeperTest : public ::testing::Test {
   }
   void RunFor(Clock::Duration duration) { fakes::SettleFor(loop, timers, duration); }
   // Leased at the node, and kept; what becomes of it is in `lost` and `told`.
-  void Lease(const std::string& id, const std::string& node = kNode) {
+  void Lease(const std::string& id, const std::string& node = kNode, bool for_bot = false) {
     media.Living(node).LeasePort({"benari", 1}, id, seconds(15));
     LeaseKeeper::Listener listener;
+    listener.runs_bot = for_bot;
     listener.on_lost = [this, id](const std::string&) { lost.push_back(id); };
     listener.on_session = [this](const SessionEvent& event) { told.push_back(event.kind); };
     keeper->Add(id, node, std::move(listener));
@@ -217,20 +218,20 @@ TEST_F(LeaseKeeperTest, AListThatFailsAfterAWatchBeganIsAskedForAgain) {
   EXPECT_THAT(told, ElementsAre(SessionEventKind::kMediaMissing));
 }
 
-// It is listed, where no watch stands; each news once.
+// It is listed with each renewal where no watch stands; each news is told once.
 TEST_F(LeaseKeeperTest, WhatBecomesOfABotIsToldWithoutAWatchToo) {
   media.RefuseWatches(kNode, true);
   media.SetBot("ws://bot", fakes::BotScript::ClosesAfter(seconds(20)));
   Start({kNode});
-  Lease("a");
+  Lease("a", kNode, /*for_bot=*/true);
   Bot bot;
   bot.url = "ws://bot";
   const Endpoint peer("127.0.0.1", 20000);
   media.Living(kNode).StartSession({"benari", 1}, SessionRequest("a", peer, bot));
-  RunFor(seconds(18));
+  RunFor(seconds(1));
   using enum SessionEventKind;
   EXPECT_THAT(told, ElementsAre(kMediaFlowing, kBotReady));
-  RunFor(seconds(30));
+  RunFor(seconds(20));
   EXPECT_THAT(told, ElementsAre(kMediaFlowing, kBotReady, kFinished));
 }
 
