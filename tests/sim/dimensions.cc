@@ -40,7 +40,7 @@ std::string ToString(Dimension dimension) {
 
 const Dimensions& UsualDimensions() {
   static const auto& usual = *new Dimensions(
-      *ParseDimensions("late_phones,lists,reentry,transfers,moves,fail_fast,slow_renewal,watches"));
+      *ParseDimensions("late_phones,lists,reentry,transfers,moves,fail_fast,slow_renewal,watches,bots"));
   return usual;
 }
 
