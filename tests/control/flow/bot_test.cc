@@ -286,6 +286,22 @@ TEST_F(BotTest, GetsTheDigitsOfTheCallerInOrder) {
   HangUpAndExpectClean();
 }
 
+// The caller's phone transfers the call.
+TEST_F(BotTest, GoesOnWithWhoeverTakesTheCallersPlace) {
+  Begin(BotCall());
+  ASSERT_TRUE(UntilPhase(CallPhase::kBot));
+  const std::string newcomer = world_->asterisk.Transfer(caller_);
+  ASSERT_NE(newcomer, "");
+  world_->RunFor(seconds(5));
+  EXPECT_THAT(Dialled(), SizeIs(1));
+  world_->asterisk.Press(newcomer, "7");
+  world_->RunFor(seconds(1));
+  EXPECT_EQ(BotOf(1)->digits(), "7");
+  BotOf(1)->Close();
+  ExpectClean();
+  EXPECT_EQ(Result(BotResult::kClosed), 1);
+}
+
 TEST_F(BotTest, ADigitThatMediaDoesNotTakeIsCountedAndTheNextOnesFollow) {
   Begin(BotCall());
   ASSERT_TRUE(UntilPhase(CallPhase::kBot));
