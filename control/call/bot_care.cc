@@ -27,7 +27,7 @@ void BotCare::Report(const std::string& media_id) {
   const Clock::Time now = context_.timers.Now();
   const bool another = told_.number != bot().number;
   if (another) told_ = BotFacts();
-  if (another) unheard_since_ = now;
+  if (another) unheard_since_ = bot().asked.value_or(now);
   if (another) late_ = false;
   if (bot().times_lost > told_.times_lost) {
     context_.metrics.bot_lost.Increment(bot().times_lost - told_.times_lost);
@@ -51,11 +51,13 @@ void BotCare::Report(const std::string& media_id) {
                     {"why", bot().last_error}});
 }
 
+// Of one that an earlier process asked for nobody knows how long it took.
 void BotCare::ReportReady(const std::string& media_id, Clock::Time now) {
+  const bool first = told_.times_ready == 0;
   const Clock::Duration took = now - unheard_since_.value_or(now);
-  if (told_.times_ready == 0)
+  if (first && bot().asked.has_value())
     context_.metrics.bot_ready_seconds.Observe(std::chrono::duration<double>(took).count());
-  journal_.Info(told_.times_ready == 0 ? "bot ready" : "bot ready again",
+  journal_.Info(first ? "bot ready" : "bot ready again",
                 {{"media", media_id}, {"ms", took / std::chrono::milliseconds(1)}});
   journal_.EnterPhase(CallPhase::kBot);
   if (bot().ready) unheard_since_.reset();

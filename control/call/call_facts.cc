@@ -105,11 +105,12 @@ void CallFacts::BridgeDestroyed() {
   for (const auto& [place, channel] : known.channels) known.bridge_gone |= channel.times_joined > 0;
 }
 
-void CallFacts::BotAsked() {
+void CallFacts::BotAsked(std::optional<Clock::Time> when) {
   KnownFacts& known = Change();
   const int number = known.bot.number + 1;
   known.bot = BotFacts();
   known.bot.number = number;
+  known.bot.asked = when;
 }
 
 void CallFacts::BotReported(const BotInfo& info) {

@@ -34,8 +34,9 @@ struct ChannelFacts {
 
 // What is known of the bot of the present media.
 struct BotFacts {
-  int number = 0;      // of the session that was asked for, within the call; 0: none
-  bool ready = false;  // hears the caller, and is heard
+  int number = 0;                    // of the session that was asked for, within the call; 0: none
+  std::optional<Clock::Time> asked;  // when; nullopt: by an earlier process
+  bool ready = false;                // hears the caller, and is heard
   int times_ready = 0;
   int times_lost = 0;
   BotEnd end = BotEnd::kNone;  // other than kNone: it is finished
@@ -98,8 +99,8 @@ class CallFacts {
   void MediaMissing(const std::string& diagnosis) { Change().media_missing = diagnosis; }
   void MediaFlows() { Change().media_missing.clear(); }
 
-  // Another session for a bot is asked for; nothing is known of it yet.
-  void BotAsked();
+  // Another session for a bot is asked for, or an earlier process did; nothing is known of it yet.
+  void BotAsked(std::optional<Clock::Time> when);
   // The same report again, or an older one of the session's beginning, changes nothing.
   void BotReported(const BotInfo& info);
   // Of the caller, and for a bot: else nothing is kept.

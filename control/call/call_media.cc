@@ -50,7 +50,7 @@ void CallMedia::Use(Processor processor) {
   processor_ = std::move(processor);
   if (!other || !made()) return;
   outdated_ = true;
-  if (RunsBot()) facts_.BotAsked();
+  if (RunsBot()) facts_.BotAsked(context_.timers.Now());
 }
 
 void CallMedia::Adopt(int last, const std::vector<int>& numbers, const std::optional<Lease>& lease,
@@ -69,7 +69,7 @@ void CallMedia::Adopt(int last, const std::vector<int>& numbers, const std::opti
   }
   if (!made()) return;
   heard_ = now_.id;  // or not: nobody can tell how long ago the call began to be set up
-  if (bot.has_value()) facts_.BotAsked();
+  if (bot.has_value()) facts_.BotAsked(std::nullopt);
   OnBot(bot);
   // Half made: it is replaced.
   if (!lease.has_value() || !facts_.channel(now_.id).in_bridge) facts_.MediaLost(now_.id);
@@ -124,7 +124,7 @@ asio::awaitable<void> CallMedia::Replace() {
       older_.pop_back();
     }
     std::swap(now_, old);
-    if (now_.bot.has_value() && !outdated_) facts_.BotAsked();
+    if (now_.bot.has_value() && !outdated_) facts_.BotAsked(std::nullopt);
     if (!outdated_) OnBot(now_.bot);
   } else {
     co_await DropOlder();
@@ -201,7 +201,7 @@ asio::awaitable<void> CallMedia::StartSession(Endpoint rtp_from) {
   SessionRequest session(now_.id, std::move(rtp_from), *processor_);
   session.payload_type = format.payload_type;
   session.clock_rate_hz = format.clock_rate_hz;
-  if (RunsBot()) facts_.BotAsked();  // its events may come before the answer
+  if (RunsBot()) facts_.BotAsked(context_.timers.Now());  // its events may come before the answer
   const SessionInfo started = co_await context_.media.StartSession(now_.lease.node, session);
   OnBot(started.bot);
 }

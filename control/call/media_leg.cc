@@ -88,7 +88,7 @@ asio::awaitable<void> MediaLeg::Make() {
       refused.phase = BotPhase::kFinished;
       refused.end = BotEnd::kRefused;
       refused.last_error = error.what();
-      facts_.BotAsked();
+      facts_.BotAsked(context_.timers.Now());
       facts_.BotReported(refused);
       co_return;
     }

@@ -230,6 +230,7 @@ TEST_F(BotTest, NoticesNothingOfAnotherControl) {
   world_->asterisk.Press(caller_, "5");
   world_->RunFor(seconds(1));
   EXPECT_EQ(BotOf(1)->digits(), "5");
+  EXPECT_EQ(world_->control->Metric("benari_control_bot_ready_duration_seconds"), 0) << "it was before";
   BotOf(1)->Close();
   ExpectClean();
   EXPECT_EQ(Result(BotResult::kClosed), 1);
