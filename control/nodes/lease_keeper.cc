@@ -277,15 +277,22 @@ void LeaseKeeper::OnWatchEnded(Loop& loop, const std::string& why) {
   }
 }
 
-// What happened to sessions before the watch stood is in the list.
+// What happened to sessions before the watch stood is in the list. One that gets no answer says of the node
+// what a renewal would.
 asio::awaitable<void> LeaseKeeper::CatchUp(std::shared_ptr<Loop> loop) {
   NodeSessions listed;
+  std::optional<MediaError> failure;
+  loop->asked_at = timers_.Now();
   try {
     listed = co_await media_.ListSessions(loop->node);
   } catch (const MediaError& error) {
-    co_return;  // asked again after the next KeepAlive, which tells what is wrong
+    failure = error;
   }
   if (loop->stopped) co_return;
+  if (failure.has_value()) {
+    OnFailure(*loop, *failure);
+    co_return;  // asked again after the next KeepAlive
+  }
   loop->behind = false;
   for (const SessionInfo& session : listed.sessions) TellNews(loop->node, session);
 }
