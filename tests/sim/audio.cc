@@ -29,6 +29,8 @@ bool Audio::Echoes(const std::string& media_id) const {
     if (!media_.Runs(node) || silent_(node)) continue;
     for (const auto& session : media_.Living(node).Sessions()) {
       if (session.lease_id != media_id) continue;
+      const bool finished = session.bot.has_value() && session.bot->phase == control::BotPhase::kFinished;
+      if (finished) return false;  // it has nothing to say, and stays until the destination answers
       return session.state == control::SessionState::kRunning && session.diagnosis.empty() &&
              session.sent_packets > 0;
     }
