@@ -16,21 +16,28 @@ Command BotCommand(std::vector<std::string> argv) {
   return Command{name, std::move(argv), {{"PYTHONDONTWRITEBYTECODE", "1"}}, BENARI_BOTS_DIR, ""};
 }
 
+std::vector<std::string> ModuleArguments(const std::string& module, const std::vector<std::string>& flags) {
+  std::vector<std::string> argv = {kPython, "-W", "ignore::DeprecationWarning", "-m", module};
+  argv.insert(argv.end(), flags.begin(), flags.end());
+  return argv;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<BotProcess>> BotProcess::Start(
     const std::string& module, std::vector<std::string> flags,
     std::function<void(const std::string&)> on_line) {
-  std::vector<std::string> argv = {kPython, "-W", "ignore::DeprecationWarning", "-m", module, "--port=0"};
-  argv.insert(argv.end(), flags.begin(), flags.end());
+  flags.insert(flags.begin(), "--port=0");
+  return StartListening(ModuleArguments(module, flags), std::move(on_line));
+}
+
+absl::StatusOr<std::unique_ptr<BotProcess>> BotProcess::StartListening(
+    std::vector<std::string> argv, std::function<void(const std::string&)> on_line) {
   auto bot = std::make_unique<BotProcess>();
   bot->process_ = std::make_unique<ChildProcess>(BotCommand(std::move(argv)), std::move(on_line));
   const auto listens = [](const std::string& line) { return absl::StartsWith(line, kListening); };
   const auto line = bot->process_->WaitForLine(listens, kStartTimeout);
-  if (!line) {
-    return absl::UnavailableError(
-        absl::StrCat("the bot ", module, " does not listen:\n", bot->process_->LastLines(20)));
-  }
+  if (!line) return absl::UnavailableError("the bot does not listen:\n" + bot->process_->LastLines(20));
   bot->url_ = line->substr(sizeof(kListening) - 1);
   return bot;
 }
@@ -43,6 +50,11 @@ absl::StatusOr<std::unique_ptr<BotProcess>> BotProcess::StartProgram(std::vector
   bot->process_ = std::make_unique<ChildProcess>(std::move(command));
   bot->url_ = absl::StrCat("ws://127.0.0.1:", port);
   return bot;
+}
+
+bool BotProcess::RunModule(const std::string& module, std::vector<std::string> flags,
+                           std::chrono::milliseconds timeout) {
+  return ChildProcess(BotCommand(ModuleArguments(module, flags))).WaitForExit(timeout) == 0;
 }
 
 std::optional<LogLine> BotProcess::WaitForEvent(const std::string& event, int connection,

@@ -54,12 +54,12 @@ absl::StatusOr<media::v1::ListSessionsResponse> MediaView::ListSessions() const 
   return all;
 }
 
-std::string AsJson(const media::v1::ListSessionsResponse& response) {
+std::string AsJson(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = true;
   options.preserve_proto_field_names = true;  // reflection of C++ servers tells no other names
   std::string text;
-  (void)google::protobuf::util::MessageToJsonString(response, &text, options);
+  (void)google::protobuf::util::MessageToJsonString(message, &text, options);
   // grpcurl indents by two.
   std::string indented;
   for (bool at_start = true; char c : text) {

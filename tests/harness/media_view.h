@@ -24,7 +24,7 @@ class MediaView {
   std::unique_ptr<Stub> stub_;
 };
 
-// As `grpcurl -d '{}' … benari.media.v1.Media/ListSessions` prints it.
-std::string AsJson(const media::v1::ListSessionsResponse& response);
+// As grpcurl prints it.
+std::string AsJson(const google::protobuf::Message& message);
 
 }  // namespace benari::e2e

@@ -14,6 +14,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "common/flag_types.h"
+#include "tests/e2e/demo/bot_demo.h"
 #include "tests/e2e/demo/stage.h"
 #include "tests/e2e/demo/timeline.h"
 #include "tests/harness/asterisk_server.h"
@@ -28,7 +29,9 @@ ABSL_FLAG(Endpoint, sip_listen, Endpoint("127.0.0.1", 0),
           "where Asterisk listens for phones; 0.0.0.0:5060 for a softphone on another machine");
 ABSL_FLAG(std::string, out, "out", "folder for the WAV and the logs");
 
-constexpr char kOptions[] = "--echo_seconds=7 --keep --sip_listen=127.0.0.1:0 --out=out";
+ABSL_FLAG(bool, bot, false, "the caller speaks with a bot, and is transferred; needs a real Asterisk");
+
+constexpr char kOptions[] = "--bot --echo_seconds=7 --keep --sip_listen=127.0.0.1:0 --out=out";
 
 namespace benari::e2e {
 namespace {
@@ -96,7 +99,18 @@ void WaitForCtrlC() {
   sigwait(&signals, &received);
 }
 
+int RunWithBot() {
+  if (absl::Status available = AsteriskServer::Available(); !available.ok())
+    throw std::runtime_error(std::string(available.message()));
+  const std::string out = std::filesystem::absolute(absl::GetFlag(FLAGS_out));
+  std::filesystem::create_directories(out);
+  for (const char* log : {"/asterisk.log", "/media.log", "/control.log", "/dialogue.wav"})
+    std::filesystem::remove(out + log);
+  return RunBotDemo(absl::GetFlag(FLAGS_sip_listen), out);
+}
+
 int Run() {
+  if (absl::GetFlag(FLAGS_bot)) return RunWithBot();
   const milliseconds echo_time = absl::GetFlag(FLAGS_echo_seconds).ms();
   StageOptions options;
   options.sip = absl::GetFlag(FLAGS_sip_listen);
