@@ -53,7 +53,7 @@ plain() {
   configure_and_build "$root/build" all
   if [[ $2 == .* || $2 == *deploy* ]]; then need_deploy_tools || say "the deploy tests will fail"; fi
   if [[ $2 == .* || $2 == *page* ]]; then need_page_tools || say "the test of the page will fail"; fi
-  if [[ $2 == .* || $2 == *bots* ]]; then need_bot_tools || say "the tests of bots will fail"; fi
+  if [[ $2 == .* || $2 == *bots* || $2 == *e2e* ]]; then need_bot_tools || say "the tests of bots will fail"; fi
   if [[ $2 == .* || $2 == *e2e* ]]; then
     if ! { need "${call_packages[@]}" && need_asterisk; }; then say "the e2e tests will fail"; fi
   fi
