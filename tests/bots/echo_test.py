@@ -1,10 +1,11 @@
-"""The echo bots send back what they hear, sample by sample."""
+"""The echo bots send back what they hear, sample by sample, and are those of the README."""
 import asyncio
+import os
 import random
 import sys
 import unittest
 
-from bot_case import PATIENCE_S, BotCase, free_port
+from bot_case import BOTS, PATIENCE_S, BotCase, free_port
 from conformance.line import SocketLine
 from conformance.telephone import SILENCE, Telephone
 
@@ -45,6 +46,13 @@ class EchoTest(BotCase):
 
     def test_node(self):
         self.run_bot("node", "echo.js")
+
+    def test_the_readme_shows_them(self):
+        with open(os.path.join(BOTS, "..", "..", "README.md"), encoding="utf-8") as file:
+            readme = file.read()
+        for name, language in (("echo.py", "python"), ("echo.js", "js")):
+            with open(os.path.join(BOTS, name), encoding="utf-8") as file:
+                self.assertIn(f"```{language}\n{file.read()}```\n", readme, f"README.md does not show {name}")
 
 
 if __name__ == "__main__":
