@@ -12,19 +12,22 @@ namespace {
 constexpr std::chrono::seconds kTimeout{10};
 constexpr int kAttempts = 3;
 
-// One page. A blocking client answers no keep-alive pings between its calls, so the node may have closed the
-// connection meanwhile: UNAVAILABLE is tried again.
-grpc::Status ListPage(media::v1::Media::Stub& rpc, const media::v1::ListSessionsRequest& request,
-                      media::v1::ListSessionsResponse* page) {
+// A blocking client answers no keep-alive pings between its calls, so the node may have closed the connection
+// meanwhile: UNAVAILABLE is tried again.
+template <typename Request, typename Response>
+absl::Status Ask(media::v1::Media::Stub& rpc,
+                 grpc::Status (media::v1::Media::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                                Response*),
+                 const Request& request, Response* response) {
   grpc::Status status;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + kTimeout);
     context.set_wait_for_ready(true);
-    status = rpc.ListSessions(&context, request, page);
+    status = (rpc.*method)(&context, request, response);
     if (status.error_code() != grpc::StatusCode::UNAVAILABLE) break;
   }
-  return status;
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
 }
 }  // namespace
 
@@ -43,15 +46,22 @@ absl::StatusOr<media::v1::ListSessionsResponse> MediaView::ListSessions() const 
   media::v1::ListSessionsRequest request;
   do {
     media::v1::ListSessionsResponse page;
-    const grpc::Status status = ListPage(*stub_->rpc, request, &page);
-    if (!status.ok()) {
-      return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
-    }
+    const absl::Status status = Ask(*stub_->rpc, &media::v1::Media::Stub::ListSessions, request, &page);
+    if (!status.ok()) return status;
     request.set_page_token(page.next_page_token());
     all.MergeFrom(page);
     all.set_next_page_token("");
   } while (!request.page_token().empty());
   return all;
+}
+
+absl::StatusOr<media::v1::GetSessionResponse> MediaView::GetSession(const std::string& lease_id) const {
+  media::v1::GetSessionRequest request;
+  request.set_lease_id(lease_id);
+  media::v1::GetSessionResponse response;
+  const absl::Status status = Ask(*stub_->rpc, &media::v1::Media::Stub::GetSession, request, &response);
+  if (!status.ok()) return status;
+  return response;
 }
 
 std::string AsJson(const google::protobuf::Message& message) {

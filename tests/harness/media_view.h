@@ -18,6 +18,7 @@ class MediaView {
 
   // Every lease of the node, all pages.
   absl::StatusOr<media::v1::ListSessionsResponse> ListSessions() const;
+  absl::StatusOr<media::v1::GetSessionResponse> GetSession(const std::string& lease_id) const;
 
  private:
   struct Stub;  // keeps gRPC's headers out of here

@@ -68,9 +68,7 @@ class BotDemo {
     phone_.HangUp();
     const bool ended = dialogue_.WaitFor("call ended", kPatience);
     WriteStereoWav(out_ + "/dialogue.wav", tap_->Sent(), tap_->Heard());
-    std::cout << "\nmeanwhile: grpcurl -plaintext -d '{\"lease_id\": …}' " << media_->grpc().ToString()
-              << " benari.media.v1.Media/GetSession\n"
-              << session_ << "\n";
+    std::cout << "\nWhile the bot was interrupted:\n" << session_ << "\n";
     const bool clean = ProveNothingIsLeft();
     std::cout << "both sides: " << out_
               << "/dialogue.wav (left the caller, right what it heard)\nlogs: " << out_ << std::endl;
@@ -147,9 +145,17 @@ class BotDemo {
     throw std::runtime_error("the caller hears nothing of the bot");
   }
 
+  // What grpcurl would show now.
   void RememberSession() {
-    const auto listed = MediaView(media_->grpc()).ListSessions();
-    if (listed.ok() && listed->sessions_size() > 0) session_ = AsJson(listed->sessions(0));
+    const MediaView view(media_->grpc());
+    const auto listed = view.ListSessions();
+    if (!listed.ok() || listed->sessions_size() == 0) return;
+    const std::string lease = listed->sessions(0).lease().lease_id();
+    const auto session = view.GetSession(lease);
+    if (!session.ok()) return;
+    session_ =
+        absl::StrCat("$ grpcurl -plaintext -d '{\"lease_id\": \"", lease, "\"}' ", media_->grpc().ToString(),
+                     " benari.media.v1.Media/GetSession\n", AsJson(*session));
   }
 
   bool ProveNothingIsLeft() {
@@ -181,7 +187,7 @@ class BotDemo {
   const std::string out_;
   Dialogue dialogue_;
   std::map<std::string, std::vector<uint8_t>> speech_;  // A-law by sentence
-  std::string session_;                                 // as JSON, in mid-call
+  std::string session_;                                 // as grpcurl shows it, in mid-call
   SoftPhone phone_{{"alaw", 400, 0}};
   std::unique_ptr<AsteriskServer> asterisk_;
   std::unique_ptr<Sipp> trunk_;
