@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::chrono::seconds kClocksMayDiffer{2};
 constexpr size_t kAtATime = 8;  // requests for channels or bridges one by one
+constexpr int kBridgeAttempts = 3;
 
 bool CannotBeShown(const ari::Error& error) {
   return error.kind == ari::ErrorKind::kMalformed ||
@@ -51,23 +52,17 @@ asio::awaitable<void> LookUpAll(std::function<ari::Awaitable<T>(const std::strin
   }
 }
 
-asio::awaitable<void> ListBridges(ari::Client& ari, std::set<std::string> ids, Snapshot& snapshot) {
+asio::awaitable<ari::Application> FindApplication(ari::Client& ari, std::string app) {
+  ari::Application application;
   try {
-    const std::vector<ari::Bridge> bridges = co_await ari.ListBridges();
-    for (const ari::Bridge& bridge : bridges) snapshot.bridges[bridge.id] = bridge;
-    co_return;
+    application = co_await ari.GetApplication(app);
   } catch (const ari::Error& error) {
-    if (!CannotBeShown(error)) throw;
-    snapshot.unlisted = error.what();
+    if (!error.not_found()) throw;
   }
-  std::function<ari::Awaitable<ari::Bridge>(const std::string&)> get = [&ari](const std::string& id) {
-    return ari.GetBridge(id);
-  };
-  asio::awaitable<void> all = LookUpAll(std::move(get), std::move(ids), snapshot.bridges, snapshot.unshown);
-  co_await std::move(all);
+  co_return application;
 }
 
-asio::awaitable<void> ListChannels(ari::Client& ari, std::set<std::string> ids, Snapshot& snapshot) {
+asio::awaitable<void> ListChannels(ari::Client& ari, std::string app, Snapshot& snapshot) {
   try {
     const std::vector<ari::Channel> channels = co_await ari.ListChannels();
     for (const ari::Channel& channel : channels) snapshot.channels[channel.id] = channel;
@@ -76,6 +71,9 @@ asio::awaitable<void> ListChannels(ari::Client& ari, std::set<std::string> ids, 
     if (!CannotBeShown(error)) throw;
     snapshot.unlisted = error.what();
   }
+  const ari::Application application = co_await FindApplication(ari, app);
+  std::set<std::string> ids(application.channel_ids.begin(), application.channel_ids.end());
+  ids.insert(snapshot.expected.begin(), snapshot.expected.end());
   std::function<ari::Awaitable<ari::Channel>(const std::string&)> get = [&ari](const std::string& id) {
     return ari.GetChannel(id);
   };
@@ -83,24 +81,50 @@ asio::awaitable<void> ListChannels(ari::Client& ari, std::set<std::string> ids, 
   co_await std::move(all);
 }
 
+asio::awaitable<void> ListBridges(ari::Client& ari, std::string app, Snapshot& snapshot) {
+  try {
+    const std::vector<ari::Bridge> bridges = co_await ari.ListBridges();
+    for (const ari::Bridge& bridge : bridges) snapshot.bridges[bridge.id] = bridge;
+    co_return;
+  } catch (const ari::Error& error) {
+    if (!CannotBeShown(error)) throw;
+    snapshot.unlisted = error.what();
+  }
+  const ari::Application application = co_await FindApplication(ari, app);
+  std::set<std::string> ids(application.bridge_ids.begin(), application.bridge_ids.end());
+  std::function<ari::Awaitable<ari::Bridge>(const std::string&)> get = [&ari](const std::string& id) {
+    return ari.GetBridge(id);
+  };
+  asio::awaitable<void> all = LookUpAll(std::move(get), std::move(ids), snapshot.bridges, snapshot.unshown);
+  co_await std::move(all);
+}
+
+// A member of a bridge has left after the bridges were listed: by a transfer, its place has somebody else.
+bool HasLeft(const ari::Application& application, const Snapshot& snapshot) {
+  for (const std::string& id : application.bridge_ids) {
+    const auto bridge = snapshot.bridges.find(id);
+    if (bridge == snapshot.bridges.end()) continue;
+    const std::vector<std::string>& members = bridge->second.channel_ids;
+    const auto in_app = [&snapshot](const std::string& member) { return snapshot.InApp(member); };
+    if (!std::all_of(members.begin(), members.end(), in_app)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
+// In this order: a channel that is missing because another one took its place in a transfer is missing from
+// the first list, so that the newcomer is in both others.
 asio::awaitable<void> TakeSnapshot(ari::Client& ari, std::string app, Snapshot& snapshot) {
-  ari::Application application;
-  try {
-    application = co_await ari.GetApplication(app);
-  } catch (const ari::Error& error) {
-    if (!error.not_found()) throw;
+  co_await ListChannels(ari, app, snapshot);
+  bool has_left = true;
+  for (int attempt = 0; has_left && attempt < kBridgeAttempts; ++attempt) {
+    snapshot.bridges.clear();
+    co_await ListBridges(ari, app, snapshot);
+    const ari::Application application = co_await FindApplication(ari, app);
+    snapshot.app_channels = {application.channel_ids.begin(), application.channel_ids.end()};
+    has_left = HasLeft(application, snapshot);
   }
-  const auto& in_app = application.channel_ids;
-  snapshot.app_channels.insert(in_app.begin(), in_app.end());
-  std::set<std::string> bridges(application.bridge_ids.begin(), application.bridge_ids.end());
-  asio::awaitable<void> list_bridges = ListBridges(ari, std::move(bridges), snapshot);
-  co_await std::move(list_bridges);
-  std::set<std::string> channels = snapshot.app_channels;
-  channels.insert(snapshot.expected.begin(), snapshot.expected.end());
-  asio::awaitable<void> list_channels = ListChannels(ari, std::move(channels), snapshot);
-  co_await std::move(list_channels);
 }
 
 void WarnIfClocksDiffer(std::chrono::milliseconds asterisk_ahead) {
@@ -119,6 +143,11 @@ namespace {
 
 bool Contains(const std::vector<std::string>& ids, const std::string& id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+// One that came while the lists were taken may be in one of them only.
+bool Shows(const Snapshot& snapshot, const std::string& channel_id) {
+  return snapshot.channels.contains(channel_id) || snapshot.InApp(channel_id);
 }
 
 // Members of a call's bridge that have no place in the call: a transfer put them there.
@@ -179,12 +208,12 @@ void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
   bool bridged_before = false;
   for (const auto& [place, channel] : facts.known().channels) {
     const std::string id = facts.ChannelIn(place);
-    if (snapshot.expected.contains(id) && !snapshot.channels.contains(id)) facts.ChannelGone(id, 0);
+    if (snapshot.expected.contains(id) && !Shows(snapshot, id)) facts.ChannelGone(id, 0);
     bridged_before = bridged_before || (channel.times_joined > 0 && !channel.gone);
   }
   facts.ChannelStarted(call.id());
   const std::string caller = facts.ChannelIn(call.id());
-  if (!snapshot.channels.contains(caller)) facts.ChannelGone(caller, 0);
+  if (!Shows(snapshot, caller)) facts.ChannelGone(caller, 0);
   // A channel that was asked for is the application's before it is answered and enters it.
   const std::string first = ids.Destination(call.id(), 1);
   for (auto dialled = snapshot.channels.lower_bound(first);

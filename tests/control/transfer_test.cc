@@ -43,6 +43,34 @@ class TransferTest : public ::testing::Test {
     EXPECT_EQ(world->control->Metric("benari_control_swept_total"), 0);
   }
 
+  static bool IsList(const fakes::Step& step) {
+    return step.operation == "ari.GetApplication" || step.operation == "ari.ListBridges" ||
+           step.operation == "ari.ListChannels";
+  }
+  // Each list takes 100 ms and each event 200 ms.
+  static void MakeSlow(ControlProcess& control) {
+    control.ari().DelayEvents([] { return milliseconds(200); });
+    control.faults().ChooseWith([](const fakes::Step& step) {
+      fakes::Fault fault;
+      if (IsList(step)) fault.kind = fakes::FaultKind::kDelayed;
+      if (IsList(step)) fault.delay = milliseconds(100);
+      return fault;
+    });
+  }
+  void StartSlowly() {
+    const std::vector<std::string> nodes = {ControlWorld::kNode1, ControlWorld::kNode2};
+    world->control = std::make_unique<ControlProcess>(world->loop, world->timers, world->asterisk,
+                                                      world->media, nodes, world->config, world->options);
+    MakeSlow(*world->control);
+    ASSERT_TRUE(world->control->Connect());
+    ASSERT_TRUE(world->Until([this] { return world->control->app().serving(); }));
+  }
+  // Of which each round has three, that began in this process.
+  long Lists() const {
+    const auto& steps = world->control->faults().steps();
+    return std::count_if(steps.begin(), steps.end(), IsList);
+  }
+
   std::unique_ptr<ControlWorld> world;
   std::string caller;
 };
@@ -216,6 +244,34 @@ TEST_F(TransferTest, BetweenTheListsOfAProcessThatStartsNobodyIsHungUp) {
     EXPECT_TRUE(UntilMembers({newcomer, world->control->app().table().Find(caller)->destination()}));
     world->asterisk.DestinationHangsUp(newcomer);
     ExpectClean(CallOutcome::kCompleted);
+  }
+}
+
+// The event that names the newcomer comes after the lists; they show that the one who left is gone.
+TEST_F(TransferTest, BetweenTheListsOfASweepNobodyIsHungUp) {
+  for (const bool starts : {false, true}) {
+    for (int ms = 0; ms < 400; ms += 10) {
+      SCOPED_TRACE(testing::Message() << starts << " " << ms);
+      Begin();
+      ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+      if (starts) world->Kill();
+      std::string newcomer;
+      if (starts) {
+        world->timers.RunAt(world->timers.Now() + milliseconds(ms),
+                            [&] { newcomer = world->asterisk.Transfer(caller); });
+        StartSlowly();
+      } else {
+        MakeSlow(*world->control);
+        ASSERT_TRUE(world->Until([&] { return Lists() > 3; }));
+        world->RunFor(milliseconds(ms));
+        newcomer = world->asterisk.Transfer(caller);
+      }
+      world->RunFor(seconds(60));
+      ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+      EXPECT_TRUE(UntilMembers({newcomer, world->control->app().table().Find(caller)->destination()}));
+      world->asterisk.DestinationHangsUp(newcomer);
+      ExpectClean(CallOutcome::kCompleted);
+    }
   }
 }
 
