@@ -63,12 +63,12 @@ void Bot::OnPacket(Clock::Time now, const rtp::Packet& packet, std::span<uint8_t
   if (phase_ == BotPhase::kFinished) return;
   const uint64_t filled = uplink_.filled();
   uplink_.OnPacket(now, packet, datagram, [this, now](const Frame& frame) { OnUplinkFrame(now, frame); });
-  if (phase_ == BotPhase::kReady) uplink_filled_ += uplink_.filled() - filled;
+  if (HearsPeer()) uplink_filled_ += uplink_.filled() - filled;
 }
 
 void Bot::OnUplinkFrame(Clock::Time now, const Frame& frame) {
   peer_voice_.OnFrame(now, frame);
-  if (phase_ != BotPhase::kReady) return;
+  if (!HearsPeer()) return;
   ++(stream_->SendFrame(frame) ? uplink_frames_ : uplink_dropped_);
 }
 
@@ -81,7 +81,7 @@ void Bot::OnTick(Clock::Time now, rtp::Sender& out) {
   last_tick_ = now;
   const uint64_t filled = uplink_.filled();
   uplink_.OnTick(now, [this, now](const Frame& frame) { OnUplinkFrame(now, frame); });
-  if (phase_ == BotPhase::kReady) uplink_filled_ += uplink_.filled() - filled;
+  if (HearsPeer()) uplink_filled_ += uplink_.filled() - filled;
   const Playout::Output output = playout_.OnTick(now);
   stream_->SetPlayed(playout_.heard());
   OnHeard(now, output);

@@ -42,6 +42,8 @@ class Bot : public Processor {
   void Follow(Clock::Time now, LinkPhase link);
   void Enter(Clock::Time now, BotPhase phase);
   void Finish(Clock::Time now, BotEnd end);
+  // As the link is now, and not as the last tick saw it: what is said right after `start` is heard.
+  bool HearsPeer() const { return stream_->phase() == LinkPhase::kReady; }
   bool Waits() const { return phase_ == BotPhase::kConnecting || phase_ == BotPhase::kReconnecting; }
   Clock::Time IdleSince() const;
   BotCounts Counts(const BotLinkReport& link) const;

@@ -201,6 +201,19 @@ TEST(Bot, HearsThePeerFromTheMomentItIsReady) {
   EXPECT_EQ(one.status().counts.uplink_dropped, 0u);
 }
 
+TEST(Bot, HearsWhatIsSaidBeforeATickSeesThatItIsReady) {
+  OneBot one;
+  one.Run(kFrame);
+  one.stream().SetPhase(LinkPhase::kReady);
+  one.Hear(Loud(20, 2));
+  const std::vector<Frame> frames = one.bots.TakeFrames();
+  ASSERT_THAT(frames, SizeIs(1));
+  EXPECT_THAT(Bytes(frames[0].begin(), frames[0].end()), Loud(20, 2));
+  one.stream().SetPhase(LinkPhase::kReconnecting);
+  one.Hear(Loud(20, 3));
+  EXPECT_THAT(one.bots.TakeFrames(), IsEmpty()) << "nobody is there";
+}
+
 TEST(Bot, HearsALegInALaw) {
   OneBot one(Config(), 8);
   one.BecomeReady();
