@@ -29,7 +29,6 @@ Channel ReadChannel(JsonFields fields) {
   channel.id = fields.Text("id");
   channel.name = fields.Text("name");
   channel.state = fields.Text("state");
-  channel.creationtime = fields.Text("creationtime");
   channel.channelvars = fields.OptionalTextMap("channelvars");
   if (fields.Has("caller")) channel.caller_number = fields.Object("caller").OptionalText("number");
   if (fields.Has("dialplan")) {

@@ -39,9 +39,8 @@ class Error : public std::runtime_error {
 
 struct Channel {
   std::string id;
-  std::string name;          // "PJSIP/trunk-00000001"
-  std::string state;         // "Down", "Ring", "Ringing", "Up", "Busy" …
-  std::string creationtime;  // ISO 8601 as Asterisk writes it: 2026-01-31T12:00:00.000+0000
+  std::string name;   // "PJSIP/trunk-00000001"
+  std::string state;  // "Down", "Ring", "Ringing", "Up", "Busy" …
   std::map<std::string, std::string> channelvars;
   std::vector<std::string> app_args;  // of Stasis(), after the application; from dialplan.app_data
   std::string caller_number;          // of whom the channel leads to; empty: withheld, or not known
@@ -50,7 +49,7 @@ struct Channel {
 
 struct Bridge {
   std::string id;
-  std::string creationtime;
+  std::string creationtime;  // ISO 8601 as Asterisk writes it: 2026-01-31T12:00:00.000+0000
   std::vector<std::string> channel_ids;
 };
 
@@ -73,10 +72,9 @@ struct OriginateRequest {
   std::string channel_id;
   std::string endpoint;  // "Local/4438007@default/n", "PJSIP/4438007@trunk"
   std::string app_args;
-  std::string caller_id;   // empty: Asterisk's default
-  std::string formats;     // "alaw"
-  std::string originator;  // channel id whose codecs and account it inherits; empty: none
-  int timeout_s = 30;      // of ringing
+  std::string caller_id;  // empty: Asterisk's default
+  std::string formats;    // "alaw"
+  int timeout_s = 30;     // of ringing
 };
 
 // Every request completes within its own deadline and throws ari::Error unless Asterisk answered 2xx.

@@ -26,22 +26,11 @@ Event ReadStasisStart(JsonFields& fields) {
 Event ReadStasisEnd(JsonFields& fields) { return StasisEnd{ChannelId(fields)}; }
 
 Event ReadChannelDestroyed(JsonFields& fields) {
-  ChannelDestroyed event;
-  event.channel_id = ChannelId(fields);
-  event.cause = fields.Int("cause");
-  event.cause_text = fields.Text("cause_txt");
-  return event;
+  return ChannelDestroyed{ChannelId(fields), fields.Int("cause")};
 }
 
 Event ReadDial(JsonFields& fields) {
   return Dial{fields.Object("peer").Text("id"), fields.Text("dialstatus")};
-}
-
-Event ReadChannelHangupRequest(JsonFields& fields) {
-  ChannelHangupRequest event;
-  event.channel_id = ChannelId(fields);
-  event.cause = fields.OptionalInt("cause");
-  return event;
 }
 
 Event ReadChannelEnteredBridge(JsonFields& fields) {
@@ -73,7 +62,6 @@ EventReader ReaderOf(absl::string_view type) {
       {"StasisEnd", ReadStasisEnd},
       {"ChannelDestroyed", ReadChannelDestroyed},
       {"Dial", ReadDial},
-      {"ChannelHangupRequest", ReadChannelHangupRequest},
       {"ChannelEnteredBridge", ReadChannelEnteredBridge},
       {"ChannelLeftBridge", ReadChannelLeftBridge},
       {"ChannelHold", ReadChannelHold},

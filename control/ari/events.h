@@ -20,16 +20,11 @@ struct StasisEnd {
 struct ChannelDestroyed {
   std::string channel_id;
   int cause = 0;  // Q.850: 16 normal, 17 busy, 19 no answer …
-  std::string cause_text;
 };
 // How an originated channel fares: RINGING, ANSWER, BUSY, CONGESTION, NOANSWER … ; empty at first.
 struct Dial {
   std::string channel_id;
   std::string status;
-};
-struct ChannelHangupRequest {
-  std::string channel_id;
-  int cause = 0;
 };
 struct ChannelEnteredBridge {
   std::string bridge_id;
@@ -62,8 +57,8 @@ struct UnknownEvent {
   std::string type;
 };
 
-using Event = std::variant<StasisStart, StasisEnd, ChannelDestroyed, Dial, ChannelHangupRequest,
-                           ChannelEnteredBridge, ChannelLeftBridge, ChannelHold, ChannelUnhold,
-                           ChannelDtmfReceived, BridgeDestroyed, ApplicationReplaced, UnknownEvent>;
+using Event = std::variant<StasisStart, StasisEnd, ChannelDestroyed, Dial, ChannelEnteredBridge,
+                           ChannelLeftBridge, ChannelHold, ChannelUnhold, ChannelDtmfReceived,
+                           BridgeDestroyed, ApplicationReplaced, UnknownEvent>;
 
 }  // namespace benari::control::ari

@@ -14,11 +14,10 @@ inline constexpr int kMaxJsonDepth = 32;
 // The members that PickJson builds, in whatever object they stand: all that control reads of events and
 // answers. A reader of another one fails an assertion of JsonFields.
 inline constexpr absl::string_view kReadMembers[] = {
-    "app_data",  "args",       "bridge",      "bridge_ids",  "caller",          "cause",
-    "cause_txt", "channel",    "channel_ids", "channels",    "channelvars",     "creationtime",
-    "dialplan",  "dialstatus", "digit",       "duration_ms", "exten",           "id",
-    "message",   "name",       "number",      "peer",        "replace_channel", "state",
-    "system",    "type",       "version",
+    "app_data",        "args",     "bridge",      "bridge_ids",   "caller",   "cause",      "channel",
+    "channel_ids",     "channels", "channelvars", "creationtime", "dialplan", "dialstatus", "digit",
+    "duration_ms",     "exten",    "id",          "message",      "name",     "number",     "peer",
+    "replace_channel", "state",    "system",      "type",         "version",
 };
 bool IsRead(absl::string_view member);
 

@@ -83,8 +83,7 @@ Request MakeOriginateRequest(const std::string& app, const OriginateRequest& req
               .WithIfAny("appArgs", request.app_args)
               .WithIfAny("callerId", request.caller_id)
               .With("timeout", absl::StrCat(request.timeout_s))
-              .WithIfAny("formats", request.originator.empty() ? request.formats : "")
-              .WithIfAny("originator", request.originator)
+              .WithIfAny("formats", request.formats)
               .Text()};
 }
 

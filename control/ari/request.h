@@ -26,7 +26,6 @@ struct Request {
 // Asterisk's defaults for encapsulation (rtp), transport (udp), connection_type (client) and direction (both)
 // are what is wanted.
 Request CreateExternalMediaRequest(const std::string& app, const ExternalMediaRequest& request);
-// Asterisk refuses `formats` beside `originator` (400): with an originator, `formats` is not sent.
 Request MakeOriginateRequest(const std::string& app, const OriginateRequest& request);
 // `reason` empty: normal; digits: sent as reason_code.
 Request HangUpRequest(const std::string& channel_id, const std::string& reason);

@@ -142,8 +142,6 @@ class Replay {
     Do("POST", "/channels/x?endpoint=rubbish&" + App());
     Do("POST", "/channels/x?" + App());
     Do("POST", "/channels/x?endpoint=Local%2F1001%40default");
-    Do("POST", Originate("1001") + "&originator=" + caller_);
-    Do("POST", "/channels/x?endpoint=Local%2F1001%40default&originator=none&" + App());
     Do("DELETE", "/channels/" + caller_ + "?reason=rubbish");
     Do("GET", "/channels/none");
     Do("GET", "/bridges/none");

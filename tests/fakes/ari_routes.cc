@@ -102,7 +102,6 @@ HttpReply Originate(AsteriskModel& model, const std::string& id, const Parameter
   request.app_args = Get(parameters, "appArgs");
   request.caller_id = Get(parameters, "callerId");
   request.formats = Get(parameters, "formats");
-  request.originator = Get(parameters, "originator");
   if (!absl::SimpleAtoi(Get(parameters, "timeout"), &request.timeout_s)) request.timeout_s = 30;
   return ChannelReply(model, model.Originate(Get(parameters, "app"), request));
 }

@@ -23,7 +23,7 @@ ChannelRecord& AsteriskModel::NewChannel(const std::string& id, const std::strin
   channel.ari.id = id;
   channel.ari.name = name;
   channel.ari.state = "Down";
-  channel.ari.creationtime = Iso8601(timers_.WallNow() + options_.clock_ahead);
+  channel.creationtime = Iso8601(timers_.WallNow() + options_.clock_ahead);
   channel.kind = kind;
   channel.context = "default";
   channel.exten = "s";
@@ -58,13 +58,24 @@ void AsteriskModel::Later(const ChannelRecord& channel, Clock::Duration delay, C
   });
 }
 
-void AsteriskModel::Publish(const ChannelRecord& channel, control::ari::Event event, bool soft) {
-  if (!channel.subscribed) return;
+void AsteriskModel::Publish(const ChannelRecord& channel, control::ari::Event event) {
   Notice notice;
   notice.event = std::move(event);
+  Publish(channel, std::move(notice));
+}
+
+void AsteriskModel::PublishHangupRequest(const ChannelRecord& channel, int cause, bool soft) {
+  Notice notice;
+  notice.event = control::ari::UnknownEvent{kHangupRequest};
+  notice.requested_cause = cause;
+  notice.soft = soft;
+  Publish(channel, std::move(notice));
+}
+
+void AsteriskModel::Publish(const ChannelRecord& channel, Notice notice) {
+  if (!channel.subscribed) return;
   notice.app = channel.app;
   notice.channel = channel;
-  notice.soft = soft;
   const auto bridge = bridges_.find(channel.bridge_id);
   if (bridge != bridges_.end()) notice.bridge = bridge->second;
   feed_.Publish(channel.ari.id, std::move(notice));
@@ -137,8 +148,7 @@ void AsteriskModel::LeaveStasis(ChannelRecord& channel) {
 
 void AsteriskModel::BeginHangUp(ChannelRecord& channel, int cause, int shown_cause) {
   if (channel.dying) return;
-  Publish(channel, control::ari::ChannelHangupRequest{channel.ari.id, shown_cause},
-          shown_cause == kShownOfRequests);
+  PublishHangupRequest(channel, shown_cause, /*soft=*/shown_cause == kShownOfRequests);
   if (channel.kind == ChannelKind::kDialled && channel.ari.state != "Up") {
     Publish(channel, control::ari::Dial{channel.ari.id, "NOANSWER"});
   }
@@ -168,9 +178,9 @@ void AsteriskModel::Finish(ChannelRecord& channel) {
     if (came_in) channel.subscribed = false;
   }
   if (channel.kind == ChannelKind::kLocalFar && channel.cause != 0) {
-    Publish(channel, control::ari::ChannelHangupRequest{channel.ari.id, 16}, /*soft=*/true);
+    PublishHangupRequest(channel, 16, /*soft=*/true);
   }
-  Publish(channel, control::ari::ChannelDestroyed{channel.ari.id, channel.cause, CauseText(channel.cause)});
+  Publish(channel, control::ari::ChannelDestroyed{channel.ari.id, channel.cause});
   Ended& ended = ended_[channel.ari.id];
   ended.cause = channel.cause;
   ended.at = timers_.Now();

@@ -76,7 +76,7 @@ void AsteriskModel::Reject(ChannelRecord& channel, int cause, const std::string&
     if (!dial_status.empty()) {
       far->ari.state = "Busy";
       Publish(*far, control::ari::UnknownEvent{"ChannelStateChange"});
-      Publish(*far, control::ari::ChannelHangupRequest{far->ari.id, 0});
+      PublishHangupRequest(*far, 0, /*soft=*/false);
     }
     HangUpFarHalf(*far, cause);
   }

@@ -128,11 +128,6 @@ TEST_F(AsteriskDialingTest, ALateAnswerComesAfterRinging) {
 TEST_F(AsteriskDialingTest, OriginateRefuses) {
   EXPECT_EQ(model.Originate("voicebot1", Dial("d", "")).status, 400);
   EXPECT_EQ(model.Originate("voicebot1", Dial("d", "rubbish")).status, 400);
-  control::ari::OriginateRequest both = Dial("d");
-  both.originator = world.Caller();
-  EXPECT_EQ(model.Originate("voicebot1", both).status, 400) << "originator and formats exclude each other";
-  both.formats.clear();
-  EXPECT_EQ(model.Originate("voicebot1", both).status, 200);
   model.SetDestination("666", Destination::Unroutable());
   EXPECT_EQ(model.Originate("voicebot1", Dial("e", "PJSIP/666@nowhere")).status, 500);
 }

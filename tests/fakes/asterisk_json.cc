@@ -18,10 +18,7 @@ struct Shape {
   }
   json operator()(const control::ari::StasisEnd&) const { return {{"type", "StasisEnd"}}; }
   json operator()(const control::ari::ChannelDestroyed& e) const {
-    return {{"type", "ChannelDestroyed"}, {"cause", e.cause}, {"cause_txt", e.cause_text}};
-  }
-  json operator()(const control::ari::ChannelHangupRequest& e) const {
-    return {{"type", "ChannelHangupRequest"}, {"cause", e.cause}};
+    return {{"type", "ChannelDestroyed"}, {"cause", e.cause}, {"cause_txt", CauseText(e.cause)}};
   }
   json operator()(const control::ari::Dial& e) const { return {{"type", "Dial"}, {"dialstatus", e.status}}; }
   json operator()(const control::ari::ChannelEnteredBridge&) const {
@@ -63,7 +60,7 @@ json ChannelJson(const ChannelRecord& channel) {
         {"app_data", channel.in_stasis
                          ? channel.app + (channel.app_args.empty() ? "" : "," + channel.app_args)
                          : "(Outgoing Line)"}}},
-      {"creationtime", channel.ari.creationtime},
+      {"creationtime", channel.creationtime},
       {"language", "en"},
   };
   if (!channel.ari.channelvars.empty()) shown["channelvars"] = channel.ari.channelvars;
@@ -108,6 +105,7 @@ json EventJson(const Notice& notice) {
     if (notice.channel) event["peer"] = ChannelJson(*notice.channel);
     return event;
   }
+  if (notice.requested_cause) event["cause"] = *notice.requested_cause;
   if (notice.soft) event["soft"] = true;
   // A caller's own hang-up shows no cause.
   if (notice.channel && notice.channel->kind == ChannelKind::kCaller && event.value("cause", 1) == 0) {

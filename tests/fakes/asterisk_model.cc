@@ -72,12 +72,6 @@ Answer<control::ari::Channel> AsteriskModel::Originate(const std::string& app,
   if (request.endpoint.find('/') == std::string::npos) {
     return Error<Result::Value>(400, "Invalid endpoint specified");
   }
-  if (!request.originator.empty() && !request.formats.empty()) {
-    return Error<Result::Value>(400, "Originator and formats can't both be specified");
-  }
-  if (!request.originator.empty() && channels_.count(request.originator) == 0) {
-    return Error<Result::Value>(400, "Provided originator channel was not found");
-  }
   if (!request.formats.empty() && !KnownFormat(request.formats)) {
     return Error<Result::Value>(400, absl::StrCat("Provided format (", request.formats, ") was not found"));
   }

@@ -129,7 +129,9 @@ class AsteriskModel {
   void Join(const std::string& bridge_id, uint64_t bridge_serial, ChannelRecord& channel);
   void LeaveBridge(ChannelRecord& channel, bool moved);
 
-  void Publish(const ChannelRecord& channel, control::ari::Event event, bool soft = false);
+  void Publish(const ChannelRecord& channel, control::ari::Event event);
+  void Publish(const ChannelRecord& channel, Notice notice);
+  void PublishHangupRequest(const ChannelRecord& channel, int cause, bool soft);
   void PublishBridge(const BridgeRecord& bridge, control::ari::Event event);
 
   // Runs `step` later, unless the channel has gone or hangs up by then.

@@ -51,6 +51,7 @@ enum class ChannelKind {
 struct ChannelRecord {
   control::ari::Channel ari;
   ChannelKind kind = ChannelKind::kCaller;
+  std::string creationtime;
   std::string caller_name;
   std::string caller_number;
   std::string context;
@@ -79,6 +80,8 @@ struct BridgeRecord {
   uint64_t serial = 0;
 };
 
+inline constexpr char kHangupRequest[] = "ChannelHangupRequest";
+
 // One event with everything that Asterisk's JSON shows of it.
 struct Notice {
   control::ari::Event event;  // UnknownEvent: of a type that control does not act on
@@ -86,7 +89,9 @@ struct Notice {
   Clock::WallTime at;
   std::optional<ChannelRecord> channel;
   std::optional<BridgeRecord> bridge;
-  bool soft = false;  // of ChannelHangupRequest: asked for within Asterisk
+  // Of a hang-up that was asked for (kHangupRequest): Q.850, and whether within Asterisk.
+  std::optional<int> requested_cause;
+  bool soft = false;
 };
 
 // What a request answers: the value with 2xx, or the status and Asterisk's message.

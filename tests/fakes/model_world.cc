@@ -16,9 +16,6 @@ struct Describer {
   std::string operator()(const control::ari::ChannelDestroyed& e) const {
     return absl::StrCat("ChannelDestroyed ", e.channel_id, " ", e.cause);
   }
-  std::string operator()(const control::ari::ChannelHangupRequest& e) const {
-    return "ChannelHangupRequest " + e.channel_id;
-  }
   std::string operator()(const control::ari::ChannelEnteredBridge& e) const {
     return absl::StrCat("ChannelEnteredBridge ", e.channel_id, " ", e.bridge_id);
   }
@@ -59,8 +56,8 @@ control::ari::OriginateRequest Dial(const std::string& id, const std::string& en
 std::string ModelWorld::Describe(const Notice& notice) {
   const std::string text = std::visit(Describer{}, notice.event);
   if (!std::holds_alternative<control::ari::UnknownEvent>(notice.event)) return text;
-  const std::string state = notice.channel->ari.state;
-  return absl::StrCat(text, " ", notice.channel->ari.id, " ", state);
+  const std::string line = absl::StrCat(text, " ", notice.channel->ari.id);
+  return text == kHangupRequest ? line : absl::StrCat(line, " ", notice.channel->ari.state);
 }
 
 std::vector<std::string> ModelWorld::Of(const std::string& id) const {

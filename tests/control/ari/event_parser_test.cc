@@ -41,7 +41,6 @@ TEST(EventParser, ReadsEveryTypeThatControlActsOn) {
   EXPECT_EQ(start.channel.id, "17.1");
   EXPECT_EQ(start.channel.name, "PJSIP/phone-00000001");
   EXPECT_EQ(start.channel.state, "Up");
-  EXPECT_EQ(start.channel.creationtime, "2026-01-31T12:00:00.000+0000");
   EXPECT_THAT(start.channel.channelvars, ElementsAre(Pair("UNICASTRTP_LOCAL_PORT", "25002")));
   EXPECT_EQ(start.channel.caller_number, "1");
 
@@ -50,12 +49,6 @@ TEST(EventParser, ReadsEveryTypeThatControlActsOn) {
       R"({"type":"ChannelDestroyed","cause":17,"cause_txt":"User busy","channel":)", kChannel, "}"));
   EXPECT_EQ(destroyed.channel_id, "17.1");
   EXPECT_EQ(destroyed.cause, 17);
-  EXPECT_EQ(destroyed.cause_text, "User busy");
-  EXPECT_EQ(Parsed<ChannelHangupRequest>(WithBoth("ChannelHangupRequest")).cause, 0);
-  EXPECT_EQ(Parsed<ChannelHangupRequest>(
-                R"({"type":"ChannelHangupRequest","cause":32,"soft":true,"channel":{"id":"x"}})")
-                .cause,
-            32);
   EXPECT_EQ(Parsed<ChannelEnteredBridge>(WithBoth("ChannelEnteredBridge")).bridge_id, "b");
   EXPECT_EQ(Parsed<ChannelEnteredBridge>(WithBoth("ChannelEnteredBridge")).channel_id, "17.1");
   EXPECT_EQ(Parsed<ChannelHold>(WithBoth("ChannelHold")).channel_id, "17.1");
@@ -98,8 +91,6 @@ TEST(EventParser, NamesWhatIsWrong) {
        "StasisStart: field channel.name is missing"},
       {R"({"type":"StasisStart","channel":{"id":"i","name":"n","creationtime":"t"},"args":[]})",
        "StasisStart: field channel.state is missing"},
-      {R"({"type":"StasisStart","channel":{"id":"i","name":"n","state":"Up"},"args":[]})",
-       "StasisStart: field channel.creationtime is missing"},
       {R"({"type":"StasisStart","channel":{"id":"i","name":"n","state":"Up","creationtime":"t"}})",
        "StasisStart: field args is missing"},
       {R"({"type":"StasisStart","channel":{"id":"i","name":"n","state":"Up","creationtime":"t"},"args":["a",1]})",
@@ -117,10 +108,8 @@ TEST(EventParser, NamesWhatIsWrong) {
        "ChannelDestroyed: field cause"},
       {R"({"type":"ChannelDestroyed","channel":{"id":"i"},"cause":-2147483649,"cause_txt":""})",
        "ChannelDestroyed: field cause"},
-      {R"({"type":"ChannelDestroyed","channel":{"id":"i"},"cause":16})",
-       "ChannelDestroyed: field cause_txt is missing"},
-      {R"({"type":"ChannelHangupRequest","channel":{"id":"i"},"cause":"16"})",
-       "ChannelHangupRequest: field cause is of type string"},
+      {R"({"type":"ChannelDestroyed","channel":{"id":"i"},"cause":"16"})",
+       "ChannelDestroyed: field cause is of type string"},
       {R"({"type":"ChannelEnteredBridge","channel":{"id":"i"}})",
        "ChannelEnteredBridge: field bridge is missing"},
       {R"({"type":"ChannelEnteredBridge","bridge":{"id":"b"}})",

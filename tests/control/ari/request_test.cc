@@ -17,12 +17,6 @@ OriginateRequest FullOriginate() {
   return request;
 }
 
-OriginateRequest WithOriginator() {
-  OriginateRequest request = FullOriginate();
-  request.originator = "17.1";
-  return request;
-}
-
 TEST(Request, IsWhatAsteriskDescribes) {
   const struct {
     Request request;
@@ -45,10 +39,6 @@ TEST(Request, IsWhatAsteriskDescribes) {
        "/channels/"
        "x?endpoint=Local%2F4438007%40default%2Fn&app=v&appArgs=dialed&callerId=%22A%20B%22%20%3C100%3E"
        "&timeout=7&formats=alaw"},
-      {MakeOriginateRequest("v", WithOriginator()), "Originate", "POST /channels/x",
-       "/channels/"
-       "x?endpoint=Local%2F4438007%40default%2Fn&app=v&appArgs=dialed&callerId=%22A%20B%22%20%3C100%3E"
-       "&timeout=7&originator=17.1"},
       {HangUpRequest("17.1", "no_answer"), "HangUp", "DELETE /channels/17.1",
        "/channels/17.1?reason=no_answer"},
       {HangUpRequest("17.1", "42"), "HangUp", "DELETE /channels/17.1", "/channels/17.1?reason_code=42"},
