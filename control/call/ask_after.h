@@ -18,4 +18,12 @@ boost::asio::awaitable<std::optional<ari::Error>> AskAfter(ari::Client& ari, std
 // undone is looked at first once it is back.
 void ThrowIfAway(const KnownFacts& known);
 
+// For undoing: hangs up a channel; one that is not there (404) is hung up already. Throws ari::Error, and as
+// ThrowIfAway.
+boost::asio::awaitable<void> HangUpChannel(ari::Client& ari, const CallFacts& facts, std::string channel_id,
+                                           std::string reason);
+// As HangUpChannel, with a normal clearing, for the channel that is in a place by now, unless it is known to
+// be gone.
+boost::asio::awaitable<void> HangUpPlace(ari::Client& ari, const CallFacts& facts, std::string place);
+
 }  // namespace benari::control

@@ -72,7 +72,6 @@ class Call {
 
   Awaitable<void> Release(CallOver over);
   Awaitable<void> PauseUndo(bool last);
-  Awaitable<void> HangUpChannel(std::string channel_id, std::string reason);
   Awaitable<void> LetCallerGo();
   Awaitable<void> ContinueInDialplan(std::string caller);
 

@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "control/ari/removal.h"
 #include "control/call/ask_after.h"
 #include "control/loop/when_all.h"
 
@@ -267,13 +266,6 @@ asio::awaitable<void> CallMedia::Undo(Media media) {
   if (media.release_port.has_value()) co_await undo_.RunNow(*media.release_port);
 }
 
-asio::awaitable<void> CallMedia::HangUp(std::string channel_id) {
-  if (facts_.channel(channel_id).gone) co_return;
-  ThrowIfAway(facts_.known());
-  const std::string reason = "normal";
-  co_await ari::HangUpIfThere(context_.ari, channel_id, reason);
-}
-
 asio::awaitable<void> CallMedia::ReleasePort(std::string node, std::string lease_id) {
   context_.keeper.Remove(lease_id);
   std::string left;
@@ -292,7 +284,8 @@ asio::awaitable<void> CallMedia::ReleasePort(std::string node, std::string lease
 
 void CallMedia::DeferHangUp() {
   facts_.ChannelExpected(now_.id);
-  now_.hang_up = undo_.Defer(ToString(UndoStep::kHangUpMedia), [this, id = now_.id] { return HangUp(id); });
+  now_.hang_up = undo_.Defer(ToString(UndoStep::kHangUpMedia),
+                             [this, id = now_.id] { return HangUpPlace(context_.ari, facts_, id); });
 }
 
 UndoStack::Handle CallMedia::DeferRelease(const std::string& node, const std::string& lease_id) {

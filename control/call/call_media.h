@@ -78,7 +78,6 @@ class CallMedia {
   Awaitable<Endpoint> MakeChannel();
   Awaitable<void> CreateExternalMedia(Endpoint* rtp_from);
   Awaitable<void> Undo(Media media);
-  Awaitable<void> HangUp(std::string channel_id);
   Awaitable<void> ReleasePort(std::string node, std::string lease_id);
   void DeferHangUp();
   UndoStack::Handle DeferRelease(const std::string& node, const std::string& lease_id);

@@ -54,11 +54,6 @@ asio::awaitable<void> Call::PauseUndo(bool last) {
   if (last) co_await facts_.WaitUntil(may_go_on, Clock::Time::max());
 }
 
-asio::awaitable<void> Call::HangUpChannel(std::string channel_id, std::string reason) {
-  ThrowIfAway(facts_.known());
-  co_await ari::HangUpIfThere(context_.ari, channel_id, reason);
-}
-
 // The phone that transferred hangs up by itself; one that does not is hung up on with the call. A call that
 // is being released may have undone the place already.
 void Call::OnTransfer(const std::string& left, const std::string& newcomer) {
@@ -69,7 +64,7 @@ void Call::OnTransfer(const std::string& left, const std::string& newcomer) {
   if (phase() == CallPhase::kReleasing) leftovers[newcomer] = by_caller ? caller_reason_ : "normal";
   for (const auto& [channel, reason] : leftovers) {
     undo_.Defer(ToString(UndoStep::kHangUpTransferred),
-                [this, channel, reason] { return HangUpChannel(channel, reason); });
+                [this, channel, reason] { return HangUpChannel(context_.ari, facts_, channel, reason); });
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "control/ari/removal.h"
 #include "control/call/ask_after.h"
 #include "control/call/destination_end.h"
 
@@ -135,15 +134,7 @@ asio::awaitable<void> DestinationLeg::Talk() {
 UndoStack::Handle DestinationLeg::DeferHangUp() {
   facts_.ChannelExpected(place_);
   return undo_.Defer(ToString(UndoStep::kHangUpDestination),
-                     [this, place = place_] { return HangUp(place); });
-}
-
-asio::awaitable<void> DestinationLeg::HangUp(std::string place) {
-  if (facts_.channel(place).gone) co_return;
-  ThrowIfAway(facts_.known());
-  const std::string reason = "normal";
-  const std::string channel_id = facts_.ChannelIn(place);
-  co_await ari::HangUpIfThere(context_.ari, channel_id, reason);
+                     [this, place = place_] { return HangUpPlace(context_.ari, facts_, place); });
 }
 
 }  // namespace benari::control

@@ -41,7 +41,6 @@ class DestinationLeg {
   Awaitable<void> Originate();
   Awaitable<bool> AwaitAnswer();
   Awaitable<void> AskAfterIt();
-  Awaitable<void> HangUp(std::string place);
   UndoStack::Handle DeferHangUp();
   void DialAnew();
   bool WasAwaySinceDialled() const { return facts_.known().reconnects != dialled_after_reconnects_; }
