@@ -57,10 +57,9 @@ std::shared_ptr<Call> Admission::MakeCall(const ari::Channel& caller, int destin
 // ones may still come, and Asterisk refuses an id that is not free yet.
 std::shared_ptr<Call> Admission::NewCall(const ari::Channel& caller) const {
   auto call = MakeCall(caller);
-  if (const std::optional<int> last = table_.LastMediaNumber(caller.id)) {
-    AdoptedState used;
-    used.last_media_number = *last;
-    call->Adopt(used);
+  if (table_.WasUsed(caller.id)) {
+    const AdoptedState nothing;
+    call->Adopt(nothing);
   }
   return call;
 }

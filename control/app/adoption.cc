@@ -65,7 +65,7 @@ void Adoption::NoteUsed(const Sweep::Orphans& orphans, const std::map<std::strin
   for (const Sweep::Channel& channel : orphans.channels) ids.push_back(channel.id);
   for (const auto& [id, lease] : leases) ids.push_back(id);
   for (const std::string& id : ids) {
-    if (const auto parsed = context_.ids.Parse(id)) table_.NoteUsed(*parsed, context_.timers.Now());
+    if (const auto parsed = context_.ids.Parse(id)) table_.NoteUsed(parsed->call_id, context_.timers.Now());
   }
 }
 

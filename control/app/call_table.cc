@@ -21,7 +21,7 @@ void CallTable::End(const Call& call, Clock::Time now) {
   const auto& channels = call.facts().known().channels;
   const auto caller = channels.find(call.id());
   const bool left = caller != channels.end() && caller->second.gone;
-  ended_[call.id()] = {now, left, call.undone(), call.caller_reason(), call.media().last_number()};
+  ended_[call.id()] = {now, left, call.undone(), call.caller_reason()};
   calls_.erase(call.id());
 }
 
@@ -34,19 +34,8 @@ bool CallTable::EndedSince(const std::string& call_id, Clock::Time since) const 
   return ended != ended_.end() && ended->second.at >= since && ended->second.undone;
 }
 
-void CallTable::NoteUsed(const ResourceId& resource, Clock::Time now) {
-  if (calls_.contains(resource.call_id)) return;
-  const auto [ended, is_new] = ended_.try_emplace(resource.call_id);
-  if (is_new) ended->second.caller_left = true;
-  if (is_new) ended->second.at = now;
-  if (resource.kind != ResourceKind::kMedia) return;
-  ended->second.last_media_number = std::max(ended->second.last_media_number, resource.number);
-}
-
-std::optional<int> CallTable::LastMediaNumber(const std::string& call_id) const {
-  const auto ended = ended_.find(call_id);
-  if (ended == ended_.end()) return std::nullopt;
-  return ended->second.last_media_number;
+void CallTable::NoteUsed(const std::string& call_id, Clock::Time now) {
+  if (!calls_.contains(call_id)) ended_.try_emplace(call_id, Ended{now, /*caller_left=*/true});
 }
 
 bool CallTable::EndedWithoutItsCaller(const std::string& call_id) const {

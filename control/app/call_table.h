@@ -38,10 +38,11 @@ class CallTable {
   void OnCallerLeft(const std::string& call_id);
   // False as well if the call could not undo everything, so that nothing more of it goes by itself.
   bool EndedSince(const std::string& call_id, Clock::Time since) const;
-  // Of what a process left that died: a later call of this id gets other media numbers.
-  void NoteUsed(const ResourceId& resource, Clock::Time now);
-  // Of the newest media that the call asked for; nullopt: no such call ended lately.
-  std::optional<int> LastMediaNumber(const std::string& call_id) const;
+  // A process that died had made something for this call.
+  void NoteUsed(const std::string& call_id, Clock::Time now);
+  // An earlier call with this id ended lately, or NoteUsed: the names of its channels and leases may still be
+  // taken.
+  bool WasUsed(const std::string& call_id) const { return ended_.contains(call_id); }
   // True for a call that ended although its caller, as far as is known, is still in the application.
   bool EndedWithoutItsCaller(const std::string& call_id) const;
   // What the caller of a call that ended is, or should have been, told: see ari::Client::HangUp.
@@ -55,7 +56,6 @@ class CallTable {
     bool caller_left = false;
     bool undone = true;
     std::string caller_reason;
-    int last_media_number = 0;
   };
 
   const Ids& ids_;

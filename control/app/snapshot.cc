@@ -272,19 +272,11 @@ std::vector<Adoptable> FindAdoptable(const Snapshot& snapshot, const Ids& ids,
     const auto created = ParseCreationTime(bridge.creationtime).value_or(now);
     by_call[parsed->call_id].bridge_age = std::max(Clock::Duration::zero(), Clock::Duration(now - created));
   }
-  for (const auto& [id, lease] : leases) {
-    const auto parsed = ids.Parse(id);
-    if (!parsed.has_value() || !by_call.contains(parsed->call_id)) continue;
-    int& last = by_call[parsed->call_id].last_media_number;
-    last = std::max(last, parsed->number);
-  }
   std::vector<Adoptable> adoptable;
   for (auto& [call_id, found] : by_call) {
     std::sort(found.media_numbers.begin(), found.media_numbers.end());
     if (!found.media_numbers.empty()) {
-      const int newest = found.media_numbers.back();
-      found.last_media_number = std::max(found.last_media_number, newest);
-      const auto lease = leases.find(ids.Media(call_id, newest));
+      const auto lease = leases.find(ids.Media(call_id, found.media_numbers.back()));
       if (lease != leases.end() && lease->second.session.state == SessionState::kRunning) {
         found.lease = Lease{lease->first, lease->second.node, lease->second.session.rtp};
         found.bot = lease->second.session.bot;

@@ -37,7 +37,7 @@ void Call::Adopt(const AdoptedState& found) {
     bridge_.Adopt();
     media_leg_.AdoptBegan(started_ - *found.bridge_age);
   }
-  media_.Adopt(found.last_media_number, found.media_numbers, found.lease, found.bot);
+  media_.Adopt(found.media_numbers, found.lease, found.bot);
   destination_.Adopt(found.destination);
 }
 

@@ -19,11 +19,10 @@
 
 namespace benari::control {
 
-// What an earlier process had made for a call, as found in Asterisk and media; the facts is told the rest.
+// What an earlier process had made for a call, as found in Asterisk and media; facts are told the rest.
 struct AdoptedState {
   std::optional<Clock::Duration> bridge_age;  // nullopt: there is no bridge
   std::vector<int> media_numbers;             // of the ExternalMedia channels, the newest last
-  int last_media_number = 0;                  // that was ever used, by a channel or a lease
   std::optional<Lease> lease;                 // of the newest media, where its session still runs
   std::optional<BotInfo> bot;                 // of that session, if it runs one
   std::optional<int> destination;             // number of its channel

@@ -52,9 +52,10 @@ void CallMedia::Use(Processor processor) {
   if (RunsBot()) facts_.BotAsked(context_.timers.Now());
 }
 
-void CallMedia::Adopt(int last, const std::vector<int>& numbers, const std::optional<Lease>& lease,
+void CallMedia::Adopt(const std::vector<int>& numbers, const std::optional<Lease>& lease,
                       const std::optional<BotInfo>& bot) {
-  number_ = first_ = std::max(last, UnusedNumber(context_.timers.WallNow()));
+  const int unused = UnusedNumber(context_.timers.WallNow());
+  number_ = first_ = numbers.empty() ? unused : std::max(numbers.back(), unused);
   adopted_.insert(numbers.begin(), numbers.end());
   for (const int number : numbers) {
     if (made()) older_.push_back(*now_.hang_up);

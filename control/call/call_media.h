@@ -37,9 +37,10 @@ class CallMedia {
   // Ends what it runs: channel, session and port go back now, not at the end of the call.
   boost::asio::awaitable<void> Drop();
 
-  // Of a call that is adopted: numbers up to `last` were used, the channels of `numbers` are there. The last
-  // one is the media; without a lease, or outside the bridge, it is lost, and gets replaced.
-  void Adopt(int last, const std::vector<int>& numbers, const std::optional<Lease>& lease,
+  // Of a call that is adopted, or whose caller had an earlier one: numbers that were not used before are
+  // taken from here on. The channels of `numbers` are there. The last one is the media; without a lease, or
+  // outside the bridge, it is lost, and gets replaced.
+  void Adopt(const std::vector<int>& numbers, const std::optional<Lease>& lease,
              const std::optional<BotInfo>& bot);
   // Hangs up the others: what a process left that died as it replaced one by another.
   boost::asio::awaitable<void> DropOlder();
@@ -58,7 +59,6 @@ class CallMedia {
   const std::optional<Clock::Time>& join_asked() const { return join_asked_; }
   // True of numbers that this call asked for, or adopted; false where another process did under its id.
   bool Owns(int number) const { return adopted_.contains(number) || (number > first_ && number <= number_); }
-  int last_number() const { return number_; }  // of the newest media that was ever asked for
 
  private:
   template <typename T>
