@@ -14,6 +14,42 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr size_t kMostIgnoredArgs = 100;  // remembered, so that each is logged once
+
+// The id by which the call of an event is found: of the bridge, or else of the channel. Empty: it has none.
+std::string SubjectOf(const ari::Event& event) {
+  return std::visit(
+      [](const auto& each) -> std::string {
+        if constexpr (requires { each.bridge_id; }) {
+          return each.bridge_id;
+        } else if constexpr (requires { each.channel_id; }) {
+          return each.channel_id;
+        } else {
+          return "";
+        }
+      },
+      event);
+}
+
+// What an event means for the call that it is about.
+struct Report {
+  void operator()(const ari::Dial& dial) const { facts.ChannelDials(dial.channel_id, dial.status); }
+  void operator()(const ari::ChannelEnteredBridge& entered) const {
+    facts.ChannelEnteredBridge(entered.channel_id);
+  }
+  void operator()(const ari::ChannelLeftBridge& left) const { facts.ChannelLeftBridge(left.channel_id); }
+  void operator()(const ari::ChannelHold& hold) const { facts.ChannelHeld(hold.channel_id, true); }
+  void operator()(const ari::ChannelUnhold& unhold) const { facts.ChannelHeld(unhold.channel_id, false); }
+  void operator()(const ari::ChannelDtmfReceived& pressed) const {
+    const Digit digit{pressed.digit, std::chrono::milliseconds(pressed.duration_ms)};
+    facts.DigitPressed(pressed.channel_id, digit);
+  }
+  void operator()(const ari::BridgeDestroyed&) const { facts.BridgeDestroyed(); }
+  template <typename Other>
+  void operator()(const Other&) const {}
+
+  CallFacts& facts;
+};
+
 }  // namespace
 
 StasisApp::StasisApp(const CallContext& context, Options options)
@@ -213,32 +249,13 @@ void StasisApp::RemoveStray(const std::string& channel_id) {
 }
 
 void StasisApp::Handle(const ari::Event& event) {
-  if (const auto* start = std::get_if<ari::StasisStart>(&event)) {
-    OnStasisStart(*start);
-  } else if (const auto* end = std::get_if<ari::StasisEnd>(&event)) {
-    OnGone(end->channel_id, 0);
-  } else if (const auto* destroyed = std::get_if<ari::ChannelDestroyed>(&event)) {
-    OnGone(destroyed->channel_id, destroyed->cause);
-  } else if (const auto* dial = std::get_if<ari::Dial>(&event)) {
-    if (const auto call = table_.Find(dial->channel_id))
-      call->facts().ChannelDials(dial->channel_id, dial->status);
-  } else if (const auto* entered = std::get_if<ari::ChannelEnteredBridge>(&event)) {
-    if (const auto call = table_.Find(entered->bridge_id))
-      call->facts().ChannelEnteredBridge(entered->channel_id);
-  } else if (const auto* left = std::get_if<ari::ChannelLeftBridge>(&event)) {
-    if (const auto call = table_.Find(left->bridge_id)) call->facts().ChannelLeftBridge(left->channel_id);
-  } else if (const auto* hold = std::get_if<ari::ChannelHold>(&event)) {
-    if (const auto call = table_.Find(hold->channel_id)) call->facts().ChannelHeld(hold->channel_id, true);
-  } else if (const auto* unhold = std::get_if<ari::ChannelUnhold>(&event)) {
-    if (const auto call = table_.Find(unhold->channel_id))
-      call->facts().ChannelHeld(unhold->channel_id, false);
-  } else if (const auto* pressed = std::get_if<ari::ChannelDtmfReceived>(&event)) {
-    const Digit digit{pressed->digit, std::chrono::milliseconds(pressed->duration_ms)};
-    if (const auto call = table_.Find(pressed->channel_id))
-      call->facts().DigitPressed(pressed->channel_id, digit);
-  } else if (const auto* gone = std::get_if<ari::BridgeDestroyed>(&event)) {
-    if (const auto call = table_.Find(gone->bridge_id)) call->facts().BridgeDestroyed();
-  }
+  if (const auto* start = std::get_if<ari::StasisStart>(&event)) return OnStasisStart(*start);
+  if (const auto* end = std::get_if<ari::StasisEnd>(&event)) return OnGone(end->channel_id, 0);
+  if (const auto* destroyed = std::get_if<ari::ChannelDestroyed>(&event))
+    return OnGone(destroyed->channel_id, destroyed->cause);
+  const std::string subject = SubjectOf(event);
+  const auto call = subject.empty() ? nullptr : table_.Find(subject);
+  if (call != nullptr) std::visit(Report{call->facts()}, event);
 }
 
 void StasisApp::OnStasisStart(const ari::StasisStart& start) {
