@@ -31,11 +31,6 @@ void NodeResolver::Start() {
   on_nodes_(addresses);
 }
 
-void NodeResolver::Stop() {
-  resolver_.cancel();
-  timer_.cancel();
-}
-
 void NodeResolver::LookUp() {
   const auto on_answer = [this](const boost::system::error_code& error,
                                 const asio::ip::tcp::resolver::results_type& results) {

@@ -22,7 +22,6 @@ class NodeResolver {
 
   NodeResolver(boost::asio::any_io_executor executor, MediaTargets targets, OnNodes on_nodes);
   void Start();
-  void Stop();
 
  private:
   void LookUp();

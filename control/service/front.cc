@@ -1,6 +1,6 @@
 #include "control/service/front.h"
 
-#include <memory>
+#include <csignal>
 #include <utility>
 #include <vector>
 
@@ -11,14 +11,50 @@
 
 namespace benari::control {
 
-namespace asio = boost::asio;
+namespace {
 
 About AboutUs(const Config& config) {
   return {config.app.app, config.media.owner, ThisBuild("control").version, config.ari.url.ToString(),
           config.app.max_calls};
 }
 
-std::string Serve(Site& site, const Config& config) {
+MediaNodes::Listing ListingOf(const MediaTargets& targets) {
+  return targets.dns.host.empty() ? MediaNodes::Listing::kFixed : MediaNodes::Listing::kLookedUp;
+}
+
+ari::RequestHook CountRequests(Metrics& metrics) {
+  return [&metrics](absl::string_view operation, absl::string_view code, std::chrono::nanoseconds duration) {
+    metrics.AriRequest(std::string(operation), std::string(code),
+                       std::chrono::duration<double>(duration).count());
+  };
+}
+
+ari::LoadHook ShowLoad(Metrics& metrics) {
+  return [&metrics](size_t waiting, size_t connections) {
+    metrics.ari_waiting.Set(static_cast<double>(waiting));
+    metrics.ari_connections.Set(static_cast<double>(connections));
+  };
+}
+
+}  // namespace
+
+Front::Front(const Config& c, std::function<ServiceState()> state, NodeResolver::OnNodes on_nodes)
+    : config(c),
+      ids(config.media.owner),
+      timers(loop.get_executor()),
+      registry(std::make_shared<prometheus::Registry>()),
+      metrics(*registry),
+      ari(loop.get_executor(), config.ari, config.http, CountRequests(metrics), ShowLoad(metrics)),
+      media(loop.get_executor(), config.media, timers),
+      nodes(ListingOf(config.media_targets)),
+      resolver(loop.get_executor(), config.media_targets, std::move(on_nodes)),
+      stats(loop.get_executor(), media, nodes, timers, ids),
+      view(AboutUs(config), {history, nodes, stats, timers, std::move(state)}),
+      site(loop.get_executor(), view, stats, registry),
+      signals(loop, SIGTERM, SIGINT),
+      hang_ups_(loop, SIGHUP) {}
+
+std::string Front::Serve() {
   const Endpoint& listen = config.metrics_listen;
   if (listen.host.empty()) return "";
   std::vector<std::string> hosts = config.metrics_hosts;
@@ -33,11 +69,17 @@ std::string Serve(Site& site, const Config& config) {
   return site.endpoint().ToString();
 }
 
-void SayHangUps(asio::signal_set& hang_ups) {
-  hang_ups.async_wait([&hang_ups](const boost::system::error_code& error, int) {
+void Front::Start() {
+  IgnoreHangUps();
+  TakeSignals();
+  resolver.Start();
+}
+
+void Front::IgnoreHangUps() {
+  hang_ups_.async_wait([this](const boost::system::error_code& error, int) {
     if (error) return;
     log::Info("SIGHUP is ignored: flags are read at the start only");
-    SayHangUps(hang_ups);
+    IgnoreHangUps();
   });
 }
 

@@ -1,20 +1,59 @@
 #pragma once
 
+#include <prometheus/registry.h>
+
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <functional>
+#include <memory>
 #include <string>
 
+#include "control/ari/http_client.h"
 #include "control/config.h"
+#include "control/grpc/grpc_media_client.h"
 #include "control/http/site.h"
+#include "control/loop/loop_timers.h"
+#include "control/nodes/media_nodes.h"
+#include "control/nodes/media_stats.h"
+#include "control/nodes/node_resolver.h"
+#include "control/record/call_history.h"
+#include "control/record/ids.h"
+#include "control/record/metrics.h"
 
-// What a control listens to and shows, whether it serves or stands by.
 namespace benari::control {
 
-About AboutUs(const Config& config);
+// The parts that a control has whether it serves or stands by: its loop, its clients of Asterisk and of
+// media, the list of media nodes, and what it shows over HTTP. Confined to the control loop.
+struct Front {
+  Front(const Config& c, std::function<ServiceState()> state, NodeResolver::OnNodes on_nodes);
 
-// Where `site` is served; "": nowhere. Exits with 1 when the address is taken.
-std::string Serve(Site& site, const Config& config);
+  // Begins to serve the page and the metrics, and returns their address; "": nowhere. Exits with 1 when the
+  // address is taken.
+  std::string Serve();
+  // Lets signals come, and the list of media nodes. SIGHUP (a terminal that closes, a log rotation) is
+  // logged and ignored.
+  void Start();
 
-// Logs that SIGHUP (a terminal that closes, a log rotation) is ignored, each time.
-void SayHangUps(boost::asio::signal_set& hang_ups);
+  const Config config;
+  boost::asio::io_context loop{1};
+  const Ids ids;
+  LoopTimers timers;
+  const std::shared_ptr<prometheus::Registry> registry;
+  Metrics metrics;
+  CallHistory history;
+  ari::HttpClient ari;
+  GrpcMediaClient media;
+  MediaNodes nodes;
+  NodeResolver resolver;
+  MediaStats stats;
+  LiveView view;
+  Site site;
+  boost::asio::signal_set signals;  // SIGTERM, SIGINT
+
+ private:
+  void IgnoreHangUps();
+
+  boost::asio::signal_set hang_ups_;
+};
 
 }  // namespace benari::control
