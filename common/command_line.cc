@@ -73,4 +73,11 @@ void ParseCommandLine(int argc, char** argv, absl::string_view usage, FlagErrors
   }
 }
 
+int32_t ReadInRange(const absl::Flag<int32_t>& flag, int32_t least, int32_t most, FlagErrors* errors) {
+  const int32_t value = absl::GetFlag(flag);
+  errors->Require(value >= least && value <= most, absl::GetFlagReflectionHandle(flag).Name(),
+                  absl::StrCat(value), absl::StrCat(least, "..", most));
+  return value;
+}
+
 }  // namespace benari

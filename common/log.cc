@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "common/enum_table.h"
 #include "common/log_line.h"
 #include "common/log_output.h"
 #include "common/log_queue.h"
@@ -66,19 +67,13 @@ std::string ToText(const Field& field) {
   return std::string(*text);
 }
 
-spdlog::level::level_enum ToSpdlog(Level level) {
-  switch (level) {
-    case Level::kDebug:
-      return spdlog::level::debug;
-    case Level::kInfo:
-      return spdlog::level::info;
-    case Level::kWarning:
-      return spdlog::level::warn;
-    case Level::kError:
-      return spdlog::level::err;
-  }
-  return spdlog::level::info;
-}
+constexpr EnumRow<Level, spdlog::level::level_enum> kSpdlogLevels[] = {{Level::kDebug, spdlog::level::debug},
+                                                                       {Level::kInfo, spdlog::level::info},
+                                                                       {Level::kWarning, spdlog::level::warn},
+                                                                       {Level::kError, spdlog::level::err}};
+static_assert(IsWhole(kSpdlogLevels));
+
+spdlog::level::level_enum ToSpdlog(Level level) { return Translate(kSpdlogLevels, level); }
 
 // What follows time and level in a line.
 std::string Payload(absl::string_view message, absl::Span<const Field> fields) {
@@ -156,35 +151,24 @@ void Info(absl::string_view message, Fields fields) { Write(Level::kInfo, messag
 void Warning(absl::string_view message, Fields fields) { Write(Level::kWarning, message, fields); }
 void Error(absl::string_view message, Fields fields) { Write(Level::kError, message, fields); }
 
+namespace {
+constexpr EnumRow<Format> kFormats[] = {{Format::kText, "text"}, {Format::kJson, "json"}};
+static_assert(IsWhole(kFormats));
+constexpr EnumRow<Level> kLevels[] = {
+    {Level::kDebug, "debug"}, {Level::kInfo, "info"}, {Level::kWarning, "warning"}, {Level::kError, "error"}};
+static_assert(IsWhole(kLevels));
+}  // namespace
+
 bool AbslParseFlag(absl::string_view text, Format* format, std::string* error) {
-  if (text == "text") return *format = Format::kText, true;
-  if (text == "json") return *format = Format::kJson, true;
-  *error = "accepted is text or json";
-  return false;
+  return ParseWord(text, kFormats, format, error);
 }
 
-std::string AbslUnparseFlag(Format format) { return format == Format::kJson ? "json" : "text"; }
+std::string AbslUnparseFlag(Format format) { return Translate(kFormats, format); }
 
 bool AbslParseFlag(absl::string_view text, Level* level, std::string* error) {
-  for (const Level each : {Level::kDebug, Level::kInfo, Level::kWarning, Level::kError}) {
-    if (text == AbslUnparseFlag(each)) return *level = each, true;
-  }
-  *error = "accepted is debug, info, warning or error";
-  return false;
+  return ParseWord(text, kLevels, level, error);
 }
 
-std::string AbslUnparseFlag(Level level) {
-  switch (level) {
-    case Level::kDebug:
-      return "debug";
-    case Level::kInfo:
-      return "info";
-    case Level::kWarning:
-      return "warning";
-    case Level::kError:
-      return "error";
-  }
-  return "info";
-}
+std::string AbslUnparseFlag(Level level) { return Translate(kLevels, level); }
 
 }  // namespace benari::log

@@ -9,6 +9,7 @@
 #include "absl/flags/reflection.h"
 #include "absl/strings/str_cat.h"
 #include "common/command_line.h"
+#include "common/enum_table.h"
 #include "common/flag_types.h"
 #include "control/ari/password.h"
 #include "control/call/call_settings.h"
@@ -16,6 +17,31 @@
 
 using benari::Endpoint;
 using benari::Seconds;
+
+namespace benari::control {
+
+namespace {
+
+enum class WhenReplaced { kExit, kStandBy };
+constexpr EnumRow<WhenReplaced> kWhenReplaced[] = {{WhenReplaced::kExit, "exit"},
+                                                   {WhenReplaced::kStandBy, "stand_by"}};
+static_assert(IsWhole(kWhenReplaced));
+constexpr EnumRow<RtpSource> kRtpSources[] = {{RtpSource::kExact, "exact"}, {RtpSource::kLatch, "latch"}};
+static_assert(IsWhole(kRtpSources));
+
+bool AbslParseFlag(absl::string_view text, WhenReplaced* when, std::string* error) {
+  return ParseWord(text, kWhenReplaced, when, error);
+}
+std::string AbslUnparseFlag(WhenReplaced when) { return Translate(kWhenReplaced, when); }
+
+}  // namespace
+
+static bool AbslParseFlag(absl::string_view text, RtpSource* source, std::string* error) {
+  return ParseWord(text, kRtpSources, source, error);
+}
+static std::string AbslUnparseFlag(RtpSource source) { return Translate(kRtpSources, source); }
+
+}  // namespace benari::control
 
 ABSL_FLAG(std::string, ari_url, "http://127.0.0.1:8088/ari",
           "URL of Asterisk's REST interface (ARI), http or https");
@@ -40,7 +66,7 @@ ABSL_FLAG(
     std::string, media_tls_server_name, "",
     "name that the certificates of media nodes are for; default: NAME of dns:///NAME, else each one's HOST");
 ABSL_FLAG(
-    std::string, rtp_source, "exact",
+    benari::control::RtpSource, rtp_source, benari::control::RtpSource::kExact,
     "whose RTP media takes: exact (what Asterisk announced), or latch on the first valid one (for NAT)");
 ABSL_FLAG(std::string, flow, "echo", "what callers are put through: echo, or bot (see --bot_url)");
 ABSL_FLAG(
@@ -105,7 +131,7 @@ ABSL_FLAG(int, media_timeout_ms, 1000, "timeout in ms of a request to a media no
 ABSL_FLAG(int, sweep_seconds, 30, "interval between searches for orphaned channels and bridges");
 ABSL_FLAG(Seconds, drain_seconds, Seconds{10},
           "after SIGTERM: how long calls may go on before they are hung up");
-ABSL_FLAG(std::string, when_replaced, "exit",
+ABSL_FLAG(benari::control::WhenReplaced, when_replaced, benari::control::WhenReplaced::kExit,
           "when another instance takes over: exit, or stand_by and take over again when it is gone");
 ABSL_FLAG(bool, standby, false,
           "start as a stand-by: take over once no media node has heard from another instance");
@@ -131,20 +157,6 @@ namespace benari::control {
 namespace {
 
 using std::chrono::milliseconds;
-
-// The one of two words that the flag says; the first one after a mistake.
-template <typename T>
-T Choose(FlagErrors& errors, const char* flag, const std::string& value, const char* first_word, T first,
-         const char* second_word, T second) {
-  errors.Require(value == first_word || value == second_word, flag, value,
-                 absl::StrCat(first_word, " or ", second_word));
-  return value == second_word ? second : first;
-}
-
-int InRange(FlagErrors& errors, const char* flag, int value, int min, int max) {
-  errors.Require(value >= min && value <= max, flag, absl::StrCat(value), absl::StrCat(min, "..", max));
-  return value;
-}
 
 std::string ReadPassword(FlagErrors& errors) {
   const std::string path = absl::GetFlag(FLAGS_ari_password_file);
@@ -198,16 +210,13 @@ void ReadMedia(FlagErrors& errors, Config& config) {
     errors.Refuse("media", media, targets.status().message());
   }
   ReadMediaTls(errors, config);
-  config.media.rtp_source = Choose(errors, "rtp_source", absl::GetFlag(FLAGS_rtp_source), "exact",
-                                   RtpSource::kExact, "latch", RtpSource::kLatch);
-  const int ttl_ms = InRange(errors, "lease_ttl_ms", absl::GetFlag(FLAGS_lease_ttl_ms), 1000, 3600000);
-  const int renew_ms =
-      InRange(errors, "renew_interval_ms", absl::GetFlag(FLAGS_renew_interval_ms), 50, 60000);
+  config.media.rtp_source = absl::GetFlag(FLAGS_rtp_source);
+  const int ttl_ms = ReadInRange(FLAGS_lease_ttl_ms, 1000, 3600000, &errors);
+  const int renew_ms = ReadInRange(FLAGS_renew_interval_ms, 50, 60000, &errors);
   errors.Require(renew_ms * 3 <= ttl_ms, "renew_interval_ms", absl::StrCat(renew_ms),
                  "at most a third of --lease_ttl_ms, so that two lost renewals lose no lease");
   config.media.lease_ttl = milliseconds(ttl_ms);
-  config.media.timeout =
-      milliseconds(InRange(errors, "media_timeout_ms", absl::GetFlag(FLAGS_media_timeout_ms), 50, 60000));
+  config.media.timeout = milliseconds(ReadInRange(FLAGS_media_timeout_ms, 50, 60000, &errors));
   config.media.keep_alive_timeout = std::min(config.media.timeout, milliseconds(renew_ms));
   config.keeper.interval = milliseconds(renew_ms);
 }
@@ -215,13 +224,10 @@ void ReadMedia(FlagErrors& errors, Config& config) {
 void ReadAri(FlagErrors& errors, Config& config) {
   config.app.app = absl::GetFlag(FLAGS_app);
   errors.Require(!config.app.app.empty(), "app", "", "the name of the Stasis application");
-  config.app.max_calls =
-      static_cast<size_t>(InRange(errors, "max_calls", absl::GetFlag(FLAGS_max_calls), 1, 10000));
-  config.app.sweep_interval =
-      std::chrono::seconds(InRange(errors, "sweep_seconds", absl::GetFlag(FLAGS_sweep_seconds), 1, 86400));
-  config.http.timeout =
-      milliseconds(InRange(errors, "ari_timeout_ms", absl::GetFlag(FLAGS_ari_timeout_ms), 100, 120000));
-  config.http.connections = InRange(errors, "ari_connections", absl::GetFlag(FLAGS_ari_connections), 1, 1000);
+  config.app.max_calls = static_cast<size_t>(ReadInRange(FLAGS_max_calls, 1, 10000, &errors));
+  config.app.sweep_interval = std::chrono::seconds(ReadInRange(FLAGS_sweep_seconds, 1, 86400, &errors));
+  config.http.timeout = milliseconds(ReadInRange(FLAGS_ari_timeout_ms, 100, 120000, &errors));
+  config.http.connections = ReadInRange(FLAGS_ari_connections, 1, 1000, &errors);
   const std::string url = absl::GetFlag(FLAGS_ari_url);
   const std::string ca_file = absl::GetFlag(FLAGS_ari_ca_file);
   const size_t mistakes = errors.lines().size();
@@ -240,8 +246,7 @@ void ReadEnding(FlagErrors& errors, Config& config) {
   const Seconds drain = absl::GetFlag(FLAGS_drain_seconds);
   errors.Require(drain.value <= 86400, "drain_seconds", AbslUnparseFlag(drain), "0..86400");
   if (drain.value <= 86400) config.drain = drain.ms();
-  config.stand_by_when_replaced =
-      Choose(errors, "when_replaced", absl::GetFlag(FLAGS_when_replaced), "exit", false, "stand_by", true);
+  config.stand_by_when_replaced = absl::GetFlag(FLAGS_when_replaced) == WhenReplaced::kStandBy;
   config.standby = absl::GetFlag(FLAGS_standby);
   config.fenced = absl::GetFlag(FLAGS_fenced);
   const Seconds patience = absl::GetFlag(FLAGS_standby_seconds);

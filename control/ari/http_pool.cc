@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/enum_table.h"
 #include "control/ari/body_parser.h"
 #include "control/ari/connect_failure.h"
 
@@ -23,21 +24,12 @@ namespace {
 
 constexpr std::chrono::milliseconds kLookInterval{200};
 
-const char* CodeName(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::kUnreachable:
-      return "unreachable";
-    case ErrorKind::kTimeout:
-      return "timeout";
-    case ErrorKind::kHttp:
-      return "http";
-    case ErrorKind::kOverloaded:
-      return "overloaded";
-    case ErrorKind::kMalformed:
-      return "malformed";
-  }
-  return "";
-}
+constexpr EnumRow<ErrorKind> kCodes[] = {{ErrorKind::kUnreachable, "unreachable"},
+                                         {ErrorKind::kTimeout, "timeout"},
+                                         {ErrorKind::kHttp, "http"},
+                                         {ErrorKind::kOverloaded, "overloaded"},
+                                         {ErrorKind::kMalformed, "malformed"}};
+static_assert(IsWhole(kCodes));
 
 // A request that met a connection which the server had closed may go out again when doing it twice is no
 // different from once, or when nothing of it was sent.
@@ -265,7 +257,7 @@ void HttpPool::FinishByAnswer(const JobPtr& job, const net::HttpAnswer& answer) 
 void HttpPool::FinishByError(const JobPtr& job, ErrorKind kind, int status, const std::string& what) {
   if (job->finished) return;
   job->error.emplace(kind, status, absl::StrCat(job->request.Name(), ": ", what));
-  Finish(job, kind == ErrorKind::kHttp ? absl::StrCat(status) : CodeName(kind));
+  Finish(job, kind == ErrorKind::kHttp ? absl::StrCat(status) : Translate(kCodes, kind));
 }
 
 void HttpPool::Finish(const JobPtr& job, const std::string& code) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "common/enum_table.h"
 #include "common/net/url.h"
 
 namespace benari::control::ari {
@@ -50,15 +51,10 @@ std::string Path(absl::string_view collection, absl::string_view id, absl::strin
 }  // namespace
 
 const char* MethodName(Method method) {
-  switch (method) {
-    case Method::kGet:
-      return "GET";
-    case Method::kPost:
-      return "POST";
-    case Method::kDelete:
-      return "DELETE";
-  }
-  return "";
+  static constexpr EnumRow<Method> kNames[] = {
+      {Method::kGet, "GET"}, {Method::kPost, "POST"}, {Method::kDelete, "DELETE"}};
+  static_assert(IsWhole(kNames));
+  return Translate(kNames, method);
 }
 
 std::string Request::Name() const {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/time/time.h"
+#include "common/enum_table.h"
 
 namespace benari::control {
 
@@ -17,17 +18,10 @@ double Ms(Clock::Duration duration) {
 
 double Rounded(double value) { return std::round(value * 100) / 100; }
 
-const char* ToString(SessionState state) {
-  switch (state) {
-    case SessionState::kLeased:
-      return "leased";
-    case SessionState::kRunning:
-      return "running";
-    case SessionState::kStopped:
-      return "stopped";
-  }
-  return "unknown";
-}
+constexpr EnumRow<SessionState> kSessionStates[] = {{SessionState::kLeased, "leased"},
+                                                    {SessionState::kRunning, "running"},
+                                                    {SessionState::kStopped, "stopped"}};
+static_assert(IsWhole(kSessionStates));
 
 const char* StateOf(const MediaNodes::Node& node) {
   if (!node.up) return node.status.instance_id.empty() ? "not_reached" : "down";
@@ -98,7 +92,7 @@ Json SessionJson(const MediaStats::Session& session) {
   const SessionInfo& info = session.info;
   Json json = {{"node", session.node},
                {"lease_id", info.lease_id},
-               {"state", ToString(info.state)},
+               {"state", Translate(kSessionStates, info.state)},
                {"rtp_to", info.rtp.ToString()},
                {"rtp_from", info.peer.host.empty() ? "" : info.peer.ToString()},
                {"received_packets", info.received_packets},

@@ -4,28 +4,23 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "common/enum_table.h"
+
 namespace benari::control {
 
 namespace {
 
-const char* ToString(ServiceState state) {
-  switch (state) {
-    case ServiceState::kServing:
-      return "serving";
-    case ServiceState::kWaitingForAsterisk:
-      return "waiting_for_asterisk";
-    case ServiceState::kDraining:
-      return "draining";
-    case ServiceState::kStandingBy:
-      return "standing_by";
-  }
-  return "unknown";
-}
+constexpr EnumRow<ServiceState> kServiceStates[] = {
+    {ServiceState::kServing, "serving"},
+    {ServiceState::kWaitingForAsterisk, "waiting_for_asterisk"},
+    {ServiceState::kDraining, "draining"},
+    {ServiceState::kStandingBy, "standing_by"}};
+static_assert(IsWhole(kServiceStates));
 
 }  // namespace
 
 Json LiveView::StatusJson() const {
-  return {{"state", ToString(sources_.state())},
+  return {{"state", Translate(kServiceStates, sources_.state())},
           {"version", about_.version},
           {"app", about_.app},
           {"owner", about_.owner},

@@ -1,25 +1,19 @@
 #include "media/io/engine_kind.h"
 
+#include "common/enum_table.h"
+
 namespace benari::media {
 
+namespace {
+constexpr EnumRow<EngineKind> kEngines[] = {
+    {EngineKind::kAuto, "auto"}, {EngineKind::kEpoll, "epoll"}, {EngineKind::kIoUring, "io_uring"}};
+static_assert(IsWhole(kEngines));
+}  // namespace
+
 bool AbslParseFlag(absl::string_view text, EngineKind* kind, std::string* error) {
-  for (const EngineKind each : {EngineKind::kAuto, EngineKind::kEpoll, EngineKind::kIoUring}) {
-    if (text == AbslUnparseFlag(each)) return *kind = each, true;
-  }
-  *error = "accepted is auto, epoll or io_uring";
-  return false;
+  return ParseWord(text, kEngines, kind, error);
 }
 
-std::string AbslUnparseFlag(EngineKind kind) {
-  switch (kind) {
-    case EngineKind::kAuto:
-      return "auto";
-    case EngineKind::kEpoll:
-      return "epoll";
-    case EngineKind::kIoUring:
-      return "io_uring";
-  }
-  return "";
-}
+std::string AbslUnparseFlag(EngineKind kind) { return Translate(kEngines, kind); }
 
 }  // namespace benari::media

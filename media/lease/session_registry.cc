@@ -5,34 +5,22 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "common/enum_table.h"
 
 namespace benari::media {
 
-const char* EventKindName(EventKind kind) {
-  switch (kind) {
-    case EventKind::kStarted:
-      return "started";
-    case EventKind::kMediaFlowing:
-      return "media flowing";
-    case EventKind::kMediaMissing:
-      return "media missing";
-    case EventKind::kStopped:
-      return "stopped";
-    case EventKind::kReleased:
-      return "released";
-    case EventKind::kLeaseExpired:
-      return "lease expired";
-    case EventKind::kBotReady:
-      return "bot ready";
-    case EventKind::kBotLost:
-      return "bot lost";
-    case EventKind::kFinished:
-      return "finished";
-  }
-  return "unknown";
-}
-
 namespace {
+
+constexpr EnumRow<EventKind> kEventKinds[] = {{EventKind::kStarted, "started"},
+                                              {EventKind::kMediaFlowing, "media flowing"},
+                                              {EventKind::kMediaMissing, "media missing"},
+                                              {EventKind::kStopped, "stopped"},
+                                              {EventKind::kReleased, "released"},
+                                              {EventKind::kLeaseExpired, "lease expired"},
+                                              {EventKind::kBotReady, "bot ready"},
+                                              {EventKind::kBotLost, "bot lost"},
+                                              {EventKind::kFinished, "finished"}};
+static_assert(IsWhole(kEventKinds));
 
 EventKind EventOf(MediaChange change) {
   switch (change) {
@@ -51,6 +39,8 @@ EventKind EventOf(MediaChange change) {
 }
 
 }  // namespace
+
+const char* EventKindName(EventKind kind) { return Translate(kEventKinds, kind); }
 
 SessionRegistry::SessionRegistry(Options options, const Clock& clock, SessionRunner& runner, EventSink events)
     : options_(std::move(options)),

@@ -79,14 +79,6 @@ bool IsHost(const std::string& host) {
   return true;
 }
 
-int32_t ReadInt(const absl::Flag<int32_t>& flag, absl::string_view name, int32_t least, int32_t most,
-                FlagErrors* errors) {
-  const int32_t value = absl::GetFlag(flag);
-  errors->Require(value >= least && value <= most, name, absl::StrCat(value),
-                  absl::StrCat(least, "..", most));
-  return value;
-}
-
 // Where `host` is "self", it becomes this host's address: a container cannot be told its own by a flag.
 void ResolveSelf(absl::string_view flag, std::string* host, FlagErrors* errors) {
   if (*host != "self") return;
@@ -124,11 +116,11 @@ void ReadTls(Config* config, FlagErrors* errors) {
 }
 
 void ReadLeases(Config* config, FlagErrors* errors) {
-  config->max_ttl_ms = static_cast<uint32_t>(ReadInt(FLAGS_max_ttl_ms, "max_ttl_ms", 1, 86400000, errors));
+  config->max_ttl_ms = static_cast<uint32_t>(ReadInRange(FLAGS_max_ttl_ms, 1, 86400000, errors));
   const double rate = absl::GetFlag(FLAGS_lease_rate_per_owner);
   errors->Require(rate >= 0 && rate <= kMostLeases, "lease_rate_per_owner", absl::StrCat(rate),
                   absl::StrCat("0..", kMostLeases));
-  const int32_t burst = ReadInt(FLAGS_lease_burst_per_owner, "lease_burst_per_owner", 1, kMostLeases, errors);
+  const int32_t burst = ReadInRange(FLAGS_lease_burst_per_owner, 1, kMostLeases, errors);
   config->lease_rate = {rate, static_cast<double>(burst)};
 }
 
@@ -149,13 +141,12 @@ void ReadRtp(Config* config, FlagErrors* errors) {
                     "the name or address, without a port, that Asterisk sends RTP to");
   }
 
-  const int32_t min = ReadInt(FLAGS_rtp_port_min, "rtp_port_min", 1, 65535, errors);
-  const int32_t max = ReadInt(FLAGS_rtp_port_max, "rtp_port_max", 1, 65535, errors);
+  const int32_t min = ReadInRange(FLAGS_rtp_port_min, 1, 65535, errors);
+  const int32_t max = ReadInRange(FLAGS_rtp_port_max, 1, 65535, errors);
   errors->Require(min <= max || min > 65535, "rtp_port_max", absl::StrCat(max),
                   absl::StrCat("--rtp_port_min=", min, " or more"));
   config->rtp_ports = {static_cast<uint16_t>(min), static_cast<uint16_t>(max)};
-  config->quarantine =
-      std::chrono::milliseconds(ReadInt(FLAGS_quarantine_ms, "quarantine_ms", 0, 600000, errors));
+  config->quarantine = std::chrono::milliseconds(ReadInRange(FLAGS_quarantine_ms, 0, 600000, errors));
 }
 
 }  // namespace
@@ -172,10 +163,9 @@ Config ReadConfig(int argc, char** argv, FlagErrors* errors) {
   if (config.node_name.empty()) config.node_name = HostName();
   errors->Require(IsHost(config.node_name), "node_name", config.node_name, "1..253 of A-Z a-z 0-9 . _ -");
   ReadLeases(&config, errors);
-  config.workers = static_cast<size_t>(ReadInt(FLAGS_workers, "workers", 1, 64, errors));
+  config.workers = static_cast<size_t>(ReadInRange(FLAGS_workers, 1, 64, errors));
   config.io_engine = absl::GetFlag(FLAGS_io_engine);
-  config.batch_window =
-      std::chrono::microseconds(ReadInt(FLAGS_batch_window_us, "batch_window_us", 0, 10000, errors));
+  config.batch_window = std::chrono::microseconds(ReadInRange(FLAGS_batch_window_us, 0, 10000, errors));
   config.bots = ReadBotFlags(errors);
   config.drain = absl::GetFlag(FLAGS_drain_seconds);
   config.health_listen = absl::GetFlag(FLAGS_health_listen);
