@@ -210,7 +210,8 @@ std::string Checks::Caller(const std::string& id, const Company& company,
   // One that is told to end, and cannot, leaves callers whose bridge is gone already.
   using enum DisasterKind;
   const bool stopped = scenario_.Has({kStopControl, kStopAndReplaceControl, kTerminateControl});
-  const bool overdue = !stopped && company.served && now - echo_began_.at(id) > scenario_.LongestMedia();
+  const bool echoes = company.served && !company.bot_is_finished;
+  const bool overdue = !stopped && echoes && now - echo_began_.at(id) > scenario_.LongestMedia();
   if (too_long(overdue_, overdue, Patience()))
     return absl::StrCat("caller ", id, " hears itself for too long");
   return "";
