@@ -161,14 +161,16 @@ asio::awaitable<void> StasisApp::Resync(uint64_t connection) {
     const bool listed = co_await ResyncOnce();
     if (connection != connection_) co_return;  // a later connection lists again, and its events wait
     schedule_.OnListEnded(listed, context_.timers.Now());
-    if (listed && !serving_) {
-      serving_ = true;
-      const std::vector<ari::Event> waited = std::exchange(waiting_, {});
-      for (auto event = waited.begin(); event != waited.end(); ++event) {
-        if (!HasLeftAgain(event, waited.end())) Handle(*event);
-      }
-    }
     co_await WaitForNextList(connection);
+  }
+}
+
+// From here on events are acted on as they come; those that waited for the lists are acted on now.
+void StasisApp::Serve() {
+  if (std::exchange(serving_, true)) return;
+  const std::vector<ari::Event> waited = std::exchange(waiting_, {});
+  for (auto event = waited.begin(); event != waited.end(); ++event) {
+    if (!HasLeftAgain(event, waited.end())) Handle(*event);
   }
 }
 
@@ -228,6 +230,7 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
   asio::co_spawn(context_.executor, adoption_.ReleaseUnkept(leases), asio::detached);
   Sweep::Orphans orphans = adoption_.FindOrphans(snapshot, leases);
   if (!std::exchange(nodes_met_, true)) co_await WatchNodes();
+  if (connection == connection_) Serve();  // first: the caller of an adopted call may have left meanwhile
   for (const Adoption::Adopted& each : adopted) admission_.Run(each.call, each.refusal);
   asio::co_spawn(context_.executor, sweep_.Remove(std::move(orphans)), asio::detached);
   co_return true;

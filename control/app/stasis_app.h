@@ -74,6 +74,7 @@ class StasisApp {
 
   Awaitable<void> Resync(uint64_t connection);
   Awaitable<bool> ResyncOnce();
+  void Serve();
   Awaitable<void> WaitForNextList(uint64_t connection);
   void OnUnsettled(const std::string& id);
   bool IsInUse(const std::string& id) const;

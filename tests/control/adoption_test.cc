@@ -11,7 +11,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 struct World : ControlWorld {
-  World() { asterisk.SetDestination("", Destination::Answers()); }
+  explicit World(CallConfig call_config = {}) : ControlWorld(std::move(call_config)) {
+    asterisk.SetDestination("", Destination::Answers());
+  }
 };
 
 void ExpectClean(ControlWorld& world) {
@@ -131,6 +133,29 @@ TEST(Adoption, ASilentNodeDoesNotKeepCallsWaiting) {
   world.asterisk.CallerHangsUp(caller);
   world.media.SetStopped(ControlWorld::kNode1, false);
   world.media.SetStopped(ControlWorld::kNode2, false);
+  ExpectClean(world);
+}
+
+// Between the lists that show it and the first request of its call.
+TEST(Adoption, NobodyIsDialledForACallerWhoLeftMeanwhile) {
+  CallConfig without_echo;
+  without_echo.echo_time = std::chrono::milliseconds(0);
+  World world(std::move(without_echo));
+  const std::string caller = world.Caller();
+  world.media.SetStopped(ControlWorld::kNode1, true);
+  world.media.SetStopped(ControlWorld::kNode2, true);
+  const std::vector<std::string> nodes = {ControlWorld::kNode1, ControlWorld::kNode2};
+  world.control = std::make_unique<ControlProcess>(world.loop, world.timers, world.asterisk, world.media,
+                                                   nodes, world.config, world.options);
+  ASSERT_TRUE(world.control->Connect());
+  ASSERT_TRUE(world.Until([&] { return world.control->app().table().Find(caller) != nullptr; }));
+  ASSERT_FALSE(world.control->app().serving()) << "the nodes are asked";
+  world.asterisk.CallerHangsUp(caller);
+  ASSERT_TRUE(world.UntilNoCalls());
+  world.media.SetStopped(ControlWorld::kNode1, false);
+  world.media.SetStopped(ControlWorld::kNode2, false);
+  world.RunFor(seconds(2));
+  EXPECT_TRUE(world.asterisk.dialled().empty());
   ExpectClean(world);
 }
 
