@@ -38,7 +38,15 @@ asio::awaitable<void> DestinationLeg::Dial(Ringback ringback) {
     while (!dialled_) co_await Originate();
     answered = co_await AwaitAnswer();
   }
-  if (rings) co_await partners_.StopRinging();
+  if (rings) co_await StopRinging();
+}
+
+// A failure does not delay the join, which ends the tone in Asterisk 22.10; Talk tries again.
+asio::awaitable<void> DestinationLeg::StopRinging() {
+  const UndoStack::Handle stop =
+      undo_.Defer(ToString(UndoStep::kStopRinging), [this] { return partners_.StopRinging(); });
+  co_await undo_.RunNow(stop);
+  facts_.ThrowIfEnding();
 }
 
 asio::awaitable<void> DestinationLeg::Originate() {

@@ -40,6 +40,7 @@ class DestinationLeg {
 
   Awaitable<void> Originate();
   Awaitable<bool> AwaitAnswer();
+  Awaitable<void> StopRinging();
   Awaitable<void> AskAfterIt();
   UndoStack::Handle DeferHangUp();
   void DialAnew();

@@ -43,22 +43,12 @@ asio::awaitable<void> Partners::Ring() {
 }
 
 asio::awaitable<void> Partners::StopRinging() {
-  for (int attempt = 1;; ++attempt) {
-    std::optional<ari::Error> failure;
-    try {
-      const std::string channel = facts_.ChannelIn(caller_);
-      co_await context_.ari.StopRinging(channel);
-    } catch (const ari::Error& error) {
-      failure = error;
-    }
-    facts_.ThrowIfEnding();
-    if (!failure.has_value()) co_return;
-    if (!failure->unanswered()) {
-      journal_.Warning("ringing of the caller not stopped", {{"why", failure->what()}});
-      co_return;
-    }
-    if (attempt == kAttempts) throw *failure;
-    co_await outage_.WaitUntilOver(*failure);
+  if (facts_.caller_gone()) co_return;
+  try {
+    const std::string channel = facts_.ChannelIn(caller_);
+    co_await context_.ari.StopRinging(channel);
+  } catch (const ari::Error& error) {
+    if (!error.not_found()) throw;
   }
 }
 

@@ -35,7 +35,7 @@ class Partners {
   boost::asio::awaitable<void> AnswerCaller();
   // The caller hears ringing, and nothing else until StopRinging. Asterisk's refusal is only reported.
   boost::asio::awaitable<void> Ring();
-  // Throws as AnswerCaller where Asterisk does not answer: who rings on does not hear its partner.
+  // Does nothing if the caller has gone. Throws ari::Error; the caller may then still hear the ringing.
   boost::asio::awaitable<void> StopRinging();
   // They may hear each other already, and are not parted then, whatever becomes of the request. Throws as
   // AnswerCaller.

@@ -165,11 +165,13 @@ enum class UndoStep {
   kHangUpTransferred,  // who left its place by a transfer, or came too late to take it
   kDestroyBridge,
   kHangUpMedia,
-  kReleasePort
+  kReleasePort,
+  kStopRinging
 };
 inline constexpr UndoStep kUndoSteps[] = {UndoStep::kLetCallerGo,       UndoStep::kHangUpDestination,
                                           UndoStep::kHangUpTransferred, UndoStep::kDestroyBridge,
-                                          UndoStep::kHangUpMedia,       UndoStep::kReleasePort};
+                                          UndoStep::kHangUpMedia,       UndoStep::kReleasePort,
+                                          UndoStep::kStopRinging};
 
 constexpr const char* ToString(UndoStep step) {
   switch (step) {
@@ -185,6 +187,8 @@ constexpr const char* ToString(UndoStep step) {
       return "hang_up_media";
     case UndoStep::kReleasePort:
       return "release_port";
+    case UndoStep::kStopRinging:
+      return "stop_ringing";
   }
   return "unknown";
 }

@@ -46,6 +46,19 @@ TEST_F(BotTest, ClosesAndTheCallerHearsRingingUntilTheDestinationAnswers) {
   EXPECT_EQ(world_->Ended(CallOutcome::kCompleted), 1);
 }
 
+TEST_F(BotTest, ARingingThatCannotBeStoppedAtOnceDoesNotGoOnOverTheTalk) {
+  scripts_[kUrl] = BotScript::ClosesAfter(seconds(1));
+  CallConfig config = BotCall();
+  config.bot.on_close = AfterBot::kTransfer;
+  Begin(config);
+  for (int nth = 1; nth <= 2; ++nth)
+    world_->control->faults().Add("ari.StopRinging", nth, {fakes::FaultKind::kErrorBefore});
+  ASSERT_TRUE(UntilPhase(CallPhase::kConnected));
+  EXPECT_TRUE(world_->Until([this] { return !Caller().hears_ringing; }));
+  HangUpAndExpectClean();
+  EXPECT_EQ(world_->Ended(CallOutcome::kCompleted), 1);
+}
+
 TEST_F(BotTest, ClosesAndTheCallerGoesOnInTheDialPlan) {
   scripts_[kUrl] = BotScript::ClosesAfter(seconds(1));
   CallConfig config = BotCall();
