@@ -1,6 +1,7 @@
 #include "common/net/url.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -38,6 +39,24 @@ bool HasExplicitPort(absl::string_view authority) {
   const size_t colon = authority.rfind(':');
   const size_t bracket = authority.rfind(']');
   return colon != absl::string_view::npos && (bracket == absl::string_view::npos || colon > bracket);
+}
+
+bool HasScheme(absl::string_view text) {  // RFC 3986 3.1
+  const size_t colon = text.find(':');
+  if (colon == absl::string_view::npos || !absl::ascii_isalpha(text.front())) return false;
+  return std::all_of(text.begin(), text.begin() + colon,
+                     [](char c) { return absl::ascii_isalnum(c) || c == '+' || c == '-' || c == '.'; });
+}
+
+std::string RemoveDotSegments(absl::string_view path) {  // RFC 3986 5.2.4
+  std::vector<absl::string_view> kept;
+  const std::vector<absl::string_view> segments = absl::StrSplit(absl::StripPrefix(path, "/"), '/');
+  for (const absl::string_view segment : segments) {
+    if (segment == ".." && !kept.empty()) kept.pop_back();
+    if (segment != "." && segment != "..") kept.push_back(segment);
+  }
+  const bool is_folder = segments.back() == "." || segments.back() == "..";
+  return absl::StrCat("/", absl::StrJoin(kept, "/"), is_folder && !kept.empty() ? "/" : "");
 }
 
 uint16_t DefaultPort(const Url& url) { return url.tls() ? kTlsPort : kPlainPort; }
@@ -78,6 +97,27 @@ absl::StatusOr<Url> ParseUrl(absl::string_view text, Schemes schemes) {
   url.port = endpoint->port;
   url.target = std::string(target);
   return url;
+}
+
+std::string ResolveReference(const Url& base, absl::string_view reference) {
+  reference = reference.substr(0, reference.find('#'));
+  if (HasScheme(reference)) return std::string(reference);
+  if (absl::StartsWith(reference, "//")) return absl::StrCat(base.scheme, ":", reference);
+  const absl::string_view base_path = absl::string_view(base.target).substr(0, base.target.find('?'));
+  const size_t query_at = std::min(reference.find('?'), reference.size());
+  const absl::string_view path = reference.substr(0, query_at);
+  absl::string_view query = reference.substr(query_at);
+  std::string target;
+  if (path.empty()) {
+    target = std::string(base_path);
+    if (query.empty()) query = absl::string_view(base.target).substr(base_path.size());
+  } else if (path.front() == '/') {
+    target = RemoveDotSegments(path);
+  } else {
+    target = RemoveDotSegments(absl::StrCat(base_path.substr(0, base_path.rfind('/') + 1), path));
+  }
+  if (!absl::StartsWith(target, "/")) target.insert(0, "/");
+  return absl::StrCat(base.scheme, "://", base.HostHeader(), target, query);
 }
 
 std::string WithoutQueryValues(absl::string_view url) {

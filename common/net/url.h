@@ -26,6 +26,11 @@ struct Url {
 // INVALID_ARGUMENT names what is wrong and what is accepted. Never echoes a password.
 absl::StatusOr<Url> ParseUrl(absl::string_view text, std::initializer_list<absl::string_view> schemes);
 
+// The text of a URL that `reference` names where `base` is the URL of the document it stands in (RFC
+// 3986 5.2); without a fragment. One with a scheme of its own stays as it is, and may be no URL that ParseUrl
+// takes.
+std::string ResolveReference(const Url& base, absl::string_view reference);
+
 // The text of a URL with "..." in the place of each value in its query, so that it can be shown: values may
 // be secrets.
 std::string WithoutQueryValues(absl::string_view url);

@@ -1,8 +1,6 @@
 #include "media/link/credentials.h"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/net/twilio.h"
 
 namespace benari::media {
 
@@ -25,7 +24,6 @@ constexpr size_t kMaxNameBytes = 64;
 constexpr size_t kMaxFileBytes = 16 * 1024;
 constexpr absl::string_view kAuthToken = "auth_token";
 constexpr absl::string_view kBearer = "bearer";
-constexpr absl::string_view kSignature = "X-Twilio-Signature";
 
 // Headers that the handshake sets itself (RFC 6455 4.1).
 constexpr std::array<absl::string_view, 9> kReserved = {"Host",
@@ -106,7 +104,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
 
 std::vector<std::pair<std::string, std::string>> Credentials::HeadersFor(absl::string_view url) const {
   auto all = headers;
-  if (!auth_token.empty()) all.emplace_back(kSignature, TwilioSignature(auth_token, url));
+  if (!auth_token.empty())
+    all.emplace_back(net::kTwilioSignatureHeader, net::TwilioSignature(auth_token, url, {}));
   return all;
 }
 
@@ -131,8 +130,8 @@ absl::StatusOr<Credentials> ParseCredentials(absl::string_view text) {
     const absl::Status read = ReadLine(line, &credentials);
     if (!read.ok()) return Refuse(absl::StrCat("line ", number, ": ", read.message()));
   }
-  if (!credentials.auth_token.empty() && Has(credentials, kSignature)) {
-    return Refuse(absl::StrCat(kSignature, " and auth_token exclude each other"));
+  if (!credentials.auth_token.empty() && Has(credentials, net::kTwilioSignatureHeader)) {
+    return Refuse(absl::StrCat(net::kTwilioSignatureHeader, " and auth_token exclude each other"));
   }
   return credentials;
 }
@@ -153,14 +152,6 @@ absl::StatusOr<Credentials> ReadCredentials(const std::string& dir, absl::string
     error = credentials.status();
   }
   return absl::Status(error.code(), absl::StrCat("credential '", name, "' (", path, "): ", error.message()));
-}
-
-std::string TwilioSignature(absl::string_view auth_token, absl::string_view url) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  unsigned int bytes = 0;
-  HMAC(EVP_sha1(), auth_token.data(), static_cast<int>(auth_token.size()),
-       reinterpret_cast<const unsigned char*>(url.data()), url.size(), digest.data(), &bytes);
-  return absl::Base64Escape(absl::string_view(reinterpret_cast<const char*>(digest.data()), bytes));
 }
 
 }  // namespace benari::media

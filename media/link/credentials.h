@@ -34,7 +34,4 @@ absl::StatusOr<Credentials> ParseCredentials(absl::string_view text);
 // the line where one is wrong. Blocks for the disk.
 absl::StatusOr<Credentials> ReadCredentials(const std::string& dir, absl::string_view name);
 
-// base64(HMAC-SHA1(auth_token, url)): the value of X-Twilio-Signature. Pure.
-std::string TwilioSignature(absl::string_view auth_token, absl::string_view url);
-
 }  // namespace benari::media

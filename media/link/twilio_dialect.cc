@@ -8,6 +8,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/net/twilio.h"
 #include "media/link/twilio_message.h"
 
 namespace benari::media {
@@ -56,7 +57,7 @@ void TwilioDialect::WriteStart(std::string* message) {
   format["sampleRate"] = 8000;
   format["channels"] = 1;
   Json start;
-  start["accountSid"] = kAccountSid;
+  start["accountSid"] = net::kTwilioAccountSid;
   start["streamSid"] = stream_sid_;
   start["callSid"] = call_sid_;
   start["tracks"] = Json::array({"inbound"});
@@ -100,7 +101,7 @@ void TwilioDialect::WriteStop(std::string* message) {
   json["event"] = "stop";
   json["sequenceNumber"] = absl::StrCat(++sequence_number_);
   json["streamSid"] = stream_sid_;
-  json["stop"]["accountSid"] = kAccountSid;
+  json["stop"]["accountSid"] = net::kTwilioAccountSid;
   json["stop"]["callSid"] = call_sid_;
   *message = Dump(json);
 }

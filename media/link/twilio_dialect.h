@@ -15,9 +15,6 @@ std::string NewStreamSid();
 // Confined to one thread.
 class TwilioDialect : public Dialect {
  public:
-  // Names the account to every bot alike: nothing here has accounts, and bots only want it not to be empty.
-  static constexpr char kAccountSid[] = "AC0000000000000000000062656e617269";
-
   TwilioDialect(const BotConfig& config, std::string stream_sid);
 
   const std::string& stream_sid() const override { return stream_sid_; }

@@ -65,6 +65,47 @@ TEST(Url, IsShownWithoutTheValuesOfItsQuery) {
   EXPECT_EQ(WithoutQueryValues("wss://bot/?"), "wss://bot/?");
 }
 
+// Those of RFC 3986 5.4 that name a resource on the web.
+TEST(Url, ReferencesAreRelativeToTheirDocument) {
+  const auto base = ParseUrl("http://a/b/c/d;p?q", {"http"});
+  const struct {
+    const char* reference;
+    const char* url;
+  } kTable[] = {{"g:h", "g:h"},
+                {"g", "http://a/b/c/g"},
+                {"./g", "http://a/b/c/g"},
+                {"g/", "http://a/b/c/g/"},
+                {"/g", "http://a/g"},
+                {"//g", "http://g"},
+                {"?y", "http://a/b/c/d;p?y"},
+                {"g?y", "http://a/b/c/g?y"},
+                {"#s", "http://a/b/c/d;p?q"},
+                {"g#s", "http://a/b/c/g"},
+                {";x", "http://a/b/c/;x"},
+                {"g;x?y#s", "http://a/b/c/g;x?y"},
+                {"", "http://a/b/c/d;p?q"},
+                {".", "http://a/b/c/"},
+                {"./", "http://a/b/c/"},
+                {"..", "http://a/b/"},
+                {"../g", "http://a/b/g"},
+                {"../..", "http://a/"},
+                {"../../g", "http://a/g"},
+                {"../../../g", "http://a/g"},
+                {"/./g", "http://a/g"},
+                {"/../g", "http://a/g"},
+                {"g.", "http://a/b/c/g."},
+                {"..g", "http://a/b/c/..g"},
+                {"./../g", "http://a/b/g"},
+                {"./g/.", "http://a/b/c/g/"},
+                {"g/../h", "http://a/b/c/h"},
+                {"g?y/../x", "http://a/b/c/g?y/../x"},
+                {"https://other:8443/x?y=1", "https://other:8443/x?y=1"}};
+  for (const auto& row : kTable) EXPECT_EQ(ResolveReference(*base, row.reference), row.url) << row.reference;
+  EXPECT_EQ(ResolveReference(*ParseUrl("https://b:8443", {"https"}), "x"), "https://b:8443/x");
+  EXPECT_EQ(ResolveReference(*ParseUrl("https://b?q", {"https"}), ""), "https://b/?q");
+  EXPECT_EQ(ResolveReference(*ParseUrl("https://[::1]/a", {"https"}), "/b c"), "https://[::1]/b c");
+}
+
 TEST(PercentEncode, LeavesOnlyUnreserved) {
   EXPECT_EQ(PercentEncode("AZaz09-._~"), "AZaz09-._~");
   EXPECT_EQ(PercentEncode(absl::string_view("\0\x7f\xff/", 4)), "%00%7F%FF%2F");

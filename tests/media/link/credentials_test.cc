@@ -17,11 +17,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-TEST(CredentialsTest, TheSignatureIsTheHmacOfTheUrlAsItStands) {
-  // printf %s wss://bot.example/calls/1?x=y | openssl dgst -sha1 -hmac 12345 -binary | base64
-  EXPECT_EQ(TwilioSignature("12345", "wss://bot.example/calls/1?x=y"), "rxxmGMCjQv9HOalmKg708cQIHbM=");
-}
-
 TEST(CredentialsTest, HeadersTokenAndBearer) {
   const auto read = ParseCredentials(
       "# of the sales bot\r\nauth_token: 12345\r\n\nbearer:  s3cret \nOrigin: https://pbx.example\nX-Key:a:b "

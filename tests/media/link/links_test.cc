@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "common/net/twilio.h"
 #include "links_fixture.h"
 #include "media/link/credentials.h"
 #include "tests/common/certificates.h"
@@ -199,7 +200,7 @@ TEST_F(LinksTest, TheHandshakeCarriesTheCredential) {
   EXPECT_EQ(connection.target, "/calls?x=y");
   EXPECT_EQ(connection.headers.at("Authorization"), "Bearer geheim");
   EXPECT_EQ(connection.headers.at("Origin"), "https://pbx.example");
-  EXPECT_EQ(connection.headers.at("X-Twilio-Signature"), TwilioSignature("12345", url));
+  EXPECT_EQ(connection.headers.at("X-Twilio-Signature"), net::TwilioSignature("12345", url, {}));
 }
 
 TEST_F(LinksTest, TlsWithACaAndACertificateOfOurOwn) {
