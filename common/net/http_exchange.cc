@@ -96,6 +96,7 @@ asio::awaitable<HttpAnswer> Exchange(Transport& transport, const HttpRequest& re
   const auto date = parser->get()[http::field::date];
   answer.date = std::string(date.data(), date.size());
   answer.complete = !ec;
+  answer.too_large = ec == http::error::body_limit;
   if (ec) answer.failure = Describe(ec);
   answer.reusable = !ec && parser->keep_alive() && buffer.size() == 0;
   answer.body = std::move(parser->get().body());

@@ -21,13 +21,14 @@ struct HttpRequest {
 
 // What came of one request on one connection. Pure.
 struct HttpAnswer {
-  int status = 0;         // 0: no answer that can be read, see `failure`
-  std::string body;       // meant only where `complete`
-  std::string date;       // as the server wrote it (RFC 7231); may be empty
-  bool complete = false;  // the whole answer was read
-  bool reusable = false;  // the connection may carry another request
-  bool sent_any = false;  // a byte of the request left this process
-  bool stale = false;     // the server had closed the connection: no byte of an answer came
+  int status = 0;          // 0: no answer that can be read, see `failure`
+  std::string body;        // meant only where `complete`
+  std::string date;        // as the server wrote it (RFC 7231); may be empty
+  bool complete = false;   // the whole answer was read
+  bool too_large = false;  // more of a body than `max_body_bytes`
+  bool reusable = false;   // the connection may carry another request
+  bool sent_any = false;   // a byte of the request left this process
+  bool stale = false;      // the server had closed the connection: no byte of an answer came
   ConnectFailure failure;
 };
 
