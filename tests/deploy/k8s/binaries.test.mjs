@@ -26,19 +26,25 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
+// Where a file or folder of a Secret is here, or the value of another flag.
+function ofSecret(flag, value) {
+  if (flag.endsWith('_dir')) return folder;
+  return flag.endsWith('_file') ? path.join(folder, path.basename(value)) : value;
+}
+
 // The flags of a pod on this machine: its files from `folder`, its listening ports the kernel's choice.
 function localFlags(kustomization, name, changes = {}) {
   const documents = render(kustomization);
   const flags = flagsOf(documents, find(documents, 'Deployment', name), pod);
   for (const [flag, value] of Object.entries(flags)) {
-    if (flag.endsWith('_file')) flags[flag] = path.join(folder, path.basename(value));
+    flags[flag] = ofSecret(flag, value);
     if (flag.endsWith('_listen')) flags[flag] = '127.0.0.1:0';
   }
   return { ...flags, ...changes };
 }
 const mediaFlags = (kustomization) => localFlags(kustomization, 'benari-media', { grpc_advertise: '127.0.0.1:0' });
 
-for (const kustomization of ['base', 'overlays/dev', 'overlays/prod']) {
+for (const kustomization of ['base', 'overlays/dev', 'overlays/prod', 'overlays/prod with bots']) {
   describe(kustomization, () => {
     for (const [name, binary] of Object.entries(binaries)) {
       test(`${name} has every flag, and takes every value`, async () => {
@@ -50,8 +56,7 @@ for (const kustomization of ['base', 'overlays/dev', 'overlays/prod']) {
         const known = [...help.matchAll(/^ *--(\w+)=/gm)].map(([, flag]) => flag);
         assert.deepEqual(Object.keys(flags).filter((each) => !known.includes(each)), []);
         // Every mistake is listed, and this one keeps it from running.
-        const files = Object.entries(flags).map(([flag, value]) =>
-          [flag, flag.endsWith('_file') ? path.join(folder, path.basename(value)) : value]);
+        const files = Object.entries(flags).map(([flag, value]) => [flag, ofSecret(flag, value)]);
         const { code, output } = await run(binary, [...toArgs(Object.fromEntries(files)), '--no_such_flag=1']);
         assert.equal(code, 2);
         assert.equal(output.trim().split('\n').length, 1, output);

@@ -11,6 +11,13 @@ const portOf = (endpoint) => Number(endpoint.split(':').at(-1));
 const probesOf = (container) =>
   ['startupProbe', 'readinessProbe', 'livenessProbe'].map((name) => container[name]).filter(Boolean);
 
+// What media is let out to for the bots that --bot_allow names: their names, and the ports of their URLs.
+function toBots({ bot_allow }) {
+  const urls = bot_allow.split(',').filter((each) => each !== 'private').map((each) => new URL(each));
+  const ports = urls.map(({ protocol, port }) => port || { 'ws:': 80, 'wss:': 443 }[protocol]);
+  return ['UDP 53', 'TCP 53', ...new Set(ports.map((port) => `TCP ${port}`))];
+}
+
 // "secret key" of each that README.md says how to make.
 function secretsToMake() {
   const readme = readFileSync(path.join(folder, 'README.md'), 'utf8').replaceAll('\\\n', ' ');
@@ -149,8 +156,18 @@ for (const kustomization of kustomizations) {
       const asterisk = readFileSync(path.join(folder, '../asterisk/rtp.conf'), 'utf8');
       const [, start] = /^rtpstart = (\d+)/m.exec(asterisk);
       const [, end] = /^rtpend = (\d+)/m.exec(asterisk);
-      assert.deepEqual(open('benari-media', 'egress'), [`UDP ${start}-${end}`]);
+      assert.deepEqual(open('benari-media', 'egress'), [`UDP ${start}-${end}`, ...(mediaFlags.bot_allow ? toBots(mediaFlags) : [])]);
       assert.ok(Number(end) < Number(mediaFlags.rtp_port_min));
+    });
+
+    test('media reads what identifies it to bots from an optional Secret', () => {
+      assert.equal('bot_credentials_dir' in mediaFlags, 'bot_allow' in mediaFlags);
+      if (!mediaFlags.bot_allow) return;
+      const mount = containerOf(media).volumeMounts.find((each) => each.mountPath === mediaFlags.bot_credentials_dir);
+      const { secret } = podOf(media).volumes.find((each) => each.name === mount.name);
+      assert.equal(secret.optional, true, 'a bot that asks for nothing needs none');
+      assert.ok(secretsToMake().some((each) => each.startsWith(`${secret.secretName} `)), secret.secretName);
+      assert.equal(kustomization.includes('bots'), true);
     });
 
     test('control is let out to media, be its address a pod\'s or a machine\'s', () => {
