@@ -10,7 +10,8 @@ async def echo(call):
                                         "media": {"payload": message["media"]["payload"]}}))
 
 async def main():
-    async with websockets.serve(echo, "127.0.0.1", int(os.environ.get("PORT", 8765))):
+    host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", 8765))
+    async with websockets.serve(echo, host, port):
         await asyncio.Future()
 
 asyncio.run(main())
