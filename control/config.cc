@@ -121,6 +121,9 @@ ABSL_FLAG(std::string, on_media_lost, "transfer",
           "destination now) or hangup");
 ABSL_FLAG(int, max_calls, 200,
           "maximum number of concurrent calls; each needs four ports of Asterisk's rtp.conf range");
+ABSL_FLAG(std::string, ringback, "ringing",
+          "what the caller hears until the destination answers: ringing, music (on hold, of the class that "
+          "CHANNEL(musicclass) names) or none");
 ABSL_FLAG(
     std::string, when_full, "congestion",
     "caller that cannot be admitted: congestion (hung up with cause 42) or continue (in the dial plan)");

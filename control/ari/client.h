@@ -97,6 +97,9 @@ class Client {
   // nothing else is heard until StopRinging.
   virtual Awaitable<void> Ring(std::string channel_id) = 0;
   virtual Awaitable<void> StopRinging(std::string channel_id) = 0;
+  // Music on hold, of the class that the channel's CHANNEL(musicclass) names; heard until StopMusic.
+  virtual Awaitable<void> StartMusic(std::string channel_id) = 0;
+  virtual Awaitable<void> StopMusic(std::string channel_id) = 0;
   // A variable of the channel, for the dial plan.
   virtual Awaitable<void> SetVariable(std::string channel_id, std::string name, std::string value) = 0;
   virtual Awaitable<Channel> GetChannel(std::string channel_id) = 0;

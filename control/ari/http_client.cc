@@ -85,6 +85,12 @@ Awaitable<void> HttpClient::Ring(std::string channel_id) { return Perform(pool_,
 Awaitable<void> HttpClient::StopRinging(std::string channel_id) {
   return Perform(pool_, StopRingingRequest(channel_id));
 }
+Awaitable<void> HttpClient::StartMusic(std::string channel_id) {
+  return Perform(pool_, StartMusicRequest(channel_id));
+}
+Awaitable<void> HttpClient::StopMusic(std::string channel_id) {
+  return Perform(pool_, StopMusicRequest(channel_id));
+}
 Awaitable<void> HttpClient::SetVariable(std::string channel_id, std::string name, std::string value) {
   return Perform(pool_, SetVariableRequest(channel_id, name, value));
 }

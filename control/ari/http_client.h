@@ -59,6 +59,8 @@ class HttpClient : public Client {
   Awaitable<void> AnswerChannel(std::string channel_id) override;
   Awaitable<void> Ring(std::string channel_id) override;
   Awaitable<void> StopRinging(std::string channel_id) override;
+  Awaitable<void> StartMusic(std::string channel_id) override;
+  Awaitable<void> StopMusic(std::string channel_id) override;
   Awaitable<void> SetVariable(std::string channel_id, std::string name, std::string value) override;
   Awaitable<Channel> GetChannel(std::string channel_id) override;
   Awaitable<std::vector<Channel>> ListChannels() override;

@@ -114,6 +114,14 @@ Request StopRingingRequest(const std::string& channel_id) {
   return {"StopRinging", Method::kDelete, Path("channels", channel_id, "/ring")};
 }
 
+Request StartMusicRequest(const std::string& channel_id) {
+  return {"StartMusic", Method::kPost, Path("channels", channel_id, "/moh")};
+}
+
+Request StopMusicRequest(const std::string& channel_id) {
+  return {"StopMusic", Method::kDelete, Path("channels", channel_id, "/moh")};
+}
+
 Request SetVariableRequest(const std::string& channel_id, const std::string& name, const std::string& value) {
   Target target(Path("channels", channel_id, "/variable"));
   return {"SetVariable", Method::kPost, std::move(target).With("variable", name).With("value", value).Text(),

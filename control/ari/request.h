@@ -34,6 +34,8 @@ Request ContinueRequest(const std::string& channel_id, const std::string& contex
 Request AnswerRequest(const std::string& channel_id);
 Request RingRequest(const std::string& channel_id);
 Request StopRingingRequest(const std::string& channel_id);
+Request StartMusicRequest(const std::string& channel_id);
+Request StopMusicRequest(const std::string& channel_id);
 Request SetVariableRequest(const std::string& channel_id, const std::string& name, const std::string& value);
 Request GetChannelRequest(const std::string& channel_id);
 Request ListChannelsRequest();

@@ -13,6 +13,7 @@ enum class FlowKind { kEcho, kBot };
 enum class OnNoMedia { kContinue, kHangUp };
 enum class OnMediaLost { kTransfer, kHangUp };
 enum class WhenFull { kCongestion, kContinue };
+enum class Ringback { kRinging, kMusic, kNone };
 
 // What a call does, the same for all calls of a process.
 struct CallConfig {
@@ -24,6 +25,7 @@ struct CallConfig {
   std::string destination = "Local/4438007@default/n";
   std::string caller_id;
   std::chrono::seconds dial_timeout{30};
+  Ringback ringback = Ringback::kRinging;  // what the caller hears until the destination answers
   OnNoMedia on_no_media = OnNoMedia::kContinue;
   OnMediaLost on_media_lost = OnMediaLost::kTransfer;
   WhenFull when_full = WhenFull::kCongestion;

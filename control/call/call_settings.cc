@@ -58,6 +58,14 @@ absl::Status SetEchoTime(CallConfig& config, absl::string_view value) {
   return absl::OkStatus();
 }
 
+absl::Status SetRingback(CallConfig& config, absl::string_view value) {
+  if (value != "ringing" && value != "music" && value != "none") return Accepted("ringing, music or none");
+  config.ringback = value == "ringing" ? Ringback::kRinging
+                    : value == "music" ? Ringback::kMusic
+                                       : Ringback::kNone;
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status SetCallSetting(CallConfig& config, absl::string_view name, absl::string_view value) {
@@ -77,6 +85,7 @@ absl::Status SetCallSetting(CallConfig& config, absl::string_view name, absl::st
   if (name == "on_no_media") {
     return Choose(config.on_no_media, value, "continue", OnNoMedia::kContinue, "hangup", OnNoMedia::kHangUp);
   }
+  if (name == "ringback") return SetRingback(config, value);
   if (name == "when_full") {
     return Choose(config.when_full, value, "congestion", WhenFull::kCongestion, "continue",
                   WhenFull::kContinue);

@@ -31,6 +31,7 @@ inline constexpr const char* kCallSettings[] = {"bot_answer",
                                                 "format",
                                                 "on_media_lost",
                                                 "on_no_media",
+                                                "ringback",
                                                 "when_full"};
 
 // INVALID_ARGUMENT says which names or values are accepted, and leaves `config` as it is. Beside those above

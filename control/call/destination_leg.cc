@@ -28,23 +28,23 @@ void DestinationLeg::Adopt(std::optional<int> number) {
   DeferHangUp();
 }
 
-// In a call that is adopted the caller may ring, whatever became of the destination.
-asio::awaitable<void> DestinationLeg::Dial(Ringback ringback) {
+// In a call that is adopted the ringback may go on, whatever became of the destination.
+asio::awaitable<void> DestinationLeg::Dial() {
   journal_.EnterPhase(CallPhase::kDialing);
-  const bool rings = ringback == Ringback::kRinging && !facts_.channel(place_).in_bridge;
-  if (rings && !facts_.channel(place_).started) co_await partners_.Ring();
+  const bool waits = context_.config.ringback != Ringback::kNone && !facts_.channel(place_).in_bridge;
+  if (waits && !facts_.channel(place_).started) co_await partners_.StartRingback();
   bool answered = false;
   while (!answered) {
     while (!dialled_) co_await Originate();
     answered = co_await AwaitAnswer();
   }
-  if (rings) co_await StopRinging();
+  if (waits) co_await StopRingback();
 }
 
-// A failure does not delay the join, which ends the tone in Asterisk 22.10; Talk tries again.
-asio::awaitable<void> DestinationLeg::StopRinging() {
+// A failure does not delay the join, which ends a ringing tone in Asterisk 22.10; Talk tries again.
+asio::awaitable<void> DestinationLeg::StopRingback() {
   const UndoStack::Handle stop =
-      undo_.Defer(ToString(UndoStep::kStopRinging), [this] { return partners_.StopRinging(); });
+      undo_.Defer(ToString(UndoStep::kStopRingback), [this] { return partners_.StopRingback(); });
   co_await undo_.RunNow(stop);
   facts_.ThrowIfEnding();
 }

@@ -13,7 +13,6 @@
 namespace benari::control {
 
 // What the caller hears while the destination is dialled.
-enum class Ringback { kNone, kRinging };
 
 // Who the caller is connected to. All verbs throw ari::Error, or CallOver when the call has to end. Confined
 // to the control loop.
@@ -22,9 +21,9 @@ class DestinationLeg {
   DestinationLeg(const CallContext& context, const std::string& call_id, int number, CallFacts& facts,
                  UndoStack& undo, Partners& partners, Outage& outage, CallJournal& journal);
 
-  // Returns once it has answered; a call that is adopted may have dialled already. CallOver says why it was
-  // not reached.
-  boost::asio::awaitable<void> Dial(Ringback ringback = Ringback::kNone);
+  // Returns once it has answered; a call that is adopted may have dialled already. Meanwhile the caller hears
+  // the ringback of the settings. CallOver says why the destination was not reached.
+  boost::asio::awaitable<void> Dial();
   // Caller and destination talk until one of them hangs up, which ends the call: CallOver.
   boost::asio::awaitable<void> Talk();
 
@@ -40,7 +39,7 @@ class DestinationLeg {
 
   Awaitable<void> Originate();
   Awaitable<bool> AwaitAnswer();
-  Awaitable<void> StopRinging();
+  Awaitable<void> StopRingback();
   Awaitable<void> AskAfterIt();
   UndoStack::Handle DeferHangUp();
   void DialAnew();

@@ -42,11 +42,28 @@ asio::awaitable<void> Partners::Ring() {
   facts_.ThrowIfEnding();
 }
 
-asio::awaitable<void> Partners::StopRinging() {
-  if (facts_.caller_gone()) co_return;
+asio::awaitable<void> Partners::StartRingback() {
+  if (context_.config.ringback == Ringback::kRinging) co_await Ring();
+  if (context_.config.ringback != Ringback::kMusic) co_return;
   try {
     const std::string channel = facts_.ChannelIn(caller_);
-    co_await context_.ari.StopRinging(channel);
+    co_await context_.ari.StartMusic(channel);
+  } catch (const ari::Error& error) {
+    journal_.Warning("caller may hear no music", {{"why", error.what()}});
+  }
+  facts_.ThrowIfEnding();
+}
+
+asio::awaitable<void> Partners::StopRingback() {
+  if (facts_.caller_gone()) co_return;
+  const bool music = context_.config.ringback == Ringback::kMusic;
+  try {
+    const std::string channel = facts_.ChannelIn(caller_);
+    if (music) {
+      co_await context_.ari.StopMusic(channel);
+    } else {
+      co_await context_.ari.StopRinging(channel);
+    }
   } catch (const ari::Error& error) {
     if (!error.not_found()) throw;
   }

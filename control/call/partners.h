@@ -33,10 +33,12 @@ class Partners {
   // Where the dial plan has not: as soon as there is something to hear, and not for who is refused. Throws
   // ari::Error, CallOver.
   boost::asio::awaitable<void> AnswerCaller();
-  // The caller hears ringing, and nothing else until StopRinging. Asterisk's refusal is only reported.
+  // The caller hears ringing, and nothing else until StopRingback. Asterisk's refusal is only logged.
   boost::asio::awaitable<void> Ring();
-  // Does nothing if the caller has gone. Throws ari::Error; the caller may then still hear the ringing.
-  boost::asio::awaitable<void> StopRinging();
+  // The caller hears the ringback of the settings, as after Ring.
+  boost::asio::awaitable<void> StartRingback();
+  // Does nothing if the caller has gone. Throws ari::Error; the caller may then still hear the ringback.
+  boost::asio::awaitable<void> StopRingback();
   // They may hear each other already, and are not parted then, whatever becomes of the request. Throws as
   // AnswerCaller.
   boost::asio::awaitable<void> Join(Leg leg);

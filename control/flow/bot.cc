@@ -104,7 +104,7 @@ asio::awaitable<void> TalkToBot(Legs& legs) {
 // by it that the caller has talked to it.
 asio::awaitable<void> BotThenNext::Run(Legs& legs) {
   if (!legs.destination.dialled()) co_await TalkToBot(legs);
-  co_await legs.destination.Dial(Ringback::kRinging);
+  co_await legs.destination.Dial();
   co_await legs.media.Drop();
   co_await legs.destination.Talk();
 }

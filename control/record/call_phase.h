@@ -166,12 +166,12 @@ enum class UndoStep {
   kDestroyBridge,
   kHangUpMedia,
   kReleasePort,
-  kStopRinging
+  kStopRingback
 };
 inline constexpr UndoStep kUndoSteps[] = {UndoStep::kLetCallerGo,       UndoStep::kHangUpDestination,
                                           UndoStep::kHangUpTransferred, UndoStep::kDestroyBridge,
                                           UndoStep::kHangUpMedia,       UndoStep::kReleasePort,
-                                          UndoStep::kStopRinging};
+                                          UndoStep::kStopRingback};
 
 constexpr const char* ToString(UndoStep step) {
   switch (step) {
@@ -187,8 +187,8 @@ constexpr const char* ToString(UndoStep step) {
       return "hang_up_media";
     case UndoStep::kReleasePort:
       return "release_port";
-    case UndoStep::kStopRinging:
-      return "stop_ringing";
+    case UndoStep::kStopRingback:
+      return "stop_ringback";
   }
   return "unknown";
 }

@@ -54,6 +54,25 @@ TEST_F(CallTest, EchoesSevenSecondsAndConnectsTheDestination) {
   EXPECT_EQ(world->control->Metric("benari_control_call_setup_duration_seconds"), 1);
 }
 
+TEST_F(CallTest, TheCallerHearsTheRingbackUntilTheDestinationAnswers) {
+  for (const Ringback ringback : {Ringback::kRinging, Ringback::kMusic, Ringback::kNone}) {
+    CallConfig config;
+    config.ringback = ringback;
+    Begin(config);
+    world->asterisk.SetDestination("", Destination::Answers(seconds(3)));
+    const std::string caller = world->Caller();
+    ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kDialing));
+    world->RunFor(milliseconds(500));
+    EXPECT_EQ(world->asterisk.channels().at(caller).hears_ringing, ringback == Ringback::kRinging);
+    EXPECT_EQ(world->asterisk.channels().at(caller).hears_music, ringback == Ringback::kMusic);
+    ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+    EXPECT_FALSE(world->asterisk.channels().at(caller).hears_ringing);
+    EXPECT_FALSE(world->asterisk.channels().at(caller).hears_music);
+    world->asterisk.CallerHangsUp(caller);
+    ExpectEnd(CallOutcome::kCompleted);
+  }
+}
+
 TEST_F(CallTest, CallerHangsUpWhileConnected) {
   Begin();
   const std::string caller = world->Caller();

@@ -23,6 +23,7 @@ CallConfig ShortCall(Path path) {
   config.echo_time = milliseconds(200);
   if (path == Path::kEcho) return config;
   config.flow = FlowKind::kBot;
+  config.ringback = Ringback::kMusic;
   config.bot.url = "ws://bot";
   config.bot.on_close = path == Path::kBot ? AfterBot::kTransfer : AfterBot::kContinue;
   return config;
@@ -93,7 +94,7 @@ TEST(Faults, TheStepsOfABotsCallAreKnown) {
   for (const Path path : {Path::kBot, Path::kBotThenDialPlan}) {
     for (const Step& step : StepsOfACall(path)) operations.insert(step.operation);
   }
-  for (const char* wanted : {"media.SendDigit", "ari.Ring", "ari.StopRinging", "ari.SetVariable",
+  for (const char* wanted : {"media.SendDigit", "ari.StartMusic", "ari.StopMusic", "ari.SetVariable",
                              "ari.ContinueInDialplan", "ari.Originate"}) {
     EXPECT_TRUE(operations.contains(wanted)) << wanted;
   }
@@ -105,7 +106,8 @@ TEST(Faults, TheStepsOfACallAreKnown) {
   for (const Step& step : steps) operations.insert(step.operation);
   for (const char* wanted : {"media.LeasePort", "ari.CreateExternalMedia", "ari.CreateBridge",
                              "media.StartSession", "ari.AddToBridge", "ari.HangUp", "media.StopSession",
-                             "media.ReleasePort", "ari.Originate", "ari.DestroyBridge"}) {
+                             "media.ReleasePort", "ari.Originate", "ari.DestroyBridge",
+                             "ari.Ring", "ari.StopRinging"}) {
     EXPECT_TRUE(operations.contains(wanted)) << wanted;
   }
 }

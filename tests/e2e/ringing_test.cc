@@ -23,8 +23,15 @@ class RingingTest : public CallTest {
     options.extensions =
         "\n[default](+)\n"
         "exten => bot,1,Answer()\n same => n,Stasis(voicebot1,inbound,flow=bot)\n same => n,Hangup()\n"
+        "exten => echo,1,Answer()\n same => n,Stasis(voicebot1,inbound,flow=echo,echo_seconds=1)\n"
+        " same => n,Hangup()\n"
+        "exten => music,1,Answer()\n same => n,Set(CHANNEL(musicclass)=noise)\n"
+        " same => n,Stasis(voicebot1,inbound,flow=bot,ringback=music)\n same => n,Hangup()\n"
+        "exten => silence,1,Answer()\n same => n,Stasis(voicebot1,inbound,flow=bot,ringback=none)\n"
+        " same => n,Hangup()\n"
         "exten => early,1,Stasis(voicebot1,inbound,flow=bot)\n same => n,Hangup()\n"
         "exten => slow,1,Ringing()\n same => n,Wait(4)\n same => n,Answer()\n same => n,Echo()\n";
+    options.music = "[noise]\nmode=custom\napplication=/bin/cat /dev/urandom\nformat=slin\n";
     return options;
   }
   // At least so long of any sound.
@@ -47,15 +54,35 @@ class RingingTest : public CallTest {
   SoftPhone phone_{{"alaw", kSpoken, 0}};
 };
 
-// Without a bot_url the bot has failed at once, and the destination is next.
-TEST_F(RingingTest, IsHeardUntilTheDestinationAnswersAndNotAfterwards) {
+// By the extension that is called. Without a bot_url the bot has failed at once, and the destination is next.
+class RingbackTest : public RingingTest, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(RingbackTest, IsHeardUntilTheDestinationAnswersAndNotAfterwards) {
   StartServices({"--destination=Local/slow@default/n"});
   WaitForLog("connected to Asterisk");
-  phone_.Call(asterisk().sip(), "bot");
+  phone_.Call(asterisk().sip(), GetParam());
   ASSERT_TRUE(phone_.WaitUntilUp(kPatience)) << phone_.status();
   WaitForPhase("dialing");
+  phone_.ForgetHeard();
   EXPECT_TRUE(HearsSomething()) << "the caller waits in silence";
   WaitForPhase("connected");
+  ExpectHearsTheDestination();
+  phone_.HangUp();
+  EXPECT_EQ(Outcome(), "completed");
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, RingbackTest, ::testing::Values("bot", "echo", "music"),
+                         [](const auto& test) { return std::string(test.param); });
+
+TEST_F(RingingTest, ASilentRingbackIsNeitherHeardNorInTheWay) {
+  StartServices({"--destination=Local/slow@default/n"});
+  WaitForLog("connected to Asterisk");
+  phone_.Call(asterisk().sip(), "silence");
+  ASSERT_TRUE(phone_.WaitUntilUp(kPatience)) << phone_.status();
+  WaitForPhase("dialing");
+  phone_.ForgetHeard();
+  WaitForPhase("connected");
+  EXPECT_FALSE(phone_.last_loud().has_value());
   ExpectHearsTheDestination();
   phone_.HangUp();
   EXPECT_EQ(Outcome(), "completed");

@@ -142,6 +142,8 @@ HttpReply Channels(AsteriskModel& model, const std::string& method, const std::v
   const bool has_action = path.size() == 3;
   if (has_action && path[2] == "ring" && method == "POST") return EmptyReply(model.Ring(id, true));
   if (has_action && path[2] == "ring" && method == "DELETE") return EmptyReply(model.Ring(id, false));
+  if (has_action && path[2] == "moh" && method == "POST") return EmptyReply(model.Music(id, true));
+  if (has_action && path[2] == "moh" && method == "DELETE") return EmptyReply(model.Music(id, false));
   if (has_action && path[2] == "variable" && method == "POST")
     return EmptyReply(model.SetVariable(id, Get(parameters, "variable"), Get(parameters, "value")));
   return path.size() > 2 ? MessageReply(404, "Resource not found") : MessageReply(405, "Invalid method");

@@ -157,6 +157,14 @@ Answer<Nothing> AsteriskModel::Ring(const std::string& channel_id, bool rings) {
   return NoContent();
 }
 
+Answer<Nothing> AsteriskModel::Music(const std::string& channel_id, bool plays) {
+  ChannelRecord* const channel = Find(channel_id);
+  if (channel == nullptr) return Error<Nothing>(404, kNoChannel);
+  if (channel->dying || !channel->in_stasis) return Error<Nothing>(409, kNotInStasis);
+  channel->hears_music = plays;
+  return NoContent();
+}
+
 Answer<Nothing> AsteriskModel::SetVariable(const std::string& channel_id, const std::string& name,
                                            const std::string& value) {
   ChannelRecord* const channel = Find(channel_id);

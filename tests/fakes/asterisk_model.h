@@ -35,6 +35,7 @@ class AsteriskModel {
                                      const std::string& extension);
   Answer<Nothing> AnswerCaller(const std::string& channel_id);
   Answer<Nothing> Ring(const std::string& channel_id, bool rings);
+  Answer<Nothing> Music(const std::string& channel_id, bool plays);
   Answer<Nothing> SetVariable(const std::string& channel_id, const std::string& name,
                               const std::string& value);
   Answer<control::ari::Channel> GetChannel(const std::string& channel_id) const;

@@ -67,6 +67,7 @@ struct ChannelRecord {
   bool subscribed = false;     // the app hears of it
   bool dying = false;          // hung up, its end is under way
   bool hears_ringing = false;  // by request, and nothing else
+  bool hears_music = false;    // the same
   bool transferred = false;    // its phone transferred the call: out of the bridge, and waits for a hang-up
   int cause = 16;              // Q.850, of its end
   uint64_t serial = 0;         // tells a channel from a later one of the same id

@@ -175,6 +175,14 @@ control::ari::Awaitable<void> ModelAriClient::StopRinging(std::string channel_id
   return RequestNothing("ari.StopRinging", [this, channel_id] { return model_.Ring(channel_id, false); });
 }
 
+control::ari::Awaitable<void> ModelAriClient::StartMusic(std::string channel_id) {
+  return RequestNothing("ari.StartMusic", [this, channel_id] { return model_.Music(channel_id, true); });
+}
+
+control::ari::Awaitable<void> ModelAriClient::StopMusic(std::string channel_id) {
+  return RequestNothing("ari.StopMusic", [this, channel_id] { return model_.Music(channel_id, false); });
+}
+
 control::ari::Awaitable<void> ModelAriClient::SetVariable(std::string channel_id, std::string name,
                                                           std::string value) {
   return RequestNothing("ari.SetVariable", [this, channel_id, name, value] {

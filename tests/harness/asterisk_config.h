@@ -23,6 +23,7 @@ struct AsteriskSettings {
   std::string system_name;      // part of every channel id, up to 19 bytes; empty: none
   std::string codecs = "alaw";  // of phones and trunk, as pjsip.conf lists them
   std::string extensions;       // more of extensions.conf
+  std::string music;            // more of musiconhold.conf
 };
 
 // Writes into `target` (as this process sees it): the package's files from `packaged`, over them the ones of

@@ -90,6 +90,7 @@ void AsteriskServer::Configure(const AsteriskOptions& options) {
   settings.system_name = options.system_name;
   settings.codecs = options.codecs;
   settings.extensions = options.extensions;
+  settings.music = options.music;
   settings.trunk = Endpoint("127.0.0.1", FreeUdpPort());
   settings.ari_password = RandomPassword();
   RenderAsteriskConfig(rootfs + "/etc/asterisk", BENARI_DEPLOY_DIR "/asterisk", files_->File("etc"),

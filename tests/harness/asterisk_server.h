@@ -25,6 +25,7 @@ struct AsteriskOptions {
   std::string system_name;                // part of every channel id, up to 19 bytes; empty: none
   std::string codecs = "alaw";            // of phones and trunk, as pjsip.conf lists them
   std::string extensions;                 // more of extensions.conf
+  std::string music;                      // more of musiconhold.conf
   TlsFiles https;  // `cert` and `key` serve ARI over https and wss as well, and control is told so
 };
 

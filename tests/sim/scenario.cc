@@ -41,8 +41,11 @@ Destination DrawDestination(Random& random) {
   }
 }
 
-control::CallConfig DrawCall(Random& random) {
+control::CallConfig DrawCall(Random& random, uint64_t seed) {
+  using control::Ringback;
   control::CallConfig call;
+  constexpr Ringback kRingbacks[] = {Ringback::kRinging, Ringback::kMusic, Ringback::kNone};
+  call.ringback = kRingbacks[seed % std::size(kRingbacks)];
   call.echo_time =
       OneOf(random, {milliseconds(0), milliseconds(200), milliseconds(2000), milliseconds(7000)});
   call.dial_timeout = seconds(5);
@@ -239,7 +242,7 @@ Scenario Draw(uint64_t seed, const Dimensions& dimensions) {
   Scenario scenario;
   scenario.seed = seed;
   scenario.dimensions = dimensions;
-  scenario.call = DrawCall(random);
+  scenario.call = DrawCall(random, seed);
   scenario.app.max_calls = random.Below(4) == 0 ? 1 + random.Below(4) : 200;
   scenario.asterisk.seed = random.Next();
   scenario.media.ports_per_node = random.Below(4) == 0 ? static_cast<int>(1 + random.Below(4)) : 100;

@@ -52,6 +52,8 @@ TEST(Request, IsWhatAsteriskDescribes) {
       {AnswerRequest("17.1"), "AnswerChannel", "POST /channels/17.1/answer", "/channels/17.1/answer"},
       {RingRequest("17.1"), "Ring", "POST /channels/17.1/ring", "/channels/17.1/ring"},
       {StopRingingRequest("17.1"), "StopRinging", "DELETE /channels/17.1/ring", "/channels/17.1/ring"},
+      {StartMusicRequest("17.1"), "StartMusic", "POST /channels/17.1/moh", "/channels/17.1/moh"},
+      {StopMusicRequest("17.1"), "StopMusic", "DELETE /channels/17.1/moh", "/channels/17.1/moh"},
       {SetVariableRequest("17.1", "BENARI_BOT_RESULT", "a b"), "SetVariable", "POST /channels/17.1/variable",
        "/channels/17.1/variable?variable=BENARI_BOT_RESULT&value=a%20b"},
       {GetVersionRequest(), "GetVersion", "GET /asterisk/info", "/asterisk/info?only=system"},

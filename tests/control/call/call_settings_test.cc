@@ -13,7 +13,7 @@ TEST(CallSettings, ArgumentsOfTheDialPlanWin) {
   CallConfig config;
   EXPECT_THAT(ApplyArguments(config, {"inbound", "echo_seconds=3", "destination=PJSIP/42@trunk",
                                       "caller_id=A=B", "dial_timeout_seconds=5", "on_no_media=hangup",
-                                      "on_media_lost=hangup", "when_full=continue"}),
+                                      "on_media_lost=hangup", "ringback=music", "when_full=continue"}),
               IsEmpty());
   EXPECT_EQ(config.echo_time, std::chrono::seconds(3));
   EXPECT_EQ(config.destination, "PJSIP/42@trunk");
@@ -21,6 +21,7 @@ TEST(CallSettings, ArgumentsOfTheDialPlanWin) {
   EXPECT_EQ(config.dial_timeout, std::chrono::seconds(5));
   EXPECT_EQ(config.on_no_media, OnNoMedia::kHangUp);
   EXPECT_EQ(config.on_media_lost, OnMediaLost::kHangUp);
+  EXPECT_EQ(config.ringback, Ringback::kMusic);
   EXPECT_EQ(config.when_full, WhenFull::kContinue);
   EXPECT_THAT(ApplyArguments(config, {"inbound", "echo_seconds=inf"}), IsEmpty());
   EXPECT_EQ(config.echo_time, std::nullopt);
@@ -47,6 +48,7 @@ TEST(CallSettings, WhatIsRefusedSaysWhatIsAcceptedAndChangesNothing) {
       {"dial_timeout_seconds=5s", "1..600"},
       {"on_no_media=hang up", "continue or hangup"},
       {"on_media_lost=", "transfer or hangup"},
+      {"ringback=moh", "ringing, music or none"},
       {"when_full=Continue", "congestion or continue"},
       {"ari_password_file=/x", "caller_id, destination, dial_timeout_seconds, echo_seconds"},
       {"=x", "caller_id"},

@@ -1,5 +1,4 @@
-# The ringing that a caller hears while its destination is dialled is not stopped.
+# The ringing or music that a caller hears while its destination is dialled is not stopped.
 set(SOURCE control/call/destination_leg.cc)
-set(FIND [[if (rings) co_await partners_.StopRinging();]])
+set(FIND [[if (waits) co_await StopRingback();]])
 set(REPLACE [[]])
-set(WITH bots)
