@@ -23,7 +23,7 @@ class RingingTest : public CallTest {
     options.extensions =
         "\n[default](+)\n"
         "exten => bot,1,Answer()\n same => n,Stasis(voicebot1,inbound,flow=bot)\n same => n,Hangup()\n"
-        "exten => echo,1,Answer()\n same => n,Stasis(voicebot1,inbound,flow=echo,echo_seconds=1)\n"
+        "exten => afterecho,1,Answer()\n same => n,Stasis(voicebot1,inbound,flow=echo,echo_seconds=1)\n"
         " same => n,Hangup()\n"
         "exten => music,1,Answer()\n same => n,Set(CHANNEL(musicclass)=noise)\n"
         " same => n,Stasis(voicebot1,inbound,flow=bot,ringback=music)\n same => n,Hangup()\n"
@@ -71,7 +71,7 @@ TEST_P(RingbackTest, IsHeardUntilTheDestinationAnswersAndNotAfterwards) {
   EXPECT_EQ(Outcome(), "completed");
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, RingbackTest, ::testing::Values("bot", "echo", "music"),
+INSTANTIATE_TEST_SUITE_P(Of, RingbackTest, ::testing::Values("bot", "afterecho", "music"),
                          [](const auto& test) { return std::string(test.param); });
 
 TEST_F(RingingTest, ASilentRingbackIsNeitherHeardNorInTheWay) {

@@ -32,8 +32,8 @@ Clock::Duration Since(std::map<std::string, Clock::Time>& since, const std::stri
   return now - since.emplace(id, now).first->second;
 }
 
-// A bot that has finished is not replaced where its node goes, as its caller hears ringing.
-bool IsUnserved(const Company& company) { return company.echoes && !company.served && !company.rings; }
+// A bot that has finished is not replaced when its node goes: its destination is dialled by then.
+bool IsUnserved(const Company& company) { return company.echoes && !company.served && !company.dialled; }
 bool HoldsPort(const Company& company) { return company.talks && !company.leased.empty(); }
 
 }  // namespace
