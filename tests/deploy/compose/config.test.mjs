@@ -1,7 +1,9 @@
 // compose.yaml and compose.host.yaml as Compose reads them. Needs no engine.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { Stack } from './stack.mjs';
+import { folder, Stack } from './stack.mjs';
 
 const host = { BENARI_RTP_ADDRESS: '192.0.2.7', BENARI_ARI_PASSWORD_FILE: '/dev/null' };
 const running = ({ services }) => Object.entries(services).filter(([name]) => name !== 'phone');
@@ -79,6 +81,24 @@ test('on a host its settings have to be given', async () => {
     const given = { ...host };
     delete given[name];
     await assert.rejects(stack.config(['compose.host.yaml'], given), new RegExp(name));
+  }
+});
+
+test('callers talk to a bot where the environment says so, and else to none', async () => {
+  const flags = ({ services }) => [...services.control.command, ...services.media.command];
+  for (const [files, needed] of [[[], {}], [['compose.host.yaml'], host]]) {
+    const byDefault = await stack.config(files, needed);
+    assert.ok(flags(byDefault).includes('--flow=echo'));
+    assert.ok(flags(byDefault).includes('--bot_allow=private'));
+    const { hostname, port } = new URL(flags(byDefault).find((each) => each.startsWith('--bot_url=')).slice('--bot_url='.length));
+    const { environment } = byDefault.services.bot;
+    assert.equal(hostname, environment?.HOST ?? 'bot', 'the bot of the profile');
+    assert.match(readFileSync(path.join(folder, 'compose/bot/Dockerfile'), 'utf8'), new RegExp(`^ENV .*PORT=${port}$`, 'm'));
+    const set = { BENARI_FLOW: 'bot', BENARI_BOT_URL: 'wss://bot.example.com/calls', BENARI_BOT_ALLOW: 'wss://bot.example.com' };
+    const withBot = flags(await stack.config(files, { ...needed, ...set }));
+    for (const flag of ['--flow=bot', '--bot_url=wss://bot.example.com/calls', '--bot_allow=wss://bot.example.com']) {
+      assert.ok(withBot.includes(flag), flag);
+    }
   }
 });
 

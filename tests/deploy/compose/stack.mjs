@@ -44,7 +44,7 @@ export class Stack {
     for (const name of ['control', 'media']) this.#override.services[name] = { build: context };
     this.#buildOnTheHostsNetwork(services);
     this.#writeOverride();
-    await this.compose(['--profile', 'phone', 'build', '--quiet'], { timeout_ms: build_timeout_ms });
+    await this.compose(['--profile', 'phone', '--profile', 'bot', 'build', '--quiet'], { timeout_ms: build_timeout_ms });
   }
 
   // The images of both services as deploy/Dockerfile builds them. What the machine's own build has compiled need not
@@ -67,7 +67,7 @@ export class Stack {
   // An engine that was started here has no network of its own.
   #buildOnTheHostsNetwork(services) {
     if (!this.engine.own) return;
-    for (const name of ['asterisk', 'control', 'media', 'phone', 'prometheus']) {
+    for (const name of ['asterisk', 'bot', 'control', 'media', 'phone', 'prometheus']) {
       const service = (this.#override.services[name] ??= {});
       if (services[name].build || service.build) (service.build ??= {}).network = 'host';
     }
@@ -99,7 +99,7 @@ export class Stack {
     return JSON.parse(await run(program, args, { environment: { ...this.environment, ...environment } }));
   }
 
-  // All services but the phone and what is left out.
+  // All services but those of a profile and what is left out.
   async services() {
     const names = (await this.compose(['config', '--services'])).trim().split('\n');
     return names.filter((each) => !this.leftOut.includes(each));

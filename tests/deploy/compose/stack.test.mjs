@@ -70,6 +70,22 @@ test('the phone hears itself', async (t) => {
   assert.match(line, /^the call worked: \d+ of \d+ packets were heard again$/);
 });
 
+test('with a bot in the echo\'s place the phone hears itself through it', async (t) => {
+  stack.environment.BENARI_FLOW = 'bot';
+  await stack.compose(['--profile', 'bot', 'up', '--wait', '--no-deps', 'bot', 'control']);
+  const line = await stack.phone();
+  t.diagnostic(line);
+  assert.match(line, /^the call worked/);
+  assert.equal(await said('bot ready'), 1);
+  const [call] = (await stack.compose(['logs', '--no-color', '--no-log-prefix', 'bot'])).match(/call CA.*$/m) ?? [];
+  t.diagnostic(String(call));
+  assert.match(call ?? 'nothing in its log', /CA[0-9a-f]{32}.*'to_number': '3308487'/);
+  await untilNothingIsHeld();
+  delete stack.environment.BENARI_FLOW;
+  await stack.compose(['--profile', 'bot', 'rm', '--stop', '--force', 'bot']);
+  await stack.compose(['up', '--wait', '--no-deps', 'control']);
+});
+
 test('a media node is killed under 20 calls: all are heard again', async (t) => {
   const heard = await said('echo heard');
   const calls = stack.phone(20, 7);
