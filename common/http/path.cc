@@ -18,4 +18,10 @@ std::string PathOf(const std::string& target) {
   return path;
 }
 
+std::string QueryOf(const std::string& target) {
+  const std::string whole = target.substr(0, target.find('#'));
+  const size_t mark = whole.find('?');
+  return mark == std::string::npos ? "" : whole.substr(mark + 1);
+}
+
 }  // namespace benari::http

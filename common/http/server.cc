@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -12,6 +13,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -25,6 +27,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "common/http/path.h"
 
 namespace benari::http {
@@ -39,9 +42,10 @@ namespace {
 constexpr std::chrono::milliseconds kAcceptAgain{100};  // after an error, such as too many open files
 // Of a stream: a reader that lags behind is noticed, and what it lags behind by stays small.
 constexpr int kStreamBufferBytes = 128 << 10;
+constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 using Stream = std::shared_ptr<beast::tcp_stream>;
-using Parser = beast::http::request_parser<beast::http::empty_body>;
+using Parser = beast::http::request_parser<beast::http::string_body>;
 
 // What holds for everything that is served here: the page needs no other origin, and nobody may frame it.
 template <typename Body>
@@ -54,7 +58,7 @@ beast::http::response<Body> Head(const Reply& reply, bool keep_alive, unsigned v
            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
   head.set("Referrer-Policy", "no-referrer");
   head.set("X-Content-Type-Options", "nosniff");
-  if (reply.status == 405) head.set(beast::http::field::allow, "GET, HEAD");
+  for (const auto& [name, value] : reply.headers) head.set(name, value);
   if (reply.status == 503) head.set(beast::http::field::retry_after, "5");
   head.keep_alive(keep_alive);
   return head;
@@ -80,6 +84,25 @@ bool IsNotHttp(const error_code& error) {
          error != beast::http::error::end_of_stream && error != beast::http::error::partial_message;
 }
 
+bool HasBody(const Parser& parser) { return parser.chunked() || parser.content_length().value_or(0) > 0; }
+
+Request RequestOf(Parser& parser, const beast::tcp_stream& stream) {
+  auto& message = parser.get();
+  const std::string target(message.target());
+  Request request;
+  request.method = std::string(message.method_string());
+  request.path = PathOf(target);
+  request.query = QueryOf(target);
+  request.host = std::string(message[beast::http::field::host]);
+  request.content_type = std::string(message[beast::http::field::content_type]);
+  request.authorization = std::string(message[beast::http::field::authorization]);
+  request.body = std::move(message.body());
+  error_code gone;
+  const tcp::endpoint peer = stream.socket().remote_endpoint(gone);
+  if (!gone) request.peer = peer.address().to_string();
+  return request;
+}
+
 }  // namespace
 
 const char* ToString(Limit limit) {
@@ -90,6 +113,8 @@ const char* ToString(Limit limit) {
       return "streams";
     case Limit::kHeaderBytes:
       return "header_bytes";
+    case Limit::kBodyBytes:
+      return "body_bytes";
     case Limit::kRequestTime:
       return "request_time";
     case Limit::kWriteTime:
@@ -185,37 +210,34 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     while (keep && !self->stopped()) {
       Parser parser;
       parser.header_limit(static_cast<uint32_t>(self->limits_.header_bytes));
+      if (self->TakesBodies()) {
+        parser.body_limit(self->limits_.body_bytes);
+      } else {
+        parser.body_limit(boost::none);
+      }
       stream->expires_after(self->limits_.request_time);
       error_code error;
       self->waiting_.push_back(stream);
       co_await beast::http::async_read_header(*stream, buffer, parser,
                                               asio::redirect_error(asio::use_awaitable, error));
+      if (!error && self->TakesBodies() && HasBody(parser))
+        co_await ReadBody(self, stream, buffer, parser, error);
       self->waiting_.remove(stream);
       if (self->stopped()) co_return;
       if (error) {
         co_await Refuse(self, stream, parser, error);
         co_return;
       }
-      const bool has_body = parser.chunked() || parser.content_length().value_or(0) > 0;
-      keep = !has_body && parser.keep_alive();
-      Request request;
-      request.method = std::string(parser.get().method_string());
-      request.path = PathOf(std::string(parser.get().target()));
-      request.host = std::string(parser.get()[beast::http::field::host]);
-      const bool get = request.method == "GET" || request.method == "HEAD";
-      Reply reply;
-      if (get) {
-        asio::awaitable<Reply> answer = self->handler_(request);
-        reply = co_await std::move(answer);
-        if (self->stopped()) co_return;
-      } else {
-        reply =
-            ErrorReply(405, absl::StrCat("the method is ", request.method, ", accepted are GET and HEAD"));
-      }
+      const bool unread = HasBody(parser) && !self->TakesBodies();
+      keep = !unread && parser.keep_alive();
+      const Request request = RequestOf(parser, *stream);
+      asio::awaitable<Reply> answer = self->Answer(request);
+      Reply reply = co_await std::move(answer);
+      if (self->stopped()) co_return;
       const bool streams = reply.more != nullptr && request.method == "GET";
       if (streams && self->streams_ >= self->limits_.streams) {
         self->hooks_.on_limit(Limit::kStreams);
-        reply = ErrorReply(503, absl::StrCat("there are ", self->streams_, " streams already"));
+        reply = self->hooks_.make_error(503, absl::StrCat("there are ", self->streams_, " streams already"));
       } else if (streams) {
         co_await SendStream(self, stream, std::move(reply));
         co_return;
@@ -223,23 +245,74 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
       const bool head = request.method == "HEAD";
       const bool sent = co_await Send(self, stream, std::move(reply), head, keep);
       keep = keep && sent;
+      if (sent && unread) co_await LetGo(self, stream);
     }
     error_code ignored;
     stream->socket().shutdown(tcp::socket::shutdown_send, ignored);
   }
 
+  bool TakesBodies() const { return limits_.body_bytes > 0; }
+
+  asio::awaitable<Reply> Answer(const Request& request) {
+    const bool get = request.method == "GET" || request.method == "HEAD";
+    if (get || (TakesBodies() && request.method == "POST")) return handler_(request);
+    return RefuseMethod(request.method);
+  }
+
+  asio::awaitable<Reply> RefuseMethod(std::string method) {
+    const char* const accepted = TakesBodies() ? "GET, HEAD and POST" : "GET and HEAD";
+    Reply reply = hooks_.make_error(405, absl::StrCat("the method is ", method, ", accepted are ", accepted));
+    reply.headers.emplace_back("Allow", TakesBodies() ? "GET, HEAD, POST" : "GET, HEAD");
+    co_return reply;
+  }
+
+  // Within the time of the request.
+  static asio::awaitable<void> ReadBody(Self self, Stream stream, beast::flat_buffer& buffer, Parser& parser,
+                                        error_code& error) {
+    if (beast::iequals(parser.get()[beast::http::field::expect], "100-continue")) {
+      co_await asio::async_write(*stream, asio::buffer(kContinue),
+                                 asio::redirect_error(asio::use_awaitable, error));
+    }
+    if (error || self->stopped()) co_return;
+    co_await beast::http::async_read(*stream, buffer, parser,
+                                     asio::redirect_error(asio::use_awaitable, error));
+  }
+
+  // Ends a connection of which not everything was read: to close it at once would reset it, and its client
+  // might never see the answer.
+  static asio::awaitable<void> LetGo(Self self, Stream stream) {
+    error_code error;
+    stream->socket().shutdown(tcp::socket::shutdown_send, error);
+    stream->expires_after(self->limits_.request_time);
+    std::array<char, 4096> rest;
+    self->waiting_.push_back(stream);
+    while (!error && !self->stopped()) {
+      co_await stream->async_read_some(asio::buffer(rest), asio::redirect_error(asio::use_awaitable, error));
+    }
+    self->waiting_.remove(stream);
+  }
+
   static asio::awaitable<void> Refuse(Self self, Stream stream, const Parser& parser, error_code error) {
     if (IsTooLong(error)) {
       self->hooks_.on_limit(Limit::kHeaderBytes);
-      Reply reply =
-          ErrorReply(431, absl::StrCat("the request is longer than ", self->limits_.header_bytes, " bytes"));
-      co_await Send(self, stream, std::move(reply), /*head=*/false, /*keep=*/false);
+      std::string what = absl::StrCat("the request is longer than ", self->limits_.header_bytes, " bytes");
+      co_await SendLast(self, stream, 431, std::move(what));
+    } else if (error == beast::http::error::body_limit) {
+      self->hooks_.on_limit(Limit::kBodyBytes);
+      std::string what = absl::StrCat("the body is longer than ", self->limits_.body_bytes, " bytes");
+      co_await SendLast(self, stream, 413, std::move(what));
     } else if (IsNotHttp(error)) {
-      Reply reply = ErrorReply(400, "this is not an HTTP request: " + error.message());
-      co_await Send(self, stream, std::move(reply), /*head=*/false, /*keep=*/false);
+      std::string what = "this is not an HTTP request: " + error.message();
+      co_await SendLast(self, stream, 400, std::move(what));
     } else if (error == beast::error::timeout && parser.got_some()) {
       self->hooks_.on_limit(Limit::kRequestTime);
     }
+  }
+
+  static asio::awaitable<void> SendLast(Self self, Stream stream, int status, std::string what) {
+    Reply reply = self->hooks_.make_error(status, what);
+    const bool sent = co_await Send(self, stream, std::move(reply), /*head=*/false, /*keep=*/false);
+    if (sent) co_await LetGo(self, stream);
   }
 
   // False: it was not sent.

@@ -17,6 +17,7 @@ struct Limits {
       64;               // beyond: whoever waits longest for a request is closed, else whoever reads longest
   size_t streams = 16;  // beyond: 503
   size_t header_bytes = 8 << 10;  // of a request; beyond: 431
+  size_t body_bytes = 0;  // of a request; beyond: 413. 0: only GET and HEAD are taken, and no body is read
   std::chrono::milliseconds request_time{
       10000};  // from the connection, or the last answer, to the whole request
   std::chrono::milliseconds write_time{10000};  // of an answer, or of a piece of a stream
@@ -24,17 +25,20 @@ struct Limits {
 };
 
 // Which of the limits was reached.
-enum class Limit { kConnections, kStreams, kHeaderBytes, kRequestTime, kWriteTime };
-inline constexpr Limit kAllLimits[] = {Limit::kConnections, Limit::kStreams, Limit::kHeaderBytes,
-                                       Limit::kRequestTime, Limit::kWriteTime};
+enum class Limit { kConnections, kStreams, kHeaderBytes, kBodyBytes, kRequestTime, kWriteTime };
+inline constexpr Limit kAllLimits[] = {Limit::kConnections, Limit::kStreams,     Limit::kHeaderBytes,
+                                       Limit::kBodyBytes,   Limit::kRequestTime, Limit::kWriteTime};
 const char* ToString(Limit limit);
 
 struct Hooks {
   std::function<void(size_t connections)> on_connections = [](size_t) {};
   std::function<void(Limit limit)> on_limit = [](Limit) {};
+  // What the server itself answers to a request that the handler does not get.
+  std::function<Reply(int status, const std::string& what)> make_error = ErrorReply;
 };
 
-// HTTP/1.1 for GET and HEAD; a request has no body. Confined to its executor, which runs one thread.
+// HTTP/1.1 for GET and HEAD, and for POST where Limits::body_bytes allows a body. Confined to its executor,
+// which runs one thread.
 class Server {
  public:
   // Listens; port 0: the kernel's choice. UNAVAILABLE: nobody can listen there.

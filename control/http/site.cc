@@ -44,7 +44,10 @@ http::Hooks CountIn(prometheus::Registry& registry) {
                      .Name("benari_control_http_limit_reached_total")
                      .Help("Times a limit of control's HTTP port was reached, by limit.")
                      .Register(registry);
-  for (const http::Limit each : http::kAllLimits) limits.Add({{"limit", ToString(each)}});
+  for (const http::Limit each : http::kAllLimits) {
+    if (each == http::Limit::kBodyBytes) continue;  // no body is taken
+    limits.Add({{"limit", ToString(each)}});
+  }
   http::Hooks hooks;
   hooks.on_connections = [&connections](size_t now) { connections.Set(static_cast<double>(now)); };
   hooks.on_limit = [&limits](http::Limit limit) { limits.Add({{"limit", ToString(limit)}}).Increment(); };

@@ -18,5 +18,13 @@ TEST(PathOf, WhatIsNoEncodingStays) {
   EXPECT_EQ(PathOf("/%4G%41"), "/%4GA");
 }
 
+TEST(QueryOf, IsWhatWasSent) {
+  EXPECT_EQ(QueryOf("/calls?limit=%31&to=%2B1#x?y"), "limit=%31&to=%2B1");
+  EXPECT_EQ(QueryOf("/calls?a?b"), "a?b");
+  EXPECT_EQ(QueryOf("/calls?"), "");
+  EXPECT_EQ(QueryOf("/calls#?x"), "");
+  EXPECT_EQ(QueryOf("/calls"), "");
+}
+
 }  // namespace
 }  // namespace benari::http
