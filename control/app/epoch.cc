@@ -43,10 +43,10 @@ asio::awaitable<void> Epoch::Meet(std::string address, uint64_t* epoch,
   }
 }
 
-asio::awaitable<std::string> Epoch::FindSuccessor() {
+asio::awaitable<std::string> Epoch::FindSuccessor(Clock::Duration patience) {
   std::string successor;
   if (!claimed_) co_return successor;
-  const Clock::Time give_up = context_.timers.Now() + context_.keeper.options().nodes_return();
+  const Clock::Time give_up = context_.timers.Now() + patience;
   std::set<std::string> silent;
   for (const auto& [address, node] : context_.nodes.nodes()) silent.insert(address);
   while (true) {

@@ -22,9 +22,9 @@ class Epoch {
   boost::asio::awaitable<std::map<std::string, NodeLease>> Claim();
 
   // Whether a later instance has taken over while this one could not be told: asks all nodes, and those that
-  // do not answer again for up to three seconds, as they come back one by one after a cut. Why so; empty: no
+  // do not answer again for as long as `patience`, as they come back one by one after a cut. Why so; empty: no
   // node knows of one. Never throws.
-  boost::asio::awaitable<std::string> FindSuccessor();
+  boost::asio::awaitable<std::string> FindSuccessor(Clock::Duration patience);
 
  private:
   template <typename T>

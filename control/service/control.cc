@@ -65,10 +65,12 @@ bool Control::HearsAsterisk() const {
   return events_.problem().empty() && front_.timers.Now() - events_.heard_at() < kSilence;
 }
 
-// Subscribing anew would throw out an instance that has taken over meanwhile.
+// Subscribing anew would throw out an instance that has taken over meanwhile. After a short silence the nodes
+// were not cut off, and are asked once.
 asio::awaitable<void> Control::LookForSuccessor() {
-  if (front_.timers.Now() - events_.heard_at() < front_.config.standby_patience) co_return;
-  const std::string successor = co_await app_.epoch().FindSuccessor();
+  const bool was_short = front_.timers.Now() - events_.heard_at() < front_.config.standby_patience;
+  const Clock::Duration patience = was_short ? Clock::Duration::zero() : front_.config.keeper.nodes_return();
+  const std::string successor = co_await app_.epoch().FindSuccessor(patience);
   if (!successor.empty()) StepAside(successor, StartMode::kStandby);
 }
 

@@ -160,7 +160,7 @@ TEST(Epoch, ASuccessorIsFoundByItsEpochAndOnlyThen) {
   std::optional<std::string> successor;
   const auto find = [&](ControlProcess& control) {
     successor.reset();
-    boost::asio::co_spawn(world.loop, control.app().epoch().FindSuccessor(),
+    boost::asio::co_spawn(world.loop, control.app().epoch().FindSuccessor(seconds(3)),
                           [&](std::exception_ptr, std::string found) { successor = found; });
     return world.Until([&] { return successor.has_value(); }, seconds(6));
   };

@@ -37,12 +37,14 @@ void ModelEventStream::Attempt() {
     backoff_ = std::min(2 * backoff_, kBackoffMax);
     return AttemptIn(backoff_ / 2 + random_.UpTo(backoff_ / 2));
   }
-  if (control_.process().Now() - heard_at_ < kStandbyPatience) return Subscribe();
   boost::asio::co_spawn(control_.loop(), LookForSuccessor(), boost::asio::detached);
 }
 
 boost::asio::awaitable<void> ModelEventStream::LookForSuccessor() {
-  const std::string successor = co_await control_.app().epoch().FindSuccessor();
+  const bool was_short = control_.process().Now() - heard_at_ < kStandbyPatience;
+  const Clock::Duration patience =
+      was_short ? Clock::Duration::zero() : control_.keeper().options().nodes_return();
+  const std::string successor = co_await control_.app().epoch().FindSuccessor(patience);
   if (!control_.process().running()) co_return;
   if (!successor.empty()) {
     on_successor_(successor);
