@@ -195,12 +195,18 @@ std::string Checks::Caller(const std::string& id, const Company& company,
     return absl::StrCat("caller ", id, " is in the app, and its call is over");
   if (too_long(apart_, company.apart, Patience() + seconds(1)))
     return absl::StrCat("caller ", id, " is not in one bridge with its destination");
-  if (too_long(heard_, company.alone, Patience())) return absl::StrCat("caller ", id, " hears nothing");
+  // A bridge that somebody destroys before anybody is in it is noticed when nobody enters it.
+  const Clock::Duration join =
+      scenario_.Has({DisasterKind::kDestroyBridge}) ? scenario_.call.join_timeout : Clock::Duration::zero();
+  if (too_long(heard_, company.alone, Patience() + join))
+    return absl::StrCat("caller ", id, " hears nothing");
   if (too_long(unserved_, IsUnserved(company), Patience()))
     return absl::StrCat("caller ", id, ": no session for its external media");
   if (too_long(held_, HoldsPort(company), Patience() + scenario_.media_client.lease_ttl))
     return absl::StrCat("caller ", id, " talks, and ", company.leased, " is leased");
-  if (too_long(ringing_, company.talks && company.rings, Patience()))
+  // A process that was stopped while another took over may still ask for the ringback of a call of its own.
+  const bool late_request = scenario_.Has({DisasterKind::kStopAndReplaceControl});
+  if (too_long(ringing_, !late_request && company.talks && company.rings, Patience()))
     return absl::StrCat("caller ", id, " talks, and hears ringing");
   // Without a watch it is heard of with the next renewal.
   const Clock::Duration news = Patience() + scenario_.keeper.interval;

@@ -37,7 +37,7 @@ Role RoleOf(const fakes::AsteriskModel& asterisk, const std::string& channel_id)
 namespace {
 
 void Add(Company& company, const std::string& caller_bridge, const fakes::ChannelRecord& other,
-         bool has_session) {
+         bool has_session, bool bot_is_finished) {
   const bool bridged = !other.bridge_id.empty() && other.bridge_id == caller_bridge;
   const bool media = other.kind == ChannelKind::kExternalMedia;
   const bool rings = !media && other.ari.state != "Up";
@@ -47,6 +47,7 @@ void Add(Company& company, const std::string& caller_bridge, const fakes::Channe
   company.apart = company.apart || (!media && !bridged && !rings);
   company.echoes = company.echoes || (media && bridged);
   company.served = company.served || (media && bridged && has_session);
+  company.bot_is_finished = company.bot_is_finished || (media && bridged && bot_is_finished);
 }
 
 }  // namespace
@@ -68,16 +69,16 @@ std::map<std::string, Company> Companies(const fakes::AsteriskModel& asterisk, f
     if (company.abroad) company.alone = false;
   }
   if (companies.empty()) return companies;
-  std::set<std::string> sessions;
+  std::set<std::string> sessions, finished;  // by lease
   for (const std::string& node : nodes) {
     if (media.ReachOf(node) != fakes::FakeMedia::Reach::kAnswers) continue;
     for (const auto& session : media.Living(node).Sessions()) {
       sessions.insert(session.lease_id);
+      if (session.bot.has_value() && session.bot->phase == control::BotPhase::kFinished)
+        finished.insert(session.lease_id);
       const auto caller = callers.find(CallOf(session.lease_id));
       if (caller == callers.end()) continue;
       companies[caller->second].leased = session.lease_id;
-      if (session.bot.has_value() && session.bot->phase == control::BotPhase::kFinished)
-        companies[caller->second].bot_is_finished = true;
     }
   }
   for (const auto& [id, other] : asterisk.channels()) {
@@ -86,7 +87,7 @@ std::map<std::string, Company> Companies(const fakes::AsteriskModel& asterisk, f
     if (role.is_caller || other.kind == ChannelKind::kLocalFar || other.dying || caller == callers.end())
       continue;
     const std::string& bridge = asterisk.channels().at(caller->second).bridge_id;
-    Add(companies[caller->second], bridge, other, sessions.contains(id));
+    Add(companies[caller->second], bridge, other, sessions.contains(id), finished.contains(id));
   }
   return companies;
 }
