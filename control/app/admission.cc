@@ -34,7 +34,7 @@ void Admission::OnCallerEntered(const ari::Channel& caller) {
   if (const auto call = table_.Find(caller.id)) {
     if (!call->facts().caller_gone()) return;  // adopted from the list before its event was read
     returned_[caller.id] = caller;
-    call->journal().Info("caller is back, a new call begins when this one is released");
+    call->journal().Info("caller is back; a new call begins when this one is released");
     return;
   }
   BeginCall(caller);
@@ -53,8 +53,8 @@ std::shared_ptr<Call> Admission::MakeCall(const ari::Channel& caller, int destin
   return call;
 }
 
-// Whose caller was here before gets other numbers for its channels and leases: the last events of the earlier
-// ones may still come, and Asterisk refuses an id that is not free yet.
+// A call whose caller had an earlier one uses other numbers for its channels and leases: events of the
+// earlier ones may still arrive, and Asterisk refuses an id that is still in use.
 std::shared_ptr<Call> Admission::NewCall(const ari::Channel& caller) const {
   auto call = MakeCall(caller);
   if (table_.WasUsed(caller.id)) {

@@ -15,8 +15,8 @@
 
 namespace benari::control {
 
-// Begins calls for whom there is room, and runs each to its end. A caller who is back while its earlier call
-// is released gets a new one then. Confined to the control loop.
+// Admits callers within the limits, and runs each call to its end. A caller who is back while its earlier
+// call is being released gets a new call after that. Confined to the control loop.
 class Admission {
  public:
   Admission(const CallContext& context, size_t max_calls, CallTable& table);
@@ -30,14 +30,14 @@ class Admission {
   void OnCallerLeft(const std::string& id) { returned_.erase(id); }
   void ForgetReturned() { returned_.clear(); }
 
-  // Why a new caller is refused; nullopt: it is not.
+  // Returns why a new caller would be refused; nullopt: it would be admitted.
   std::optional<Refusal> Admit() const;
   // The arguments of Stasis() win over the flags. The call is not in the table yet.
   std::shared_ptr<Call> MakeCall(const ari::Channel& caller, int destination_number = 1) const;
   // Runs a call of the table, or tells its caller that there is no room.
   void Run(std::shared_ptr<Call> call, std::optional<Refusal> refusal);
 
-  // Takes no more calls; `on_idle` once there is none left.
+  // Admits no more callers; calls `on_idle` once when no call is left.
   void Drain(std::function<void()> on_idle);
 
  private:

@@ -15,8 +15,8 @@
 
 namespace benari::control {
 
-// What becomes of what an earlier process left: calls are adopted, the rest is orphaned. Confined to the
-// control loop.
+// Adopts the calls that an earlier process left in Asterisk and media; its other resources are orphaned.
+// Confined to the control loop.
 class Adoption {
  public:
   struct Adopted {
@@ -27,12 +27,12 @@ class Adoption {
   Adoption(const CallContext& context, CallTable& table, const Admission& admission, const Sweep& sweep)
       : context_(context), table_(table), admission_(admission), sweep_(sweep) {}
 
-  // Adds a call for each caller that has none. They are to be run.
+  // Adds a call for each caller that has none, and returns these calls, which are to be run.
   std::vector<Adopted> Adopt(const Snapshot& snapshot, const std::map<std::string, NodeLease>& leases);
-  // What belongs to no call, nor to one that was released just now; and callers who stayed although their
-  // call ended. Of what is returned, and of `leases`, no name is used again.
+  // Returns the resources of no call, present or just released, and callers that stayed after their call.
+  // Their ids, and those of `leases`, are not used again.
   Sweep::Orphans FindOrphans(const Snapshot& snapshot, const std::map<std::string, NodeLease>& leases);
-  // Leases of an earlier process that no adopted call goes on with.
+  // Releases the leases of an earlier process that no adopted call uses.
   boost::asio::awaitable<void> ReleaseUnkept(std::map<std::string, NodeLease> leases);
 
  private:

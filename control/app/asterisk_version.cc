@@ -24,7 +24,7 @@ boost::asio::awaitable<void> WarnOfLateFrames(ari::Client& ari, std::string* war
   try {
     version = co_await ari.GetVersion();
   } catch (const ari::Error& error) {
-    log::Debug("Asterisk's version is not known", {{"why", error.what()}});
+    log::Debug("the version of Asterisk is not known", {{"why", error.what()}});
   }
   if (!DropsLateFrames(version) || version == *warned_of) co_return;
   *warned_of = version;

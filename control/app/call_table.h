@@ -43,11 +43,11 @@ class CallTable {
   // An earlier call with this id ended lately, or NoteUsed: the names of its channels and leases may still be
   // taken.
   bool WasUsed(const std::string& call_id) const { return ended_.contains(call_id); }
-  // True for a call that ended although its caller, as far as is known, is still in the application.
+  // Returns true if the call has ended and its caller, as far as is known, is still in the application.
   bool EndedWithoutItsCaller(const std::string& call_id) const;
-  // What the caller of a call that ended is, or should have been, told: see ari::Client::HangUp.
+  // Returns the reason with which the caller of a call that ended is hung up: see ari::Client::HangUp.
   std::string ReasonOf(const std::string& call_id) const;
-  // Forgets calls that ended before `before`, but those whose caller is one of `in_app`.
+  // Forgets calls that ended before `before`, except those whose caller is one of `in_app`.
   void ForgetEnded(Clock::Time before, const std::set<std::string>& in_app);
 
  private:

@@ -11,19 +11,19 @@
 
 namespace benari::control {
 
-// The epoch of this instance: media nodes refuse requests with an earlier one than they have seen. Confined
-// to the control loop.
+// The epoch of this instance of our owner: a media node refuses requests with a lower epoch than it has seen.
+// Confined to the control loop.
 class Epoch {
  public:
   explicit Epoch(const CallContext& context) : context_(context) {}
 
-  // The first words with the nodes: sets an epoch above that of every earlier instance. What the nodes hold
-  // of our owner, by lease id.
+  // Sets an epoch above that of every earlier instance, before any other request to the nodes. Returns the
+  // leases that the nodes hold for our owner, by lease id.
   boost::asio::awaitable<std::map<std::string, NodeLease>> Claim();
 
-  // Whether a later instance has taken over while this one could not be told: asks all nodes, and those that
-  // do not answer again for as long as `patience`, as they come back one by one after a cut. Why so; empty: no
-  // node knows of one. Never throws.
+  // Finds out whether a later instance has taken over while this one was cut off. Asks all nodes, and again
+  // for `patience` those that do not answer, since nodes come back one by one after a cut. Returns the
+  // evidence; empty: no node has seen a later instance. Never throws.
   boost::asio::awaitable<std::string> FindSuccessor(Clock::Duration patience);
 
  private:

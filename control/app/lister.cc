@@ -13,7 +13,7 @@ void Lister::SayWhatIsUnlisted(const std::string& why) {
   unlisted_ = why;
   if (why.empty()) return log::Info("Asterisk can list its channels and bridges again");
   log::Warning(
-      "Asterisk cannot list its channels or bridges, those of the application are asked for one by one",
+      "Asterisk cannot list its channels or bridges; those of the application are requested one by one",
       {{"why", why}});
 }
 
@@ -36,7 +36,7 @@ asio::awaitable<bool> Lister::List(Snapshot* snapshot, bool compare_clocks) {
     if (compare_clocks) WarnIfClocksDiffer(context_.ari.ClockAhead());
     SayWhatIsUnlisted(snapshot->unlisted);
   } else if (gate_.Opens("", context_.timers.Now())) {
-    log::Warning("cannot list what Asterisk holds", {{"why", failure}});
+    log::Warning("cannot list the channels and bridges of Asterisk", {{"why", failure}});
   }
   co_return failure.empty();
 }

@@ -11,17 +11,17 @@
 
 namespace benari::control {
 
-// Lists what Asterisk holds, one list at a time, and says once in a while why that fails. Confined to the
-// control loop.
+// Lists the channels and bridges of Asterisk, one list at a time; logs failures at a limited rate. Confined
+// to the control loop.
 class Lister {
  public:
   Lister(const CallContext& context, std::string app, const CallTable& table)
       : context_(context), app_(std::move(app)), table_(table) {}
 
-  // Without the channels that went meanwhile. False: Asterisk could not be listed. `compare_clocks`: warns if
-  // they differ.
+  // Fills `snapshot`, without channels that ended meanwhile. Returns false if Asterisk could not be listed.
+  // With `compare_clocks` it warns if the clocks differ.
   boost::asio::awaitable<bool> List(Snapshot* snapshot, bool compare_clocks);
-  // While a list is under way.
+  // To be called for each channel that ends or returns, also while a list is under way.
   void OnChannelGone(const std::string& id);
   void OnChannelBack(const std::string& id) { gone_.erase(id); }
 

@@ -129,7 +129,7 @@ asio::awaitable<void> TakeSnapshot(ari::Client& ari, std::string app, Snapshot& 
 
 void WarnIfClocksDiffer(std::chrono::milliseconds asterisk_ahead) {
   if (std::chrono::abs(asterisk_ahead) <= kClocksMayDiffer) return;
-  log::Warning("the clock of Asterisk differs from the clock of this machine",
+  log::Warning("the clocks of Asterisk and of this machine differ",
                {{"asterisk_ahead_ms", asterisk_ahead.count()}});
 }
 
@@ -169,7 +169,7 @@ bool HasLeft(const std::string& channel_id, const std::vector<ari::Event>& event
   });
 }
 
-// Transfers whose events were missed. Where both parties were replaced, who has which place does not matter.
+// Reports transfers whose events were missed. If both parties were replaced, their places may be swapped.
 void TellTransfers(const Snapshot& snapshot, const ari::Bridge& bridge, const Ids& ids, Call& call) {
   const KnownFacts& known = call.facts().known();
   std::vector<std::string> newcomers = FindNewcomers(snapshot, bridge, ids, call.id(), known);
@@ -214,7 +214,7 @@ void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
   facts.ChannelStarted(call.id());
   const std::string caller = facts.ChannelIn(call.id());
   if (!Shows(snapshot, caller)) facts.ChannelGone(caller, 0);
-  // A channel that was asked for is the application's before it is answered and enters it.
+  // A channel that was originated belongs to the application before it is answered and enters it.
   const std::string first = ids.Destination(call.id(), 1);
   for (auto dialled = snapshot.channels.lower_bound(first);
        dialled != snapshot.channels.end() && absl::StartsWith(dialled->first, first); ++dialled) {

@@ -12,8 +12,8 @@
 #include "control/nodes/media_client.h"
 #include "control/record/ids.h"
 
-// What Asterisk and media hold at one moment, and what can be told from it: the only memory that outlives a
-// process.
+// The state of Asterisk and media at one moment, and what is derived from it: the only state that survives
+// the end of a process.
 namespace benari::control {
 
 struct Snapshot {
@@ -31,19 +31,19 @@ struct Snapshot {
 
 // Throws ari::Error. An application that Asterisk does not know is empty. Where Asterisk cannot list all
 // channels or bridges (status 500, as for a foreign channel with a byte that is not UTF-8, or a list that
-// cannot be read) those of the application and of the calls are asked for one by one. One that cannot be
-// shown either has nothing but its id, and is in `unshown`.
+// cannot be parsed) those of the application and of the calls are requested one by one. One that cannot be
+// shown either has its id only, and is in `unshown`.
 boost::asio::awaitable<void> TakeSnapshot(ari::Client& ari, std::string app, Snapshot& snapshot);
 
 // Logs a warning if Asterisk's clock is more than two seconds ahead of this machine's, or behind it.
 void WarnIfClocksDiffer(std::chrono::milliseconds asterisk_ahead);
 
-// Adds what events told of transfers while the lists were taken, one after the other: in some of them may be
-// the party that left, in others the one that took its place. Pure.
+// Applies transfers that events reported while the lists were taken one after the other: some of them may
+// show the party that left, others the one that took its place. Pure.
 void AddTransfers(const std::vector<ari::Event>& events, Snapshot& snapshot);
-// Adds the channels that a call knows to be there. Pure.
+// Adds the channels that exist as far as a call knows. Pure.
 void ExpectChannels(const KnownFacts& known, Snapshot& snapshot);
-// What a call is told from a snapshot. A channel that was expected and is not listed is gone. Pure.
+// Reports a snapshot to a call's facts. A channel that was expected and is not listed is gone. Pure.
 void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call);
 
 struct NodeLease {
@@ -56,7 +56,7 @@ struct Adoptable {
   AdoptedState found;
 };
 
-// Callers in the app for which `has_call` says no, with what was made for them. Pure.
+// Returns the callers in the application without a call (see `has_call`), with their resources. Pure.
 std::vector<Adoptable> FindAdoptable(const Snapshot& snapshot, const Ids& ids,
                                      const std::map<std::string, NodeLease>& leases, Clock::WallTime now,
                                      const std::function<bool(const std::string& call_id)>& has_call);

@@ -62,7 +62,7 @@ asio::awaitable<void> Standby::Ask(std::string address, std::optional<Clock::Tim
     const Clock::Time last = held.owner_epoch > 0 ? timers_.Now() - held.owner_silence : Clock::Time{};
     *heard = std::max(heard->value_or(last), last);
   } catch (const MediaError&) {
-    // A node that is gone has nothing to say.
+    // A node that does not answer says nothing.
   }
 }
 

@@ -13,32 +13,32 @@
 
 namespace benari::control {
 
-// An instance that another one has replaced waits here until that one is gone: an instance that serves speaks
-// to every media node several times a second, and the nodes tell when they heard of it last. Asks only,
-// changes nothing. Confined to the control loop.
+// An instance that another one has replaced waits here until that one is gone: an instance that serves sends
+// requests to every media node several times a second, and the nodes report when they last received one.
+// Reads only, changes nothing. Confined to the control loop.
 class Standby {
  public:
   struct Options {
     std::chrono::milliseconds patience{5000};
-    // Media refused this instance although Asterisk still served it. Whom it had replaced there stands by as
-    // well: unless a node hears of another instance within two renewals, nobody serves.
+    // Media refused this instance while it was subscribed in Asterisk. The instance that it had replaced
+    // stands by as well: unless a node hears from another one within two renewals, none serves.
     bool fenced = false;
     std::string app;
-    std::chrono::milliseconds renew_interval{500};  // of who serves
+    std::chrono::milliseconds renew_interval{500};  // of the instance that serves
   };
 
   Standby(boost::asio::any_io_executor executor, MediaClient& media, ari::Client& ari,
           const MediaNodes& nodes, Timers& timers, Options options);
 
-  // Completes once no node has heard of our owner for `patience`, the time before the call not counted, and
-  // Asterisk answers. While no node answers nothing is known, and it waits; while Asterisk does not, this
-  // machine may be the one that is cut off.
+  // Completes once no node has received a request of our owner for `patience`, counted from this call on, and
+  // Asterisk answers. While no node answers the state is unknown, and it waits; while Asterisk does not
+  // answer, this machine may be the one that is cut off.
   boost::asio::awaitable<void> WaitUntilNobodyServes();
 
  private:
-  // When the owner was last heard of, as far as the nodes know; nothing if none of them answers.
+  // Returns when a node last received a request of our owner; nullopt if no node answers.
   boost::asio::awaitable<std::optional<Clock::Time>> LastHeard();
-  // One node; moves `heard` forward.
+  // Asks one node, and moves `heard` forward.
   boost::asio::awaitable<void> Ask(std::string address, std::optional<Clock::Time>* heard);
 
   boost::asio::awaitable<bool> AsteriskAnswers();

@@ -101,14 +101,15 @@ void StasisApp::OnDisconnected() {
   }
 }
 
-// Nobody speaks to media before the epoch is settled.
+// No other request is sent to media before the epoch is claimed.
 void StasisApp::OnNodesListed() {
   if (nodes_met_) context_.keeper.Watch();
 }
 
 void StasisApp::OnAsteriskDead() {
   admission_.ForgetReturned();
-  if (table_.size() > 0) log::Warning("Asterisk is gone, and its calls", {{"calls", table_.size()}});
+  if (table_.size() > 0)
+    log::Warning("Asterisk has ended, and all calls with it", {{"calls", table_.size()}});
   for (const auto& [id, call] : table_.calls()) {
     call->facts().AsteriskDied();
   }
@@ -127,11 +128,11 @@ void StasisApp::OnEvent(const ari::Event& event) {
   }
 }
 
-// Too many, and what Asterisk holds has to be listed anew, as after a lost connection.
+// With too many of them Asterisk has to be listed again, as after a lost connection.
 void StasisApp::Wait(const ari::Event& event) {
   waiting_.push_back(event);
   if (waiting_.size() <= options_.max_waiting_events) return;
-  log::Warning("too many events while listing, listing anew", {{"events", waiting_.size()}});
+  log::Warning("too many events while Asterisk is listed; it is listed again", {{"events", waiting_.size()}});
   context_.metrics.events_dropped.Increment(static_cast<double>(waiting_.size()));
   OnDisconnected();
   OnConnected();
@@ -143,7 +144,7 @@ void StasisApp::EndCalls() {
   }
 }
 
-// The event is of a caller who entered, and left before `end`: nobody is there to begin a call for.
+// Returns true for the StasisStart of a caller who left again before `end`: no call is started for it.
 bool StasisApp::HasLeftAgain(std::vector<ari::Event>::const_iterator event,
                              std::vector<ari::Event>::const_iterator end) const {
   const auto* start = std::get_if<ari::StasisStart>(&*event);
@@ -154,7 +155,7 @@ bool StasisApp::HasLeftAgain(std::vector<ari::Event>::const_iterator event,
   });
 }
 
-// Lists and compares what is there with what is known: at once, and then as `schedule_` says.
+// Lists Asterisk and compares it with the calls: at once, and then at the times of `schedule_`.
 asio::awaitable<void> StasisApp::Resync(uint64_t connection) {
   while (connection == connection_) {
     schedule_.OnListBegun(context_.timers.Now());
@@ -184,20 +185,20 @@ asio::awaitable<void> StasisApp::WaitForNextList(uint64_t connection) {
   }
 }
 
-// A channel, bridge or call that a list, a sweep or a release has not done with.
+// A list, a sweep or a release could not finish with this channel, bridge or call.
 void StasisApp::OnUnsettled(const std::string& id) {
   schedule_.OnUnsettled(id, context_.timers.Now());
   pause_.Wake();
 }
 
-// By a call that is there now.
+// Returns true if a present call uses it.
 bool StasisApp::IsInUse(const std::string& id) const {
   const auto parsed = context_.ids.Parse(id);
   const auto call = table_.calls().find(parsed.has_value() ? parsed->call_id : id);
   return call != table_.calls().end() && (!parsed.has_value() || call->second->Owns(*parsed));
 }
 
-// False: Asterisk could not be listed, or the connection is another one by now.
+// Returns false if Asterisk could not be listed, or was reconnected meanwhile.
 asio::awaitable<bool> StasisApp::ResyncOnce() {
   const uint64_t connection = connection_;
   Snapshot snapshot;
@@ -216,7 +217,7 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
     const auto before = changes.find(call);
     const bool unchanged = before != changes.end() && before->second == call->facts().changes();
     if (unchanged || !serving_) TellSnapshot(snapshot, context_.ids, *call);
-    // Came back while no event could tell.
+    // The caller came back, and the event was missed.
     const auto caller = snapshot.channels.find(id);
     if (call->facts().caller_gone() && caller != snapshot.channels.end() && snapshot.InApp(id))
       admission_.OnCallerReturned(caller->second);
@@ -236,7 +237,7 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
   co_return true;
 }
 
-// Gives each node the time for its first answer, so that a call that is adopted finds its media up.
+// Waits for the first answer of each node, so that the media of a call that is adopted is up.
 asio::awaitable<void> StasisApp::WatchNodes() {
   context_.keeper.Watch();
   const Clock::Time until = context_.timers.Now() + options_.nodes_wait;
@@ -244,7 +245,7 @@ asio::awaitable<void> StasisApp::WatchNodes() {
     co_await Sleep(context_.executor, context_.timers, std::chrono::milliseconds(5));
 }
 
-// Its request was given up and had its effect all the same, or another process made it.
+// The request that created it took effect after it had timed out, or another process created it.
 void StasisApp::RemoveStray(const std::string& channel_id) {
   Sweep::Orphans stray;
   stray.channels.push_back({channel_id});
@@ -270,7 +271,7 @@ void StasisApp::OnStasisStart(const ari::StasisStart& start) {
   }
   if (!start.replaces.empty()) return OnTransfer(start);
   ari::Channel caller = start.channel;
-  // Whoever is moved to the application without arguments (ARI /move) keeps those of the dial plan.
+  // A channel that is moved to the application without arguments (ARI /move) keeps those of the dial plan.
   if (!start.args.empty()) caller.app_args = start.args;
   const std::string arg = caller.app_args.empty() ? "" : caller.app_args.front();
   if (arg == "inbound") {
@@ -278,13 +279,13 @@ void StasisApp::OnStasisStart(const ari::StasisStart& start) {
     return admission_.OnCallerEntered(caller);
   }
   if (ignored_args_.size() < kMostIgnoredArgs && ignored_args_.insert(arg).second) {
-    log::Info("channels with this argument are ignored, accepted is inbound",
+    log::Info("channels with this first argument of Stasis() are ignored; accepted is inbound",
               {{"argument", arg}, {"channel", id}});
   }
 }
 
-// Where the call of the party is over, or unknown, it is orphaned: only what this
-// application had in a bridge is ever replaced in it.
+// The newcomer is orphaned if the call of the party it replaces is over, or unknown: such events come only
+// for channels that this application had put into a bridge.
 void StasisApp::OnTransfer(const ari::StasisStart& start) {
   if (table_.Find(start.channel.id) != nullptr) return;  // learnt from a list already
   const auto call = table_.Find(start.replaces);

@@ -24,14 +24,14 @@
 
 namespace benari::control {
 
-// The Stasis application: hands events to calls, begins calls, and compares what Asterisk and media hold with
-// what calls know, which adopts what an earlier process left and removes what is orphaned.
+// The Stasis application: dispatches events to calls, starts calls, and compares the state of Asterisk and
+// media with that of the calls, which adopts the calls of an earlier process and removes orphaned resources.
 //
 //   disconnected --OnConnected--> first list (events wait) --> serving (events go to calls)
 //   --OnDisconnected-->
 //
-// While it serves, lists are taken again and again; events are acted on meanwhile, and win over the list.
-// Confined to the control loop.
+// While it serves, lists are taken periodically; events are processed meanwhile and take precedence over
+// them. Confined to the control loop.
 class StasisApp {
  public:
   struct Options {
@@ -50,16 +50,16 @@ class StasisApp {
   void OnConnected();
   void OnDisconnected();
   void OnEvent(const ari::Event& event);
-  // The addresses in MediaNodes changed.
+  // To be called when the addresses in MediaNodes have changed.
   void OnNodesListed();
-  // Asterisk is known to be gone, and all calls with it.
+  // To be called when Asterisk has ended, and with it all channels.
   void OnAsteriskDead();
 
-  // Called once when a newer instance has taken over: nothing is undone, the process should end.
+  // `on_replaced` is called once when a later instance has taken over: the process should end, without undo.
   void set_on_replaced(std::function<void(const std::string& why)> on_replaced) {
     on_replaced_ = std::move(on_replaced);
   }
-  // Takes no more calls; `on_idle` once there is none left.
+  // Admits no more callers; calls `on_idle` once when no call is left.
   void Drain(std::function<void()> on_idle) { admission_.Drain(std::move(on_idle)); }
   // Ends every call.
   void EndCalls();

@@ -13,8 +13,8 @@
 
 namespace benari::control {
 
-// What carries our prefix in a snapshot and belongs to no call: nobody else will ever remove it. Left by a
-// request that had its effect after its deadline, or by a process that died. Confined to the control loop.
+// Removes orphaned channels and bridges: those with our prefix that belong to no call, left by a request that
+// took effect after its deadline, or by a process that died. Confined to the control loop.
 class Sweep {
  public:
   struct Hooks {
@@ -33,11 +33,11 @@ class Sweep {
     std::vector<Channel> channels;
     std::vector<std::string> bridges;
   };
-  // `is_owned`: a call has it, or had it until just now.
+  // `is_owned` returns true for a resource of a call that is running, or ended just before.
   Orphans Find(const Snapshot& snapshot, const std::function<bool(const ResourceId&)>& is_owned) const;
 
-  // Removes them one after the other, but for those that are in use by then; what fails is logged and found
-  // again by a later sweep. Counts what was there. Never throws.
+  // Removes them one after the other, except those that are in use by then. Failures are logged, and retried
+  // by a later sweep. Counts the resources that existed. Never throws.
   boost::asio::awaitable<void> Remove(Orphans orphans);
 
  private:

@@ -4,7 +4,7 @@
 
 namespace benari::control {
 
-// What was not reported for two intervals has been settled.
+// An id that was not reported for two intervals is settled.
 void SweepSchedule::OnListBegun(Clock::Time now) {
   due_ = Clock::Time::max();
   std::erase_if(unsettled_, [&](const auto& each) { return each.second.at + 2 * interval_ < now; });

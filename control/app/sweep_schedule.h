@@ -7,17 +7,17 @@
 
 namespace benari::control {
 
-// When Asterisk is listed next: an interval after the last list, and sooner while something is unsettled,
-// such as a channel that could not be shown or hung up. The pause before the next attempt for the same id
+// Computes when Asterisk is listed next: an interval after the last list, or earlier while an id is
+// unsettled, such as a channel that could not be shown or hung up. The delay of the retries for one id
 // doubles from `retry` up to the interval. Pure.
 class SweepSchedule {
  public:
   SweepSchedule(Clock::Duration interval, Clock::Duration retry) : interval_(interval), retry_(retry) {}
 
-  // What failed on the connection before is tried again soon.
+  // Retries that failed on the previous connection start with the shortest delay again.
   void OnConnected() { unsettled_.clear(); }
   void OnListBegun(Clock::Time now);
-  // A list that failed is tried again after `retry`.
+  // A list that failed is retried after `retry`.
   void OnListEnded(bool listed, Clock::Time now);
   void OnUnsettled(const std::string& id, Clock::Time now);
 

@@ -8,7 +8,7 @@
 
 namespace benari::control::ari {
 
-// Where ARI is and as whom to speak to it; what the HTTP client and the event stream share.
+// The URL and credentials of ARI, shared by the HTTP client and the event stream.
 // Confined to the control loop.
 struct Access : net::Remote {
   std::string user;

@@ -21,8 +21,8 @@ inline constexpr size_t kMaxBodyBytes = 64 << 20;
 absl::StatusOr<Channel> ParseChannel(absl::string_view body);
 absl::StatusOr<Bridge> ParseBridge(absl::string_view body);
 
-// A list holds what others made as well. Of an element with a mistake the fields without one are kept; an
-// element without a readable id is left out.
+// A list also has channels or bridges of other applications. Of an element with a malformed field the others
+// are kept; an element without a valid id is left out.
 template <typename T>
 struct Listed {
   std::vector<T> items;

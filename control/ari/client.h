@@ -9,7 +9,7 @@
 
 #include "common/endpoint.h"
 
-// The port through which calls speak to Asterisk's REST interface. Pure: no socket, no JSON.
+// The port of calls to Asterisk's REST interface, without a dependency on sockets or JSON.
 namespace benari::control::ari {
 
 template <typename T>
@@ -17,10 +17,10 @@ using Awaitable = boost::asio::awaitable<T>;
 
 enum class ErrorKind {
   kUnreachable,  // no connection; the request may or may not have had its effect
-  kTimeout,      // no answer within the request's deadline; the same doubt
+  kTimeout,      // no answer within the request's deadline; it may have had its effect as well
   kHttp,         // an answer other than 2xx: see status
-  kOverloaded,   // never sent: too many requests wait already, or it waited too long
-  kMalformed,    // a 2xx whose body could not be read
+  kOverloaded,   // never sent: the queue is full, or it was queued for too long
+  kMalformed,    // a 2xx whose body could not be parsed
 };
 
 class Error : public std::runtime_error {
@@ -28,7 +28,7 @@ class Error : public std::runtime_error {
   Error(ErrorKind k, int s, const std::string& what) : std::runtime_error(what), kind(k), status(s) {}
   bool not_found() const { return kind == ErrorKind::kHttp && status == 404; }
   bool never_sent() const { return kind == ErrorKind::kOverloaded; }
-  // Asterisk is cut off, or slow: this says nothing about what was asked for.
+  // Asterisk is not reachable, or slow: the error does not concern the resource of the request.
   bool unanswered() const {
     return kind == ErrorKind::kUnreachable || kind == ErrorKind::kTimeout || kind == ErrorKind::kOverloaded;
   }
@@ -85,13 +85,13 @@ class Client {
 
   virtual Awaitable<Channel> CreateExternalMedia(ExternalMediaRequest request) = 0;
   virtual Awaitable<Channel> Originate(OriginateRequest request) = 0;
-  // `reason` as ARI spells it (normal, busy, congestion, no_answer, unallocated …), or any cause of Q.850 in
-  // digits: an Asterisk that does not know `reason_code` yet hangs up with normal then.
+  // `reason` is one of ARI's (normal, busy, congestion, no_answer, unallocated …), or a Q.850 cause in
+  // digits; an Asterisk without `reason_code` hangs up with a normal clearing then.
   virtual Awaitable<void> HangUp(std::string channel_id, std::string reason) = 0;
-  // Leaves Stasis: the dial plan goes on at `context`,`extension`,1; empty ones: at the next priority.
+  // Continues in the dial plan at `context`,`extension`,1; if they are empty, at the next priority.
   virtual Awaitable<void> ContinueInDialplan(std::string channel_id, std::string context,
                                              std::string extension) = 0;
-  // Of a channel that rings: as Answer() in the dial plan. Of one that is up: nothing.
+  // Answers a channel that rings, as Answer() in the dial plan. Has no effect on one that is up.
   virtual Awaitable<void> AnswerChannel(std::string channel_id) = 0;
   // The channel hears ringing: from its own phone while it rings itself, as a tone once it is up. Then
   // nothing else is heard until StopRinging.
@@ -115,10 +115,10 @@ class Client {
 
   // Asterisk's own version, with its packager's suffix: "22.10.1~dfsg+~cs6.17.60671435-1".
   virtual Awaitable<std::string> GetVersion() = 0;
-  // By how much Asterisk's clock is ahead of this machine's; 0: by less than about a second, or not known.
+  // Returns how far Asterisk's clock is ahead of this machine's; 0: less than about a second, or not known.
   virtual std::chrono::milliseconds ClockAhead() const { return {}; }
 
-  // Requests wait so long that no new work should be begun.
+  // Returns true if requests are queued for so long that no new call should be started.
   virtual bool Overloaded() const { return false; }
 };
 

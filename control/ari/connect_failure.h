@@ -7,7 +7,7 @@
 
 namespace benari::control::ari {
 
-// One line for whoever must repair it: what was seen, and which setting to look at.
+// Describes a failure to connect in one line for the operator: the cause, and which setting to check.
 std::string DescribeConnectFailure(const net::ConnectFailure& failure, const Access& access);
 
 }  // namespace benari::control::ari

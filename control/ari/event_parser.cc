@@ -55,7 +55,7 @@ Event ReadApplicationReplaced(JsonFields&) { return ApplicationReplaced(); }
 
 using EventReader = Event (*)(JsonFields&);
 
-// nullptr: nobody acts on events of this type.
+// nullptr: events of this type are ignored.
 EventReader ReaderOf(absl::string_view type) {
   static const auto& readers = *new absl::flat_hash_map<absl::string_view, EventReader>{
       {"StasisStart", ReadStasisStart},

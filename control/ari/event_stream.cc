@@ -34,8 +34,8 @@ namespace {
 
 constexpr std::chrono::seconds kSayAgainAfter{30};
 constexpr uint16_t kGoingAway = 1001;  // RFC 6455 7.4.1
-// A connection that stood this long resets the backoff; one that breaks sooner counts as a failure. An
-// Asterisk that hung has by then come to the subscriptions that it found waiting.
+// A connection that lasted this long resets the backoff; one that breaks sooner counts as a failure. By then
+// an Asterisk that had hung has processed the subscriptions that were waiting.
 constexpr std::chrono::seconds kStableAfter{5};
 
 double Random() {

@@ -15,20 +15,20 @@ namespace benari::control::ari {
 
 struct EventStreamLimits {
   std::chrono::milliseconds connect_timeout{5000};  // TCP and TLS together; as long again for the WebSocket
-  // Without a word from Asterisk for half of it a ping is sent; after all of it the connection is dead.
+  // A ping is sent after half of it without any data from Asterisk; after all of it the connection is closed.
   std::chrono::milliseconds idle_timeout{8000};
   std::chrono::milliseconds backoff_min{100};
   std::chrono::milliseconds backoff_max{2000};
 };
 
-// All are called by the loop, must return soon and must not throw. They may Stop() or destroy the stream.
+// All are called on the loop; they must not block or throw. They may Stop() or destroy the stream.
 struct EventHandlers {
   std::function<void()> on_connected;
   std::function<void(const std::string& reason)> on_disconnected;      // once after each on_connected
   std::function<void(net::ConnectProblem problem)> on_connect_failed;  // each attempt
   std::function<void(Event event)> on_event;
-  // Awaited once the server is reached, before the application is subscribed to, which takes it from whoever
-  // has it. May be empty.
+  // Awaited once the server is connected, before the application is subscribed to, which replaces its present
+  // subscriber. May be empty.
   std::function<Awaitable<void>()> before_subscribing;
 };
 
@@ -39,10 +39,10 @@ struct EventCounters {
   uint64_t malformed = 0;
 };
 
-// The WebSocket over which Asterisk tells what happens: connects, reads, and reconnects with backoff until
-// Stop(). What happens while it is not connected is lost. After ApplicationReplaced, and once Asterisk has
-// closed the connection, it does not connect again: that would take the application back; unless it was an
-// attempt of its own that Asterisk, which hung, had not answered in time. Confined to the control loop.
+// The event WebSocket of ARI: connects, reads, and reconnects with exponential backoff until Stop(). Events
+// are lost while it is not connected. After ApplicationReplaced, and once Asterisk has closed the connection,
+// it does not reconnect, since that would replace the new subscriber; unless that was an earlier attempt of
+// its own that a hanging Asterisk had not answered in time. Confined to the control loop.
 class EventStream {
  public:
   EventStream(boost::asio::any_io_executor loop, Access access, EventStreamLimits limits,
@@ -50,12 +50,12 @@ class EventStream {
   ~EventStream();  // as Stop()
 
   void Start();  // once
-  // No handler is called from here on. The WebSocket is closed in good order, within a second.
+  // No handler is called afterwards. The WebSocket is closed with a closing handshake, within a second.
   void Stop();
 
-  // When the last message, ping or pong came, over this connection or the one before.
+  // Returns when the last message, ping or pong was received, on this or on the previous connection.
   std::chrono::steady_clock::time_point heard_at() const;
-  // Empty while connected; else why not, for people.
+  // Returns why it is not connected, for display; empty while it is.
   const std::string& problem() const;
   const EventCounters& counters() const;
 

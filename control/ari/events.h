@@ -6,7 +6,7 @@
 
 #include "control/ari/client.h"
 
-// What Asterisk tells over the event WebSocket, as far as control acts on it. Pure.
+// The events of ARI's WebSocket that control processes. Pure.
 namespace benari::control::ari {
 
 struct StasisStart {
@@ -21,7 +21,7 @@ struct ChannelDestroyed {
   std::string channel_id;
   int cause = 0;  // Q.850: 16 normal, 17 busy, 19 no answer …
 };
-// How an originated channel fares: RINGING, ANSWER, BUSY, CONGESTION, NOANSWER … ; empty at first.
+// The dial state of an originated channel: RINGING, ANSWER, BUSY, CONGESTION, NOANSWER … ; empty at first.
 struct Dial {
   std::string channel_id;
   std::string status;
@@ -50,7 +50,7 @@ struct ChannelDtmfReceived {
 struct BridgeDestroyed {
   std::string bridge_id;
 };
-// A newer instance subscribed to the application: this one gets no more events.
+// Another instance has subscribed to the application: this one receives no more events.
 struct ApplicationReplaced {};
 
 struct UnknownEvent {

@@ -37,7 +37,7 @@ Awaitable<std::vector<T>> FetchList(std::shared_ptr<HttpPool> pool, Request requ
   if (listed.mistake.empty()) {
     gate->Forget();
   } else if (gate->Opens("", std::chrono::steady_clock::now())) {
-    log::Warning("part of a list from Asterisk not understood", {{"reason", listed.mistake}});
+    log::Warning("part of a list from Asterisk is malformed", {{"reason", listed.mistake}});
   }
   co_return std::move(listed.items);
 }

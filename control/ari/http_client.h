@@ -15,32 +15,32 @@
 namespace benari::control::ari {
 
 struct HttpClientLimits {
-  // Of a request: for its turn, and then again for connecting and answering.
+  // Applies to the time in the queue, and again to connecting and the response.
   std::chrono::milliseconds timeout{5000};
   int connections = 8;     // open at a time; http.conf's sessionlimit is 100 by default
-  int max_waiting = 1000;  // requests beyond those that have a connection
-  // Requests that release something are not counted among those, and wait for their turn as long as this.
+  int max_waiting = 1000;  // length of the queue for a connection
+  // Requests that release a resource are not limited by it, and may be queued as long as this.
   std::chrono::milliseconds release_wait{60000};
   std::chrono::milliseconds overloaded_after{1000};  // a request without a connection for so long
-  // Idle connections older than this are not used again; below http.conf's session_keep_alive of 15 s.
+  // Connections that were idle for longer are not reused; below http.conf's session_keep_alive of 15 s.
   std::chrono::milliseconds max_idle{10000};
 };
 
-// Called once for each request, as it ends. `operation` is the method of ari::Client, `code` the HTTP status
+// Called once at the end of each request. `operation` is the method of ari::Client, `code` the HTTP status,
 // or timeout, unreachable, overloaded, malformed.
 using RequestHook = std::function<void(absl::string_view operation, absl::string_view code,
                                        std::chrono::nanoseconds duration)>;
 
-// Called when their numbers change: requests without a connection, and connections.
+// Called when the number of queued requests or of connections changes.
 using LoadHook = std::function<void(size_t waiting, size_t connections)>;
 
 class HttpPool;
 
-// ari::Client over a few kept-alive HTTP/1.1 connections. Requests get one in the order they came, those that
-// release something before all others.
-// Close() fails every open request with kUnreachable, and so does the destructor; whoever awaits one is
-// resumed by the loop later, which is safe after the client is gone. Requests must not be cancelled from
-// outside, and the client must go before its io_context. Confined to the control loop.
+// ari::Client over a pool of persistent HTTP/1.1 connections. Requests are sent in the order of their
+// submission, those that release a resource before all others. Close() and the destructor fail every open
+// request with kUnreachable; its coroutine is resumed by the loop later, which is safe after the client is
+// destroyed. Requests must not be cancelled, and the client must be destroyed before its io_context. Confined
+// to the control loop.
 class HttpClient : public Client {
  public:
   HttpClient(boost::asio::any_io_executor loop, Access access, HttpClientLimits limits,
@@ -48,7 +48,7 @@ class HttpClient : public Client {
   ~HttpClient() override;
 
   void Close();
-  // Requests wait for their turn while `may_send` says no; it is asked several times a second.
+  // Requests stay queued while `may_send` returns false; it is called several times a second.
   void set_may_send(std::function<bool()> may_send);
 
   Awaitable<Channel> CreateExternalMedia(ExternalMediaRequest request) override;

@@ -31,8 +31,8 @@ constexpr EnumRow<ErrorKind> kCodes[] = {{ErrorKind::kUnreachable, "unreachable"
                                          {ErrorKind::kMalformed, "malformed"}};
 static_assert(IsWhole(kCodes));
 
-// A request that met a connection which the server had closed may go out again when doing it twice is no
-// different from once, or when nothing of it was sent.
+// A request on a connection that the server had closed may be sent again if it is idempotent, or if nothing
+// of it was sent.
 bool MayRepeat(const Request& request, const net::HttpAnswer& answer) {
   return answer.stale && (request.method != Method::kPost || !answer.sent_any);
 }
@@ -115,7 +115,7 @@ void HttpPool::GiveUp(const JobPtr& job) {
     return FinishByError(job, ErrorKind::kOverloaded, 0,
                          absl::StrCat("not sent: no connection was free for ", waited.count(), " ms"));
   }
-  // Aborted: what a cut network holds back must not reach Asterisk once nobody waits for it any more.
+  // Aborted, so that data in flight of a request that has timed out does not reach Asterisk after a cut.
   if (job->transport != nullptr) job->transport->Abort();
   FinishByError(job, ErrorKind::kTimeout, 0,
                 absl::StrCat("no answer within ", limits_.timeout.count(), " ms (", job->stage, ")"));

@@ -19,8 +19,8 @@
 
 namespace benari::control::ari {
 
-// The connections and the queue behind HttpClient. What is under way holds the pool, so that it may outlive
-// the client. Confined to the control loop.
+// The connections and the queue of HttpClient. Operations under way own the pool, which may outlive the
+// client. Confined to the control loop.
 class HttpPool : public std::enable_shared_from_this<HttpPool> {
  public:
   // Reads the body of a 2xx; its error ends the request as kMalformed. May be empty.
@@ -31,7 +31,7 @@ class HttpPool : public std::enable_shared_from_this<HttpPool> {
 
   // Once, before the first Submit.
   static void Start(const std::shared_ptr<HttpPool>& self);
-  // Completes when the answer is there and was read, or throws Error.
+  // Completes when the response was received and parsed, or throws Error.
   static Awaitable<void> Submit(std::shared_ptr<HttpPool> self, Request request, BodyReader read_body);
 
   void Close();

@@ -9,8 +9,8 @@
 
 namespace benari::control::ari {
 
-// Reads fields of one object that PickJson picked, and keeps the first mistake; a field with a mistake gives
-// an empty value. Every name that is read has to be one that IsRead knows. Pure.
+// Reads fields of one object from PickJson and keeps the first error; a missing or malformed field yields an
+// empty value. Every name that is read must be one of kReadMembers. Pure.
 class JsonFields {
  public:
   // `path`: of this object from the outermost, with its dot: "channel.". `status` keeps the first mistake.

@@ -11,8 +11,8 @@ namespace benari::control::ari {
 
 inline constexpr int kMaxJsonDepth = 32;
 
-// The members that PickJson builds, in whatever object they stand: all that control reads of events and
-// answers. A reader of another one fails an assertion of JsonFields.
+// The members that PickJson keeps, in any object: all that control reads of events and responses. Reading
+// another one fails an assertion of JsonFields.
 inline constexpr absl::string_view kReadMembers[] = {
     "app_data",        "args",     "bridge",      "bridge_ids",   "caller",   "cause",      "channel",
     "channel_ids",     "channels", "channelvars", "creationtime", "dialplan", "dialstatus", "digit",
@@ -21,8 +21,8 @@ inline constexpr absl::string_view kReadMembers[] = {
 };
 bool IsRead(absl::string_view member);
 
-// Parses JSON and builds of it only the members that are read. An object whose `type` is not
-// `of_interest` is not read to its end. Errors name `what`. Pure.
+// Parses JSON and keeps only the members that are read. An object whose `type` is not `of_interest` is not
+// parsed to its end. Errors name `what`. Pure.
 absl::StatusOr<nlohmann::json> PickJson(absl::string_view text, size_t max_bytes, absl::string_view what,
                                         absl::FunctionRef<bool(absl::string_view type)> of_interest);
 

@@ -7,7 +7,7 @@
 
 namespace benari::control::ari {
 
-// What is not there (404) is removed already, and the result is false. Throws every other Error.
+// Return false if the resource does not exist (404), which is no error. Throw every other Error.
 Awaitable<bool> HangUpIfThere(Client& client, std::string channel_id, std::string reason);
 Awaitable<bool> DestroyIfThere(Client& client, std::string bridge_id);
 

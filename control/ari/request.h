@@ -17,7 +17,7 @@ struct Request {
   const char* operation;  // the method of ari::Client it serves, as a metric's label
   Method method;
   std::string target;     // below the URL's path: "/channels/x?reason=busy", percent-encoded
-  bool releases = false;  // gives something back: goes before all that do not
+  bool releases = false;  // releases a resource: is sent before requests that do not
 
   // "POST /channels/externalMedia": for errors, without the query.
   std::string Name() const;
@@ -42,8 +42,8 @@ Request ListChannelsRequest();
 
 Request CreateBridgeRequest(const std::string& bridge_id);
 Request DestroyBridgeRequest(const std::string& bridge_id);
-// Asterisk splits the list at commas after decoding it, as it splits the arguments of a dial plan
-// application: what is special there is escaped in the ids.
+// Asterisk splits the list at commas after decoding it, like the arguments of a dial plan application, so the
+// special characters of such arguments are escaped in the ids.
 Request AddToBridgeRequest(const std::string& bridge_id, const std::vector<std::string>& channel_ids);
 Request GetBridgeRequest(const std::string& bridge_id);
 Request ListBridgesRequest();

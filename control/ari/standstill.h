@@ -4,9 +4,9 @@
 
 namespace benari::control::ari {
 
-// Notices that the loop did not run for a while (SIGSTOP, a suspended machine). All its timers are due then,
-// while what others sent meanwhile, perhaps that another instance has taken over, lies unread in the sockets.
-// Has to be asked several times a second. Confined to the control loop.
+// Detects that the loop did not run for a while (SIGSTOP, a suspended machine). All timers are due then,
+// while received data, such as that another instance has taken over, is still unread in the sockets. To be
+// called several times a second. Confined to the control loop.
 class Standstill {
  public:
   using Time = std::chrono::steady_clock::time_point;

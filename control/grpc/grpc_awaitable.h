@@ -14,9 +14,9 @@
 
 namespace benari::control {
 
-// One unary call of gRPC's callback API as an awaitable. `start(context, done)` begins it and must arrange
-// that `done(status)` is called once, on any thread; the coroutine goes on upon its own executor. Request,
-// answer and context have to live in the awaiting coroutine.
+// One unary call of gRPC's callback API as an awaitable. `start(context, done)` starts it and must ensure
+// that `done(status)` is called once, on any thread; the coroutine is resumed on its own executor. Request,
+// response and context must be owned by the awaiting coroutine.
 template <typename Start>
 boost::asio::awaitable<grpc::Status> GrpcCall(grpc::ClientContext& context, Start start) {
   namespace asio = boost::asio;

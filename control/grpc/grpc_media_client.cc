@@ -47,12 +47,12 @@ bool HasName(const std::string& address) {
 
 grpc::ChannelArguments Arguments(const std::string& server_name) {
   grpc::ChannelArguments arguments;
-  // A node that comes back is tried again within a second. What MIN_RECONNECT_BACKOFF means is how long
-  // connecting may take. One that hangs is found by the KeepAlive's deadline.
+  // A node that comes back is connected to again within a second. MIN_RECONNECT_BACKOFF in fact is the
+  // connect timeout. A node that hangs is detected by the deadline of KeepAlive.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
-  // A connection that was cut without a word is given up, else TCP would try it again ever more seldom.
+  // Detects a connection that was cut silently; TCP alone would retransmit with exponential backoff.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 2000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 2000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
@@ -110,13 +110,13 @@ GrpcMediaClient::Node& GrpcMediaClient::At(const std::string& address) {
     node->stub = v1::Media::NewStub(node->channel);
   }
   node->used_at = now;
-  // A channel tries to connect for as long as it lives, to nodes that are listed no more too.
+  // A channel keeps trying to connect for as long as it exists, also to nodes that are no longer listed.
   std::erase_if(nodes_, [now](const auto& each) { return now - each.second->used_at > kUnused; });
   return *node;
 }
 
-// gRPC looks a name up every 30 s at most, and after failed look-ups ever more seldom; a new channel does it
-// at once. One that still connects is left alone: there may be more addresses to try.
+// gRPC resolves a name every 30 s at most, and with exponential backoff after failures; a new channel does so
+// at once. A channel that is still connecting is kept: it may have more addresses to try.
 void GrpcMediaClient::LookUpAgain(const std::string& address) {
   const auto node = nodes_.find(address);
   if (node == nodes_.end() || !node->second->has_name) return;

@@ -18,12 +18,12 @@ class Status;
 
 namespace benari::control {
 
-// Whose RTP a session takes, as PeerPolicy of media.proto.
+// The source from which a session accepts RTP, as PeerPolicy of media.proto.
 enum class RtpSource { kExact, kLatch };
 
-// MediaClient over gRPC: one channel a node, made when it is first spoken to, and dropped when nobody has
-// spoken to it for two minutes. A node's name is looked up again as long as it cannot be reached. Confined to
-// the control loop; gRPC's own threads only post to it.
+// MediaClient over gRPC: one channel a node, created with the first request and closed two minutes after the
+// last one. The name of a node that is not reachable is resolved again. Confined to the control loop; gRPC's
+// own threads only post to it.
 class GrpcMediaClient : public MediaClient {
  public:
   struct Options {

@@ -10,8 +10,8 @@
 
 namespace benari::control {
 
-// One WatchSessions stream. gRPC's threads read it and post each event to the loop. Confined to the control
-// loop.
+// One WatchSessions stream, read by gRPC's threads, which post each event to the loop. Confined to the
+// control loop.
 class GrpcSessionWatch : public Watch {
  public:
   GrpcSessionWatch(boost::asio::any_io_executor executor, media::v1::Media::Stub& stub,

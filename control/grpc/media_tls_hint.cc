@@ -7,7 +7,7 @@ namespace benari::control {
 
 namespace {
 
-// TLS 1.3 lets the client believe that all is well, so a node that refuses it only closes the connection.
+// In TLS 1.3 a node that refuses the client's certificate closes the connection after the client's handshake.
 std::string WhyClosed(const TlsFiles& ours) {
   if (ours.ca.empty()) return "does the node want TLS? then set --media_tls_ca_file";
   if (ours.cert.empty()) return "does the node want a client's certificate? then set --media_tls_cert_file";

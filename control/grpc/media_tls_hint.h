@@ -7,8 +7,8 @@
 
 namespace benari::control {
 
-// What gRPC's words about a connection that failed mean for whoever set the flags: " (which one to look at)",
-// or nothing where they need no explanation. `ours` is what control was started with. Pure.
+// Explains gRPC's message about a failed connection to the operator: " (which flag to check)", or nothing
+// where the message needs no explanation. `ours` are the flags of this control. Pure.
 std::string MediaTlsHint(absl::string_view grpc_words, const TlsFiles& ours);
 
 }  // namespace benari::control

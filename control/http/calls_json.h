@@ -8,8 +8,8 @@
 #include "control/nodes/media_stats.h"
 #include "control/record/call_history.h"
 
-// How calls, sessions and nodes are written for people and programs; the fields are in
-// control/http/README.md. Pure.
+// Calls, sessions and nodes as JSON, for the live page and for programs; control/http/README.md documents the
+// fields. Pure.
 namespace benari::control {
 
 using Json = nlohmann::ordered_json;

@@ -9,7 +9,7 @@
 
 namespace benari::control {
 
-// Of the process, for people.
+// What the live page shows of this process.
 struct About {
   std::string app;
   std::string owner;
@@ -20,7 +20,7 @@ struct About {
 
 enum class ServiceState { kServing, kWaitingForAsterisk, kDraining, kStandingBy };
 
-// What control shows of itself, as JSON: all of it at once, or what has changed for one reader. Pure.
+// The state of control as JSON for the live page: complete, or what has changed since one reader's last read.
 // Confined to the control loop.
 class LiveView {
  public:
@@ -32,7 +32,7 @@ class LiveView {
     std::function<ServiceState()> state;
   };
 
-  // How far one reader has read.
+  // The position of one reader.
   struct Cursor {
     std::optional<uint64_t> history;  // version; nullopt: nothing yet
     uint64_t forgotten = 0;           // of the history, when the reader began
@@ -52,8 +52,8 @@ class LiveView {
   std::optional<std::string> Call(const std::string& id) const;  // nullopt: there is none
   std::string Nodes() const;
 
-  // What `cursor` has not seen, as one object; without a change for kHeartbeat only the time; "": nothing to
-  // send.
+  // Returns the changes since `cursor` as one object, only the time after kHeartbeat without a change, or ""
+  // if there is nothing to send.
   std::string Changes(Cursor& cursor) const;
 
  private:

@@ -17,27 +17,27 @@
 
 namespace benari::control {
 
-// All that control serves over HTTP, read-only: the page, what it shows as JSON, and the metrics. Confined to
+// The HTTP site of control, which is read-only: the live page, its data as JSON, and the metrics. Confined to
 // the control loop.
 class Site {
  public:
-  // Everything that is passed outlives it.
+  // The references outlive it.
   Site(boost::asio::any_io_executor executor, const LiveView& view, MediaStats& stats,
        std::shared_ptr<prometheus::Registry> registry);
 
-  // Beside those of the registry.
+  // Adds metrics to those of the registry.
   void AddMetrics(std::shared_ptr<prometheus::Collectable> metrics) {
     metrics_.push_back(std::move(metrics));
   }
-  // Names that a Host header may have beside what http::MayAnswerHost lets pass.
+  // Sets the names that a Host header may have in addition to those that http::MayAnswerHost accepts.
   void set_hosts(std::vector<std::string> hosts) { hosts_ = std::move(hosts); }
-  // UNAVAILABLE: nobody can listen there.
+  // UNAVAILABLE: the address cannot be listened on.
   absl::Status Listen(const Endpoint& listen, http::Limits limits = {});
   const Endpoint& endpoint() const {
     return server_->endpoint();
   }  // after Listen, with the port really bound
 
-  // Never throws. Takes as long as media nodes may take to answer where it tells of sessions.
+  // Never throws. An answer with sessions waits for the media nodes, within their timeout.
   boost::asio::awaitable<http::Reply> Answer(http::Request request);
 
  private:

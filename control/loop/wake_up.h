@@ -9,16 +9,16 @@
 
 namespace benari::control {
 
-// How a coroutine waits for something that is told from outside, or for a time. Whoever changes what a
-// condition looks at calls Wake. Confined to the control loop; one waiter at a time.
+// Lets a coroutine wait for a condition or a time. Whoever changes state that the condition reads calls Wake.
+// Confined to the control loop; one waiter at a time.
 class WakeUp {
  public:
   WakeUp(boost::asio::any_io_executor executor, Timers& timers)
       : executor_(std::move(executor)), timers_(timers) {}
 
   void Wake();
-  // Destroys the coroutine that waits, if one does: it would own itself for ever when nobody wakes it any
-  // more.
+  // Destroys the coroutine that waits, if there is one: it owns itself and would leak if it were never
+  // resumed.
   void Abandon();
   // Waits until `condition` holds (true) or `deadline` passes (false). Never throws. Time::max(): no
   // deadline.

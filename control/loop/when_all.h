@@ -6,12 +6,12 @@
 
 namespace benari::control {
 
-// Runs two coroutines at the same time, each to its end, and then throws what the first (or else the second)
-// threw: a request is never torn because its neighbour failed.
+// Runs two coroutines concurrently, each to its end, and then throws the exception of the first, or else of
+// the second: a request is never cancelled because the other one failed.
 boost::asio::awaitable<void> WhenAll(boost::asio::any_io_executor executor,
                                      boost::asio::awaitable<void> first, boost::asio::awaitable<void> second);
 
-// The same with any number of them.
+// Runs any number of coroutines in the same way.
 boost::asio::awaitable<void> WhenAll(boost::asio::any_io_executor executor,
                                      std::vector<boost::asio::awaitable<void>> coroutines);
 

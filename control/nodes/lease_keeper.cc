@@ -134,7 +134,7 @@ asio::awaitable<void> LeaseKeeper::Run(std::shared_ptr<Loop> loop) {
   }
 }
 
-// As many leases at a time as a node takes. None: only to hear how it is.
+// Renews the leases in batches that a node accepts. Without leases it only asks for the node's state.
 asio::awaitable<NodeStatus> LeaseKeeper::Renew(std::shared_ptr<Loop> loop,
                                                std::vector<std::string> lease_ids) {
   NodeStatus status;
@@ -195,10 +195,10 @@ void LeaseKeeper::OnFailure(Loop& loop, const MediaError& error) {
   if (refused || silent) OnNodeLost(loop, error.what());
 }
 
-// The node has seen a higher epoch of our owner, and refuses ours. Whoever has used that one since this
-// instance began has taken over; at a node that never took ours it has to be seen in use twice, for a request
-// of the instance before may have lain unread. One that nobody uses is of an earlier instance whose clock was
-// ahead.
+// The node has seen a higher epoch of our owner and refuses ours. An instance that has used it since this one
+// started has taken over; on a node that never accepted ours it must be seen in use twice, since a request of
+// an earlier instance may have been delivered late. An epoch that is not in use is that of an earlier
+// instance whose clock was ahead.
 asio::awaitable<void> LeaseKeeper::OnFenced(std::shared_ptr<Loop> loop, std::string why) {
   NodeSessions held;
   try {
@@ -215,10 +215,10 @@ asio::awaitable<void> LeaseKeeper::OnFenced(std::shared_ptr<Loop> loop, std::str
   const bool used_again = used_at > used_before + options_.interval / 2;  // more than an answer varies
   if (held.owner_epoch >= kMaxEpoch) {
     if (!loop->epoch_gate.Opens("", now)) co_return;
-    log::Error("media node was given the highest epoch there is and accepts no other, restart it",
+    log::Error("media node has seen the highest possible epoch and refuses every other; restart it",
                {{"node", loop->node}, {"epoch", held.owner_epoch}});
   } else if (gone) {
-    log::Warning("media node knows a higher epoch of an instance that is gone, ours is raised",
+    log::Warning("media node has seen a higher epoch of an instance that is gone; raising ours",
                  {{"node", loop->node}, {"epoch", held.owner_epoch}});
     media_.RaiseEpoch(held.owner_epoch + 1);
   } else if (on_fenced_ && (used_again || !loop->instance_id.empty())) {
@@ -257,8 +257,8 @@ void LeaseKeeper::StartWatch(std::shared_ptr<Loop> loop) {
   loop->behind = true;
 }
 
-// When a watch that had lasted ends, the node may have died: it is asked at once. One that ends as soon as it
-// began is refused; it is tried again ever more seldom, and each time the sessions are listed.
+// When an established watch ends, the node may have failed, so it is asked at once. A watch that ends as soon
+// as it began was refused: it is retried with exponential backoff, and the sessions are listed each time.
 void LeaseKeeper::OnWatchEnded(Loop& loop, const std::string& why) {
   const Clock::Time now = timers_.Now();
   loop.watch.reset();
@@ -272,7 +272,7 @@ void LeaseKeeper::OnWatchEnded(Loop& loop, const std::string& why) {
       std::max(options_.interval, std::min(2 * loop.watch_pause, options_.longest_watch_pause));
   loop.watch_again_at = now + loop.watch_pause;
   if (ended_before && loop.watch_gate.Opens("", now)) {
-    log::Warning("media node ends the watch of its sessions at once, they are listed instead",
+    log::Warning("media node ends the watch of its sessions at once; its sessions are listed instead",
                  {{"node", loop.node}, {"why", why}});
   }
 }

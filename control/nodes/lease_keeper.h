@@ -18,15 +18,15 @@
 
 namespace benari::control {
 
-// Renews every lease, notices nodes that die, and hands on what nodes tell about sessions. One loop a node: a
-// KeepAlive each interval, after a failure each `retry`, and a watch while the node is up. A node is down
-// after two failures in a row: at once if they say that it cannot be reached, else when `lost_after` has
-// passed since the first of them was asked for; `lost_after_alone` when no other node could take over.
-// Silence while this process itself stood still (SIGSTOP) does not count. Confined to the control loop.
+// Renews every lease, detects nodes that fail, and forwards the session events of the nodes. It runs one loop
+// a node: a KeepAlive each `interval`, or each `retry` after a failure, and a watch while the node is up. A
+// node is down after two consecutive failures: at once if it is not reachable, else `lost_after` after the
+// first of these requests was sent, or `lost_after_alone` if no other node could replace it. Time in which
+// this process itself was suspended (SIGSTOP) does not count. Confined to the control loop.
 class LeaseKeeper {
  public:
   struct Listener {
-    std::function<void(const std::string& reason)> on_lost;  // at most once; the lease is then forgotten
+    std::function<void(const std::string& reason)> on_lost;  // called once at most; ends the lease's renewal
     std::function<void(const SessionEvent&)> on_session;
     bool runs_bot = false;  // what becomes of it cannot wait: without a watch it is listed with each renewal
   };
@@ -49,7 +49,7 @@ class LeaseKeeper {
               Options options);
   ~LeaseKeeper();
 
-  // Starts a loop for each node in `nodes` that has none. Call after the nodes' addresses changed.
+  // Starts a loop for each node in `nodes` that has none. To be called when the list of nodes has changed.
   void Watch();
   void Stop();
 
@@ -58,12 +58,12 @@ class LeaseKeeper {
   bool Keeps(const std::string& lease_id) const { return leases_.contains(lease_id); }
   size_t size() const { return leases_.size(); }
   const Options& options() const { return options_; }
-  // Called when a node is in use by an instance of our owner with a higher epoch, which has taken over. An
-  // epoch that nobody uses any more is of an earlier instance; ours is then raised above it.
+  // Called when an instance of our owner with a higher epoch uses a node: it has taken over. A higher epoch
+  // that is not in use belongs to an earlier instance; ours is then raised above it.
   void set_on_fenced(std::function<void(const std::string& why)> on_fenced) {
     on_fenced_ = std::move(on_fenced);
   }
-  // True once every listed node has answered or failed for the first time.
+  // True once the first request to each listed node has been answered or has failed.
   bool AskedAll() const;
 
  private:

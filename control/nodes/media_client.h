@@ -24,7 +24,7 @@ inline constexpr uint64_t kMaxEpoch = std::numeric_limits<int64_t>::max();  // a
 enum class MediaErrorKind {
   kUnavailable,   // no connection, or the node drains
   kTimeout,       // no answer within the deadline; the request may have had its effect
-  kExhausted,     // no port is free, or we ask too often
+  kExhausted,     // no port is free, or the rate limit of our owner is exceeded
   kNotFound,      // no such lease
   kFenced,        // a later epoch of our owner name was seen
   kForeign,       // another owner's
@@ -73,7 +73,7 @@ struct SessionInfo {
 
 struct NodeStatus {
   std::string name;
-  std::string instance_id;  // another one: the process was restarted and holds nothing of before
+  std::string instance_id;  // differs after a restart, which loses all leases
   bool draining = false;
   uint32_t ports_total = 0;
   uint32_t ports_free = 0;
@@ -103,13 +103,13 @@ struct SessionEvent {
   SessionInfo session;
 };
 
-// A running watch; destroying it ends the watch and no handler is called afterwards.
+// A running watch. Destroying it ends the watch; no handler is called afterwards.
 class Watch {
  public:
   virtual ~Watch() = default;
 };
 
-// Every awaitable completes within its own deadline and throws MediaError unless the node answered OK.
+// Every request completes within its own deadline and throws MediaError unless the node answered OK.
 // Confined to the control loop.
 class MediaClient {
  public:
@@ -118,8 +118,8 @@ class MediaClient {
 
   virtual ~MediaClient() = default;
 
-  // All requests from now on have this epoch, unless theirs is higher already. An instance that takes over
-  // raises it above what any node has seen.
+  // Sets the epoch of all later requests, unless it is higher already. An instance that takes over raises it
+  // above every epoch that a node has seen.
   virtual void RaiseEpoch(uint64_t epoch) = 0;
   virtual uint64_t epoch() const = 0;
 

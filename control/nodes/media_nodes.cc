@@ -6,7 +6,7 @@
 namespace benari::control {
 
 namespace {
-// Who never answered is taken for a process of its own.
+// A node that has never answered counts as a process of its own.
 const std::string& ProcessOf(const std::string& address, const MediaNodes::Node& node) {
   return node.status.instance_id.empty() ? address : node.status.instance_id;
 }

@@ -10,8 +10,8 @@
 
 namespace benari::control {
 
-// Which media nodes there are and which of them may be asked for a port. A node is a process: one that is
-// listed under several addresses, as those of localhost, is one node. Pure. Confined to the control loop.
+// The media nodes that are known, and which of them may be asked for a port. A node is a process: one that is
+// listed with several addresses, such as those of localhost, is one node. Confined to the control loop.
 class MediaNodes {
  public:
   struct Node {
@@ -24,21 +24,21 @@ class MediaNodes {
 
   explicit MediaNodes(Listing listing = Listing::kFixed) : listing_(listing) {}
 
-  // The addresses of the configuration, or of the latest DNS answer. One that is missing is forgotten when it
-  // goes down.
+  // Sets the addresses of the configuration, or of the latest DNS answer. A node that is no longer listed is
+  // forgotten when it goes down.
   void SetListed(const std::vector<std::string>& addresses);
   void SetUp(const std::string& address, const NodeStatus& status);
   void SetDown(const std::string& address);
 
   bool IsUp(const std::string& address) const;
   bool AnotherIsUp(const std::string& address) const;
-  // Nodes to ask for a port, the next in turn first: up, listed, not draining, with a free port.
+  // Addresses of nodes that may be asked for a port (up, listed, not draining, a port free), round robin.
   std::vector<std::string> Candidates();
   const std::map<std::string, Node>& nodes() const { return nodes_; }  // by address
-  // The same with one address for each process: one that is up, if any is.
+  // As nodes(), with one address for each process: one that is up, if there is one.
   std::map<std::string, const Node*> Processes() const;
 
-  // Each process in one of them.
+  // Each process is counted in one state.
   struct Counts {
     size_t up = 0;
     size_t draining = 0;     // up, and leases no more
@@ -46,7 +46,7 @@ class MediaNodes {
     size_t not_reached = 0;  // looked up, and has never answered: perhaps no node at all
   };
   Counts Count() const;
-  // Called after whatever may change the counts.
+  // Called after each change that may affect the counts.
   void set_on_change(std::function<void()> on_change) { on_change_ = std::move(on_change); }
 
  private:

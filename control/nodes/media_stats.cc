@@ -35,7 +35,7 @@ asio::awaitable<void> MediaStats::Ask(std::string node, Sessions* found) {
   try {
     held = co_await media_.ListSessions(node);
   } catch (const MediaError&) {
-    co_return;  // LeaseKeeper tells
+    co_return;  // LeaseKeeper reports that
   }
   for (SessionInfo& info : held.sessions) {
     const auto id = ids_.Parse(info.lease_id);

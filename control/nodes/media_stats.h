@@ -15,8 +15,8 @@
 
 namespace benari::control {
 
-// What media nodes tell of our calls' sessions: packets, loss, jitter. For people to look at, so nodes are
-// asked only while somebody looks. Confined to the control loop.
+// Packet counts, loss and jitter of our calls' sessions, as the media nodes report them. They are displayed
+// only, so nodes are queried only while somebody views them. Confined to the control loop.
 class MediaStats {
  public:
   struct Session {
@@ -30,8 +30,8 @@ class MediaStats {
   MediaStats(boost::asio::any_io_executor executor, MediaClient& media, const MediaNodes& nodes,
              const Clock& clock, const Ids& ids);
 
-  // Asks the nodes that are up, all at once; nothing to do if they were asked within kFresh, or are being
-  // asked. Never throws. The object outlives the awaitable.
+  // Queries all nodes that are up concurrently, unless that was done within kFresh or is under way. Never
+  // throws. The object outlives the awaitable.
   boost::asio::awaitable<void> Refresh();
 
   const std::map<std::string, Session>& sessions() const { return sessions_; }  // by call id, its newest one

@@ -9,7 +9,7 @@
 
 namespace benari::control {
 
-// Where the media nodes are: a fixed list, or a name whose addresses are looked up again and again.
+// The configured addresses of media nodes: a fixed list, or a DNS name that is resolved periodically.
 struct MediaTargets {
   std::vector<Endpoint> fixed;
   Endpoint dns;  // without a host: there is a fixed list

@@ -37,7 +37,8 @@ void NodeResolver::LookUp() {
     if (error == asio::error::operation_aborted) return;
     const std::string problem = error ? error.message() : "";
     if (problem != problem_ && error) {
-      log::Warning("media nodes not found", {{"name", targets_.dns.ToString()}, {"why", problem}});
+      log::Warning("cannot resolve the name of the media nodes",
+                   {{"name", targets_.dns.ToString()}, {"why", problem}});
     }
     problem_ = problem;
     if (!error || !told_) {

@@ -13,9 +13,9 @@
 
 namespace benari::control {
 
-// Tells which media nodes are listed: once for a fixed list, every few seconds for a DNS name. A look-up that
-// fails changes nothing; the very first one tells that there are none. Look-ups have a thread of their own,
-// so that a name service that hangs holds up no other name. Confined to the control loop.
+// Reports the addresses of the media nodes: once for a fixed list, every few seconds for a DNS name. A failed
+// look-up changes nothing, but the first one reports an empty list. Look-ups run on a thread of their own, so
+// that a name server that hangs delays no other one. Confined to the control loop.
 class NodeResolver {
  public:
   using OnNodes = std::function<void(const std::vector<std::string>& addresses)>;

@@ -14,8 +14,8 @@
 #include "common/log.h"
 #include "control/record/call_phase.h"
 
-// What calls have told, for people to look at: the calls now, and the last ones that ended. Nothing decides
-// by it.
+// The steps that calls have reported, for display: of the present calls, and of the last ones that ended. No
+// decision depends on it.
 namespace benari::control {
 
 struct CallStep {
@@ -39,7 +39,7 @@ struct CallRecord {
   };
 
   std::string id;       // of the call
-  Clock::Time began{};  // of a call that is adopted: then
+  Clock::Time began{};  // of a call that is adopted: of its adoption
   Clock::WallTime began_at{};
   std::vector<Phase> phases;  // as they were entered, the present one last
   std::vector<CallStep> steps;
@@ -60,15 +60,15 @@ class CallHistory {
   Record Begin(const std::string& call_id, const Clock& clock);
   void EnterPhase(CallRecord& record, CallPhase phase, Clock::Time now);
   void AddStep(CallRecord& record, CallStep step);
-  // The record moves from `now` to `ended`, and the oldest one there is forgotten.
+  // Moves the record from `now` to `ended`; the oldest one there is dropped beyond kMostEnded.
   void End(const Record& record, CallRecord::End end);
 
   Record Find(const std::string& call_id) const;  // null: neither now nor among the ended
   const std::map<std::string, Record>& now() const { return now_; }
   const std::deque<Record>& ended() const { return ended_; }  // the newest last
 
-  // Grows with each change, so that a reader finds what has changed since it last looked; whose version is
-  // below `forgotten` may have missed the end of a call.
+  // Grows with each change, so that a reader finds what has changed since its last read. A reader whose
+  // version is below `forgotten` may have missed the end of a call.
   uint64_t version() const { return version_; }
   uint64_t forgotten() const { return forgotten_; }
 

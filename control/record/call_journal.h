@@ -10,8 +10,8 @@
 
 namespace benari::control {
 
-// What one call reports: its lines go to the log, with the call's id, and to the history; its phases to the
-// history and the metrics. Confined to the control loop.
+// Records what one call reports: its lines in the log, with the call's id, and in the history; its phases in
+// the history and the metrics. Confined to the control loop.
 class CallJournal {
  public:
   // Begins the call's record, in the phase kSetup. All but the id outlive it.
@@ -20,9 +20,9 @@ class CallJournal {
   void Info(absl::string_view what, log::Fields fields = {}) { Tell(log::Level::kInfo, what, fields); }
   void Warning(absl::string_view what, log::Fields fields = {}) { Tell(log::Level::kWarning, what, fields); }
   void Tell(log::Level level, absl::string_view what, log::Fields fields);
-  // Nothing if it is the present one.
+  // Does nothing if it is the present phase.
   void EnterPhase(CallPhase phase);
-  // After the last line.
+  // To be called after the last line.
   void End(CallOutcome outcome, const std::string& why);
 
   CallPhase phase() const { return record_->phases.back().phase; }
