@@ -31,7 +31,7 @@ void BotCare::Report(const std::string& media_id) {
   if (another) late_ = false;
   if (bot().times_lost > told_.times_lost) {
     context_.metrics.bot_lost.Increment(bot().times_lost - told_.times_lost);
-    journal_.Warning("bot lost, it is dialled again", {{"media", media_id}, {"why", bot().last_error}});
+    journal_.Warning("bot lost; media dials it again", {{"media", media_id}, {"why", bot().last_error}});
     unheard_since_ = now;
     late_ = false;
   }
@@ -45,13 +45,13 @@ void BotCare::Report(const std::string& media_id) {
   if (now < next_look()) return;
   late_ = true;
   context_.metrics.bot_late.Increment();
-  journal_.Warning("bot not heard for two seconds, the caller hears the waiting tone",
+  journal_.Warning("bot not heard for two seconds; the caller hears the waiting tone",
                    {{"media", media_id},
                     {"state", bot().times_ready > 0 ? "reconnecting" : "connecting"},
                     {"why", bot().last_error}});
 }
 
-// Of one that an earlier process asked for nobody knows how long it took.
+// The duration is not known for a bot that an earlier process requested.
 void BotCare::ReportReady(const std::string& media_id, Clock::Time now) {
   const bool first = told_.times_ready == 0;
   const Clock::Duration took = now - unheard_since_.value_or(now);
@@ -68,7 +68,7 @@ asio::awaitable<void> BotCare::PassOn(std::string node, std::string media_id, Di
     co_await context_.media.SendDigit(node, media_id, digit);
   } catch (const MediaError& error) {
     context_.metrics.digits_lost.Increment();
-    journal_.Warning("digit not passed on to the bot", {{"media", media_id}, {"why", error.what()}});
+    journal_.Warning("digit not delivered to the bot", {{"media", media_id}, {"why", error.what()}});
   }
 }
 

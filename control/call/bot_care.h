@@ -10,23 +10,23 @@
 
 namespace benari::control {
 
-// Looks after the bot of a call while the flow waits: passes on the digits that the caller presses, and
-// reports how the bot fares, above all that it is not heard. Without a bot there is nothing to do. Confined
-// to the control loop.
+// Attends to the bot of a call while the flow waits: forwards the digits that the caller presses, and reports
+// changes of the bot's state in the log and the metrics, also that the caller has not heard it for kLate. Has
+// no work in a call without a bot. Confined to the control loop.
 class BotCare {
  public:
-  static constexpr std::chrono::milliseconds kLate{
-      2000};  // so long a caller may hear the waiting tone unreported
+  // The longest time for which a caller hears the waiting tone before that is reported.
+  static constexpr std::chrono::milliseconds kLate{2000};
 
   BotCare(const CallContext& context, CallFacts& facts, CallJournal& journal)
       : context_(context), facts_(facts), journal_(journal) {}
 
   bool HasWork() const;
-  // HasWork may say yes by then although no fact changed.
+  // The time at which HasWork may become true without a change of the facts.
   Clock::Time next_look() const;
-  // Whose session this is. Never throws.
+  // Does the work for the bot of session `media_id` on `node`. Never throws.
   boost::asio::awaitable<void> Work(std::string node, std::string media_id);
-  // It is finished, and that was reported.
+  // True once the bot has finished and that was reported.
   bool finished() const {
     return told_.number > 0 && told_.number == bot().number && told_.end != BotEnd::kNone;
   }
@@ -41,8 +41,8 @@ class BotCare {
   CallFacts& facts_;
   CallJournal& journal_;
   BotFacts told_;                             // as of the last report
-  std::optional<Clock::Time> unheard_since_;  // nullopt: it is heard, or there is none
-  bool late_ = false;                         // that was reported
+  std::optional<Clock::Time> unheard_since_;  // nullopt: the caller hears the bot, or there is none
+  bool late_ = false;                         // the bot's lateness was reported
 };
 
 }  // namespace benari::control

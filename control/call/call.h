@@ -19,34 +19,34 @@
 
 namespace benari::control {
 
-// What an earlier process had made for a call, as found in Asterisk and media; facts are told the rest.
+// What an earlier process created for a call, as found in Asterisk and media; facts have the rest.
 struct AdoptedState {
   std::optional<Clock::Duration> bridge_age;  // nullopt: there is no bridge
   std::vector<int> media_numbers;             // of the ExternalMedia channels, the newest last
-  std::optional<Lease> lease;                 // of the newest media, where its session still runs
+  std::optional<Lease> lease;                 // of the newest media, if its session still runs
   std::optional<BotInfo> bot;                 // of that session, if it runs one
   std::optional<int> destination;             // number of its channel
 
-  // True of a caller that nobody has served yet.
+  // Returns true if nothing has been created for the caller yet.
   bool nothing() const {
     return !bridge_age.has_value() && media_numbers.empty() && !destination.has_value();
   }
 };
 
-// One caller in the Stasis app, from StasisStart to the last thing undone: runs its flow, and undoes
-// everything then. Confined to the control loop.
+// One caller in the Stasis application, from StasisStart to the last undo step: runs the flow, and then
+// undoes everything that was created. Confined to the control loop.
 class Call {
  public:
   Call(const CallContext& context, CallIdentity identity, CallConfig config, int destination_number = 1);
 
-  // Runs the call to its end and undoes everything. Never throws. Once.
+  // Runs the call to its end and undoes everything. To be called once. Never throws.
   boost::asio::awaitable<void> Run();
-  // Tells the caller that there is no room for it.
+  // Instead of Run: lets a caller go that is not admitted. Never throws.
   boost::asio::awaitable<void> Refuse(Refusal refusal);
-  // Before Run: what is there already.
+  // To be called before Run with the resources that exist already.
   void Adopt(const AdoptedState& found);
 
-  // A transfer by phone: `newcomer` takes the place of `left`, the caller or the destination.
+  // Reports a transfer by phone: `newcomer` has replaced `left`, the caller or the destination.
   void OnTransfer(const std::string& left, const std::string& newcomer);
 
   const std::string& id() const { return id_; }
@@ -58,10 +58,10 @@ class Call {
   CallOutcome outcome() const { return outcome_; }
   Clock::Time started() const { return started_; }
   const CallMedia& media() const { return media_; }
-  // True of a channel or bridge that this call made or asked for; false where another process did under its
-  // id.
+  // Returns true for a channel or bridge that this call created or requested; false if another process did so
+  // with the id of this call.
   bool Owns(const ResourceId& resource) const;
-  // Once it has ended: nothing was left that it could not undo; what its caller was to be told.
+  // Once the call has ended: if every undo step succeeded, and the reason of the caller's hang-up.
   bool undone() const { return undone_; }
   const std::string& caller_reason() const { return caller_reason_; }
 
@@ -77,7 +77,7 @@ class Call {
   const CallConfig config_;
   const CallContext context_;
   const CallIdentity identity_;
-  const std::string id_;  // the channel id of whoever called first, and the caller's place
+  const std::string id_;  // the channel id of the first caller, which names the caller's place
   const Clock::Time started_;
   CallFacts facts_;
   CallJournal journal_;
@@ -88,10 +88,10 @@ class Call {
   Partners partners_;
   MediaLeg media_leg_;
   DestinationLeg destination_;
-  bool caller_may_be_gone_ = false;  // Asterisk refused a request; why may be told later
+  bool caller_may_be_gone_ = false;  // Asterisk refused a request; the event with the cause may follow
   CallOutcome outcome_ = CallOutcome::kFailed;
   std::string caller_reason_;
-  std::optional<BotResult> bot_result_;  // for the dial plan, where the caller goes on
+  std::optional<BotResult> bot_result_;  // set if the caller continues in the dial plan, which reads it
   bool undone_ = true;
 };
 

@@ -23,8 +23,8 @@ UndoStack::Handle CallBridge::Adopt() {
   return undo_.Defer(ToString(UndoStep::kDestroyBridge), [this] { return Destroy(); });
 }
 
-// It may be there although the request failed: made by an earlier process whose request came late (409), or
-// by this request, whose answer was lost.
+// The bridge may exist although the request failed: created by a late request of an earlier process (409), or
+// by this request, whose response was lost.
 asio::awaitable<void> CallBridge::Create() {
   const UndoStack::Handle destroy = Adopt();
   std::optional<ari::Error> failure;
@@ -46,8 +46,8 @@ asio::awaitable<void> CallBridge::Create() {
 asio::awaitable<void> CallBridge::Join(std::string stays, std::string newcomer) {
   const ChannelFacts& one = facts_.channel(stays);
   const ChannelFacts& other = facts_.channel(newcomer);
-  // Asterisk answers the request that makes a channel before the channel is in the app; under load addChannel
-  // in between is refused with 422.
+  // Asterisk answers the request that creates a channel before the channel has entered the application; under
+  // load an addChannel in between is refused with 422.
   std::function<bool()> in_app = [this, &one, &other] {
     return other.started || other.gone || one.gone || facts_.Ending();
   };
@@ -58,13 +58,13 @@ asio::awaitable<void> CallBridge::Join(std::string stays, std::string newcomer) 
   const int one_before = one.times_joined, other_before = other.times_joined;
   std::vector<std::string> both = {stays, newcomer};
   std::optional<ari::Error> refused = co_await Add(std::move(both), started_by);
-  // Asterisk takes no channel out of its bridge that another application records.
+  // Asterisk does not remove a channel from its bridge while another application records it.
   const bool cannot_leave = refused.has_value() && refused->status == 409 && one.in_bridge;
   if (cannot_leave) {
     std::vector<std::string> newcomer_only = {newcomer};
     refused = co_await Add(std::move(newcomer_only), started_by);
   }
-  // One that has entered and left again is whole news: who looks after the members sees that.
+  // A channel that has entered and left again counts as joined; Partners::Reunite detects that it has left.
   std::function<bool()> settled = [this, &one, &other, one_before, other_before, cannot_leave] {
     const bool stayed = cannot_leave ? one.in_bridge : one.times_joined > one_before;
     const bool entered = stayed && other.times_joined > other_before;
@@ -86,7 +86,8 @@ asio::awaitable<void> CallBridge::Join(std::string stays, std::string newcomer) 
                                 context_.config.join_timeout.count(), " ms"));
 }
 
-// A hang-up is answered before the channel has left the bridge. If one stays, the join is tried all the same.
+// Asterisk answers a hang-up before the channel has left the bridge. If one stays, the join is attempted
+// anyway.
 asio::awaitable<void> CallBridge::WaitForOthersToLeave(std::string stays, std::string newcomer) {
   std::function<bool()> left = [this, stays, newcomer] {
     for (const auto& [id, channel] : facts_.known().channels) {
@@ -98,7 +99,7 @@ asio::awaitable<void> CallBridge::WaitForOthersToLeave(std::string stays, std::s
   co_await facts_.WaitUntil(left, give_up);
 }
 
-// True if the bridge is there; the facts is told who is in it.
+// Returns true if the bridge exists, and reports its members to the facts.
 asio::awaitable<bool> CallBridge::AskWhoIsIn() {
   ari::Bridge bridge;
   try {
@@ -110,7 +111,8 @@ asio::awaitable<bool> CallBridge::AskWhoIsIn() {
   co_return true;
 }
 
-// Nothing, or why Asterisk refused. A channel that a list showed on its way into the app is asked for again.
+// Returns the error if Asterisk refused. While a channel has yet to enter the application the request is
+// retried.
 asio::awaitable<std::optional<ari::Error>> CallBridge::Add(std::vector<std::string> places,
                                                            Clock::Time give_up) {
   std::function<bool()> ending = [this] { return facts_.Ending(); };

@@ -11,22 +11,22 @@
 
 namespace benari::control {
 
-// The mixing bridge of one call, made when it is first needed. Confined to the control loop.
+// The mixing bridge of one call, created when it is first needed. Confined to the control loop.
 class CallBridge {
  public:
   CallBridge(const CallContext& context, const std::string& call_id, CallFacts& facts, UndoStack& undo);
 
-  // Of a call that is adopted: it is there already. Answers its undo.
+  // To be called in a call that is adopted, whose bridge exists. Returns the handle of its undo step.
   UndoStack::Handle Adopt();
   bool made() const { return made_; }
   boost::asio::awaitable<void> Create();
 
   // Connects two channels with one addChannel request that names `stays` first. A channel that is in the
-  // bridge already leaves and enters it again: one that kept the translation path of its previous partner may
-  // hear nothing of the next (deploy/asterisk/README.md, "One-way audio"). So each change of a partner goes
-  // through here. Channels of previous partners must have been hung up; waits until they have left.
-  // Done when Asterisk reported both as entered, or one of them as gone. Throws ari::Error, or CallOver when
-  // the call ends meanwhile.
+  // bridge already leaves and enters it again: with the translation path of its previous partner it might not
+  // hear the next one (deploy/asterisk/README.md, "One-way audio"), so every change of a partner uses Join.
+  // The channels of previous partners must have been hung up; waits until they have left. Completes when
+  // Asterisk has reported both channels as entered, or one as gone. Throws ari::Error, or CallOver if the
+  // call ends meanwhile.
   boost::asio::awaitable<void> Join(std::string stays, std::string newcomer);
 
  private:
@@ -39,7 +39,7 @@ class CallBridge {
   const std::string id_;
   CallFacts& facts_;
   UndoStack& undo_;
-  bool made_ = false;  // or asked for: then its undo is registered
+  bool made_ = false;  // or requested: its undo step is registered
 };
 
 }  // namespace benari::control

@@ -15,12 +15,12 @@ enum class OnMediaLost { kTransfer, kHangUp };
 enum class WhenFull { kCongestion, kContinue };
 enum class Ringback { kRinging, kMusic, kNone };
 
-// What a call does, the same for all calls of a process.
+// The settings of a call: those of the flags, with the arguments of Stasis() applied.
 struct CallConfig {
   FlowKind flow = FlowKind::kEcho;
-  std::optional<AudioFormat> format;  // nullopt: as the flow needs
+  std::optional<AudioFormat> format;  // nullopt: see FormatOf
   std::optional<std::chrono::milliseconds> echo_time =
-      std::chrono::milliseconds(7000);  // nullopt: for ever; 0: none
+      std::chrono::seconds(7);  // nullopt: no limit; 0: no echo
   BotSettings bot;
   std::string destination = "Local/4438007@default/n";
   std::string caller_id;
@@ -32,7 +32,7 @@ struct CallConfig {
   std::chrono::milliseconds join_timeout{5000};  // from addChannel's 204 to ChannelEnteredBridge
 };
 
-// Between Asterisk and media. A bot's is ulaw unless the settings name one that media has for bots.
+// Returns the format between Asterisk and media; for a bot ulaw unless another supported one is set. Pure.
 AudioFormat FormatOf(const CallConfig& config);
 
 }  // namespace benari::control

@@ -18,10 +18,10 @@ namespace benari::control {
 
 class Flow;
 
-// Makes what a caller with these settings is put through.
+// Creates the flow of a call with these settings.
 using FlowFactory = std::function<std::unique_ptr<Flow>(const CallConfig& settings)>;
 
-// What every call uses; outlives all of them.
+// The objects that all calls use. They outlive every call.
 struct CallContext {
   boost::asio::any_io_executor executor;
   ari::Client& ari;
@@ -33,7 +33,7 @@ struct CallContext {
   CallHistory& history;
   const Ids& ids;
   const FlowFactory& make_flow;
-  const CallConfig& config;  // the flags'; each call has its own
+  const CallConfig& config;  // of the flags, or of one call: see With
 
   CallContext With(const CallConfig& other) const {
     return {executor, ari, media, nodes, keeper, timers, metrics, history, ids, make_flow, other};

@@ -6,7 +6,7 @@
 namespace benari::control {
 
 namespace {
-constexpr size_t kMostDigits = 64;  // that wait
+constexpr size_t kMostDigits = 64;  // not yet delivered to the bot
 }
 
 std::string ChannelIn(const std::string& place, const KnownFacts& known) {
@@ -77,7 +77,7 @@ void CallFacts::ChannelTransferred(const std::string& left, const std::string& n
   known.substitutes[*place] = newcomer;
   known.last_transferred = *place;
   ++known.transfers;
-  const auto early = known.channels.extract(newcomer);  // what was reported of it before this
+  const auto early = known.channels.extract(newcomer);  // reported before the transfer
   ChannelFacts& channel = known.channels[*place];
   channel.in_bridge = !early.empty() && early.mapped().in_bridge;
   if (channel.in_bridge) ++channel.times_joined;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kAttempts = 3;
 
-// The address that Asterisk's RTP of this channel comes from.
+// Returns the address from which Asterisk sends the RTP of this channel.
 Endpoint RtpFrom(const ari::Channel& channel) {
   const auto address = channel.channelvars.find("UNICASTRTP_LOCAL_ADDRESS");
   const auto port = channel.channelvars.find("UNICASTRTP_LOCAL_PORT");
@@ -68,10 +68,10 @@ void CallMedia::Adopt(const std::vector<int>& numbers, const std::optional<Lease
     DeferHangUp();
   }
   if (!made()) return;
-  heard_ = now_.id;  // or not: nobody can tell how long ago the call began to be set up
+  heard_ = now_.id;  // a set-up time measured from here would be wrong
   if (bot.has_value()) facts_.BotAsked(std::nullopt);
   OnBot(bot);
-  // Half made: it is replaced.
+  // Incomplete media is replaced.
   if (!lease.has_value() || !facts_.channel(now_.id).in_bridge) facts_.MediaLost(now_.id);
 }
 
@@ -157,7 +157,7 @@ asio::awaitable<void> CallMedia::Drop() {
     const UndoStack::Handle hang_up = *media.hang_up;
     media.hang_up.reset();
     const bool gone = co_await undo_.RunNow(hang_up);
-    if (!gone) {  // Asterisk may be away: as long as the channel is there, so is the echo
+    if (!gone) {  // Asterisk may be away: the caller hears the session as long as the channel exists
       co_await facts_.WaitUntilResynced();
       co_await undo_.RetryFailed();
     }
@@ -192,7 +192,7 @@ asio::awaitable<void> CallMedia::MakeOnce() {
   if (HoldsBack()) co_return;
   if (!join_asked_.has_value()) join_asked_ = context_.timers.Now();
   co_await bridge_.Join(call_id_, now_.id);
-  if (lost()) throw MediaError(MediaErrorKind::kOther, "the media went away while it was connected");
+  if (lost()) throw MediaError(MediaErrorKind::kOther, "the media was lost while it was being joined");
   journal_.Info("bridged", {{"media", now_.id}});
 }
 
@@ -201,13 +201,13 @@ asio::awaitable<void> CallMedia::StartSession(Endpoint rtp_from) {
   SessionRequest session(now_.id, std::move(rtp_from), *processor_);
   session.payload_type = format.payload_type;
   session.clock_rate_hz = format.clock_rate_hz;
-  if (RunsBot()) facts_.BotAsked(context_.timers.Now());  // its events may come before the answer
+  if (RunsBot()) facts_.BotAsked(context_.timers.Now());  // its events may arrive before the response
   const SessionInfo started = co_await context_.media.StartSession(now_.lease.node, session);
   OnBot(started.bot);
 }
 
-// Asks one node after the other. A lease whose answer is lost is released at the end of the call, or runs
-// out.
+// Asks one node after the other. A lease whose response is lost is released at the end of the call, or
+// expires.
 asio::awaitable<void> CallMedia::LeasePort() {
   MediaError failure(MediaErrorKind::kExhausted, "no media node is up with a free port");
   const std::vector<std::string> candidates = context_.nodes.Candidates();
@@ -231,7 +231,7 @@ asio::awaitable<void> CallMedia::LeasePort() {
   throw failure;
 }
 
-// The channel, and at the same time the bridge if there is none yet.
+// Creates the channel and, concurrently, the bridge if there is none yet.
 asio::awaitable<Endpoint> CallMedia::MakeChannel() {
   DeferHangUp();
   Endpoint rtp_from;
@@ -305,8 +305,8 @@ void CallMedia::Keep(bool for_bot) {
   context_.keeper.Add(now_.id, now_.lease.node, std::move(listener));
 }
 
-// Called by the keeper, outside the call's coroutine; the lease is removed from the keeper before the call is
-// gone.
+// Called by the keeper outside the call's coroutine. The lease is removed from the keeper before the call is
+// destroyed.
 void CallMedia::OnSession(const SessionEvent& event) {
   if (event.session.lease_id != now_.id) return;
   OnBot(event.session.bot);

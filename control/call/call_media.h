@@ -14,50 +14,50 @@
 
 namespace benari::control {
 
-// What a caller is joined with in media: a lease, the ExternalMedia channel that sends to it, and the session
-// on it, which runs a processor. Both have the same id. When it is lost, another one takes its place.
-// Confined to the control loop.
+// The media of one call: a lease, the ExternalMedia channel that sends to its port, and the session on it,
+// which runs a processor. Lease and channel have the same id. Lost media is replaced. Confined to the control
+// loop.
 class CallMedia {
  public:
   CallMedia(const CallContext& context, const std::string& call_id, CallFacts& facts, UndoStack& undo,
             CallBridge& bridge, CallJournal& journal);
 
-  // What sessions run from now on. Media that runs something else is outdated, and lost.
+  // Sets the processor of all later sessions. Media that runs another one counts as lost.
   void Use(Processor processor);
-  // Leases a port, makes the channel (and the bridge, if there is none) and joins them, unless it HoldsBack;
-  // with another lease when media fails. Throws MediaError when there is no media to be had, ari::Error, or
-  // CallOver.
+  // Leases a port, creates the channel (and the bridge, if there is none) and joins the caller with it,
+  // unless HoldsBack(); retries with another lease when media fails. Throws MediaError if no media is
+  // available, ari::Error, or CallOver.
   boost::asio::awaitable<void> Make();
-  // Makes another one in its place, and then undoes the old one. When it fails the old one stays: it may
-  // still be heard. Throws as Make.
+  // Makes new media, and then undoes the old. If that fails the old media stays: the caller may still hear
+  // it. Throws as Make does.
   boost::asio::awaitable<void> Replace();
-  // True if media that was lost runs all the same, as after a cut between this process and its node. Its
-  // lease is renewed again. Never throws.
+  // Returns true if media that was lost is in fact still running, as after a network failure between this
+  // process and its node; its lease is then renewed again. Never throws.
   boost::asio::awaitable<bool> Regain();
-  // Ends what it runs: channel, session and port go back now, not at the end of the call.
+  // Releases channel, session and port now instead of at the end of the call.
   boost::asio::awaitable<void> Drop();
 
-  // Of a call that is adopted, or whose caller had an earlier one: numbers that were not used before are
-  // taken from here on. The channels of `numbers` are there. The last one is the media; without a lease, or
-  // outside the bridge, it is lost, and gets replaced.
+  // To be called in a call that is adopted, or whose caller had an earlier one: later media has numbers that
+  // were not used before. The channels of `numbers` exist, and the last one is the present media; without a
+  // lease, or outside the bridge, it is lost and is replaced.
   void Adopt(const std::vector<int>& numbers, const std::optional<Lease>& lease,
              const std::optional<BotInfo>& bot);
-  // Hangs up the others: what a process left that died as it replaced one by another.
+  // Hangs up the older channels, left by a process that died while it replaced media.
   boost::asio::awaitable<void> DropOlder();
 
   bool made() const { return !now_.id.empty(); }
   bool lost() const;
   bool outdated() const { return outdated_; }
   bool RunsBot() const { return processor_.has_value() && std::holds_alternative<Bot>(*processor_); }
-  // The caller is not answered, and not joined with it, before its bot is ready.
+  // True while the caller is neither answered nor joined, as its bot is not ready (--bot_answer).
   bool HoldsBack() const;
-  // No audio of the caller has arrived in this call so far. A call that is adopted counts as heard.
+  // True if no audio of the caller has arrived in this call yet. That of an adopted call counts as heard.
   bool never_heard() const { return heard_.empty(); }
   const std::string& id() const { return now_.id; }
   const std::string& node() const { return now_.lease.node; }
-  // When the caller was to be joined with its media for the first time: since then it may hear it.
+  // The time at which the caller was first joined with media: since then it may hear it.
   const std::optional<Clock::Time>& join_asked() const { return join_asked_; }
-  // True of numbers that this call asked for, or adopted; false where another process did under its id.
+  // Returns true for numbers that this call requested or adopted; false for another process's.
   bool Owns(int number) const { return adopted_.contains(number) || (number > first_ && number <= number_); }
 
  private:
@@ -69,7 +69,7 @@ class CallMedia {
     Lease lease;
     std::optional<UndoStack::Handle> release_port;
     std::optional<UndoStack::Handle> hang_up;
-    std::optional<BotInfo> bot;  // as it was last reported
+    std::optional<BotInfo> bot;  // as last reported
   };
 
   Awaitable<void> MakeOnce();
@@ -91,16 +91,16 @@ class CallMedia {
   UndoStack& undo_;
   CallBridge& bridge_;
   CallJournal& journal_;
-  std::optional<Processor> processor_;  // nullopt: the flow has not said yet
+  std::optional<Processor> processor_;  // nullopt: the flow has not set it yet
   bool outdated_ = false;
   Media now_;
-  std::vector<UndoStack::Handle> older_;  // their channels' hang-ups
+  std::vector<UndoStack::Handle> older_;  // the hang-ups of older media channels
   int number_ = 0;                        // of the newest media
-  int first_ = 0;                         // numbers up to this one may be another process's
+  int first_ = 0;                         // lower or equal numbers may belong to another process
   std::set<int> adopted_;                 // numbers
   Clock::Time began_;
   std::optional<Clock::Time> join_asked_;
-  std::string heard_;  // id of the media that the caller heard last; empty: it heard none yet
+  std::string heard_;  // id of the media that last received audio of the caller; empty: none did
 };
 
 }  // namespace benari::control

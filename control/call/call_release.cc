@@ -1,4 +1,4 @@
-// How a call ends: what was made for it is undone, and its caller let go.
+// The end of a call: its resources are released, and its caller is let go.
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -40,7 +40,7 @@ asio::awaitable<void> Call::Release(CallOver over) {
   journal_.End(outcome_, over.why);
 }
 
-// Before a step that failed is tried again. Asterisk may be away: what is left is known once it is back.
+// Waits before a failed step is retried: while Asterisk is away it is not known what remains to be undone.
 asio::awaitable<void> Call::PauseUndo(bool last) {
   const KnownFacts& known = facts_.known();
   std::function<bool()> may_go_on = [&known] {
@@ -54,13 +54,13 @@ asio::awaitable<void> Call::PauseUndo(bool last) {
   if (last) co_await facts_.WaitUntil(may_go_on, Clock::Time::max());
 }
 
-// The phone that transferred hangs up by itself; one that does not is hung up on with the call. A call that
-// is being released may have undone the place already.
+// The phone that transferred hangs up by itself; if it does not, it is hung up with the call. A call that is
+// being released may have undone the place already, so the newcomer is hung up as well.
 void Call::OnTransfer(const std::string& left, const std::string& newcomer) {
   facts_.ChannelTransferred(left, newcomer);
   const bool by_caller = facts_.known().last_transferred == id_;
   journal_.Info("transferred", {{"by", by_caller ? "caller" : "destination"}, {"to", newcomer}});
-  std::map<std::string, std::string> leftovers = {{left, "normal"}};  // with the reason of the hang-up
+  std::map<std::string, std::string> leftovers = {{left, "normal"}};  // channel and reason of the hang-up
   if (phase() == CallPhase::kReleasing) leftovers[newcomer] = by_caller ? caller_reason_ : "normal";
   for (const auto& [channel, reason] : leftovers) {
     undo_.Defer(ToString(UndoStep::kHangUpTransferred),
@@ -79,11 +79,11 @@ asio::awaitable<void> Call::ContinueInDialplan(std::string caller) {
   } catch (const ari::Error& error) {
     if (!error.not_found()) throw;
   }
-  facts_.ChannelGone(caller,
-                     0);  // also where the event is lost: one that is in the app from now on is back
+  // The event may be lost. A caller that is in the application from now on has come back.
+  facts_.ChannelGone(caller, 0);
 }
 
-// Hung up, or sent on in the dial plan: after its bot, or when there was no room for it here.
+// Hangs up the caller, or lets it continue in the dial plan, after its bot or if it was not admitted.
 asio::awaitable<void> Call::LetCallerGo() {
   const std::string caller = facts_.ChannelIn(id_);
   bool there = !facts_.caller_gone();

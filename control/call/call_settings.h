@@ -7,8 +7,8 @@
 #include "absl/strings/string_view.h"
 #include "control/call/call_config.h"
 
-// What can be set for each call: by a flag of this name, and by an argument NAME=VALUE of the dial plan's
-// Stasis(), which wins over the flag. Pure.
+// The settings of a call. Each can be set by a flag of this name, and by an argument NAME=VALUE of the dial
+// plan's Stasis(), which overrides the flag. Pure.
 namespace benari::control {
 
 inline constexpr const char* kCallSettings[] = {"bot_answer",
@@ -34,8 +34,8 @@ inline constexpr const char* kCallSettings[] = {"bot_answer",
                                                 "ringback",
                                                 "when_full"};
 
-// INVALID_ARGUMENT says which names or values are accepted, and leaves `config` as it is. Beside those above
-// there is bot_parameter, which adds one and may be given more than once.
+// Sets one of the settings above, or adds a parameter of the bot: bot_parameter, which may be given
+// repeatedly. INVALID_ARGUMENT describes the accepted names or values and leaves `config` unchanged.
 absl::Status SetCallSetting(CallConfig& config, absl::string_view name, absl::string_view value);
 
 struct RefusedArgument {
@@ -43,7 +43,7 @@ struct RefusedArgument {
   std::string why;
 };
 
-// Sets what the arguments of Stasis() say, the first of which is "inbound"; answers those that are refused.
+// Applies the arguments of Stasis() after the first one, "inbound", and returns those that are refused.
 std::vector<RefusedArgument> ApplyArguments(CallConfig& config, const std::vector<std::string>& arguments);
 
 }  // namespace benari::control

@@ -3,14 +3,14 @@
 #include "control/call/call_facts.h"
 #include "control/call/call_over.h"
 
-// What the end of a destination's channel means. Pure.
+// Interprets the end of a destination's channel. Pure.
 namespace benari::control {
 
-// For the call, and what the caller is told. A Local channel hides the cause (Q.850) of what is behind it as
-// 0, the status of its Dial events does not; an extension that does not exist gives neither.
+// Returns the outcome and the reason of the caller's hang-up. A Local channel reports the cause of the
+// channel behind it as 0, but its status in Dial events; an extension that does not exist yields neither.
 CallOver ExplainEnd(const ChannelFacts& destination, bool timed_out);
 
-// True if it is gone, or never came to be, and nobody was told why.
+// Returns true if the destination is gone, or was never created, and no cause or status was reported.
 bool LostUnheard(const ChannelFacts& destination);
 
 }  // namespace benari::control

@@ -28,7 +28,7 @@ void DestinationLeg::Adopt(std::optional<int> number) {
   DeferHangUp();
 }
 
-// In a call that is adopted the ringback may go on, whatever became of the destination.
+// In a call that is adopted the caller may hear the ringback although the destination has answered.
 asio::awaitable<void> DestinationLeg::Dial() {
   journal_.EnterPhase(CallPhase::kDialing);
   const bool waits = context_.config.ringback != Ringback::kNone && !facts_.channel(place_).in_bridge;
@@ -41,7 +41,7 @@ asio::awaitable<void> DestinationLeg::Dial() {
   if (waits) co_await StopRingback();
 }
 
-// A failure does not delay the join, which ends a ringing tone in Asterisk 22.10; Talk tries again.
+// A failure does not delay the join, which ends a ringing tone in Asterisk 22.10; Talk retries it.
 asio::awaitable<void> DestinationLeg::StopRingback() {
   const UndoStack::Handle stop =
       undo_.Defer(ToString(UndoStep::kStopRingback), [this] { return partners_.StopRingback(); });
@@ -50,7 +50,8 @@ asio::awaitable<void> DestinationLeg::StopRingback() {
 }
 
 asio::awaitable<void> DestinationLeg::Originate() {
-  co_await facts_.WaitUntilResynced();  // who answers an application that nobody serves is hung up
+  co_await facts_
+      .WaitUntilResynced();  // a channel that enters an application without a subscriber is hung up
   facts_.ThrowIfEnding();
   dialled_ = true;
   const UndoStack::Handle hang_up = DeferHangUp();
@@ -80,14 +81,14 @@ asio::awaitable<void> DestinationLeg::Originate() {
   facts_.ThrowIfEnding();
 }
 
-// False: it was lost while Asterisk was away, and has to be dialled again.
+// Returns false if the channel was lost while Asterisk was away, so that it has to be dialled again.
 asio::awaitable<bool> DestinationLeg::AwaitAnswer() {
   const Clock::Time began = context_.timers.Now();
   const ChannelFacts& destination = facts_.channel(place_);
   std::function<bool()> settled = [this, &destination] {
     return destination.started || destination.gone || facts_.Ending();
   };
-  // Asterisk gives up by itself after the time-out; the margin is for the event to arrive.
+  // Asterisk applies the dial timeout by itself; the margin is for the event to arrive.
   const Clock::Time deadline = began + context_.config.dial_timeout + context_.config.join_timeout;
   const bool in_time = co_await facts_.WaitUntil(settled, deadline);
   co_await facts_.WaitUntilResynced();
@@ -103,7 +104,7 @@ asio::awaitable<bool> DestinationLeg::AwaitAnswer() {
   throw ExplainEnd(destination, rang + kEventMayFollow >= context_.config.dial_timeout);
 }
 
-// Until Asterisk has answered what became of it.
+// Queries the state of the destination until Asterisk has answered.
 asio::awaitable<void> DestinationLeg::AskAfterIt() {
   while (true) {
     const std::optional<ari::Error> unanswered = co_await AskAfter(context_.ari, place_, facts_);
@@ -118,8 +119,8 @@ void DestinationLeg::DialAnew() {
   dialled_ = false;
 }
 
-// Joins them also where an earlier process did: what happened while nobody was there may have left one of
-// them with the translation path of another partner.
+// Joins them even if an earlier process did: events that no process saw may have left one of them with the
+// translation path of another partner.
 asio::awaitable<void> DestinationLeg::Talk() {
   const ChannelFacts& destination = facts_.channel(place_);
   if (!destination.in_bridge) journal_.Info("destination answered", {{"channel", place_}});

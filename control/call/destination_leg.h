@@ -12,25 +12,25 @@
 
 namespace benari::control {
 
-// What the caller hears while the destination is dialled.
-
-// Who the caller is connected to. All verbs throw ari::Error, or CallOver when the call has to end. Confined
-// to the control loop.
+// The leg to the destination, which dials it with a ringback for the caller, and then connects
+// the caller with it.
+// All operations throw ari::Error, or CallOver when the call has to end.
+// Confined to the control loop.
 class DestinationLeg {
  public:
   DestinationLeg(const CallContext& context, const std::string& call_id, int number, CallFacts& facts,
                  UndoStack& undo, Partners& partners, Outage& outage, CallJournal& journal);
 
-  // Returns once it has answered; a call that is adopted may have dialled already. Meanwhile the caller hears
-  // the ringback of the settings. CallOver says why the destination was not reached.
+  // Completes once the destination has answered; a call that is adopted may have dialled it already.
+  // Meanwhile the caller hears the ringback of the settings. CallOver has the reason why it was not reached.
   boost::asio::awaitable<void> Dial();
-  // Caller and destination talk until one of them hangs up, which ends the call: CallOver.
+  // Connects caller and destination until one of them hangs up, which throws CallOver.
   boost::asio::awaitable<void> Talk();
 
-  // Of a call that is adopted: the channel with this number is there; without: none is.
+  // To be called in a call that is adopted: the channel with this number exists; nullopt: there is none.
   void Adopt(std::optional<int> number);
   bool dialled() const { return dialled_; }
-  // Its place: the id of the channel that is, or will be, dialled.
+  // The destination's place: the id of the channel that is, or will be, dialled.
   const std::string& place() const { return place_; }
 
  private:

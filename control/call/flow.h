@@ -11,11 +11,11 @@
 
 namespace benari::control {
 
-// What a flow composes. All of it belongs to one call.
+// The parts of one call that a flow uses.
 struct Legs {
   MediaLeg& media;
   DestinationLeg& destination;
-  CallFacts& facts;  // waits, and throws CallOver when the call has to end
+  CallFacts& facts;  // to wait, and to throw CallOver when the call has to end
   CallJournal& journal;
   Metrics& metrics;
   const CallIdentity& identity;
@@ -23,9 +23,9 @@ struct Legs {
   const CallConfig& settings;
 };
 
-// What a caller is put through: one coroutine that reads like a dial plan. A call that is adopted runs the
-// same lines, and the legs skip what is there. Returns, or throws CallOver, when the call is over. Confined
-// to the control loop.
+// The treatment of a caller, as one coroutine that reads like a dial plan. A call that is adopted runs the
+// same code, in which the legs skip the steps that are done. Returns, or throws CallOver, when the call is
+// over. Confined to the control loop.
 class Flow {
  public:
   virtual ~Flow() = default;

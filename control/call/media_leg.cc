@@ -57,7 +57,7 @@ asio::awaitable<void> MediaLeg::Until(Clock::Time end) {
   }
 }
 
-// A caller that was held back joins now.
+// Also joins a caller that had to wait for its bot.
 asio::awaitable<void> MediaLeg::Join() {
   Partners::Leg leg{media_.id(), /*stays=*/true};
   if (began_.has_value()) {
@@ -72,11 +72,11 @@ bool MediaLeg::IsApart() const { return !partners_.AreJoined(media_.id()) && !me
 
 asio::awaitable<void> MediaLeg::Drop() {
   if (media_.made()) co_await media_.Drop();
-  co_await undo_.RetryFailed();  // such as the hang-up of media whose making was cut off
+  co_await undo_.RetryFailed();  // such as the hang-up of a channel whose creation was interrupted
 }
 
-// Once the join was asked for the caller may hear it, whatever became of the request: Until looks again. What
-// media does not accept of a bot, such as its parameters, is a bot that fails.
+// Once the join was requested the caller may hear media even if the request failed: Until then checks. If
+// media refuses the settings of a bot, such as its parameters, the bot counts as failed.
 asio::awaitable<void> MediaLeg::Make() {
   std::optional<ari::Error> unanswered;
   try {
@@ -101,14 +101,15 @@ asio::awaitable<void> MediaLeg::Make() {
   if (unanswered.has_value()) co_await outage_.WaitUntilOver(*unanswered);
 }
 
-// False: there is no other media, and the call goes on without. While Asterisk does not answer the caller may
-// well hear the media that this process cannot reach.
+// Returns false if no other media is available; the call then continues without. While Asterisk does not
+// answer, the caller may still hear the media that this process cannot reach.
 asio::awaitable<bool> MediaLeg::Replace() {
   co_await facts_.WaitUntilResynced();
   facts_.ThrowIfEnding();
   const bool regained = co_await media_.Regain();
   if (regained) {
-    journal_.Info("media runs all the same", {{"media", media_.id()}, {"node", media_.node()}});
+    journal_.Info("media was not lost; its lease is renewed again",
+                  {{"media", media_.id()}, {"node", media_.node()}});
     co_return true;
   }
   std::string failure;
@@ -132,7 +133,7 @@ asio::awaitable<bool> MediaLeg::Replace() {
   }
   if (unanswered.has_value()) {
     co_await outage_.WaitUntilOver(*unanswered);
-    co_return true;  // it is still lost, and that is looked at again
+    co_return true;  // media is still lost, so Until calls this again
   }
   if (!failure.empty() && outage_.NodesMayReturn()) {
     co_await outage_.Pause();

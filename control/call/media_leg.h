@@ -15,26 +15,26 @@
 
 namespace benari::control {
 
-// The caller joined with media that runs a processor, and is replaced by other media when its node dies. A
-// flow starts it, waits, and drops it. All verbs throw ari::Error, or CallOver when the call has to end.
+// The leg that joins the caller with media, which runs a processor and is replaced when its node fails. A
+// flow starts it, waits, and drops it. All operations throw ari::Error, or CallOver when the call has to end.
 // Confined to the control loop.
 class MediaLeg {
  public:
   MediaLeg(const CallContext& context, const std::string& call_id, CallFacts& facts, UndoStack& undo,
            CallMedia& media, Partners& partners, Outage& outage, CallJournal& journal);
 
-  // The caller hears the processor from here on, or from when its bot is ready (--bot_answer); in a call that
-  // is adopted it may do so already. Once another one has finished, Until puts this one in its place.
+  // Starts the processor; the caller hears it when this completes, or once its bot is ready (--bot_answer).
+  // In a call that is adopted it may run already. If another one has finished, Until replaces that.
   boost::asio::awaitable<void> Start(Processor processor);
-  // Keeps them together until then; returns earlier when the processor has finished, or media was lost and
-  // there is no other.
+  // Keeps caller and media joined until `end`; completes earlier when the processor has finished, or when
+  // media was lost and cannot be replaced.
   boost::asio::awaitable<void> Until(Clock::Time end);
-  // Ends it, if it was started: channel, session and port go back now.
+  // Releases channel, session and port, if it was started.
   boost::asio::awaitable<void> Drop();
 
-  // Of a call that is adopted: the caller may have heard it since then.
+  // To be called in a call that is adopted: the caller may have heard the processor since `began`.
   void AdoptBegan(Clock::Time began) { began_ = began; }
-  // When the caller began to hear it; nullopt: not yet.
+  // The time since which the caller hears the processor; nullopt: not yet.
   const std::optional<Clock::Time>& began() const { return began_; }
 
  private:
@@ -48,7 +48,7 @@ class MediaLeg {
   bool Unheard() const;
 
   const CallContext& context_;
-  const std::string caller_;  // its place
+  const std::string caller_;  // the caller's place
   CallFacts& facts_;
   UndoStack& undo_;
   CallMedia& media_;

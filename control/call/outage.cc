@@ -11,7 +11,7 @@ constexpr std::chrono::milliseconds kPause(1000);
 }  // namespace
 
 asio::awaitable<void> Outage::WaitUntilOver(ari::Error error) {
-  journal_.Warning("Asterisk does not answer, trying again", {{"why", error.what()}});
+  journal_.Warning("Asterisk does not answer; retrying", {{"why", error.what()}});
   co_await Pause();
   co_await facts_.WaitUntilResynced();
   facts_.ThrowIfEnding();

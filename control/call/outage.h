@@ -9,22 +9,22 @@
 
 namespace benari::control {
 
-// A request of a call got no answer, which says nothing about the call: it waits, looks, and tries again.
-// Media nodes may have been cut off together with Asterisk, and come back a moment after it. Confined to the
-// control loop.
+// Handles requests to Asterisk without a response, which is no failure of the call: waits until Asterisk
+// answers, after which the call checks its state and retries. Media nodes may have become unreachable
+// together with Asterisk, and return shortly after it. Confined to the control loop.
 class Outage {
  public:
   Outage(const CallContext& context, CallFacts& facts, CallJournal& journal)
       : context_(context), facts_(facts), journal_(journal) {}
 
-  // Waits until Asterisk is connected, and what happened meanwhile is known. Throws CallOver.
+  // Waits until Asterisk is connected and the facts are up to date. Throws CallOver if the call has to end.
   boost::asio::awaitable<void> WaitUntilOver(ari::Error error);
-  // One second, or until nodes are not expected back any more, or the call has to end. Never throws.
+  // Waits one second, but no longer than nodes may return or the call goes on. Never throws.
   boost::asio::awaitable<void> Pause();
 
-  // Asterisk answers again after a while of silence, in which nodes were asked in vain.
+  // To be called when Asterisk answers late: nodes may have been cut off meanwhile as well.
   void OnLateAnswer();
-  // Nodes that are not reached now may still be on their way back.
+  // Returns true while nodes that are not reachable may still return.
   bool NodesMayReturn() const { return context_.timers.Now() < nodes_return_by_; }
 
  private:

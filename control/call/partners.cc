@@ -9,7 +9,7 @@ namespace benari::control {
 namespace asio = boost::asio;
 
 namespace {
-constexpr int kAttempts = 5;  // at a request without an answer
+constexpr int kAttempts = 5;  // at a request that gets no response
 }
 
 asio::awaitable<void> Partners::AnswerCaller() {
@@ -102,7 +102,7 @@ asio::awaitable<void> Partners::Reunite(Leg leg) {
   if (settled() && !Transferred()) co_return;
   if (other.gone || facts_.Ending()) co_return;
   if (!Transferred()) {
-    journal_.Warning("out of the bridge without a hang-up, joined again",
+    journal_.Warning("out of the bridge without a hang-up; joining again",
                      {{"caller_in", facts_.channel(caller_).in_bridge}, {"other_in", other.in_bridge}});
   }
   co_await Join(std::move(leg));

@@ -11,14 +11,14 @@
 
 namespace benari::control {
 
-// Joins the caller with one leg of its call at a time, and again whenever somebody parts them. Confined to
-// the control loop.
+// Joins the caller with one leg of its call at a time, and again whenever they are separated. Confined to the
+// control loop.
 class Partners {
  public:
-  // What the caller is joined with.
+  // The leg that the caller is joined with.
   struct Leg {
-    std::string place;  // of its channel
-    bool stays;         // it was there before the caller: see CallBridge::Join
+    std::string place;  // of the leg's channel
+    bool stays;         // true: the leg was in the bridge first, see CallBridge::Join
   };
 
   Partners(const CallContext& context, const std::string& call_id, CallFacts& facts, CallBridge& bridge,
@@ -30,24 +30,24 @@ class Partners {
         outage_(outage),
         journal_(journal) {}
 
-  // Where the dial plan has not: as soon as there is something to hear, and not for who is refused. Throws
-  // ari::Error, CallOver.
+  // Answers the caller unless the dial plan has. To be called when there is something to hear, not for a
+  // caller that is refused. Throws ari::Error, CallOver.
   boost::asio::awaitable<void> AnswerCaller();
-  // The caller hears ringing, and nothing else until StopRingback. Asterisk's refusal is only logged.
+  // The caller hears ringing, and nothing else, until StopRingback. A refusal by Asterisk is only logged.
   boost::asio::awaitable<void> Ring();
   // The caller hears the ringback of the settings, as after Ring.
   boost::asio::awaitable<void> StartRingback();
   // Does nothing if the caller has gone. Throws ari::Error; the caller may then still hear the ringback.
   boost::asio::awaitable<void> StopRingback();
-  // They may hear each other already, and are not parted then, whatever becomes of the request. Throws as
-  // AnswerCaller.
+  // Joins caller and leg. If they hear each other already, a failure of the request does not separate them.
+  // Throws as AnswerCaller does.
   boost::asio::awaitable<void> Join(Leg leg);
-  // The caller has left the bridge, or the leg has: it is about to hang up, or was replaced by a transfer, or
-  // somebody else moved it, and the other one hears nothing. Joins them unless one is gone. Throws as
-  // AnswerCaller.
+  // To be called when the caller or the leg has left the bridge: it is about to hang up, or was replaced by a
+  // transfer, or was moved by another application, and the other one hears nothing. Joins them unless one is
+  // gone. Throws as AnswerCaller does.
   boost::asio::awaitable<void> Reunite(Leg leg);
 
-  // False while they do not hear each other, or somebody took a place since they were joined.
+  // Returns false while caller and leg do not hear each other, and after a transfer since the last join.
   bool AreJoined(const std::string& place) const { return BothIn(place) && !Transferred(); }
 
  private:
@@ -57,7 +57,7 @@ class Partners {
   bool Transferred() const { return facts_.known().transfers != joined_after_transfers_; }
 
   const CallContext& context_;
-  const std::string caller_;  // its place
+  const std::string caller_;  // the caller's place
   CallFacts& facts_;
   CallBridge& bridge_;
   Outage& outage_;

@@ -16,7 +16,7 @@ UndoStack::Handle UndoStack::Defer(std::string name, Step step) {
 }
 
 UndoStack::Awaitable<bool> UndoStack::RunNow(Handle handle) {
-  // Off the list first: a step that runs is never run again, not even when RunAll comes meanwhile.
+  // Removed first, so that the step is not run twice if RunAll is called meanwhile.
   Handle::Entry entry = std::move(*handle.entry_);
   entries_.erase(handle.entry_);
   const std::string failure = co_await Try(entry);
@@ -30,7 +30,7 @@ UndoStack::Awaitable<bool> UndoStack::RunNow(Handle handle) {
   co_return false;
 }
 
-// Why it failed; empty: it did not.
+// Runs the step. Returns the error; empty: none.
 UndoStack::Awaitable<std::string> UndoStack::Try(const Handle::Entry& entry) {
   std::string failure;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {

@@ -21,7 +21,7 @@ bool HasFailed(BotResult result) {
   return result == BotResult::kUnreachable || result == BotResult::kLost || result == BotResult::kRefused;
 }
 
-// Without an end of its own it was stopped by somebody else, or there is no media for it any more.
+// A bot that did not end by itself timed out, was stopped through the media node's API, or lost its media.
 BotResult ResultOf(const Legs& legs, bool in_time) {
   switch (legs.facts.known().bot.end) {
     case BotEnd::kClosed:
@@ -41,7 +41,7 @@ BotResult ResultOf(const Legs& legs, bool in_time) {
   return BotResult::kLost;
 }
 
-// Nobody is dialled once the longest time is over, as may be in a call that is adopted.
+// Dials no bot if bot_max_seconds have passed already, which is possible in a call that is adopted.
 asio::awaitable<BotResult> TalkTo(Legs& legs, std::string url) {
   if (legs.clock.Now() >= LongestEnd(legs)) co_return BotResult::kTimeout;
   Processor bot = MakeBot(legs.settings.bot, url, legs.identity);
@@ -66,7 +66,7 @@ asio::awaitable<BotResult> TalkToOneOf(Legs& legs, std::vector<std::string> urls
   }
   if (urls.front().empty())
     legs.journal.Warning(
-        "there is no bot to talk to, accepted is a bot_url as flag or argument of the dial plan");
+        "there is no bot to talk to; accepted is a bot_url as flag or argument of the dial plan");
   co_return result;
 }
 
@@ -79,14 +79,14 @@ asio::awaitable<BotResult> TalkToOneOf(Legs& legs, std::vector<std::string> urls
   throw over;
 }
 
-// Returns if the caller is to be connected to the destination.
+// Completes if the caller is to be connected to the destination, else throws CallOver.
 asio::awaitable<void> TalkToBot(Legs& legs) {
   BotResult result = BotResult::kHungUp;
   try {
     asio::awaitable<BotResult> talk =
         TalkToOneOf(legs, {legs.settings.bot.url, legs.settings.bot.fallback_url});
     result = co_await std::move(talk);
-    co_await legs.facts.WaitUntilResynced();  // without Asterisk nothing else can be done
+    co_await legs.facts.WaitUntilResynced();  // the next steps need Asterisk
     legs.facts.ThrowIfEnding();
   } catch (const CallOver&) {
     if (legs.facts.caller_gone()) legs.metrics.BotEnded(BotResult::kHungUp);
@@ -100,8 +100,8 @@ asio::awaitable<void> TalkToBot(Legs& legs) {
 
 }  // namespace
 
-// A bot that has finished stays, silent, until the destination is there: a control that adopts the call finds
-// by it that the caller has talked to it.
+// A bot that has finished stays, silently, until the destination has answered: from its session a control
+// that adopts the call learns that the caller has already talked to the bot.
 asio::awaitable<void> BotThenNext::Run(Legs& legs) {
   if (!legs.destination.dialled()) co_await TalkToBot(legs);
   co_await legs.destination.Dial();

@@ -8,7 +8,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// When the echo is over. Before it has begun: whether there is to be one.
+// Returns the end of the echo. Before its start: Time::min() if there is to be no echo, else Time::max().
 Clock::Time EchoEnd(const Legs& legs) {
   const auto& echo_time = legs.settings.echo_time;
   const auto& began = legs.media.began();
@@ -27,7 +27,7 @@ asio::awaitable<void> EchoThenDial::Run(Legs& legs) {
       legs.journal.EnterPhase(CallPhase::kEcho);
       co_await legs.media.Until(EchoEnd(legs));
     }
-    co_await legs.facts.WaitUntilResynced();  // without Asterisk the echo can go on, and nothing else can
+    co_await legs.facts.WaitUntilResynced();  // the next steps need Asterisk, the echo does not
     legs.facts.ThrowIfEnding();
   }
   co_await legs.media.Drop();

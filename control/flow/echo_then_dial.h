@@ -4,8 +4,8 @@
 
 namespace benari::control {
 
-// The caller hears itself for `echo_seconds`, and is connected to `destination` then. Confined to the control
-// loop.
+// The caller hears its own audio for `echo_seconds`, and is then connected to `destination`. Confined to the
+// control loop.
 class EchoThenDial : public Flow {
  public:
   boost::asio::awaitable<void> Run(Legs& legs) override;

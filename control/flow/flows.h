@@ -6,7 +6,7 @@
 
 namespace benari::control {
 
-// A FlowFactory: `flow` of the settings.
+// Creates the flow that the setting `flow` names. Is a FlowFactory.
 std::unique_ptr<Flow> MakeFlow(const CallConfig& settings);
 
 }  // namespace benari::control
