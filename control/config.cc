@@ -65,10 +65,11 @@ ABSL_FLAG(std::string, media_tls_key_file, "", "private key (PEM) of --media_tls
 ABSL_FLAG(
     std::string, media_tls_server_name, "",
     "name that the certificates of media nodes are for; default: NAME of dns:///NAME, else each one's HOST");
-ABSL_FLAG(
-    benari::control::RtpSource, rtp_source, benari::control::RtpSource::kExact,
-    "whose RTP media takes: exact (what Asterisk announced), or latch on the first valid one (for NAT)");
-ABSL_FLAG(std::string, flow, "echo", "what callers are put through: echo, or bot (see --bot_url)");
+ABSL_FLAG(benari::control::RtpSource, rtp_source, benari::control::RtpSource::kExact,
+          "source from which media accepts RTP: exact (as Asterisk announced it), or latch (that of the "
+          "first valid "
+          "packet, for NAT)");
+ABSL_FLAG(std::string, flow, "echo", "treatment of callers: echo, or bot (see --bot_url)");
 ABSL_FLAG(
     std::string, format, "",
     "audio format between Asterisk and media: alaw, ulaw, g722, gsm or slin; default: alaw for an echo, "
@@ -77,32 +78,36 @@ ABSL_FLAG(Seconds, echo_seconds, Seconds{7},
           "duration of the echo; 0: no echo, inf: until the caller hangs up");
 ABSL_FLAG(std::string, bot_url, "",
           "WebSocket that media dials for each call of the bot flow, ws:// or wss://; {call_id}, {call_sid}, "
-          "{caller} and {called} in it are replaced");
+          "{caller} and {called} in it are replaced by those of the call");
 ABSL_FLAG(std::string, bot_fallback_url, "", "bot that is dialled once if the one at --bot_url fails");
 ABSL_FLAG(std::string, bot_parameters, "",
-          "parameters that the bot gets when its stream starts, NAME=VALUE[&NAME=VALUE...]; replaced as in "
-          "--bot_url; from_number and to_number are always there");
+          "parameters sent to the bot when its stream starts, NAME=VALUE[&NAME=VALUE...]; placeholders as in "
+          "--bot_url; from_number and to_number are always sent");
 ABSL_FLAG(
     std::string, bot_credential, "",
-    "name of a file in --bot_credentials_dir of the media nodes: how they identify themselves to the bot");
-ABSL_FLAG(std::string, bot_on_close, "hangup",
-          "when the bot is done (it closed, --bot_idle_seconds, --bot_max_seconds): hangup, transfer (to "
-          "--destination) or continue (in the dial plan, with BENARI_BOT_RESULT set)");
-ABSL_FLAG(std::string, bot_on_failure, "transfer",
-          "when no bot could be reached, or it was lost for good: transfer, hangup or continue");
-ABSL_FLAG(Seconds, bot_max_seconds, Seconds{14400}, "longest time with the bot; inf: any");
+    "name of a file in --bot_credentials_dir of the media nodes, with which they authenticate to the bot");
+ABSL_FLAG(
+    std::string, bot_on_close, "hangup",
+    "action after the bot has closed, or after --bot_idle_seconds or --bot_max_seconds: hangup, transfer (to "
+    "--destination) or continue (in the dial plan, with BENARI_BOT_RESULT set)");
+ABSL_FLAG(
+    std::string, bot_on_failure, "transfer",
+    "action if no bot could be reached, or if it was lost and did not return: transfer, hangup or continue");
+ABSL_FLAG(Seconds, bot_max_seconds, Seconds{14400}, "maximum time with the bot; inf: no limit");
 ABSL_FLAG(Seconds, bot_idle_seconds, Seconds{std::numeric_limits<double>::infinity()},
-          "time in which neither the caller nor the bot speaks, after which the bot is done; inf: any");
+          "silence of both the caller and the bot after which the time with the bot ends; inf: no limit");
 ABSL_FLAG(Seconds, bot_reconnect_seconds, Seconds{10},
-          "how long a bot is dialled again that cannot be reached, or was lost");
+          "how long connecting to a bot is retried if it is not reachable, or was lost");
 ABSL_FLAG(Seconds, bot_drain_seconds, Seconds{10},
-          "how long what the bot has said is still played after it closed");
-ABSL_FLAG(std::string, bot_answer, "at_once",
-          "a caller that the dial plan has not answered: at_once, or when_ready (it rings until the bot is "
-          "there; the first tenth of a second of a greeting may be lost)");
-ABSL_FLAG(std::string, bot_waiting_tone, "ringing",
-          "what an answered caller hears until the bot is ready, and while it is dialled again: ringing, "
-          "ringing_us or none");
+          "how long queued audio of the bot is still played after the bot has closed");
+ABSL_FLAG(
+    std::string, bot_answer, "at_once",
+    "when to answer a caller that the dial plan has not answered: at_once, or when_ready (it hears ringing "
+    "until the bot is ready; the first tenth of a second of a greeting may be lost)");
+ABSL_FLAG(
+    std::string, bot_waiting_tone, "ringing",
+    "tone that an answered caller hears until the bot is ready, and while it is reconnected to: ringing, "
+    "ringing_us or none");
 ABSL_FLAG(std::string, destination, "Local/4438007@default/n",
           "endpoint the caller is connected to after the echo or the bot, as in Dial()");
 ABSL_FLAG(std::string, caller_id, "", "caller id shown to the destination, such as \"Bot <100>\"");
@@ -112,21 +117,22 @@ ABSL_FLAG(Seconds, no_media_seconds, Seconds{2},
           "silence from the caller after which missing media is diagnosed and logged; inf: never");
 ABSL_FLAG(
     std::string, on_no_media, "continue",
-    "a call of whose caller no audio at all has arrived --no_media_seconds after the echo began: continue or "
-    "hangup. A caller who was heard once is never hung up on for silence, nor one on hold: phones send "
-    "nothing on hold, between words (voice activity detection) and while a key is pressed. Who has gone "
-    "without a word is up to Asterisk's rtp_timeout");
+    "action if no audio at all of the caller has arrived --no_media_seconds after the session started: "
+    "continue or hangup. A caller whose audio has arrived once is never hung up for silence, nor one on "
+    "hold: "
+    "phones send nothing on hold, between words (voice activity detection) and while a key is pressed. A "
+    "caller that has disappeared is detected by Asterisk's rtp_timeout");
 ABSL_FLAG(std::string, on_media_lost, "transfer",
-          "when the media of a call is lost and no other node is available: transfer (connect the "
+          "action if the media of a call is lost and no other node is available: transfer (connect the "
           "destination now) or hangup");
 ABSL_FLAG(int, max_calls, 200,
           "maximum number of concurrent calls; each needs four ports of Asterisk's rtp.conf range");
 ABSL_FLAG(std::string, ringback, "ringing",
           "what the caller hears until the destination answers: ringing, music (on hold, of the class that "
           "CHANNEL(musicclass) names) or none");
-ABSL_FLAG(
-    std::string, when_full, "congestion",
-    "caller that cannot be admitted: congestion (hung up with cause 42) or continue (in the dial plan)");
+ABSL_FLAG(std::string, when_full, "congestion",
+          "action for a caller that cannot be admitted: congestion (hang up, cause 42) or continue (in the "
+          "dial plan)");
 ABSL_FLAG(int, lease_ttl_ms, 10000,
           "time to live of a port lease in ms: how long media keeps it without a renewal");
 ABSL_FLAG(int, renew_interval_ms, 500, "interval in ms between lease renewals to each media node");
@@ -138,10 +144,9 @@ ABSL_FLAG(benari::control::WhenReplaced, when_replaced, benari::control::WhenRep
           "when another instance takes over: exit, or stand_by and take over again when it is gone");
 ABSL_FLAG(bool, standby, false,
           "start as a stand-by: take over once no media node has heard from another instance");
-ABSL_FLAG(
-    bool, fenced, false,
-    "set by control itself together with --standby: media refused this instance although Asterisk still "
-    "served it, so one second without another instance is enough");
+ABSL_FLAG(bool, fenced, false,
+          "set by control itself together with --standby: media refused this instance although it was still "
+          "subscribed in Asterisk, so one second without another instance is enough");
 ABSL_FLAG(Seconds, standby_seconds, Seconds{5},
           "silence of another instance after which it counts as gone; must be below --lease_ttl_ms");
 ABSL_FLAG(Endpoint, metrics_listen, Endpoint("127.0.0.1", 9101),
@@ -149,7 +154,7 @@ ABSL_FLAG(Endpoint, metrics_listen, Endpoint("127.0.0.1", 9101),
 ABSL_FLAG(
     std::vector<std::string>, metrics_hosts, {},
     "names under which browsers reach --metrics_listen, such as pbx.example.com,...; IP addresses, names "
-    "without a dot and those of private networks (.local, .internal, .svc) are always good");
+    "without a dot and those of private networks (.local, .internal, .svc) are always accepted");
 ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "text or json");
 ABSL_FLAG(benari::log::Level, log_level, benari::log::Level::kInfo, "debug, info, warning or error");
 ABSL_FLAG(bool, healthcheck, false,
@@ -256,13 +261,13 @@ void ReadEnding(FlagErrors& errors, Config& config) {
   errors.Require(patience.value >= 1 && patience.value <= 3600, "standby_seconds", AbslUnparseFlag(patience),
                  "1..3600");
   if (patience.value <= 3600) config.standby_patience = patience.ms();
-  // Who takes over later finds no lease that still runs.
+  // After a longer time the leases would have expired before the take-over.
   errors.Require(patience.value > 3600 || config.standby_patience < config.media.lease_ttl, "standby_seconds",
                  AbslUnparseFlag(patience),
                  absl::StrCat("less than --lease_ttl_ms=", config.media.lease_ttl.count()));
 }
 
-// The media nodes hear of an instance that serves once in each renewal: shorter silence says nothing.
+// An instance that serves sends one request per renewal to the media nodes: a shorter silence is no evidence.
 void ReadSilence(FlagErrors& errors, Config& config) {
   const milliseconds renewals = 3 * config.keeper.interval;
   const bool stands_by = config.standby || config.stand_by_when_replaced;

@@ -17,7 +17,7 @@
 
 namespace benari::control {
 
-// Everything that flags, the password file and the environment say, checked.
+// The configuration from flags, password file and environment, validated.
 struct Config {
   ari::Access ari;
   ari::HttpClientLimits http;
@@ -27,7 +27,7 @@ struct Config {
   LeaseKeeper::Options keeper;
   MediaTargets media_targets;
   std::chrono::milliseconds drain{10000};
-  bool stand_by_when_replaced = false;  // else the process ends
+  bool stand_by_when_replaced = false;  // false: the process ends
   bool standby = false;
   bool fenced = false;  // see Standby::Options
   std::chrono::milliseconds standby_patience{5000};
@@ -38,10 +38,10 @@ struct Config {
   bool healthcheck = false;
 };
 
-// The names of the flags that name the files of `media.tls`.
+// Returns the names of the flags for the files of `media.tls`.
 TlsFiles MediaTlsFlags();
 
-// Reads the command line. Prints every mistake, one a line, and exits with 2 if there is one.
+// Reads the command line. Prints every error, one per line, and exits with 2 if there is one.
 Config ReadConfig(int argc, char** argv);
 
 }  // namespace benari::control

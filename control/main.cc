@@ -1,4 +1,4 @@
-// Signals and flags only.
+// The entry point of control: signals and flags.
 #include <pthread.h>
 
 #include <chrono>
@@ -17,7 +17,8 @@
 int main(int argc, char** argv) {
   using namespace benari;
   PrintVersionIfAsked(argc, argv, "control");
-  pthread_setname_np(pthread_self(), "benari-control");  // one that executed itself anew would be called exe
+  pthread_setname_np(pthread_self(),
+                     "benari-control");  // a process that executed /proc/self/exe would be named exe
   const control::Config config = control::ReadConfig(argc, argv);
   if (config.healthcheck) {
     const bool good =
@@ -26,7 +27,7 @@ int main(int argc, char** argv) {
     return good ? 0 : 1;
   }
   control::HoldSignals();
-  std::signal(SIGPIPE, SIG_IGN);  // a peer or a reader of the log that has gone is an error, and no end
+  std::signal(SIGPIPE, SIG_IGN);  // writing to a closed connection or log pipe returns an error instead
   log::Init(config.log_format, config.log_level);
   SetUpGrpc();
   WarnOfAnotherCa(config.media.tls, control::MediaTlsFlags(), std::chrono::system_clock::now());

@@ -44,12 +44,12 @@ prometheus::Histogram& Histogram(prometheus::Registry& registry, const char* nam
 }  // namespace
 
 Metrics::Metrics(prometheus::Registry& registry)
-    : max_calls(
-          Gauge(registry, "benari_control_max_calls", "The limit of calls; beyond it callers are refused")),
+    : max_calls(Gauge(registry, "benari_control_max_calls",
+                      "Limit of concurrent calls; callers beyond it are refused")),
       set_up_seconds(Histogram(registry, "benari_control_call_setup_duration_seconds",
-                               "From StasisStart to the first packet echoed to the caller")),
+                               "From StasisStart to the first audio of the caller at media")),
       release_seconds(Histogram(registry, "benari_control_call_release_duration_seconds",
-                                "From the decision to end a call to the last thing undone")),
+                                "From the decision to end a call to its last undo step")),
       bot_ready_seconds(Histogram(registry, "benari_control_bot_ready_duration_seconds",
                                   "From the start of a bot's session to the bot being ready")),
       bot_late(Counter(registry, "benari_control_bot_late_total",
@@ -59,25 +59,25 @@ Metrics::Metrics(prometheus::Registry& registry)
       digits_lost(Counter(registry, "benari_control_bot_digits_lost_total",
                           "Digits of callers that media did not take for the bot")),
       media_replaced(Counter(registry, "benari_control_media_replaced_total",
-                             "Media sessions replaced by another one, as theirs was lost")),
+                             "Media sessions that were lost and replaced")),
       leases_left(Counter(registry, "benari_control_leases_left_total",
-                          "Leases left to their time to live, as the node did not answer the release")),
+                          "Leases not released, since the node did not answer; they expire")),
       events(Counter(registry, "benari_control_ari_events_total", "Events received from Asterisk")),
-      connects(
-          Counter(registry, "benari_control_ari_connects_total", "Times the event stream was connected")),
+      connects(Counter(registry, "benari_control_ari_connects_total", "Connects of the event WebSocket")),
       calls_adopted(Counter(registry, "benari_control_calls_adopted_total",
                             "Calls taken over from an earlier process")),
-      swept(Counter(registry, "benari_control_swept_total",
-                    "Channels and bridges of ours that belonged to no call and were removed")),
+      swept(
+          Counter(registry, "benari_control_swept_total", "Orphaned channels and bridges that were removed")),
       events_dropped(Counter(registry, "benari_control_ari_events_dropped_total",
-                             "Events that came faster than what Asterisk holds could be listed")),
-      ari_connected(Gauge(registry, "benari_control_ari_connected", "1 while the event stream stands")),
+                             "Events dropped while Asterisk was listed; it is then listed again")),
+      ari_connected(
+          Gauge(registry, "benari_control_ari_connected", "1 while the event WebSocket is connected")),
       ari_waiting(
-          Gauge(registry, "benari_control_ari_requests_waiting", "Requests to ARI without a connection yet")),
+          Gauge(registry, "benari_control_ari_requests_waiting", "ARI requests that wait for a connection")),
       ari_connections(
-          Gauge(registry, "benari_control_ari_connections", "HTTP connections to ARI, idle ones too")),
+          Gauge(registry, "benari_control_ari_connections", "HTTP connections to ARI, idle ones included")),
       standby(Gauge(registry, "benari_control_standby",
-                    "1 while another instance serves and this one waits for it to be gone")),
+                    "1 while another instance serves and this one stands by")),
       media_nodes_up(NodesIn(registry, "up")),
       media_nodes_draining(NodesIn(registry, "draining")),
       media_nodes_down(NodesIn(registry, "down")),
@@ -88,9 +88,9 @@ Metrics::Metrics(prometheus::Registry& registry)
       bots_ended_(Counters(registry, "benari_control_bot_calls_ended_total",
                            "Callers whose time with a bot has ended, by result")),
       undo_failed_(
-          Counters(registry, "benari_control_undo_failures_total", "Clean-up steps that failed, by step")),
+          Counters(registry, "benari_control_undo_failures_total", "Undo steps that failed, by step")),
       media_missing_(Counters(registry, "benari_control_media_missing_total",
-                              "Times a call in echo heard nothing, by diagnosis")),
+                              "Times media received no audio of a caller, by diagnosis")),
       ari_requests_(BuildHistogram()
                         .Name("benari_control_ari_request_duration_seconds")
                         .Help("Requests to ARI, by operation and HTTP status or error")

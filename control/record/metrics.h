@@ -11,8 +11,8 @@
 
 namespace benari::control {
 
-// What control counts; deploy/prometheus/README.md lists it. Labels come from enums and fixed words only,
-// never from ids or numbers dialled, and whatever an alert looks at is there from the start, as 0.
+// The metrics of control, listed in deploy/prometheus/README.md. Labels are words of enumerations or fixed
+// words, never ids or dialled numbers, and every series that an alert reads exists from the start, as 0.
 // Thread-safe.
 class Metrics {
  public:
@@ -28,14 +28,14 @@ class Metrics {
   void AriRequest(const std::string& operation, const std::string& code, double seconds);
 
   prometheus::Gauge& max_calls;
-  prometheus::Histogram& set_up_seconds;     // StasisStart to the first packet echoed
+  prometheus::Histogram& set_up_seconds;     // StasisStart to the first audio at media
   prometheus::Histogram& release_seconds;    // from the decision to end a call to the last thing undone
   prometheus::Histogram& bot_ready_seconds;  // from the start of its session
   prometheus::Counter& bot_late;             // was not heard for two seconds, as it connected
   prometheus::Counter& bot_lost;
   prometheus::Counter& digits_lost;  // that media did not take for a bot
   prometheus::Counter& media_replaced;
-  prometheus::Counter& leases_left;  // to their time to live, as the node did not answer the release
+  prometheus::Counter& leases_left;  // to expire, since the node did not answer the release
   prometheus::Counter& events;
   prometheus::Counter& connects;  // of the event stream
   prometheus::Counter& calls_adopted;

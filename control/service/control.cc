@@ -12,8 +12,9 @@ namespace benari::control {
 namespace asio = boost::asio;
 
 namespace {
-constexpr std::chrono::seconds kSilence{5};  // of Asterisk's events, in which nothing is asked of it
-}
+// After this time without data on the event WebSocket no request is sent to Asterisk.
+constexpr std::chrono::seconds kSilence{5};
+}  // namespace
 
 Control::Control(const Config& config, char** argv)
     : argv_(argv),
@@ -59,13 +60,13 @@ void Control::StepAside(const std::string& why, StartMode mode) {
   Leave(0);
 }
 
-// Who hears nothing may have been replaced, and its calls are another instance's then. Asterisk answers a
-// ping in between: EventStreamLimits.
+// An instance that receives no data may have been replaced, and its calls then belong to another instance.
+// Within this time Asterisk answers a ping: see EventStreamLimits.
 bool Control::HearsAsterisk() const {
   return events_.problem().empty() && front_.timers.Now() - events_.heard_at() < kSilence;
 }
 
-// Subscribing anew would throw out an instance that has taken over meanwhile. After a short silence the nodes
+// Subscribing again would replace an instance that has taken over meanwhile. After a short silence the nodes
 // were not cut off, and are asked once.
 asio::awaitable<void> Control::LookForSuccessor() {
   const bool was_short = front_.timers.Now() - events_.heard_at() < front_.config.standby_patience;
@@ -87,7 +88,7 @@ ari::EventHandlers Control::Handlers() {
   };
   handlers.on_disconnected = [this](const std::string&) { app_.OnDisconnected(); };
   handlers.on_connect_failed = [this](net::ConnectProblem problem) {
-    // Nobody listens: the process is gone, and with it every channel. Any other failure may pass.
+    // The port is closed: Asterisk has ended, and with it every channel. Other failures may be temporary.
     if (problem == net::ConnectProblem::kRefused) app_.OnAsteriskDead();
   };
   handlers.on_event = [this](const ari::Event& event) { app_.OnEvent(event); };
@@ -106,7 +107,7 @@ void Control::CountNodes() {
 void Control::OnNodes(const std::vector<std::string>& addresses) {
   front_.nodes.SetListed(addresses);
   app_.OnNodesListed();
-  if (!std::exchange(events_started_, true)) events_.Start();  // adoption has to know the nodes
+  if (!std::exchange(events_started_, true)) events_.Start();  // adoption needs the list of nodes
 }
 
 void Control::AwaitSignal() {
@@ -117,7 +118,7 @@ void Control::AwaitSignal() {
     log::Info("draining: no new calls",
               {{"calls", app_.table().size()}, {"seconds", front_.config.drain.count() / 1000}});
     app_.Drain([] {
-      log::Info("ended, no calls left");
+      log::Info("ended; no calls are left");
       Leave(0);
     });
     drain_timer_.expires_after(front_.config.drain);
@@ -128,14 +129,15 @@ void Control::AwaitSignal() {
 void Control::AwaitSecondSignal() {
   front_.signals.async_wait([this](const boost::system::error_code& error, int) {
     if (error) return;
-    log::Warning("ended at once, calls are left to the next instance", {{"calls", app_.table().size()}});
+    log::Warning("ended by a second signal; calls are left to the next instance",
+                 {{"calls", app_.table().size()}});
     Leave(1);
   });
 }
 
-// Each undo step is bounded by its request's deadline; what is left after a few of them is left for good.
+// Each undo step is bounded by the timeout of its request. What remains after four of them is abandoned.
 void Control::EndCalls() {
-  log::Warning("drain timeout expired, hanging up", {{"calls", app_.table().size()}});
+  log::Warning("drain timeout expired; hanging up all calls", {{"calls", app_.table().size()}});
   app_.EndCalls();
   drain_timer_.expires_after(4 * front_.config.http.timeout);
   drain_timer_.async_wait([this](const boost::system::error_code&) {

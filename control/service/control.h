@@ -15,14 +15,14 @@
 
 namespace benari::control {
 
-// A process that serves the Stasis application: its parts, wired, and how it ends. Its loop is the thread
-// that calls Run.
+// A process that serves the Stasis application: wires its parts, and handles its end. The thread that calls
+// Run is the control loop.
 class Control {
  public:
-  // `argv`: of this process, which executes itself anew to stand by.
+  // `argv` is that of this process, which executes itself again to stand by.
   Control(const Config& config, char** argv);
 
-  // Returns only if the loop is stopped: the process ends, or begins anew, within.
+  // Returns only if the loop is stopped: the process ends, or executes itself again, inside Run.
   void Run();
 
  private:
@@ -39,7 +39,7 @@ class Control {
 
   char** const argv_;
   bool events_started_ = false;
-  std::string warned_of_;  // version of Asterisk
+  std::string warned_of_;  // the version of Asterisk that a warning was logged for
   bool draining_ = false;
   Front front_;
   LeaseKeeper keeper_;

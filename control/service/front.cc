@@ -78,7 +78,7 @@ void Front::Start() {
 void Front::IgnoreHangUps() {
   hang_ups_.async_wait([this](const boost::system::error_code& error, int) {
     if (error) return;
-    log::Info("SIGHUP is ignored: flags are read at the start only");
+    log::Info("SIGHUP is ignored; flags are read at the start only");
     IgnoreHangUps();
   });
 }

@@ -22,15 +22,15 @@
 
 namespace benari::control {
 
-// The parts that a control has whether it serves or stands by: its loop, its clients of Asterisk and of
-// media, the list of media nodes, and what it shows over HTTP. Confined to the control loop.
+// The parts that a control has both while it serves and while it stands by: the loop, the clients of Asterisk
+// and of media, the list of media nodes, and the HTTP site. Confined to the control loop.
 struct Front {
   Front(const Config& c, std::function<ServiceState()> state, NodeResolver::OnNodes on_nodes);
 
-  // Begins to serve the page and the metrics, and returns their address; "": nowhere. Exits with 1 when the
-  // address is taken.
+  // Starts to serve the page and the metrics, and returns their address; "": none is configured. Exits with 1
+  // if the address cannot be listened on.
   std::string Serve();
-  // Lets signals come, and the list of media nodes. SIGHUP (a terminal that closes, a log rotation) is
+  // Starts to receive signals and the list of media nodes. SIGHUP (a terminal that closes, a log rotation) is
   // logged and ignored.
   void Start();
 

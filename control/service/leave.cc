@@ -59,11 +59,11 @@ void StartAnew(char** argv, StartMode mode) {
   args.push_back(nullptr);
   log::Flush();
   std::fflush(nullptr);
-  HoldSignals();  // across execv, where nobody would answer them
-  // The ports must be free for the next one, and Asterisk must see the connections close.
+  HoldSignals();  // across execv, which resets their handlers
+  // The next one needs the ports, and Asterisk must see the connections close.
   close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   execv("/proc/self/exe", args.data());
-  log::Error("cannot start anew", {{"why", std::strerror(errno)}});
+  log::Error("cannot execute this program again", {{"why", std::strerror(errno)}});
   Leave(1);
 }
 

@@ -2,12 +2,12 @@
 
 namespace benari::control {
 
-// Ends the process with everything as it is: gRPC's threads may still post to the loop, and calls that were
-// not undone are meant to be adopted by the next instance.
+// Ends the process without destructors: gRPC's threads may still post to the loop, and calls that were not
+// undone are to be adopted by the next instance.
 [[noreturn]] void Leave(int code);
 
-// SIGTERM, SIGINT and SIGHUP wait, until TakeSignals: from the start of the program, or of StartAnew, to
-// where somebody listens for them. Of the calling thread, and of those that it starts.
+// Blocks SIGTERM, SIGINT and SIGHUP until TakeSignals: from the start of the program, or from StartAnew,
+// until their handlers are installed. Applies to the calling thread, and to those that it starts.
 void HoldSignals();
 void TakeSignals();
 
@@ -17,8 +17,8 @@ enum class StartMode {
   kStandbyFenced,  // see Standby::Options
 };
 
-// Starts this very program anew in the same process, with the flags it had but for --standby and --fenced.
-// Nothing is undone; connections, listening sockets and threads go.
+// Executes this program again in the same process, with the same flags except --standby and --fenced, which
+// follow from `mode`. No call is undone; connections, listening sockets and threads end.
 [[noreturn]] void StartAnew(char** argv, StartMode mode);
 
 }  // namespace benari::control

@@ -7,14 +7,14 @@
 
 namespace benari::control {
 
-// A process while another instance serves: it waits for that one to be gone, and takes over then. Holds
-// nothing that could interfere with the other instance. Its loop is the thread that calls Run.
+// A process that stands by while another instance serves, and takes over once that one is gone. It holds
+// nothing that could interfere with the other instance. The thread that calls Run is the control loop.
 class StandbyControl {
  public:
-  // `argv`: of this process, which executes itself anew to take over.
+  // `argv` is that of this process, which executes itself again to take over.
   StandbyControl(const Config& config, char** argv);
 
-  // Returns only if the loop is stopped: the process ends, or begins anew, within.
+  // Returns only if the loop is stopped: the process ends, or executes itself again, inside Run.
   void Run();
 
  private:
