@@ -4,7 +4,7 @@
 
 namespace benari {
 
-// What a binary was built from, for people who compare what runs.
+// The version and revision that a binary was built from.
 struct BuildInfo {
   std::string service;  // control or media
   std::string version = "unknown";
@@ -12,10 +12,10 @@ struct BuildInfo {
   std::string compiler = "unknown";
 };
 
-// Of this binary. Only the executables link it: it changes with each commit.
+// Returns those of this binary. Only executables link it, since it changes with each commit.
 BuildInfo ThisBuild(const char* service);
 
-// With --version among the arguments: prints it and exits with 0, whatever else is there.
+// If --version is among the arguments, prints it and exits with 0, whatever the other arguments are.
 void PrintVersionIfAsked(int argc, char** argv, const char* service);
 
 }  // namespace benari

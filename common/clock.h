@@ -4,7 +4,7 @@
 
 namespace benari {
 
-// Time for code that must not read it itself, so that tests and the simulation own it. Thread-safe.
+// The clock of code whose time tests and the simulation control. Thread-safe.
 class Clock {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -13,7 +13,7 @@ class Clock {
 
   virtual ~Clock() = default;
   virtual Time Now() const = 0;          // for deadlines and ages
-  virtual WallTime WallNow() const = 0;  // for people, and to compare with Asterisk's creationtime
+  virtual WallTime WallNow() const = 0;  // for display, and to compare with Asterisk's creationtime
 };
 
 class RealClock : public Clock {

@@ -26,7 +26,7 @@ namespace {
   std::exit(0);
 }
 
-// What our own flag types say, else the default as an example.
+// Returns the error of our own flag types, else the default as an example.
 std::string Accepted(const absl::CommandLineFlag& flag, absl::string_view error) {
   constexpr absl::string_view kAccepted = "accepted is ";
   const size_t at = error.find(kAccepted);

@@ -21,7 +21,7 @@ struct Endpoint {
   std::string ToString() const;  // "10.0.0.7:26500", "[::1]:26500"
 };
 
-// Reads "host:port" or "[v6]:port". INVALID_ARGUMENT says what is accepted.
+// Reads "host:port" or "[v6]:port". INVALID_ARGUMENT describes what is accepted.
 absl::StatusOr<Endpoint> ParseEndpoint(absl::string_view text);
 
 }  // namespace benari

@@ -15,7 +15,7 @@ namespace benari {
 namespace {
 constexpr double kMostSeconds = 1e9;  // about 30 years; larger ones would overflow a duration
 
-// What may be printed of a value: stderr goes to whoever collects logs.
+// Returns the part of a value that may be printed: stderr is collected with the logs.
 std::string WithoutPassword(absl::string_view flag, absl::string_view value) {
   if (NamesASecret(flag)) return "***";
   const size_t equals = value.find('=');
@@ -89,7 +89,7 @@ void FlagErrors::Require(bool ok, absl::string_view flag, absl::string_view valu
 
 void FlagErrors::Refuse(absl::string_view flag, absl::string_view value, absl::string_view why) {
   const std::string shown = WithoutPassword(flag, value);
-  // What is no flag at all has no name.
+  // An argument that is no flag has no name.
   lines_.push_back(flag.empty() ? absl::StrCat(shown, ": ", why)
                                 : absl::StrCat("--", flag, "=", shown, ": ", why));
 }

@@ -7,10 +7,10 @@
 #include "absl/strings/string_view.h"
 #include "common/endpoint.h"
 
-// Types for absl flags whose errors say what is accepted, and the list of what is wrong between flags.
+// Types for absl flags whose errors describe the accepted values, and the list of errors of a configuration.
 namespace benari {
 
-// Seconds with a fraction, or "inf" for ever.
+// Seconds with a fraction, or "inf" for no limit.
 struct Seconds {
   double value = 0;
   bool infinite() const;
@@ -22,15 +22,15 @@ std::string AbslUnparseFlag(const Seconds& seconds);
 bool AbslParseFlag(absl::string_view text, Endpoint* endpoint, std::string* error);
 std::string AbslUnparseFlag(const Endpoint& endpoint);
 
-// Whether the value of a flag with this name would be a password or the like, known flag or not. Pure.
+// Returns true if the value of a flag with this name would be a password or another secret. Pure.
 bool NamesASecret(absl::string_view flag);
 
-// Collects every mistake of a configuration, so that they are shown all at once.
+// Collects all errors of a configuration, so that they are reported at once. Confined to one thread.
 class FlagErrors {
  public:
   // Without `ok`: "--flag=value: accepted is ...".
   void Require(bool ok, absl::string_view flag, absl::string_view value, absl::string_view accepted);
-  // "--flag=value: why", without what is a password in the value.
+  // "--flag=value: why", without a password in the value.
   void Refuse(absl::string_view flag, absl::string_view value, absl::string_view why);
   const std::vector<std::string>& lines() const { return lines_; }
   // Prints every line to stderr and exits with 2, if there is one.

@@ -12,7 +12,7 @@ class ChannelCredentials;
 
 namespace benari {
 
-// A channel that dials `address` itself: by default gRPC would go through whatever proxy http_proxy,
+// Creates a channel that connects to `address` directly: by default gRPC uses a proxy that http_proxy,
 // https_proxy or grpc_proxy name in the environment, and a node is never behind one. Thread-safe.
 std::shared_ptr<grpc::Channel> NewChannel(const std::string& address,
                                           const std::shared_ptr<grpc::ChannelCredentials>& credentials,

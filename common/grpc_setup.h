@@ -2,9 +2,9 @@
 
 namespace benari {
 
-// What gRPC says of itself goes to our log as debug lines, not to stderr in a form of its own. absl::Mutex,
-// as Debian builds it, looks for deadlocks at each lock that gRPC takes: no more. Call it before anything of
-// gRPC.
+// Redirects gRPC's own log from stderr to ours, as debug lines.
+// Also switches off the deadlock detection that Debian's build of absl::Mutex does at each lock of gRPC.
+// To be called before any other function of gRPC.
 void SetUpGrpc();
 
 }  // namespace benari

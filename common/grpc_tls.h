@@ -9,11 +9,11 @@ class ChannelCredentials;
 class ServerCredentials;
 }  // namespace grpc
 
-// The only place where credentials of gRPC are made. They follow their files: what changes there holds for
-// connections made a second later. Thread-safe.
+// The only place where gRPC credentials are created. They follow their files: a change applies to connections
+// made a second later. Thread-safe.
 namespace benari {
 
-// Without `files.cert` not encrypted. With `files.ca` only clients with a certificate of that CA are served.
+// A server's: without `files.cert` not encrypted; with `files.ca` clients need a certificate of that CA.
 std::shared_ptr<grpc::ServerCredentials> NewServerCredentials(const TlsFiles& files);
 
 enum class ServerName {
@@ -22,7 +22,7 @@ enum class ServerName {
   kAny,
 };
 
-// Without `files.ca` not encrypted. `files.cert` is shown to the server, if it asks.
+// A client's: without `files.ca` not encrypted. `files.cert` is sent to a server that requests it.
 std::shared_ptr<grpc::ChannelCredentials> NewChannelCredentials(const TlsFiles& files,
                                                                 ServerName name = ServerName::kChecked);
 

@@ -7,8 +7,8 @@
 
 namespace benari {
 
-// True when the metrics served at `listen` hold one of the lines `wanted`. For --healthcheck: blocks, at most
-// some seconds; says on stderr what is wrong, with none of the lines `otherwise`.
+// Returns true if the metrics at `listen` contain one of the lines `wanted`, else prints why not, or
+// `otherwise`, to stderr. For --healthcheck: blocks for some seconds at most.
 bool ProbeMetric(const Endpoint& listen, const std::vector<std::string>& wanted, const char* otherwise);
 
 }  // namespace benari

@@ -37,7 +37,7 @@ std::string Dump(const nlohmann::json& json) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-// Most texts are plain, and need no JSON library to be quoted.
+// Most texts need no escaping; these are quoted without the JSON library.
 void AppendQuoted(absl::string_view text, std::string* out) {
   for (const unsigned char c : text) {
     if (c < ' ' || c > '~' || c == '"' || c == '\\') {
@@ -75,7 +75,7 @@ static_assert(IsWhole(kSpdlogLevels));
 
 spdlog::level::level_enum ToSpdlog(Level level) { return Translate(kSpdlogLevels, level); }
 
-// What follows time and level in a line.
+// Formats the part of a line after time and level.
 std::string Payload(absl::string_view message, absl::Span<const Field> fields) {
   std::string line;
   if (g_format == Format::kJson) {

@@ -8,7 +8,7 @@
 
 #include "absl/strings/string_view.h"
 
-// Structured log lines over spdlog: a message that never varies, and fields. Thread-safe.
+// Structured log lines over spdlog: a constant message, and fields. Thread-safe.
 namespace benari::log {
 
 enum class Format { kText, kJson };

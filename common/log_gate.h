@@ -5,8 +5,8 @@
 
 namespace benari {
 
-// Whether to say a thing again: yes when it differs from the last one said, or that was long ago.
-// Confined to one thread.
+// Limits the rate of a repeated log line: it is logged if its text differs from the last one, or if that was
+// logged long ago. Confined to one thread.
 class LogGate {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -20,7 +20,7 @@ class LogGate {
     last_time_ = now;
     return true;
   }
-  // The next reason is said, even if it is the last one's equal.
+  // The next line is logged even if it equals the last one.
   void Forget() { said_ = false; }
 
  private:

@@ -6,7 +6,7 @@
 
 namespace benari::log {
 
-// A line whose fields are put together while the program runs. Thread-safe.
+// Logs a line whose fields are only known at run time. Thread-safe.
 void Write(Level level, absl::string_view message, absl::Span<const Field> fields);
 
 }  // namespace benari::log

@@ -18,7 +18,7 @@ constexpr std::chrono::hours kLongWait{1};
 
 uint64_t CountLines(absl::string_view text) { return std::count(text.begin(), text.end(), '\n'); }
 
-// Whole lines that a pipe takes in one piece, whoever else writes to it; of a longer line all of it.
+// Returns as many whole lines as a pipe accepts atomically beside other writers, or one longer line.
 size_t NextPiece(absl::string_view text) {
   if (text.size() <= PIPE_BUF) return text.size();
   const size_t last = text.rfind('\n', PIPE_BUF - 1);
@@ -29,7 +29,7 @@ size_t NextPiece(absl::string_view text) {
 
 LogQueue::LogQueue(int fd, size_t max_bytes, DroppedLine dropped_line)
     : fd_(fd), max_bytes_(max_bytes), dropped_line_(std::move(dropped_line)) {
-  // The writing thread answers no signal, and a pipe without a reader is an error like any other.
+  // The writing thread handles no signals, and a pipe without a reader is an error like any other.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
@@ -40,8 +40,8 @@ LogQueue::LogQueue(int fd, size_t max_bytes, DroppedLine dropped_line)
 
 void LogQueue::Push(absl::string_view line) {
   MutexLock lock(&mutex_);
-  // After a gap nothing is taken until what came before it is on its way, so that the gap is said in its
-  // place.
+  // After a gap no line is accepted until those before it are being written, so that the gap is reported in
+  // its place.
   if (waiting_.dropped_after > 0 || waiting_.text.size() + line.size() > max_bytes_) {
     ++waiting_.dropped_after;
     ++dropped_;
@@ -101,13 +101,13 @@ void LogQueue::Run() {
   }
 }
 
-// False: nothing can be written now; `text` is what was not.
+// Returns false if nothing can be written now; `text` is then the unwritten rest.
 bool LogQueue::Write(absl::string_view* text) const {
   while (!text->empty()) {
     const ssize_t written = write(fd_, text->data(), NextPiece(*text));
     if (written >= 0) {
       text->remove_prefix(static_cast<size_t>(written));
-    } else if (errno == EAGAIN) {  // somebody who shares the descriptor has made it non-blocking
+    } else if (errno == EAGAIN) {  // another process that shares the descriptor has made it non-blocking
       pollfd ready{fd_, POLLOUT, 0};
       poll(&ready, 1, -1);
     } else if (errno != EINTR) {

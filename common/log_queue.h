@@ -13,12 +13,12 @@
 namespace benari {
 
 // A bounded queue of text lines in front of a file descriptor, written by a thread of its own, so that a
-// reader that hangs or has gone blocks nobody who logs. Lines keep their order; those beyond the limit, or
-// that cannot be written, are dropped and counted, and a line says how many where they are missing.
-// Lives until the process ends, since nobody can end a write that blocks. Thread-safe.
+// reader that hangs or is gone does not block the threads that log. Lines keep their order; those beyond the
+// limit, or that cannot be written, are dropped and counted, and a line reports their number in their place.
+// Exists until the process ends, since a blocked write cannot be ended. Thread-safe.
 class LogQueue {
  public:
-  // Makes the line that says how many are missing. Called by the writing thread only.
+  // Formats the line that reports how many are missing. Called by the writing thread only.
   using DroppedLine = std::function<std::string(uint64_t count)>;
 
   LogQueue(int fd, size_t max_bytes, DroppedLine dropped_line);
@@ -27,9 +27,9 @@ class LogQueue {
 
   // `line` ends with '\n'. Never blocks for the descriptor.
   void Push(absl::string_view line) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Waits until everything is written; false: it was not within `timeout`.
+  // Waits until everything is written; returns false if that takes longer than `timeout`.
   bool Flush(std::chrono::milliseconds timeout) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Lines since the start that were never written.
+  // Returns the number of lines since the start that were never written.
   uint64_t dropped() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-// Families for what is read at the moment it is asked for, as a prometheus::Collectable. Pure.
+// Metric families of values that are read at the time of the request, as in a prometheus::Collectable. Pure.
 namespace benari {
 
 using MetricLabels = std::vector<prometheus::ClientMetric::Label>;
 
 prometheus::MetricFamily NewFamily(const char* name, const char* help, prometheus::MetricType type);
-// Of a counter or gauge.
+// Appends one value of a counter or gauge.
 void AddValue(double value, MetricLabels labels, prometheus::MetricFamily* family);
 
 prometheus::MetricFamily GaugeFamily(const char* name, const char* help, double value);

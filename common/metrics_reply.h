@@ -9,7 +9,7 @@
 
 namespace benari {
 
-// What GET /metrics is answered: the text format of Prometheus 0.0.4. Thread-safe if the collectables are.
+// The response to GET /metrics in Prometheus' text format 0.0.4. Thread-safe if the collectables are.
 http::Reply MetricsReply(const std::vector<std::shared_ptr<prometheus::Collectable>>& collectables);
 
 }  // namespace benari

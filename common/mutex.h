@@ -20,7 +20,7 @@ class ABSL_LOCKABLE Mutex {
   std::mutex mutex_;
 };
 
-// Holds a Mutex while it lives. Confined to one thread.
+// Locks a Mutex during its lifetime. Confined to one thread.
 class ABSL_SCOPED_LOCKABLE MutexLock {
  public:
   explicit MutexLock(Mutex* mutex) ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) : mutex_(*mutex) { mutex_.Lock(); }
@@ -32,7 +32,7 @@ class ABSL_SCOPED_LOCKABLE MutexLock {
   Mutex& mutex_;
 };
 
-// Wakes who waits. Spurious wake-ups happen: wait in a loop. Thread-safe.
+// Wakes waiting threads. Spurious wake-ups are possible: wait in a loop. Thread-safe.
 class CondVar {
  public:
   void WaitUntil(Mutex* mutex, std::chrono::steady_clock::time_point until)

@@ -22,7 +22,7 @@ namespace {
 
 using prometheus::MetricFamily;
 
-// Places in /proc/self/stat behind the name of the program, as proc(5) numbers them minus 3.
+// Indexes of fields in /proc/self/stat after the name of the program: proc(5)'s numbers minus 3.
 enum StatField : size_t {
   kUserTicks = 11,
   kSystemTicks = 12,
@@ -42,7 +42,7 @@ std::optional<double> Number(absl::string_view text) {
   return value;
 }
 
-// Seconds since 1970, as /proc/stat tells.
+// Returns the boot time in seconds since 1970, from /proc/stat.
 std::optional<double> BootTime() {
   for (const absl::string_view line : absl::StrSplit(Read("/proc/stat"), '\n')) {
     const std::vector<absl::string_view> words = absl::StrSplit(line, ' ');
@@ -82,7 +82,7 @@ void AddStat(std::vector<MetricFamily>* families) {
   }
 }
 
-// Without TLS a family without a value: nothing expires.
+// Without TLS the family has no value.
 MetricFamily TlsNotAfter(const std::string& service, const std::string& cert) {
   MetricFamily family = NewFamily(absl::StrCat("benari_", service, "_tls_not_after_seconds").c_str(),
                                   "When the own certificate expires, since 1970; 0: none can be read",

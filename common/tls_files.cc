@@ -32,12 +32,12 @@ using File = std::unique_ptr<BIO, Freer<BIO_free_all>>;
 using Store = std::unique_ptr<X509_STORE, Freer<X509_STORE_free>>;
 using Verification = std::unique_ptr<X509_STORE_CTX, Freer<X509_STORE_CTX_free>>;
 
-// Of an encrypted key, instead of asking at the terminal.
+// The callback for the password of an encrypted key: refuses, instead of asking at the terminal.
 int NoPassword(char*, int, int, void*) { return -1; }
 
 File Open(const std::string& path) { return File(BIO_new_file(path.c_str(), "r")); }
 
-// All certificates of a file, in their order; none when it cannot be read.
+// Returns all certificates of a file in their order; none if it cannot be read.
 Certificates ReadCertificates(const std::string& path) {
   Certificates certificates;
   if (const File file = Open(path); file != nullptr) {
@@ -90,7 +90,7 @@ void RequireValid(const Certificate& certificate, const std::string& path, const
                                ToText(ToTime(X509_get0_notAfter(certificate.get())))));
 }
 
-// Why the first of `chain` cannot be verified with `cas`; empty when it can.
+// Returns why the first of `chain` cannot be verified with `cas`; empty: it can.
 std::string WhyNotVerified(const Certificates& chain, const Certificates& cas, std::time_t now) {
   const Store store(X509_STORE_new());
   for (const Certificate& ca : cas) X509_STORE_add_cert(store.get(), ca.get());
@@ -101,7 +101,7 @@ std::string WhyNotVerified(const Certificates& chain, const Certificates& cas, s
   X509_STORE_CTX_set_time(verification.get(), 0, now);
   const bool verified = X509_verify_cert(verification.get()) == 1;
   const int error = X509_STORE_CTX_get_error(verification.get());
-  sk_X509_free(between);  // what is in it stays
+  sk_X509_free(between);  // not the certificates in it
   ERR_clear_error();
   return verified ? "" : X509_verify_cert_error_string(error);
 }
@@ -114,7 +114,7 @@ void RequireBoth(const TlsFiles& files, const TlsFiles& flags, FlagErrors* error
                          : absl::StrCat("the certificate of --", flags.key, "=", files.key));
 }
 
-// At least one of the CAs in the file has to be valid.
+// Checks that at least one of the CAs in the file is valid.
 void CheckCas(const TlsFiles& files, const TlsFiles& flags, std::time_t now, FlagErrors* errors) {
   if (files.ca.empty()) return;
   const Certificates cas = NeedCertificates(files.ca, flags.ca, "the certificates of CAs", errors);

@@ -12,7 +12,7 @@ namespace benari::http {
 
 namespace {
 
-// Domains that are no one's in the Internet's DNS: RFC 6761, 6762, 8375, ICANN's .internal, Kubernetes' .svc.
+// Domains that cannot be registered in public DNS: RFC 6761, 6762, 8375, ICANN's .internal, Kubernetes' .svc.
 constexpr const char* kPrivateDomains[] = {".localhost", ".local",     ".internal", ".svc",
                                            ".test",      ".home.arpa", ".invalid"};
 

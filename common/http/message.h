@@ -23,16 +23,16 @@ struct Reply {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
-  std::vector<std::pair<std::string, std::string>> headers;  // beside those that every answer has
-  // Of a stream that goes on after the body: asked again and again for what is to be sent next; "": nothing
-  // now.
+  std::vector<std::pair<std::string, std::string>> headers;  // in addition to those of every response
+  // If the response is a stream that continues after the body: called repeatedly for the next data; "": none
+  // yet.
   std::function<std::string()> more;
 };
 
 // Never throws. Called on the server's executor.
 using Handler = std::function<boost::asio::awaitable<Reply>(Request)>;
 
-// "{"error": what}", which is one line.
+// Returns a response with the body {"error": what} in one line.
 Reply ErrorReply(int status, const std::string& what);
 
 }  // namespace benari::http

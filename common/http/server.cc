@@ -40,14 +40,14 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::chrono::milliseconds kAcceptAgain{100};  // after an error, such as too many open files
-// Of a stream: a reader that lags behind is noticed, and what it lags behind by stays small.
+// The send buffer of a stream: small, so that a reader that lags behind is detected early.
 constexpr int kStreamBufferBytes = 128 << 10;
 constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 using Stream = std::shared_ptr<beast::tcp_stream>;
 using Parser = beast::http::request_parser<beast::http::string_body>;
 
-// What holds for everything that is served here: the page needs no other origin, and nobody may frame it.
+// Headers of every response: the page needs no other origin, and must not be framed.
 template <typename Body>
 beast::http::response<Body> Head(const Reply& reply, bool keep_alive, unsigned version) {
   beast::http::response<Body> head(static_cast<beast::http::status>(reply.status), version);
@@ -182,7 +182,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
 
-  // False: for every connection an answer is being made, or a stream runs.
+  // Returns false if every connection waits for a response of ours, or runs a stream.
   bool MakeRoom() {
     if (connections_.size() < limits_.connections) return true;
     hooks_.on_limit(Limit::kConnections);
@@ -202,7 +202,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     hooks_.on_connections(connections_.size());
   }
 
-  // One connection: one request after the other.
+  // Serves one connection, one request after the other.
   static asio::awaitable<void> Serve(Self self, Stream stream) {
     const absl::Cleanup forget = [self, stream] { self->Forget(stream); };
     beast::flat_buffer buffer(self->limits_.header_bytes);
@@ -315,7 +315,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     if (sent) co_await LetGo(self, stream);
   }
 
-  // False: it was not sent.
+  // Returns false if it was not sent.
   static asio::awaitable<bool> Send(Self self, Stream stream, Reply reply, bool head, bool keep) {
     auto response = Head<beast::http::string_body>(reply, keep, 11);
     response.content_length(reply.body.size());
@@ -329,7 +329,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     co_return !error;
   }
 
-  // Until the reader is gone, or does not read.
+  // Runs until the reader has disconnected, or does not read.
   static asio::awaitable<void> SendStream(Self self, Stream stream, Reply reply) {
     ++self->streams_;
     const absl::Cleanup over = [self] { --self->streams_; };

@@ -14,7 +14,7 @@ namespace benari::http {
 
 struct Limits {
   size_t connections =
-      64;               // beyond: whoever waits longest for a request is closed, else whoever reads longest
+      64;               // beyond: the one that is idle for longest is closed, else the one that reads longest
   size_t streams = 16;  // beyond: 503
   size_t header_bytes = 8 << 10;  // of a request; beyond: 431
   size_t body_bytes = 0;  // of a request; beyond: 413. 0: only GET and HEAD are taken, and no body is read
@@ -24,7 +24,7 @@ struct Limits {
   std::chrono::milliseconds stream_pause{250};  // between two pieces
 };
 
-// Which of the limits was reached.
+// The limit that was reached.
 enum class Limit { kConnections, kStreams, kHeaderBytes, kBodyBytes, kRequestTime, kWriteTime };
 inline constexpr Limit kAllLimits[] = {Limit::kConnections, Limit::kStreams,     Limit::kHeaderBytes,
                                        Limit::kBodyBytes,   Limit::kRequestTime, Limit::kWriteTime};
@@ -37,18 +37,18 @@ struct Hooks {
   std::function<Reply(int status, const std::string& what)> make_error = ErrorReply;
 };
 
-// HTTP/1.1 for GET and HEAD, and for POST where Limits::body_bytes allows a body. Confined to its executor,
-// which runs one thread.
+// An HTTP/1.1 server for GET and HEAD, and for POST if Limits::body_bytes allows a body. Confined to its
+// executor, which runs one thread.
 class Server {
  public:
-  // Listens; port 0: the kernel's choice. UNAVAILABLE: nobody can listen there.
+  // Listens; port 0: the kernel chooses one. UNAVAILABLE: the address cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(boost::asio::any_io_executor executor,
                                                        const Endpoint& listen, Limits limits, Handler handler,
                                                        Hooks hooks);
-  // Closes every connection; the handler is not called any more.
+  // Closes every connection; the handler is not called afterwards.
   ~Server();
 
-  const Endpoint& endpoint() const;  // with the port really bound
+  const Endpoint& endpoint() const;  // with the port that was bound
 
  private:
   class Impl;

@@ -30,7 +30,7 @@ std::vector<AddressBook::Address> AddressBook::InOrder() const {
 void AddressBook::SetNotFound(const std::string& name, const std::string& why) {
   not_found_ = true;
   if (!gate_.Opens(why, std::chrono::steady_clock::now())) return;
-  log::Warning("host name not resolved, using its last known addresses", {{"name", name}, {"why", why}});
+  log::Warning("host name not resolved; using its last known addresses", {{"name", name}, {"why", why}});
 }
 
 void AddressBook::SetLast(const Address& address, Last last) {

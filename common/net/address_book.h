@@ -9,9 +9,9 @@
 
 namespace benari::net {
 
-// The addresses of a server's host name as the last look-up with an answer found them, and how connecting to
-// each ended last. Shared by all connections, so that a name service that is away, or an address that
-// swallows packets, costs each of them little. Confined to the thread of its connections.
+// The addresses of a server's host name, from the last successful look-up, and the result of the last attempt
+// to connect to each. Shared by all connections of a server, so that a name server that does not answer, or
+// an address that drops packets, delays each of them little. Confined to the thread of its connections.
 class AddressBook {
  public:
   using Address = boost::asio::ip::tcp::endpoint;
@@ -20,11 +20,11 @@ class AddressBook {
   void SetWorked(const Address& address) { SetLast(address, Last::kWorked); }
   void SetFailed(const Address& address) { SetLast(address, Last::kFailed); }
 
-  // The last look-up failed, or takes long, and the addresses of before are used: logged once in a while.
+  // Logs, at a limited rate, that the last look-up failed or takes long, so that the last addresses are used.
   void SetNotFound(const std::string& name, const std::string& why);
   bool not_found() const { return not_found_; }
 
-  // Those that worked last come first, those that failed last at the end, each in the order found.
+  // Returns the addresses: those that worked last first, those that failed last at the end.
   std::vector<Address> InOrder() const;
 
  private:

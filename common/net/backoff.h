@@ -5,8 +5,8 @@
 
 namespace benari::net {
 
-// How long to wait before the next attempt: doubles from `min` up to `max`, of which the later half is drawn
-// at random ("equal jitter"), so that many clients of one server come back spread, yet none at once.
+// Exponential backoff from `min` to `max` with equal jitter: the second half of each delay is random, so that
+// the clients of one server do not all reconnect at the same time, and none at once.
 // Confined to one thread.
 class Backoff {
  public:

@@ -6,10 +6,10 @@ namespace benari::net {
 
 enum class ConnectProblem {
   kNameNotResolved,
-  kRefused,          // TCP: nobody listens
+  kRefused,          // TCP: connection refused
   kNetwork,          // TCP: any other reason, in `detail`
   kForbidden,        // Remote::may_connect accepts no address of the server; `detail` is the first one
-  kTlsVerification,  // the certificate is not accepted; `detail` says why, in OpenSSL's words
+  kTlsVerification,  // the certificate is not accepted; `detail` is OpenSSL's message
   kTls,              // any other failure of the TLS handshake
   kTimeout,
   kHttpStatus,     // a response with another status than the expected one: see http_status

@@ -20,7 +20,7 @@ namespace {
 
 constexpr size_t kMaxHeaderBytes = 32 << 10;
 constexpr size_t kMaxBufferBytes = kMaxHeaderBytes + (128 << 10);
-constexpr int kMaxInterimAnswers = 8;  // 1xx before the real one
+constexpr int kMaxInterimAnswers = 8;  // 1xx before the final response
 
 using Parser = http::response_parser<http::string_body>;
 

@@ -17,18 +17,18 @@ namespace benari::net {
 
 class AddressBook;
 
-// A server and how it is reached; all connections to it share one. Confined to the thread of its connections.
+// A server with its TLS settings and addresses; all connections share it. Confined to their thread.
 struct Remote {
   Url url;
   std::string ca_file;                             // empty: the system's CAs
   std::shared_ptr<boost::asio::ssl::context> tls;  // null unless the URL's scheme has it
   std::shared_ptr<AddressBook> addresses;          // of url.host, unless it is an address itself
-  // Which addresses may be connected to, url.host itself or what it resolves to. Empty: all.
+  // Returns true if url.host, or an address that it resolves to, may be connected to. Empty: all may.
   std::function<bool(const boost::asio::ip::address& address)> may_connect;
 };
 
-// A client's TLS context: `ca` empty: the system's CAs; `cert` and `key` empty: no certificate of its own.
-// INVALID_ARGUMENT names the file and what is accepted.
+// Creates a client's TLS context. `ca` empty: the system's CAs; `cert` and `key` empty: no client
+// certificate. INVALID_ARGUMENT names the file and what is accepted.
 absl::StatusOr<std::shared_ptr<boost::asio::ssl::context>> MakeTlsContext(const TlsFiles& files);
 
 // Reads the CA file if the URL's scheme has TLS. INVALID_ARGUMENT names the file and what is accepted.

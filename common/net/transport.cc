@@ -24,7 +24,7 @@ using boost::system::error_code;
 
 namespace {
 
-// Where known addresses, or the next one, may do.
+// The limits where known addresses, or the next one, are an alternative.
 constexpr std::chrono::milliseconds kLookUpAtMost{1000};
 constexpr std::chrono::milliseconds kLookUpAgainAtMost{50};  // after one that failed
 constexpr std::chrono::milliseconds kAddressAtMost{1000};
@@ -80,7 +80,7 @@ asio::awaitable<std::optional<ConnectFailure>> Transport::ConnectTcp() {
     Failure each = co_await std::move(connected);
     if (closed_) co_return Failed(ConnectProblem::kNetwork, "closed");
     if (!each) co_return std::nullopt;
-    // Nobody listens only where that holds for every address.
+    // The result is kRefused only if every address refused.
     if (!failure || failure->problem == ConnectProblem::kRefused) failure = std::move(each);
   }
   co_return failure;
@@ -124,7 +124,7 @@ asio::awaitable<std::optional<ConnectFailure>> Transport::LookUp() {
     remote_->addresses->SetNotFound(remote_->url.host, answer->why_not);
     co_return std::nullopt;
   }
-  // Without a descriptor the resolver says that there is no such host.
+  // Without a free file descriptor the resolver reports that there is no such host.
   error_code opened;
   tcp::socket(get_executor()).open(tcp::v4(), opened);
   if (opened) co_return TcpFailure(opened);

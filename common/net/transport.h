@@ -17,25 +17,25 @@ namespace benari::net {
 
 // One TCP connection to a server, plain or TLS as the URL says, in the shape of Asio's AsyncReadStream and
 // AsyncWriteStream, so that Beast is compiled once for both. Include it in .cc files only.
-// Confined to its executor, which runs one thread; whoever started an operation keeps the object until it has
-// completed.
+// Confined to its executor, which runs one thread.
+// The object must exist until every operation has completed.
 class Transport {
  public:
   using executor_type = boost::asio::any_io_executor;
 
   Transport(executor_type executor, std::shared_ptr<const Remote> remote);
 
-  // Resolves, connects, shakes hands and verifies; nothing: done. Close() ends it at once; by itself it
-  // limits only what another address may make up for: a look-up where addresses are known, and each address
-  // but the last.
+  // Resolves the name, connects, does the TLS handshake and verifies the certificate. Returns nullopt on
+  // success. Close() aborts it. It has time limits of its own only where there is an alternative: for a
+  // look-up if addresses are known, and for each address but the last.
   boost::asio::awaitable<std::optional<ConnectFailure>> Connect();
 
-  // At once and for good; every operation under way completes with an error.
+  // Closes the connection at once; every operation under way completes with an error.
   void Close();
-  // Likewise, and what was sent but has not arrived is not sent again (RST in the place of FIN).
+  // As Close, but data that was sent and has not been acknowledged is not sent again (RST instead of FIN).
   void Abort();
 
-  // Whether an idle connection is worth another request: open, and nothing unread (such as a close).
+  // Returns true if an idle connection can carry another request: open, and with nothing to read.
   bool IsQuiet();
 
   executor_type get_executor() { return socket_.get_executor(); }
@@ -55,9 +55,9 @@ class Transport {
   using Failure = std::optional<ConnectFailure>;
 
   boost::asio::awaitable<Failure> ConnectTcp();
-  // Removes what may not be connected to; a failure if nothing is left.
+  // Removes the addresses that must not be connected to; returns a failure if none is left.
   Failure Filter(std::vector<boost::asio::ip::tcp::endpoint>* addresses) const;
-  // Leaves what it finds in the address book; a failure only where that is empty.
+  // Stores the addresses that it finds in the address book; returns a failure only if that is empty.
   boost::asio::awaitable<Failure> LookUp();
   boost::asio::awaitable<Failure> ConnectTo(boost::asio::ip::tcp::endpoint address, bool last);
   boost::asio::awaitable<Failure> ShakeHands();

@@ -28,7 +28,7 @@ using boost::system::error_code;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// How Beast ends a Transport below its WebSocket; found by argument-dependent look-up.
+// Called by Beast to close the Transport of its WebSocket; found by argument-dependent look-up.
 template <typename Handler>
 void async_teardown(beast::role_type, Transport& transport, Handler&& handler) {
   transport.Close();
@@ -78,7 +78,7 @@ class WebSocket::Impl : public std::enable_shared_from_this<Impl> {
         limit_(executor),
         keepalive_(executor) {}
 
-  // Each holds what it uses.
+  // Each keeps the state alive that it uses.
   static asio::awaitable<Failure> Connect(std::shared_ptr<Impl> self);
   static asio::awaitable<Failure> Handshake(std::shared_ptr<Impl> self, WebSocketRequest request);
   static asio::awaitable<WebSocketRead> Read(std::shared_ptr<Impl> self);
@@ -96,7 +96,7 @@ class WebSocket::Impl : public std::enable_shared_from_this<Impl> {
   // Ends the connection unless Unlimit is called in time.
   void Limit(milliseconds time);
   void Unlimit();
-  void Break();  // the connection, and whatever is under way
+  void Break();  // ends the connection and every operation under way
   void KeepAlive();
   void OnKeepAlive();
   void OnSent(const error_code& ec);
@@ -112,7 +112,7 @@ class WebSocket::Impl : public std::enable_shared_from_this<Impl> {
   std::string sent_;
   std::function<void()> on_sent_;
   steady_clock::time_point heard_at_;
-  uint64_t limits_set_ = 0;  // tells a timer that has expired from the one that was set since
+  uint64_t limits_set_ = 0;  // distinguishes an expired timer from a newer one
   bool timed_out_ = false;
   bool dead_ = false;
   bool sending_ = false;
@@ -262,8 +262,8 @@ void WebSocket::Impl::Abort() {
 void WebSocket::Impl::Break() {
   keepalive_.cancel();
   transport().Abort();
-  // What waits for another operation instead of the transport does not notice: after our close, a reader that
-  // has received garbage and the close wait for each other.
+  // An operation that waits for another one instead of the transport is not woken by that: after our close, a
+  // read that has received garbage and the close wait for each other.
   asio::post(stream_.get_executor(), [self = shared_from_this()] {
     for (auto* signal :
          {&self->cancel_read_, &self->cancel_write_, &self->cancel_ping_, &self->cancel_close_}) {

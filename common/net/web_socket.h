@@ -24,7 +24,7 @@ struct WebSocketLimits {
   Milliseconds connect{5000};    // name, TCP and TLS
   Milliseconds handshake{5000};  // from the request to the response
   Milliseconds ping{10000};      // interval between pings
-  Milliseconds dead{30000};      // the connection is dead if nothing is received for so long
+  Milliseconds dead{30000};      // the connection is dead if nothing is received for this time
   Milliseconds close{1000};      // from our close to the server's
   size_t message_bytes = size_t{8} << 20;
 };
@@ -35,7 +35,7 @@ struct WebSocketRequest {
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
-// What was received: a message, or how the connection ended.
+// A received message, or the end of the connection.
 struct WebSocketRead {
   enum class Kind { kText, kBinary, kClosed, kTooLarge, kDead, kLost };
 
@@ -58,27 +58,27 @@ class WebSocket {
   WebSocket(const WebSocket&) = delete;
   WebSocket& operator=(const WebSocket&) = delete;
 
-  // Once each, in this order; nothing: done. `failure.detail` of kHttpStatus is the begin of the response's
-  // body.
+  // To be called once each, in this order. They return nullopt on success. `failure.detail` of kHttpStatus is
+  // the beginning of the response's body.
   boost::asio::awaitable<std::optional<ConnectFailure>> Connect();
   boost::asio::awaitable<std::optional<ConnectFailure>> Handshake(WebSocketRequest request);
 
-  // The next message. Called until it is none, since reading answers pings and the server's close.
+  // Reads the next message. To be called until the end, since it answers pings and the server's close.
   boost::asio::awaitable<WebSocketRead> Read();
 
-  // Sends a text message. False, and nothing is sent: the one before is still on its way, or the connection
-  // is not open.
+  // Sends a text message. Returns false without sending it if the previous one is still being sent, or if the
+  // connection is not open.
   bool Send(absl::string_view text);
   bool sending() const;
-  // `on_sent` is called after each message that was sent. Empty: nobody is.
+  // Sets the function that is called after each message has been sent; it may be empty.
   void SetOnSent(std::function<void()> on_sent);
 
-  // Closes with a status code (RFC 6455 7.4.1); Read ends once the server has answered or time is up.
+  // Closes with a status code (RFC 6455 7.4.1); Read ends once the server has answered, or after `close`.
   void Close(uint16_t code);
-  // Ends the connection at once, and everything that is under way.
+  // Ends the connection and every operation under way at once.
   void Abort();
 
-  // When something was received last.
+  // Returns when anything was received last.
   std::chrono::steady_clock::time_point heard_at() const;
 
  private:
