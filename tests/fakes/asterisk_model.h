@@ -17,14 +17,14 @@ namespace benari::fakes {
 
 // Asterisk as far as an ARI application sees it: channels, bridges, Stasis apps, the REST operations and the
 // events that they cause, as measured with Asterisk 22.10.1. No sockets; time comes from Timers, chance from
-// the seed. An operation has its effect at once or in steps, and its answer is known at once: whoever calls
-// adds the way there and back (DrawAnswerDelay). Confined to the control loop.
+// the seed. An operation takes effect at once or in steps, and its response is known at once: the caller adds
+// the latency of request and response (DrawAnswerDelay). Confined to the control loop.
 class AsteriskModel {
  public:
   AsteriskModel(control::Timers& timers, AsteriskOptions options);
   AsteriskModel(const AsteriskModel&) = delete;
 
-  // What ARI offers. Statuses and messages are Asterisk's.
+  // The operations of ARI. Statuses and messages are those of Asterisk.
   Answer<control::ari::Channel> CreateExternalMedia(const std::string& app,
                                                     const control::ari::ExternalMediaRequest& request);
   Answer<control::ari::Channel> Originate(const std::string& app,
@@ -58,18 +58,18 @@ class AsteriskModel {
   // A key of any channel's phone, held for 120 ms.
   void Press(const std::string& channel_id, const std::string& digit);
   void DestinationHangsUp(const std::string& channel_id);
-  // Somebody runs `channel redirect` on a caller: it leaves the app, and enters it anew within 2 ms, with the
-  // arguments it had, or with `args`.
+  // An operator runs `channel redirect` on a caller: it leaves the app and enters it again within 2 ms, with
+  // the same arguments, or with `args`.
   void Redirect(const std::string& channel_id, const std::vector<std::string>& args = {});
-  // Somebody moves a caller to another application, where it stays until Redirect or a hang-up.
+  // A caller is moved to another application, where it stays until Redirect or a hang-up.
   void MoveAway(const std::string& channel_id);
-  // The phone of a member of a bridge of two transfers the call (REFER), to somebody who answers at once: a
+  // The phone of a member of a bridge of two transfers the call (REFER) to a phone that answers at once: a
   // Local channel takes its place in bridge and app. Returns that channel's id; "": Asterisk refused.
   std::string Transfer(const std::string& channel_id, bool hangs_up = true);
   // By dialled number; "" is for every number without an entry.
   void SetDestination(const std::string& number, Destination destination);
 
-  // Everything is gone with Stop, subscribers' connections too; nothing answers until Start.
+  // Stop ends everything, subscribers' connections included; no request is answered until Start.
   void Stop();
   void Start() { running_ = true; }
   void Restart() {
@@ -81,9 +81,9 @@ class AsteriskModel {
   // Changes with each Stop: a request that began before it gets no answer.
   uint64_t generation() const { return generation_; }
 
-  // The ledger: a line for every channel and bridge that still exists; "" when there is none.
+  // Returns a line for every channel and bridge that still exists; "" if there is none.
   std::string Leftovers() const;
-  // How the last channel of that id ended; nothing: it exists, or never did.
+  // Returns how the last channel with that id ended; nullopt: it exists, or never did.
   std::optional<Ended> EndOf(const std::string& channel_id) const;
   // What each originated channel meets, or met, by its id.
   const std::map<std::string, Destination>& dialled() const { return dialled_; }
@@ -97,7 +97,7 @@ class AsteriskModel {
   Clock::Duration DrawAnswerDelay() { return pace_.Answer(); }
 
  private:
-  // What ChannelHangupRequest shows of a hang-up by request.
+  // The fields of ChannelHangupRequest for a hang-up by request.
   static constexpr int kShownOfRequests = 32;
 
   using ChannelStep = void (AsteriskModel::*)(ChannelRecord&);

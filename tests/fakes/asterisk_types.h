@@ -13,10 +13,10 @@
 #include "control/ari/client.h"
 #include "control/ari/events.h"
 
-// What the model of Asterisk is made of. Plain values.
+// The values that the model of Asterisk consists of.
 namespace benari::fakes {
 
-// When the events that a request causes come, relative to the request's answer.
+// When the events that a request causes are sent, relative to the response.
 enum class Order { kDrawn, kEventsFirst, kAnswerFirst };
 
 struct AsteriskOptions {
@@ -62,7 +62,7 @@ struct ChannelRecord {
   int retries = 0;  // Stasis() is run again this often after the app sent the caller on in the dial plan
   std::string bridge_id;       // empty: in none
   Endpoint external_host;      // of ExternalMedia
-  bool elsewhere = false;      // moved to another application
+  bool elsewhere = false;      // was moved to another application
   bool in_stasis = false;      // between StasisStart and StasisEnd
   bool subscribed = false;     // the app hears of it
   bool dying = false;          // hung up, its end is under way
@@ -95,7 +95,7 @@ struct Notice {
   bool soft = false;
 };
 
-// What a request answers: the value with 2xx, or the status and Asterisk's message.
+// The response to a request: a value with 2xx, or the status and Asterisk's message.
 template <typename T>
 struct Answer {
   using Value = T;
@@ -106,7 +106,7 @@ struct Answer {
 };
 struct Nothing {};
 
-// What happens when a number is dialled.
+// The behaviour of a dialled number.
 struct Destination {
   enum class Kind { kAnswers, kBusy, kCongestion, kUnknown, kUnallocated, kRings, kUnroutable };
 
@@ -135,7 +135,7 @@ struct CallerArgs {
   int retries = 0;       // how often the dial plan runs Stasis() again after ContinueInDialplan
 };
 
-// How a channel went.
+// How a channel ended.
 struct Ended {
   int cause = 0;           // Q.850
   bool by_itself = false;  // the far end hung up, not a request

@@ -14,9 +14,9 @@ namespace benari::fakes {
 
 using SubscriberId = uint64_t;
 
-// The event WebSockets of a modelled Asterisk: who is connected for which app, and what they get.
-// Events of one key (a channel, a bridge) stay in order; across keys their order is drawn. What is due while
-// nobody is connected is lost. Apps stay known after their subscriber has gone. Confined to the control loop.
+// The event WebSockets of a modelled Asterisk. Events of one key (a channel, a bridge) stay in order; across
+// keys the order is random. Events that are due without a subscriber are lost. An app stays known after its
+// subscriber has disconnected. Confined to the control loop.
 class EventFeed {
  public:
   using EventHandler = std::function<void(const Notice&)>;
@@ -24,8 +24,8 @@ class EventFeed {
   EventFeed(control::Timers& timers, Pace& pace, const AsteriskOptions& options)
       : timers_(timers), pace_(pace), options_(options) {}
 
-  // A subscriber that was there before gets ApplicationReplaced and nothing more. `on_closed`: Asterisk
-  // closes the connection (not called by Unsubscribe).
+  // The previous subscriber gets ApplicationReplaced and no further event. `on_closed` is called when
+  // Asterisk closes the connection (not by Unsubscribe).
   SubscriberId Subscribe(const std::string& app, EventHandler on_event, std::function<void()> on_closed);
   void Unsubscribe(SubscriberId subscriber);
   // Closes every connection from Asterisk's side.
@@ -35,11 +35,11 @@ class EventFeed {
 
   bool Knows(const std::string& app) const { return apps_.count(app) > 0; }
   bool Serves(const std::string& app) const;
-  // It is connected, and nobody has replaced it.
+  // Returns true if it is connected and was not replaced.
   bool Gets(SubscriberId subscriber) const;
   size_t lost_events() const { return lost_events_; }
 
-  // Gives everything that is published to `watcher`, at once and whether or not it is lost later.
+  // Passes every event that is published to `watcher`, at once and even if it is lost later.
   void Watch(EventHandler watcher) { watcher_ = std::move(watcher); }
 
   void Publish(const std::string& key, Notice notice);

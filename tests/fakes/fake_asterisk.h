@@ -47,9 +47,9 @@ class FakeAsterisk {
   void HangUpDestination(const std::string& channel_id);
   void SetDestination(const std::string& number, const Destination& destination);
 
-  // What goes wrong.
+  // Faults.
   void SetAnswerDelay(std::chrono::milliseconds delay);  // of every answer from now on
-  void DropWebSocket();                                  // without a farewell; everything else stays
+  void DropWebSocket();                                  // without a close frame; everything else stays
   void Stop();                                           // connections refused, all calls gone
   void Start();                                          // after Stop, on the same port
   void Restart() {
@@ -57,7 +57,7 @@ class FakeAsterisk {
     Start();
   }
 
-  // What is.
+  // State.
   bool Serves(const std::string& app) const;
   Heard CallerHeard(const std::string& caller_id) const;
   std::optional<Ended> EndOf(const std::string& channel_id) const;
@@ -67,7 +67,7 @@ class FakeAsterisk {
   int refused_connections() const;
   // Looks at the model on the fake's thread.
   void Inspect(const std::function<void(const AsteriskModel&)>& look) const;
-  // False: `holds` did not hold within `patience`.
+  // Returns false if `holds` was not true within `patience`.
   bool WaitUntil(const std::function<bool(const AsteriskModel&)>& holds,
                  std::chrono::milliseconds patience = std::chrono::seconds(10)) const;
 

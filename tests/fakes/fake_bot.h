@@ -48,10 +48,10 @@ struct BotConduct {
   }
 };
 
-// A WebSocket server on a loopback port of the kernel's choice that keeps what it gets and does what a test
-// tells it to. The n-th connection gets the n-th conduct, those after the last one the last. With `tls` it
-// serves wss, and asks for a client's certificate if that names a CA. Runs on a thread of its own;
-// thread-safe.
+// A WebSocket server on a loopback port chosen by the kernel that records what it receives and is controlled
+// by the test. The n-th connection has the n-th conduct, later ones the last. With `tls` it serves wss, and
+// requests a client's certificate if that names a CA.
+// Runs on a thread of its own. Thread-safe.
 class FakeBot {
  public:
   struct Connection {
@@ -74,7 +74,7 @@ class FakeBot {
   std::string Url(const std::string& target = "/calls", const std::string& host = "127.0.0.1") const;
 
   Connections connections() const;
-  // Waits until `done`, 20 s at most; returns whether it came true.
+  // Waits until `done` is true, 20 s at most; returns its last value.
   bool WaitUntil(const std::function<bool(const Connections&)>& done) const;
 
   // On the last connection that was opened, in this order.

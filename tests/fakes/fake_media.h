@@ -11,13 +11,13 @@
 
 namespace benari::fakes {
 
-// Media nodes as control sees them: each runs the real SessionRegistry. A node can die (everything on it is
-// gone), come back empty under another instance_id, be stopped (SIGSTOP), be cut off, and drain. Confined to
-// the control loop.
+// Media nodes as control sees them: each runs the real SessionRegistry. A node can be killed (which loses its
+// state), return with another instance_id, be stopped (SIGSTOP), be cut off, and drain. Confined to the
+// control loop.
 class FakeMedia {
  public:
   using EventHandler = std::function<void(const control::SessionEvent&)>;
-  // What control asks of a node, and throws MediaError.
+  // The requests of control to a node. They throw MediaError.
   using Request = std::function<void(ModelNode&)>;
 
   FakeMedia(control::Timers& timers, FakeMediaOptions options)
@@ -30,37 +30,37 @@ class FakeMedia {
   void AddNode(const std::string& address);
   void Kill(const std::string& address);
   void Return(const std::string& address);  // after Kill: empty, with another instance_id
-  // Cut off: requests are lost, what watches should hear arrives once it is reachable again; leases run on.
+  // Cut off: requests are lost, events of watches wait until it is reachable again; leases expire meanwhile.
   void SetReachable(const std::string& address, bool reachable);
-  // SIGSTOP and SIGCONT: requests are answered, and leases run out, once it goes on.
+  // SIGSTOP and SIGCONT: requests are answered, and leases expire, once it continues.
   void SetStopped(const std::string& address, bool stopped);
   void StartDraining(const std::string& address) { Living(address).StartDraining(); }
-  // The connections to it break; it goes on.
+  // Its connections break; the node continues.
   void ResetConnections(const std::string& address) { EndWatches(address); }
-  // Each watch of it ends at once, from now on, as at a node that has as many watchers as it takes.
+  // From now on each watch of it ends at once, as on a node that has reached its limit of watchers.
   void RefuseWatches(const std::string& address, bool refuse) { nodes_.at(address).refuses_watches = refuse; }
-  // From now on, of sessions that start; and of this running one, at once.
+  // Applies to sessions that start from now on; the second one at once to this running session.
   void SetMediaFlows(bool flows) { options_.media_flows = flows; }
   void LoseMedia(const std::string& lease_id,
                  media::Diagnosis diagnosis = media::Diagnosis::kStoppedArriving);
   void ResumeMedia(const std::string& lease_id) { LoseMedia(lease_id, media::Diagnosis::kNone); }
 
-  // How bots behave that are dialled under this URL from now on.
+  // Sets the behaviour of bots that are dialled with this URL from now on.
   void SetBot(const std::string& url, BotScript script) { options_.bots[url] = script; }
-  // The bot of a session that runs on a node that lives; nullptr: there is none.
+  // Returns the bot of a session that runs on a node that is alive; nullptr: there is none.
   ModelBot* BotOf(const std::string& lease_id);
-  // Every bot that was ever dialled, in order.
+  // Returns every bot that was ever dialled, in order.
   const std::vector<control::Bot>& bots_dialled() const { return bots_dialled_; }
 
-  // The ledger: a line for every lease that is held; "" when there is none.
+  // Returns a line for every lease that is held; "" if there is none.
   std::string Leftovers() const;
-  // Invariant broken so far: "" unless a port was ever bound twice at once, or within its quarantine.
+  // Returns the invariant that was violated; "" unless a port was ever bound twice, or within its quarantine.
   std::string violation() const;
-  // Leases that ran out, on nodes that live.
+  // Returns the number of leases that have expired on nodes that are alive.
   uint64_t lease_expiries() const;
 
   bool IsAlive(const std::string& address) const { return nodes_.at(address).process != nullptr; }
-  // Its packets flow: it lives and is not stopped, whoever reaches it.
+  // Returns true if its packets flow: it is alive and not stopped, even if it is cut off.
   bool Runs(const std::string& address) const { return IsAlive(address) && !nodes_.at(address).stopped; }
   enum class Reach { kAnswers, kRefuses, kSilent, kStopped };
   Reach ReachOf(const std::string& address) const;

@@ -24,7 +24,7 @@ class FakeMediaClient : public control::MediaClient {
   struct Options {
     std::string owner = "benari";
     std::chrono::milliseconds lease_ttl{10000};
-    std::chrono::milliseconds way{1};  // there, and as long back
+    std::chrono::milliseconds way{1};  // latency of a request, and of its response
     std::chrono::milliseconds deadline{1000};
     std::chrono::milliseconds keep_alive_deadline{500};
   };
@@ -32,8 +32,8 @@ class FakeMediaClient : public control::MediaClient {
   FakeMediaClient(Process& process, FakeMedia& media, FaultPlan& faults, Options options)
       : process_(process), media_(media), faults_(faults), options_(std::move(options)) {}
 
-  // Between this process and that node: requests are lost, and what a watch should hear arrives once the cut
-  // is over. The node itself goes on, and other processes reach it.
+  // Cuts the network between this process and that node: requests are lost, and events of watches arrive once
+  // it is restored. The node itself continues, and other processes reach it.
   void SetCut(const std::string& node, bool cut);
 
   void RaiseEpoch(uint64_t epoch) override { epoch_ = std::max(epoch_, epoch); }

@@ -10,13 +10,13 @@ namespace benari::fakes {
 
 enum class FaultKind {
   kNone,
-  kErrorBefore,        // an error answer, no effect
-  kErrorAfter,         // an error answer although it happened
-  kTimeoutBefore,      // never answered, no effect
-  kTimeoutAfter,       // it happened, and is never answered
-  kUnreachableBefore,  // the connection fails, no effect
-  kUnreachableAfter,   // it happened, then the connection breaks
-  kDelayed,            // as it should be, `delay` later
+  kErrorBefore,        // an error response without an effect
+  kErrorAfter,         // an error response although it took effect
+  kTimeoutBefore,      // no response, no effect
+  kTimeoutAfter,       // no response although it took effect
+  kUnreachableBefore,  // the connection fails before the effect
+  kUnreachableAfter,   // the connection breaks after the effect
+  kDelayed,            // correct, but `delay` later
 };
 
 // All kinds but kNone, for a test that tries each.
@@ -41,26 +41,26 @@ struct Step {
   std::string ToString() const { return operation + "#" + std::to_string(nth); }
 };
 
-// What goes wrong with which request, and what was requested so far. One plan may serve several clients, so
-// that its steps are one list. Confined to the control loop.
+// The faults of requests, and the list of requests so far. Several clients may share a plan, so that their
+// requests are one list. Confined to the control loop.
 class FaultPlan {
  public:
   using Hook = std::function<void(const Step&)>;
 
   void Add(const std::string& operation, int nth, Fault fault);
-  // Asked for every request without an entry, so that a simulation can draw faults.
+  // Called for every request without an entry, so that a simulation can draw faults.
   void ChooseWith(std::function<Fault(const Step&)> choose) { choose_ = std::move(choose); }
   // Called as the request sets out, and as its answer is about to be given.
   void Before(Hook hook) { before_ = std::move(hook); }
   void After(Hook hook) { after_ = std::move(hook); }
 
-  // Every request so far, in order: what a fault matrix enumerates.
+  // Returns every request so far, in order, for a fault matrix to enumerate.
   const std::vector<Step>& steps() const { return steps_; }
-  // Requests that have no answer yet; 0 whenever nothing is under way.
+  // Returns the number of requests without a response yet.
   int outstanding() const { return outstanding_; }
 
-  // For the fake clients: Begin counts the step and calls the hook, Choose says what goes wrong, End calls
-  // the hook.
+  // For the fake clients: Begin counts the step and calls the hook, Choose returns the fault, End calls the
+  // hook.
   Step Begin(const std::string& operation, const std::string& to = "");
   Fault Choose(const Step& step) const;
   void End(const Step& step);

@@ -24,7 +24,7 @@ class WebSocketPeer {
 // Called on the server's io_context.
 struct HttpHandlers {
   std::function<HttpReply(const HttpRequest&)> on_request;
-  // From the reply being known to its being sent.
+  // The delay of a response.
   std::function<std::chrono::steady_clock::duration()> answer_delay;
   // nullopt: the upgrade is accepted and on_open follows.
   std::function<std::optional<HttpReply>(const HttpRequest&)> on_upgrade;
@@ -41,12 +41,12 @@ struct HttpLimits {
 // An HTTP/1.1 server with keep-alive and WebSocket upgrade. Confined to its io_context.
 class HttpServer {
  public:
-  // Port 0 is the kernel's choice, and stays the same over Stop and Start. Throws std::system_error.
+  // Port 0: the kernel chooses one, which stays the same over Stop and Start. Throws std::system_error.
   HttpServer(boost::asio::io_context& loop, const Endpoint& listen, HttpLimits limits, HttpHandlers handlers);
   ~HttpServer();
 
   void Start();
-  // Closes the listener and every connection, without a farewell.
+  // Closes the listener and every connection abruptly.
   void Stop();
   const Endpoint& endpoint() const;
   int connections() const;

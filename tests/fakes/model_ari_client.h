@@ -15,9 +15,9 @@
 
 namespace benari::fakes {
 
-// control::ari::Client of one process over a model. A request takes its effect after `way_there`, and its
-// answer comes after the delay that the model draws; faults come from the plan, under names
-// "ari.CreateBridge". Every request completes within `deadline` of a process that runs. Confined to the
+// control::ari::Client of one process over a model. A request takes effect after `way_there`, and its
+// response comes after a delay that the model draws. Faults come from the plan, with names such as
+// "ari.CreateBridge". Every request completes within `deadline` while the process runs. Confined to the
 // control loop.
 class ModelAriClient : public control::ari::Client {
  public:
@@ -37,23 +37,23 @@ class ModelAriClient : public control::ari::Client {
         connections_(process, options_.connections) {}
   ~ModelAriClient() override { Disconnect(); }
 
-  // The event WebSocket. Handlers are posted to the process; `on_closed` when Asterisk closes. False:
-  // Asterisk is down. A Connect while connected is a Disconnect first.
+  // Connects the event WebSocket, after a Disconnect if it is connected. Handlers are posted to the process;
+  // `on_closed` when Asterisk closes it. Returns false if Asterisk is down.
   bool Connect(EventHandler on_event, std::function<void()> on_closed);
   void Disconnect();
-  // This end forgets the connection, and Asterisk does not know.
+  // Closes the connection at this end without Asterisk noticing.
   void Forget() { connection_.reset(), subscriber_ = 0; }
   // What comes while the network is cut waits until it is not.
   void SetCut(bool cut);
-  // Called just before a request that names a channel or bridge of ours takes its effect.
+  // Called just before a request that names a channel or bridge of ours takes effect.
   void BeforeEffect(std::function<void(const char* operation, const std::string& id)> hook) {
     before_effect_ = std::move(hook);
   }
-  // While this says no, requests wait as for a free connection.
+  // While it returns false, requests wait as for a free connection.
   void SetMaySend(std::function<bool()> may_send) { may_send_ = std::move(may_send); }
   // Asterisk sends its events here.
   bool IsSubscribed() const { return subscriber_ != 0 && model_.feed().Gets(subscriber_); }
-  // Events come that much after Asterisk sent them, and stay in order.
+  // Delays events by this time; they stay in order.
   void DelayEvents(std::function<Clock::Duration()> draw) { draw_event_delay_ = std::move(draw); }
 
   control::ari::Awaitable<control::ari::Channel> CreateExternalMedia(
@@ -93,7 +93,7 @@ class ModelAriClient : public control::ari::Client {
     bool live = true;
   };
 
-  // Takes a connection, once requests may be sent. False: not within the deadline.
+  // Waits for a connection until requests may be sent. Returns false after the deadline.
   control::ari::Awaitable<bool> AwaitTurn(Clock::Time deadline);
   template <typename T>
   control::ari::Awaitable<T> Send(Step step, Clock::Time deadline, Effect<T> effect);

@@ -12,7 +12,7 @@
 
 namespace benari::fakes {
 
-// How a bot behaves that is dialled under some URL.
+// The behaviour of a bot that is dialled with some URL.
 struct BotScript {
   using Duration = Clock::Duration;
 
@@ -35,7 +35,7 @@ struct BotScript {
   bool silent = false;  // it says nothing, and nor does the caller
 };
 
-// One bot as a media node has it: dialled, ready, lost, finished, as its script says. Confined to the control
+// One bot of a media node: dialled, ready, lost, finished, according to its script. Confined to the control
 // loop.
 class ModelBot {
  public:

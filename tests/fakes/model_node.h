@@ -20,14 +20,14 @@ struct FakeMediaOptions {
   int ports_per_node = 250;
   std::chrono::milliseconds quarantine{1000};
   std::chrono::milliseconds no_media_timeout{2000};
-  // After StartSession: does media flow, and how soon? Where not, it is reported missing after the timeout.
+  // Whether, and how soon, media flows after StartSession. If not, it is reported missing after the timeout.
   bool media_flows = true;
   std::chrono::milliseconds first_packet_after{20};
   std::map<std::string, BotScript> bots;  // by URL; those of other URLs answer
   std::function<void(const control::Bot&)> on_bot_dialled = [](const control::Bot&) {};
 };
 
-// The packet side of a modelled node: media flows, or does not, as the options say when a session starts.
+// The packet side of a modelled node: the options determine whether media flows when a session starts.
 class ModelRunner : public media::FakeSessionRunner {
  public:
   using OnChange = std::function<void(media::SocketId, media::MediaChange, const media::SessionSnapshot&)>;
@@ -43,7 +43,7 @@ class ModelRunner : public media::FakeSessionRunner {
 
   // Now, of a running session. kNone: it flows.
   void Change(media::SocketId id, media::Diagnosis diagnosis, const std::string& text);
-  // A port that was bound twice at once, or again within its quarantine; "" is the only right answer.
+  // Returns a port that was bound twice, or again within its quarantine; "" is the only correct result.
   const std::string& violation() const { return violation_; }
 
  private:
@@ -56,7 +56,7 @@ class ModelRunner : public media::FakeSessionRunner {
 };
 
 // One run of one media process: the real SessionRegistry on a modelled packet side, in virtual time, and
-// modelled bots. What it is asked takes effect at once. Confined to the control loop.
+// modelled bots. Requests take effect at once. Confined to the control loop.
 class ModelNode {
  public:
   using EventHandler = std::function<void(const control::SessionEvent&)>;
@@ -77,7 +77,7 @@ class ModelNode {
   control::NodeSessions ListSessions(const std::string& owner);
 
   void StartDraining() { registry_.StartDraining(); }
-  // SIGSTOP: leases run out only once it goes on.
+  // SIGSTOP: leases expire only once it continues.
   void SetStopped(bool stopped);
   // False: there is no such session running here.
   bool ChangeMedia(const std::string& lease_id, media::Diagnosis diagnosis);
@@ -86,7 +86,7 @@ class ModelNode {
 
   std::vector<control::SessionInfo> Sessions();
   media::RegistryCounts Counts() const { return registry_.Counts(); }
-  // "" is the only right answer: see ModelRunner, and a request of a fenced-off instance must not be granted.
+  // "" is the only correct result: see ModelRunner; and no request of a fenced-off instance may be granted.
   const std::string& violation() const { return violation_.empty() ? runner_.violation() : violation_; }
 
  private:
@@ -99,7 +99,7 @@ class ModelNode {
   void StartBot(const std::string& lease_id, const control::Bot& request);
   void OnBot(const std::string& lease_id, control::SessionEventKind kind);
   media::SessionRegistry::Options RegistryOptions() const;
-  // After everything that was asked of the registry: callbacks, events, the next expiry.
+  // To be called after each request to the registry: runs callbacks, sends events, schedules the next expiry.
   void Settle();
 
   control::Timers& timers_;

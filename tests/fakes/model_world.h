@@ -15,8 +15,8 @@ control::ari::ExternalMediaRequest External(const std::string& id);
 control::ari::OriginateRequest Dial(const std::string& id,
                                     const std::string& endpoint = "Local/4438007@default/n");
 
-// A model with one subscriber that writes down what it hears: "StasisStart caller", "ChannelDestroyed d 17".
-// For the fakes' own tests. Confined to the control loop.
+// A model with one subscriber that records events as "StasisStart caller", "ChannelDestroyed d 17". For the
+// fakes' own tests. Confined to the control loop.
 class ModelWorld {
  public:
   explicit ModelWorld(AsteriskOptions options = {}) : model(timers, std::move(options)) {}
@@ -41,7 +41,7 @@ class ModelWorld {
     RunFor(std::chrono::milliseconds(20));
     return id;
   }
-  // What was heard of one channel or bridge, in order.
+  // Returns the recorded events of one channel or bridge, in order.
   std::vector<std::string> Of(const std::string& id) const;
 
   static std::string Describe(const Notice& notice);

@@ -5,7 +5,7 @@
 
 namespace benari::fakes {
 
-// How long things take in the model: drawn from the seed, within the options' limits and order. Pure.
+// The delays of the model: drawn from the seed, within the options' limits and order. Pure.
 class Pace {
  public:
   explicit Pace(const AsteriskOptions& options) : options_(options), random_(options.seed) {}
@@ -26,7 +26,7 @@ class Pace {
     }
     return random_.UpTo(options_.max_event_delay);
   }
-  // From a request's effect to its answer.
+  // From a request's effect to its response.
   Clock::Duration Answer() {
     const Clock::Duration drawn = random_.UpTo(options_.max_answer_delay);
     const Clock::Duration least = std::chrono::milliseconds(1);

@@ -12,9 +12,9 @@
 
 namespace benari::fakes {
 
-// One process in a modelled world: its timers, and what reaches it from outside. While it is stopped
-// (SIGSTOP) both wait; once it is killed nothing of it runs any more. Stop, Continue and Kill are called when
-// the loop is idle: by a timer of the world. Confined to the control loop.
+// One process in a modelled world: its timers and its input. While it is stopped (SIGSTOP) both wait; once it
+// is killed nothing of it runs any more. Stop, Continue and Kill are called while the loop is idle, by a
+// timer of the world. Confined to the control loop.
 class Process : public control::Timers {
  public:
   Process(boost::asio::io_context& loop, VirtualTimers& world) : loop_(loop), world_(world) {}
@@ -24,7 +24,7 @@ class Process : public control::Timers {
   Time Now() const override { return world_.Now(); }
   WallTime WallNow() const override { return world_.WallNow(); }
   [[nodiscard]] std::unique_ptr<control::Timer> CallAt(Time when, std::function<void()> function) override;
-  // Something arrives: an answer, an event.
+  // Delivers input: a response, an event.
   void Post(std::function<void()> arrival);
 
   void Stop();
@@ -33,7 +33,7 @@ class Process : public control::Timers {
   bool running() const { return state_ == State::kRunning; }
   bool dead() const { return state_ == State::kDead; }
 
-  // Time that goes on whatever becomes of this process.
+  // The clock of the world, which continues while this process is stopped.
   VirtualTimers& world() { return world_; }
 
  private:

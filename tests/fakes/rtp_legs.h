@@ -15,10 +15,10 @@
 
 namespace benari::fakes {
 
-// What a caller said and heard through its ExternalMedia channels.
+// The packets that a caller sent and received through its ExternalMedia channels.
 struct Heard {
   uint64_t sent_packets = 0;
-  uint64_t received_packets = 0;    // those below are among them
+  uint64_t received_packets = 0;    // includes the next four
   uint64_t same_ssrc = 0;           // as what was sent: a loop (RFC 3550 8.2)
   uint64_t wrong_payload_type = 0;  // not 8
   uint64_t unknown_sequence = 0;    // not one of the last 256 that were sent
@@ -31,7 +31,7 @@ struct Heard {
 };
 
 // The RTP of ExternalMedia channels: a UDP socket each, which sends 20 ms A-law frames (payload type 8) to
-// external_host while the channel shares a bridge with a caller, and looks at what comes back.
+// external_host while the channel shares a bridge with a caller, and checks the packets that it receives.
 // Confined to its io_context.
 class RtpLegs {
  public:
@@ -43,7 +43,7 @@ class RtpLegs {
   void Start(const AsteriskModel& model);
   // A socket for a new ExternalMedia channel. Throws std::system_error.
   Endpoint Open(const std::string& channel_id);
-  // The ExternalMedia channel of this bridge speaks now, and not only with the next tick.
+  // The ExternalMedia channel of this bridge sends now instead of at the next tick.
   void SpeakIn(const std::string& bridge_id);
   // Of a caller's channel, also after its end.
   Heard HeardBy(const std::string& caller_id) const;

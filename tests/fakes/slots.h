@@ -10,13 +10,13 @@
 
 namespace benari::fakes {
 
-// As many as there are connections in a pool; whoever finds none free waits in a queue. Confined to the
-// control loop.
+// The connections of a pool: requests that find none free wait in a queue.
+// Confined to the control loop.
 class Slots {
  public:
   Slots(control::Timers& timers, int count) : timers_(timers), free_(count) {}
 
-  // False: none came free by then. Whoever got true calls Release, once. Not to be cancelled.
+  // Returns false after the deadline; after true, Release is due once. Must not be cancelled.
   boost::asio::awaitable<bool> Take(Clock::Time deadline);
   void Release();
   size_t waiting() const { return waiters_.size(); }

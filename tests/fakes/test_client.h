@@ -8,7 +8,7 @@
 
 #include "common/endpoint.h"
 
-// What the loopback tests of the fake Asterisk talk to it with. Blocking.
+// The blocking client with which loopback tests talk to the fake Asterisk.
 namespace benari::fakes {
 
 struct TestReply {
@@ -37,10 +37,10 @@ class TestEvents {
              const std::string& credentials = "benari:secret");
   ~TestEvents();
   void Send(const std::string& text);
-  // The first event so far or to come that is of `type` and, unless empty, of `channel`; null after 10 s.
+  // Waits 10 s for the first event of `type` and, unless empty, of `channel`, also a past one; else null.
   nlohmann::json Await(const std::string& type, const std::string& channel = "");
   bool AwaitClosed();
-  // What came since the last Take.
+  // Returns the events since the last Take.
   std::vector<nlohmann::json> Take();
   // "StasisStart", … of one channel so far.
   std::vector<std::string> TypesOf(const std::string& channel) const;

@@ -23,10 +23,10 @@ class VirtualTimers : public control::Timers {
   WallTime WallNow() const override;
   [[nodiscard]] std::unique_ptr<control::Timer> CallAt(Time when, std::function<void()> function) override;
 
-  // As CallAt, but nobody can cancel it.
+  // As CallAt, but it cannot be cancelled.
   void RunAt(Time when, std::function<void()> function);
 
-  // Advances to the next timer and runs it; false: there is none.
+  // Advances to the next timer and runs it; returns false if there is none.
   bool RunNext();
   // When the next timer is due.
   std::optional<Time> Next() const;
@@ -44,13 +44,13 @@ class VirtualTimers : public control::Timers {
   std::shared_ptr<Queue> queue_ = std::make_shared<Queue>();
 };
 
-// Polls the loop until it is idle, then runs the next timer, until `done` holds (true), or nothing is left to
-// run or `limit` of virtual time has passed, and the clock stands there (false). `done` is asked whenever the
-// loop is idle.
+// Polls the loop until it is idle, then runs the next timer, until `done` returns true, and returns true; or
+// until no timer is left or `limit` of virtual time has passed, and returns false. `done` is called whenever
+// the loop is idle.
 bool Settle(boost::asio::io_context& loop, VirtualTimers& timers, const std::function<bool()>& done,
             Clock::Duration limit = std::chrono::hours(1));
 
-// Runs everything that is due within `duration`; the clock stands exactly there afterwards.
+// Runs everything that is due within `duration`, after which exactly that time has passed.
 void SettleFor(boost::asio::io_context& loop, VirtualTimers& timers, Clock::Duration duration);
 
 }  // namespace benari::fakes

@@ -10,7 +10,7 @@
 
 namespace benari::e2e {
 
-// What an Asterisk says about itself over ARI; each question blocks until it is answered. Thread-safe.
+// Reads the state of an Asterisk over ARI; each request blocks until it is answered. Thread-safe.
 class AriView {
  public:
   AriView(Endpoint server, std::string user, std::string password);
@@ -19,7 +19,7 @@ class AriView {
   absl::StatusOr<std::string> Version() const;
   absl::StatusOr<std::vector<std::string>> Channels() const;  // their names
   absl::StatusOr<std::vector<std::string>> Bridges() const;   // their ids
-  // OK as soon as there is no channel and no bridge; else, when the time is over, names what is left.
+  // Waits until there is no channel and no bridge. After the timeout the error names what is left.
   absl::Status WaitUntilEmpty(std::chrono::milliseconds timeout) const;
 
  private:

@@ -8,7 +8,7 @@
 
 namespace benari::e2e {
 
-// What deploy/asterisk leaves to the place where it runs.
+// The settings of deploy/asterisk that depend on where it runs.
 struct AsteriskSettings {
   std::string run_dir;  // as Asterisk sees it; configuration in etc/, the rest in run/ log/ spool/ db/
   std::string http_host = "127.0.0.1";
@@ -26,17 +26,17 @@ struct AsteriskSettings {
   std::string music;            // more of musiconhold.conf
 };
 
-// Writes into `target` (as this process sees it): the package's files from `packaged`, over them the ones of
-// deploy/asterisk, as a person would copy them, with the settings in place. Throws when a setting's line is
-// not there exactly once.
+// Writes into `target` (as this process sees it) the package's files from `packaged` and over them those of
+// deploy/asterisk, as an operator would copy them, with the settings applied. Throws unless the line of each
+// setting is there exactly once.
 void RenderAsteriskConfig(const std::string& packaged, const std::string& deploy, const std::string& target,
                           const AsteriskSettings& settings);
 
-// Adds https beside http to the http.conf in `target`, which Asterisk sees as `etc`, with etc/https.pem and
+// Adds https to the http.conf in `target`, which Asterisk sees as `etc`, with etc/https.pem and
 // etc/https.key.
 void AddHttps(const std::string& target, const std::string& etc, const Endpoint& listen);
 
-// `text` with the value of its one line "key = …" replaced. Throws unless there is exactly one.
+// Returns `text` with the value of its only line "key = …" replaced. Throws unless there is exactly one.
 std::string WithSetting(const std::string& text, const std::string& key, const std::string& value);
 
 }  // namespace benari::e2e

@@ -20,8 +20,8 @@ struct AsteriskOptions {
   std::string log_file;                   // of its console; empty: none
   std::string http_host = "127.0.0.1";    // where ARI listens; 0.0.0.0: everywhere
   uint16_t rtp_last = 26'000;             // the end of its RTP range; four ports a call
-  std::chrono::seconds rtp_timeout{60};   // whoever is silent for so long is hung up on
-  std::chrono::seconds max_call{36'000};  // and whoever calls for so long
+  std::chrono::seconds rtp_timeout{60};   // a channel without RTP for this time is hung up
+  std::chrono::seconds max_call{36'000};  // longer calls are hung up
   std::string system_name;                // part of every channel id, up to 19 bytes; empty: none
   std::string codecs = "alaw";            // of phones and trunk, as pjsip.conf lists them
   std::string extensions;                 // more of extensions.conf
@@ -30,27 +30,27 @@ struct AsteriskOptions {
 };
 
 // A real Asterisk with the configuration of deploy/asterisk, on free ports, run by chroot from the folder
-// that ./dev fills (needs root). Ended and its files removed when this object goes.
-// Confined to the thread that made it.
+// that ./dev fills (needs root). The destructor ends it and removes its files.
+// Confined to the thread that created it.
 class AsteriskServer {
  public:
   // ${BENARI_ASTERISK_ROOTFS:-${XDG_CACHE_HOME:-~/.cache}/benari/asterisk-rootfs}
   static std::string Rootfs();
-  // OK, or why no real Asterisk can be started here, and what to do about it.
+  // Returns OK, or why no real Asterisk can be started here, and what to do about it.
   static absl::Status Available();
   // Starts one and waits until ARI answers.
   static absl::StatusOr<std::unique_ptr<AsteriskServer>> Start(AsteriskOptions options);
 
-  // With the same configuration on the same ports, once it has ended. Waits until ARI answers.
+  // Starts it again with the same configuration and ports after it has ended. Waits until ARI answers.
   absl::Status StartAgain();
   ChildProcess& process() { return *process_; }
 
   AriAccess ari_access() const { return ari_access("127.0.0.1"); }  // for control
   AriAccess ari_access(const std::string& host) const;              // for a control on another host
   Endpoint sip() const { return sip_; }
-  Endpoint trunk() const { return trunk_; }  // where the trunk's stand-in must listen
+  Endpoint trunk() const { return trunk_; }  // where the test's trunk must listen
   const AriView& ari() const { return *ari_; }
-  // What it has logged last.
+  // Returns its last log lines.
   std::string LastLines(size_t count) const { return process_->LastLines(count); }
 
  private:

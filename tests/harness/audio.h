@@ -13,21 +13,21 @@ constexpr uint8_t kAlawSilence = 0xD5;
 
 int16_t DecodeAlaw(uint8_t sample);
 
-// One direction of a call on the clock of the one who recorded it.
+// One direction of a call, on the clock of its recorder.
 struct Audio {
-  std::vector<uint8_t> samples;  // A-law; silence where nothing came
-  std::vector<bool> present;     // false where nothing came; as long as samples
+  std::vector<uint8_t> samples;  // A-law; silence where no packet arrived
+  std::vector<bool> present;     // false where no packet arrived; as long as samples
   double start_ms = 0;           // of the first sample, since the recording began
 };
 
-// Its first milliseconds.
+// Returns the first milliseconds of a recording.
 Audio Beginning(const Audio& audio, double ms);
 
-// How well one recording is found in the other.
+// The result of comparing two recordings.
 struct AudioMatch {
-  double delay_ms = 0;  // `heard` is so much later than `sent`
-  size_t compared = 0;  // samples that were sent, were not silence, and came back as any sample at all
-  size_t equal = 0;     // of them, the same value
+  double delay_ms = 0;  // of `heard` relative to `sent`
+  size_t compared = 0;  // samples that were sent, were not silence, and were received with any value
+  size_t equal = 0;     // those of them with the same value
 };
 
 // Aligns `heard` to `sent` where most samples are equal, within max_delay_ms, then compares sample by sample.

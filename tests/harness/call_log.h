@@ -12,7 +12,7 @@ namespace benari::e2e {
 
 using LogTime = std::chrono::system_clock::time_point;
 
-// What control processes say about one call.
+// What the logs of control processes report about one call.
 struct CallStory {
   int started = 0;  // lines of each kind
   int adopted = 0;
@@ -24,15 +24,15 @@ struct CallStory {
   std::optional<LogTime> dialed_at;
   std::optional<LogTime> answered_at;  // by the destination
   std::optional<LogTime> adopted_at;
-  std::optional<LogTime> resumed_at;  // first word of the process that adopted it last, after it did so
+  std::optional<LogTime> resumed_at;  // first line of the process that adopted it last, after it did so
 };
 
 using CallLog = std::map<std::string, CallStory>;  // by call id
 
-// Adds what the lines of one process tell. Processes in the order of their start. Pure.
+// Adds the lines of one process. To be called for the processes in the order of their start. Pure.
 void ReadCallLog(const std::vector<std::string>& lines, CallLog* log);
 
-// The "time" of a line; throws when it has none.
+// Returns the "time" of a line; throws if it has none.
 LogTime TimeOf(const LogLine& line);
 
 }  // namespace benari::e2e

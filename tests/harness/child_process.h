@@ -17,14 +17,14 @@ namespace benari::e2e {
 struct Command {
   std::string name;                                // for messages
   std::vector<std::string> argv;                   // argv[0] is looked up in PATH
-  std::map<std::string, std::string> environment;  // beside the parent's
+  std::map<std::string, std::string> environment;  // added to the parent's
   std::string working_directory;                   // empty: the parent's
-  std::string log_file;                            // every line goes there too; empty: nowhere
+  std::string log_file;                            // a copy of every line; empty: none
   int network = -1;  // open file of the network namespace to run in, see Network; -1: the parent's
 };
 
-// A process in a process group of its own whose output is kept line by line. It is killed when this object
-// goes, and by the kernel when the thread that made it dies. Thread-safe.
+// A process in a process group of its own whose output is kept line by line. The destructor kills it, and so
+// does the kernel if the thread that created it ends. Thread-safe.
 class ChildProcess {
  public:
   using Predicate = std::function<bool(const std::string& line)>;
@@ -38,18 +38,18 @@ class ChildProcess {
   bool Running();
   void Signal(int signal_number);  // to the process, not to its group
 
-  // The first line that fits, of those printed so far and those to come; nothing when the time is over or
-  // the process ended without printing one.
+  // Waits for the first line that matches, of those printed so far and later ones; returns nullopt after the
+  // timeout, or if the process ended without printing one.
   std::optional<std::string> WaitForLine(const Predicate& fits, std::chrono::milliseconds timeout);
-  // The exit code, or 128 + the signal that ended it; nothing when the time is over.
+  // Waits for the exit code, or 128 + the signal that ended it; returns nullopt after the timeout.
   std::optional<int> WaitForExit(std::chrono::milliseconds timeout);
-  // SIGTERM, and SIGKILL when `grace` is over. Answers the exit code.
+  // Sends SIGTERM, and SIGKILL after `grace`. Returns the exit code.
   int Stop(std::chrono::milliseconds grace = std::chrono::seconds(10));
 
-  // Nobody reads its output any more, and the pipe takes a page and no more, until ReadOutputAgain.
+  // Stops reading its output, with a pipe of one page, until ReadOutputAgain.
   void LeaveOutputUnread();
   void ReadOutputAgain();
-  // The reading end of the pipe goes, and does not come back.
+  // Closes the reading end of the pipe for good.
   void CloseOutput();
 
   std::vector<std::string> Lines() const;

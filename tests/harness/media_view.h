@@ -10,13 +10,13 @@
 
 namespace benari::e2e {
 
-// What a media node says about itself over gRPC. Thread-safe.
+// Reads the state of a media node over gRPC. Thread-safe.
 class MediaView {
  public:
   explicit MediaView(const Endpoint& node, const TlsFiles& tls = {});
   ~MediaView();
 
-  // Every lease of the node, all pages.
+  // Returns every lease of the node, from all pages.
   absl::StatusOr<media::v1::ListSessionsResponse> ListSessions() const;
   absl::StatusOr<media::v1::GetSessionResponse> GetSession(const std::string& lease_id) const;
 

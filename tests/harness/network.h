@@ -3,16 +3,16 @@
 #include <memory>
 #include <string>
 
-// Hosts of a test's own: network namespaces without names, which the kernel removes together with the last
-// process or file that holds them, whatever way the test ends. Needs root and iproute2; cutting needs
-// nftables.
+// Hosts that belong to one test: network namespaces without names, which the kernel removes together with the
+// last process or file that uses them, however the test ends. Needs root and iproute2; cutting a host off
+// needs nftables.
 namespace benari::e2e {
 
-// Moves the calling thread to a new host, with nothing but a loopback interface that is up. Threads and
-// processes that it starts from now on live there, so call it before there are any. Throws.
+// Moves the calling thread to a new host with only a loopback interface, which is up. Threads and processes
+// that it starts later are on that host, so it is to be called before there are any. Throws.
 void EnterNewHost();
 
-// Other hosts beside that of the calling thread, which is their switch and has the address 10.77.0.1.
+// Further hosts. The host of the calling thread is their switch and has the address 10.77.0.1.
 // Confined to one thread.
 class Network {
  public:
@@ -25,8 +25,8 @@ class Network {
     const std::string& address() const { return address_; }
     int network() const { return network_; }  // for Command
 
-    // Drops everything that comes from that host, without a word; Accept takes it again. Nothing is dropped
-    // where it is sent: TCP would notice.
+    // Silently drops everything from that host on arrival; Accept ends it. Dropping it where it is sent would
+    // report an error to TCP.
     void Ignore(const Host& other);
     void Accept();
 

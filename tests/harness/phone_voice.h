@@ -9,7 +9,7 @@
 
 namespace benari::e2e {
 
-// What a phone sends: RTP packets of 20 ms each. Pure.
+// The RTP packets that a phone sends, 20 ms each. Pure.
 class PhoneVoice {
  public:
   static constexpr int kEventPayloadType = 101;  // telephone-event, RFC 4733
@@ -20,7 +20,7 @@ class PhoneVoice {
   void SayTone(uint16_t first_sequence);
   // Audio in the phone's codec after what is being said; silence once it is over.
   void Say(const std::vector<uint8_t>& audio);
-  // Keys, 100 ms each, instead of what would be sent meanwhile.
+  // Sends keys, 100 ms each, instead of audio.
   void Press(const std::string& digits);
   void BeSilent() { mode_ = Mode::kNothing; }
 

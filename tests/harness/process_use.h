@@ -7,7 +7,7 @@
 
 namespace benari::e2e {
 
-// What a process has used of the machine, as /proc tells; all 0 when there is no such process.
+// The resources that a process uses, from /proc; all 0 if there is no such process.
 struct ProcessUse {
   double cpu_s = 0;    // user and system, since it began
   size_t rss_kib = 0;  // resident now
@@ -16,7 +16,7 @@ struct ProcessUse {
 };
 ProcessUse UseOf(pid_t pid);
 
-// What all threads of a process have run, ended ones too, as the scheduler counts it; 0 when there is none.
+// The CPU time of all threads of a process, ended ones included, by the scheduler; 0: no such process.
 std::chrono::nanoseconds CpuOf(pid_t pid);
 
 }  // namespace benari::e2e

@@ -11,17 +11,17 @@
 
 namespace benari::e2e {
 
-// What a process holds of the system's, as /proc tells.
+// The threads and sockets of a process, from /proc.
 struct Held {
-  std::map<std::string, int> threads;  // by name, without gRPC's pools, which keep those they once needed
+  std::map<std::string, int> threads;  // by name, without those of gRPC's pools, which never shrink
   int udp_sockets = 0;
   int other_sockets = 0;  // TCP and all the rest
 };
 
-// Of other_sockets those connected to TCP port `pool_port` are left out: a pool keeps them for later.
+// Sockets connected to TCP port `pool_port` are not counted in other_sockets: a connection pool keeps them.
 Held HeldBy(pid_t pid, uint16_t pool_port = 0);
 
-// What `now` has more of than `before`.
+// Describes what `now` has more of than `before`; empty: nothing.
 Held Excess(const Held& now, const Held& before);
 
 // The value of a metric without labels, or of `name{label="value"}` as it is written. Blocks.

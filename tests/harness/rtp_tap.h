@@ -24,7 +24,7 @@ struct TappedPacket {
   std::vector<uint8_t> payload;
 };
 
-// Records the RTP that one UDP port sends and hears on the loopback interface (needs root). Thread-safe.
+// Records the RTP that one UDP port sends and receives on the loopback interface (needs root). Thread-safe.
 class RtpTap {
  public:
   static absl::StatusOr<std::unique_ptr<RtpTap>> Start(uint16_t port);

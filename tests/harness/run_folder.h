@@ -4,11 +4,11 @@
 
 namespace benari::e2e {
 
-// A folder for the files of one run, removed with its contents when this object goes, unless kept.
-// Confined to the thread that made it.
+// A folder for the files of one run, which the destructor removes with its contents, unless kept.
+// Confined to the thread that created it.
 class RunFolder {
  public:
-  // Made inside `parent`; its name starts with `prefix`.
+  // Creates it inside `parent` with a name that starts with `prefix`.
   RunFolder(const std::string& parent, const std::string& prefix);
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;

@@ -35,13 +35,13 @@ struct ServiceOptions {
   std::function<void(const LogLine&)> on_log_line;  // called by the reading thread
 };
 
-// benari-media. Confined to the thread that made it.
+// benari-media. Confined to the thread that created it.
 class MediaProcess {
  public:
   // Waits until it serves.
   static absl::StatusOr<std::unique_ptr<MediaProcess>> Start(ServiceOptions options);
 
-  // Under the same name at the same addresses, once it has ended. Waits until it serves.
+  // Starts it again with the same name and addresses after it has ended. Waits until it serves.
   absl::Status StartAgain();
 
   Endpoint grpc() const { return grpc_; }
@@ -56,14 +56,14 @@ class MediaProcess {
   std::unique_ptr<ChildProcess> process_;
 };
 
-// Where control finds Asterisk's REST interface.
+// The URL and credentials of Asterisk's REST interface for control.
 struct AriAccess {
   std::string url;
   std::string user;
   std::string password_file;
 };
 
-// benari-control. Confined to the thread that made it.
+// benari-control. Confined to the thread that created it.
 class ControlProcess {
  public:
   // Waits until it serves: the application is registered and media is reachable.

@@ -17,7 +17,7 @@ namespace benari::e2e {
 struct SippOptions {
   std::string scenario;            // name of a file in tests/harness/sipp, without .xml
   Endpoint local{"127.0.0.1", 0};  // SIP; port 0: a free one
-  Endpoint remote;                 // whom to call; port 0: nobody, wait for calls
+  Endpoint remote;                 // the phone to call; port 0: none, wait for calls
   std::string number = "3308487";
   int calls = 1;  // 0: until stopped
   double calls_per_s = 10;
@@ -34,29 +34,29 @@ struct SippResult {
   std::string errors;  // what SIPp says about the failed ones
 };
 
-// SIPp: a phone that calls, many of them, or the other end of a trunk. Owned by the thread that made it.
+// SIPp: one or many phones that call, or the other end of a trunk. Confined to the thread that created it.
 class Sipp {
  public:
-  // NOT_FOUND when there is no such scenario. Returns at once; use WaitUntilListening before calling it.
+  // Starts it; use WaitUntilListening before calling it. NOT_FOUND: there is no such scenario.
   static absl::StatusOr<std::unique_ptr<Sipp>> Start(SippOptions options);
 
   uint16_t rtp_port() const { return rtp_port_; }
-  // A process that waits for calls has bound its SIP port. False when the time is over or it ended.
+  // Waits until it has bound its SIP port. Returns false after the timeout, or if it has ended.
   bool WaitUntilListening(std::chrono::milliseconds timeout);
-  // DEADLINE_EXCEEDED when its calls are not over in time.
+  // Waits until its calls are over. DEADLINE_EXCEEDED: they are not over in time.
   absl::StatusOr<SippResult> WaitForEnd(std::chrono::milliseconds timeout);
-  // Places no more calls; those that stand go on to their end.
+  // Places no more calls; those that are up continue to their end.
   void PlaceNoMore() { process_.Signal(SIGUSR1); }
-  // Ends it now; what it counted so far.
+  // Ends it now and returns its counts so far.
   SippResult Stop();
 
-  // Every SIP message it sent and received so far.
+  // Returns every SIP message it sent and received so far.
   std::string Messages() const;
-  // Calls it took part in so far, as SIP counts them: different Call-IDs.
+  // Returns the number of its calls so far, that is, of different Call-IDs.
   int Dialogs() const;
-  // A message that starts with `start` ("INVITE ", "SIP/2.0 200") was seen; false when the time is over.
+  // Waits for a message that starts with `start` ("INVITE ", "SIP/2.0 200"); returns false after the timeout.
   bool WaitForMessage(const std::string& start, std::chrono::milliseconds timeout) const;
-  // Of the Reason header of the last BYE (RFC 3326), as Q.850 counts: 16 normal, 17 busy …; none: nothing.
+  // The Q.850 cause in the Reason header of the last BYE (RFC 3326): 16 normal, 17 busy …; nullopt: none.
   std::optional<int> HangupCause() const;
 
  private:

@@ -22,12 +22,12 @@ struct SoftPhoneOptions {
   uint16_t sip_port = 0;       // 0: a free one
 };
 
-// A phone for what SIPp cannot do: any of four codecs, RTP numbers of the test's choice, hold, keys, and
-// ears. It places a call, or answers whoever calls it, one at a time, on the loopback interface. A thread of
-// its own does both SIP and RTP. Thread-safe.
+// A phone for what SIPp cannot do: four codecs, chosen RTP sequence numbers, hold, keys, and analysis of the
+// audio that it receives. It places or answers one call at a time on the loopback interface. A thread of its
+// own handles SIP and RTP. Thread-safe.
 class SoftPhone {
  public:
-  // Throws when there is no socket for it.
+  // Throws if no socket can be opened.
   explicit SoftPhone(SoftPhoneOptions options);
   ~SoftPhone();
   SoftPhone(const SoftPhone&) = delete;
@@ -35,13 +35,13 @@ class SoftPhone {
   Endpoint sip() const { return sip_; }
   uint16_t rtp_port() const { return rtp_port_; }
   void Call(const Endpoint& server, const std::string& number);
-  // Sends its tone from now on, 20 ms a packet, beginning with this sequence number; only while it is up.
+  // Starts to send its tone, 20 ms a packet, with this sequence number first; only during a call.
   void Speak(uint16_t first_sequence);
   void BeSilent();
-  // Audio in its codec after what it is saying, silence afterwards; keys (RFC 4733). Only while it is up.
+  // Sends audio in its codec after the present audio, then silence; or keys (RFC 4733). Only during a call.
   void Say(const std::vector<uint8_t>& audio);
   void Press(const std::string& digits);
-  // A re-INVITE with this attribute of the stream: sendonly and inactive are hold, sendrecv ends it.
+  // Sends a re-INVITE with this attribute of the stream: sendonly and inactive are hold, sendrecv ends it.
   void Renegotiate(const std::string& direction);
   void HangUp();
   // Forgets a call that is over, so that the next one can come.
@@ -53,10 +53,10 @@ class SoftPhone {
   bool WaitUntilSaid(std::chrono::milliseconds timeout);
   bool up();
 
-  // How long it heard a tone of this frequency since ForgetHeard.
+  // Returns how long it has heard a tone of this frequency since ForgetHeard.
   std::chrono::milliseconds Heard(double hz);
   std::vector<uint8_t> HeardAudio();  // of its packets since ForgetHeard, in the order of their arrival
-  // When it heard something last that is no silence, since ForgetHeard.
+  // Returns when it last heard anything but silence since ForgetHeard.
   std::optional<std::chrono::steady_clock::time_point> last_loud();
   void ForgetHeard();
   uint32_t heard_ssrc();  // of the last packet
