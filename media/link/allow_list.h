@@ -11,8 +11,8 @@
 
 namespace benari::media {
 
-// Which bots may be dialled. Whoever reaches gRPC names the URL, and must not be able to make this process
-// connect to just anybody. Pure.
+// The bots that may be dialled. A client of the gRPC API chooses the URL, and must not be able to make this
+// process connect to arbitrary hosts. Pure.
 class AllowList {
  public:
   AllowList() = default;  // as Parse("private")

@@ -24,7 +24,7 @@ class AttentionList {
   int fd() const { return fd_; }  // readable when there may be something to take
 
   void Add(std::shared_ptr<Attention> attention);
-  // The one that was added first of all that were added before the call; it leads to the others by TakeNext.
+  // Takes all links that were added before the call, and returns the first; TakeNext leads to the others.
   std::shared_ptr<Attention> Take();
   // Takes everything and accepts nothing from here on.
   void Close();
@@ -38,17 +38,17 @@ class AttentionList {
   std::atomic<Attention*> last_ = nullptr;
 };
 
-// One link in the list. Outlives the link: a worker may still want it to look.
+// One link in the list. Outlives the link, since a worker may still ask for its attention.
 class Attention : public std::enable_shared_from_this<Attention> {
  public:
   explicit Attention(std::shared_ptr<AttentionList> list) : list_(std::move(list)) {}
 
-  // Any thread: the link looks at its stream soon.
+  // Any thread: makes the link look at its stream soon.
   void Want() {
     if (!wanted_.exchange(true, std::memory_order_acq_rel)) list_->Add(shared_from_this());
   }
 
-  // The links' thread, of one that was taken: the next one, while Want counts again for this.
+  // The links' thread, of a link that was taken: returns the next one, and Want adds this one again.
   std::shared_ptr<Attention> TakeNext() {
     auto next = std::move(next_);
     wanted_.exchange(false, std::memory_order_acq_rel);

@@ -12,15 +12,15 @@
 
 namespace benari::media {
 
-// What passes between a bot and its stream over one open WebSocket, and is gone with it: the messages that
-// wait for the bot to read, the marks that wait for their audio to be played. Confined to one thread.
+// The exchange between a bot and its stream over one open WebSocket, with its state: the messages that the
+// bot has yet to read, and the marks whose audio has yet to be played. Confined to one thread.
 class Conversation {
  public:
   // All outlive it. `report` gets the counts of messages and of frames that were dropped.
   Conversation(net::WebSocket& socket, const BotConfig& config, BotStream& stream, BotLinkReport& report);
 
   void Start();  // with the opening messages
-  // What the worker has left in the stream.
+  // Handles what the worker has put into the stream.
   void OnWoken();
   void OnSent() { Flush(); }
   void OnMessage(const net::WebSocketRead& message);
@@ -28,7 +28,7 @@ class Conversation {
   void Stop();
 
   const std::string& stream_sid() const { return dialect_->stream_sid(); }
-  // Why the last message was ignored, once; "" if none was since.
+  // Returns once why the last message was ignored; "" if none was since the last call.
   const char* TakeWhyIgnored() { return std::exchange(why_ignored_, ""); }
 
  private:

@@ -10,23 +10,23 @@
 
 namespace benari::media {
 
-// What a bot wants to see in the handshake before it talks to us. Pure.
+// The credentials with which the handshake of a bot's WebSocket is sent. Pure.
 struct Credentials {
   std::string auth_token;  // key of X-Twilio-Signature; empty: the handshake is not signed
   std::vector<std::pair<std::string, std::string>> headers;  // "Authorization: Bearer" among them
 
-  // The headers of a handshake with `url`, which is signed as it was configured, letter by letter.
+  // Returns the headers of a handshake with `url`, which is signed exactly as it was configured.
   std::vector<std::pair<std::string, std::string>> HeadersFor(absl::string_view url) const;
 };
 
-// A name of 1..64 letters, digits, '.', '_' and '-' that does not begin with '.', so that it names a file of
-// the folder and no other. INVALID_ARGUMENT names it and says so.
+// Checks that a name is a plain name, and so cannot leave the folder. INVALID_ARGUMENT names it and what is
+// accepted.
 absl::Status CheckCredentialName(absl::string_view name);
 
 // Reads a file's text. A line is "NAME: VALUE", a header of the handshake, or one of
 //   auth_token: TOKEN   signs the handshake with X-Twilio-Signature
 //   bearer: TOKEN       sends "Authorization: Bearer TOKEN"
-// Empty lines and those that begin with '#' do not count. INVALID_ARGUMENT names the line and never its
+// Empty lines and those that begin with '#' are ignored. INVALID_ARGUMENT names the line, but never its
 // value.
 absl::StatusOr<Credentials> ParseCredentials(absl::string_view text);
 

@@ -7,7 +7,7 @@
 
 namespace benari::media {
 
-// Why a bot could not be reached, in one line that names its host and no secret. Pure.
+// Describes in one line why a bot could not be reached; names its host and no secret. Pure.
 std::string DescribeDialFailure(const net::ConnectFailure& failure, const net::Url& url);
 
 // Returns true if another attempt may succeed. Not so: a certificate that is not accepted, and a response

@@ -13,7 +13,7 @@
 
 namespace benari::media {
 
-// What a message of the bot asks for.
+// The request in a message of the bot.
 struct BotMessage {
   enum class Kind { kIgnored, kAudio, kMark, kClear };
 
@@ -34,18 +34,18 @@ class Dialect {
 
   // To the bot. The opening messages: called with 0, 1, … until it returns false, and first of all.
   virtual bool WriteOpening(size_t index, std::string* message) = 0;
-  // 20 ms of the caller's audio, which began `timestamp` after the connection was ready.
+  // Writes 20 ms of the caller's audio, which began `timestamp` after the connection was ready.
   virtual void WriteMedia(const Frame& frame, std::chrono::milliseconds timestamp, std::string* message) = 0;
   virtual void WriteDigit(char digit, std::chrono::milliseconds duration, std::string* message) = 0;
   virtual void WriteMark(absl::string_view name, std::string* message) = 0;
-  // The last one: the call or the session has ended.
+  // Writes the last message: the call or the session has ended.
   virtual void WriteStop(std::string* message) = 0;
 
-  // From the bot: any bytes. What is not of the dialect is ignored.
+  // Reads a message of the bot, which may be any bytes. Messages of other dialects are ignored.
   virtual BotMessage Parse(absl::string_view text) = 0;
 };
 
-// The dialect that `config` names, for one connection.
+// Creates the dialect that `config` names, for one connection.
 std::unique_ptr<Dialect> NewDialect(const BotConfig& config);
 
 }  // namespace benari::media

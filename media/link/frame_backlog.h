@@ -8,8 +8,8 @@
 
 namespace benari::media {
 
-// The caller's frames that a bot has not taken yet: at most 2 s, of which the oldest go. Grows as it is
-// needed. Confined to one thread.
+// The caller's frames that a bot has not received yet: at most 2 s, beyond which the oldest are dropped.
+// Grows on demand. Confined to one thread.
 class FrameBacklog {
  public:
   static constexpr size_t kMaxFrames = 100;

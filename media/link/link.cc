@@ -204,7 +204,7 @@ void Link::OnOpened() {
             {{"call_sid", config_.call_sid}, {"stream_sid", report_.stream_sid}, {"bot", shown_url_}});
   conversation_->Start();
   Publish();
-  conversation_->OnWoken();  // digits may have waited
+  conversation_->OnWoken();  // digits may be waiting
 }
 
 void Link::OnMessage(const WebSocketRead& message) {

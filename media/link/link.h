@@ -21,25 +21,25 @@
 
 namespace benari::media {
 
-// Dials a bot, joins it with its stream, dials again when it is lost, and says in the stream how it goes.
-// Keeps itself while it is doing something. Confined to its thread.
+// Dials a bot, connects it with its stream, dials again when it is lost, and reports its state in the stream.
+// Owns itself while an operation is under way. Confined to its thread.
 class Link : public std::enable_shared_from_this<Link> {
  public:
-  // What the links of a thread share; outlives them.
+  // The objects that the links of a thread share; they outlive the links.
   struct Thread {
     boost::asio::any_io_executor executor;
     const LinkOptions& options;
     std::shared_ptr<boost::asio::ssl::context> tls;
     std::function<std::shared_ptr<net::AddressBook>(const net::Url& url)> addresses;
-    std::function<void(Link* link)> on_over;  // nothing is left to be done; may destroy the link
+    std::function<void(Link* link)> on_over;  // the link has ended; may destroy it
   };
 
   Link(const Thread& thread, const BotConfig& config, std::shared_ptr<BotStream> stream);
 
   void Start();
-  // The worker has left something in the stream.
+  // To be called when the worker has put something into the stream.
   void OnWoken();
-  // As if the stream had been stopped.
+  // Ends the link as if the stream had been stopped.
   void Stop();
 
  private:
@@ -65,9 +65,9 @@ class Link : public std::enable_shared_from_this<Link> {
   void OnMessage(const net::WebSocketRead& message);
   void OnEnded(const net::WebSocketRead& end);
   std::string DescribeEnd(const net::WebSocketRead& end) const;
-  // Shows report_ and the phase in the stream.
+  // Publishes report_ and the phase in the stream.
   void Publish();
-  void PublishCounts();  // not more often than is worth it
+  void PublishCounts();  // at a limited rate
   void CheckOver();
 
   const Thread& thread_;

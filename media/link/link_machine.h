@@ -10,8 +10,8 @@
 
 namespace benari::media {
 
-// The life of a link: when it dials, dials again, and for how long; how it ends. Reads no clock and touches
-// no socket. Confined to one thread.
+// The state machine of a link: when it dials and retries, for how long, and how it ends. Uses no clock and no
+// socket. Confined to one thread.
 //
 // A bot that was never reached is dialled for `reconnect` from the start, one that was lost for `reconnect`
 // from the loss: at once, then with backoff. The first attempt of either gets its full time, a later one is
@@ -24,8 +24,8 @@ class LinkMachine {
   // `random` gives a number in [0, 1).
   LinkMachine(std::chrono::milliseconds reconnect, Time now, std::function<double()> random);
 
-  // What is to be done now: an attempt, which ends with one of the functions below; nothing until due() or
-  // one of them; or nothing any more.
+  // Returns the next step: an attempt, which ends with one of the functions below; to wait until due() or one
+  // of them; or the end.
   Next OnTime(Time now);
   Time due() const { return due_; }
 

@@ -10,7 +10,7 @@
 
 namespace benari::media {
 
-// What all links of a node have in common. Pure.
+// The options of all links of a node. Pure.
 struct LinkOptions {
   using Milliseconds = std::chrono::milliseconds;
 

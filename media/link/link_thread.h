@@ -24,7 +24,7 @@ class LinkThread {
 
   const std::shared_ptr<AttentionList>& wanting() const { return wanting_; }
 
-  // Begins to dial; `attention` makes the link look at its stream.
+  // Starts to dial; `attention` makes the link look at its stream.
   void Dial(const BotConfig& config, std::shared_ptr<BotStream> stream, std::shared_ptr<Attention> attention);
 
  private:

@@ -13,12 +13,12 @@ namespace benari::media {
 
 class LinkThread;
 
-// The links of a node, on threads of their own. Each belongs to one thread for its life. Thread-safe.
+// The links of a node, on threads of their own. Each stays on one thread. Thread-safe.
 class Links : public BotDialer {
  public:
   // INVALID_ARGUMENT names a file of `options.tls` that cannot be used.
   static absl::StatusOr<std::unique_ptr<Links>> Start(const LinkOptions& options);
-  // Closes what is left, within `stop_timeout`. Streams may outlive it.
+  // Closes the remaining links within `stop_timeout`. Streams may outlive it.
   ~Links() override;
 
   std::shared_ptr<BotStream> Dial(const BotConfig& config) override;

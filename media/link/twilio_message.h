@@ -6,7 +6,7 @@
 
 namespace benari::media {
 
-// The fields of a bot's message that matter; each is empty where it is missing or of another type.
+// The fields of a bot's message that are used; each is empty if it is missing or of another type.
 struct TwilioMessage {
   bool valid = false;  // JSON, and an object
   std::string event;
@@ -22,7 +22,7 @@ struct TwilioMessage {
 // Pure.
 TwilioMessage ReadTwilioMessage(absl::string_view text);
 
-// The same, without the short way that most messages take; for tests.
+// The same without the fast path of most messages; for tests.
 TwilioMessage ReadAnyTwilioMessage(absl::string_view text);
 
 }  // namespace benari::media

@@ -14,10 +14,10 @@ struct BotFlags {
   std::chrono::milliseconds start_buffer{40};
 };
 
-// The names of the flags that name the files of `links.tls`.
+// Returns the names of the flags for the files of `links.tls`.
 TlsFiles BotTlsFlags();
 
-// From the command line, once it is parsed. Every mistake goes to `errors`.
+// Reads the flags once the command line is parsed. Adds every error to `errors`.
 BotFlags ReadBotFlags(FlagErrors* errors);
 
 }  // namespace benari::media

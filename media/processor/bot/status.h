@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-// What a bot is at, as `BotState` of media.proto shows it. Pure.
+// The state of a bot, as `BotState` of media.proto shows it. Pure.
 namespace benari::media {
 
 enum class BotPhase { kConnecting, kReady, kReconnecting, kDraining, kFinished };
@@ -17,7 +17,7 @@ inline constexpr size_t kBotEnds = 7;
 const char* BotPhaseName(BotPhase phase);
 const char* BotEndName(BotEnd end);
 
-// What the link knows, of all its connections.
+// The report of a link about all its connections.
 struct BotLinkReport {
   std::string stream_sid;
   std::string last_error;  // one line, without secrets; empty: there was none
@@ -25,7 +25,7 @@ struct BotLinkReport {
   uint32_t connect_failures = 0;
   uint64_t messages = 0;
   uint64_t messages_ignored = 0;
-  uint64_t uplink_dropped = 0;  // frames that the bot did not take in time
+  uint64_t uplink_dropped = 0;  // frames that the bot did not receive in time
 };
 
 // Counters of one bot or of many.

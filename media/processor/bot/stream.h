@@ -21,11 +21,11 @@
 
 namespace benari::media {
 
-// What the link is at. The last four are final.
+// The state of the link. The last four are final.
 enum class LinkPhase { kConnecting, kReady, kReconnecting, kClosed, kUnreachable, kLost, kRefused };
 
-// What joins a Bot, which belongs to a worker, with its link to the bot, which belongs to a thread of the
-// links. Neither waits for the other. "Worker" and "link" say who may call what.
+// Connects a Bot, which belongs to a worker, with its link to the bot, which belongs to a thread of the
+// links. Neither waits for the other. "Worker" and "link" name the thread that may call a function.
 class BotStream {
  public:
   static constexpr size_t kMaxDigits = 256;  // that the link has not taken yet
@@ -111,7 +111,7 @@ class BotStream {
 class BotDialer {
  public:
   virtual ~BotDialer() = default;
-  // Begins to dial and returns at once; the stream tells how it goes. The link ends after Stop.
+  // Starts to dial and returns at once; the stream reports the progress. The link ends after Stop.
   virtual std::shared_ptr<BotStream> Dial(const BotConfig& config) = 0;
 };
 

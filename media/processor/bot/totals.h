@@ -9,7 +9,7 @@
 
 namespace benari::media {
 
-// What the bots of a worker have done since its start. Owned by one worker, which hands out copies.
+// The totals of a worker's bots since its start. Owned by one worker, which hands out copies.
 struct BotTotals {
   BotCounts counts;
   std::array<uint64_t, kBotPhases> phases{};  // bots of running sessions, by BotPhase
