@@ -1,16 +1,16 @@
 #include "control/call/bot_settings.h"
 
-#include <algorithm>
 #include <functional>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/enum_table.h"
 #include "common/flag_types.h"
 #include "common/net/url.h"
+#include "common/plain_name.h"
 
 namespace benari::control {
 
@@ -18,14 +18,25 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr size_t kMostParameters = 48;  // media takes 50, two of which are numbers
-constexpr size_t kLongestCredential = 64;
+constexpr size_t kMostParameters = 48;  // media accepts 50, two of which are from_number and to_number
+
+constexpr EnumRow<AfterBot> kAfterBot[] = {
+    {AfterBot::kHangUp, "hangup"}, {AfterBot::kTransfer, "transfer"}, {AfterBot::kContinue, "continue"}};
+static_assert(IsWhole(kAfterBot));
+constexpr EnumRow<BotAnswer> kAnswers[] = {{BotAnswer::kAtOnce, "at_once"},
+                                           {BotAnswer::kWhenReady, "when_ready"}};
+static_assert(IsWhole(kAnswers));
+enum class WaitingTone { kRinging, kRingingUs, kNone };
+constexpr EnumRow<WaitingTone> kWaitingTones[] = {{WaitingTone::kRinging, "ringing"},
+                                                  {WaitingTone::kRingingUs, "ringing_us"},
+                                                  {WaitingTone::kNone, "none"}};
+static_assert(IsWhole(kWaitingTones));
 
 absl::Status Accepted(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("accepted is ", what));
 }
 
-// As in Germany and much of Europe, and as in North America (ITU-T E.180).
+// The ringing tones of Germany and much of Europe, and of North America (ITU-T E.180).
 Tone Ringing() { return {{{{425}, milliseconds(1000)}, {{}, milliseconds(4000)}}}; }
 Tone RingingUs() { return {{{{440, 480}, milliseconds(2000)}, {{}, milliseconds(4000)}}}; }
 
@@ -37,7 +48,7 @@ const std::string* ValueOf(absl::string_view placeholder, const CallIdentity& ca
   return nullptr;
 }
 
-// Replaces "{name}", and keeps braces with something else in them; false: there were some.
+// Replaces each known "{name}" and keeps every other brace. Returns false if there was another one.
 bool Expand(absl::string_view text, const CallIdentity& call, std::string (*encode)(absl::string_view),
             std::string* expanded) {
   bool all_known = true;
@@ -65,7 +76,7 @@ absl::Status SetUrl(std::string& setting, absl::string_view value) {
   }
   std::string example;
   if (!Expand(value, {"1", "1", "1", "1"}, net::PercentEncode, &example))
-    return Accepted("in braces {call_id}, {call_sid}, {caller} or {called}");
+    return Accepted("in braces only {call_id}, {call_sid}, {caller} or {called}");
   const auto url = net::ParseUrl(example, {"ws", "wss"});
   if (!url.ok()) return url.status();
   setting = std::string(value);
@@ -82,7 +93,7 @@ absl::Status AddParameter(std::map<std::string, std::string>& parameters, absl::
   return absl::OkStatus();
 }
 
-// An argument of Stasis() cannot hold a comma, a flag can.
+// Both separators are accepted: an argument of Stasis() cannot contain a comma, a flag can.
 absl::Status SetParameters(BotSettings& settings, absl::string_view value) {
   std::map<std::string, std::string> parameters;
   for (const absl::string_view each : absl::StrSplit(value, absl::ByAnyChar("&,"), absl::SkipEmpty())) {
@@ -94,25 +105,14 @@ absl::Status SetParameters(BotSettings& settings, absl::string_view value) {
 }
 
 absl::Status SetCredential(BotSettings& settings, absl::string_view value) {
-  const bool plain = std::all_of(value.begin(), value.end(), [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::StrContains("._-", c);
-  });
-  if (!plain || value.size() > kLongestCredential || absl::StartsWith(value, "."))
-    return Accepted("the name of a file of the media node's --bot_credentials_dir, of A-Z a-z 0-9 . _ -");
+  if (!value.empty() && !IsPlainName(value))
+    return Accepted(
+        absl::StrCat("the name of a file in the media nodes' --bot_credentials_dir, ", kAcceptedPlainNames));
   settings.credential = std::string(value);
   return absl::OkStatus();
 }
 
-absl::Status SetAfter(AfterBot& setting, absl::string_view value) {
-  if (value != "hangup" && value != "transfer" && value != "continue")
-    return Accepted("hangup, transfer or continue");
-  setting = value == "hangup"     ? AfterBot::kHangUp
-            : value == "transfer" ? AfterBot::kTransfer
-                                  : AfterBot::kContinue;
-  return absl::OkStatus();
-}
-
-// nullopt for inf, if that is accepted.
+// Sets nullopt for inf, if that is accepted.
 absl::Status ReadTime(absl::string_view value, double min, double max, bool or_inf,
                       std::optional<milliseconds>* time) {
   Seconds seconds;
@@ -134,21 +134,12 @@ absl::Status SetTime(milliseconds& setting, absl::string_view value, double min,
 }
 
 absl::Status SetWaitingTone(BotSettings& settings, absl::string_view value) {
-  if (value == "ringing") {
-    settings.waiting = Ringing();
-  } else if (value == "ringing_us") {
-    settings.waiting = RingingUs();
-  } else if (value == "none") {
-    settings.waiting.reset();
-  } else {
-    return Accepted("ringing, ringing_us or none");
-  }
-  return absl::OkStatus();
-}
-
-absl::Status SetAnswer(BotSettings& settings, absl::string_view value) {
-  if (value != "at_once" && value != "when_ready") return Accepted("at_once or when_ready");
-  settings.answer = value == "at_once" ? BotAnswer::kAtOnce : BotAnswer::kWhenReady;
+  WaitingTone tone = WaitingTone::kNone;
+  const absl::Status chosen = ChooseWord(value, kWaitingTones, &tone);
+  if (!chosen.ok()) return chosen;
+  settings.waiting.reset();
+  if (tone == WaitingTone::kRinging) settings.waiting = Ringing();
+  if (tone == WaitingTone::kRingingUs) settings.waiting = RingingUs();
   return absl::OkStatus();
 }
 
@@ -167,13 +158,13 @@ absl::Status SetBotSetting(BotSettings& settings, absl::string_view name, absl::
     return added;
   }
   if (name == "bot_credential") return SetCredential(settings, value);
-  if (name == "bot_on_close") return SetAfter(settings.on_close, value);
-  if (name == "bot_on_failure") return SetAfter(settings.on_failure, value);
+  if (name == "bot_on_close") return ChooseWord(value, kAfterBot, &settings.on_close);
+  if (name == "bot_on_failure") return ChooseWord(value, kAfterBot, &settings.on_failure);
   if (name == "bot_max_seconds") return ReadTime(value, 1, 86400, /*or_inf=*/true, &settings.max_time);
   if (name == "bot_idle_seconds") return SetTime(settings.idle_timeout, value, 1, 86400, /*or_inf=*/true);
   if (name == "bot_reconnect_seconds") return SetTime(settings.reconnect, value, 0, 600, /*or_inf=*/false);
   if (name == "bot_drain_seconds") return SetTime(settings.drain, value, 0, 60, /*or_inf=*/false);
-  if (name == "bot_answer") return SetAnswer(settings, value);
+  if (name == "bot_answer") return ChooseWord(value, kAnswers, &settings.answer);
   if (name == "bot_waiting_tone") return SetWaitingTone(settings, value);
   return absl::NotFoundError("there is no such setting");
 }

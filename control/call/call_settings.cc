@@ -4,6 +4,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/enum_table.h"
 #include "common/flag_types.h"
 #include "control/call/audio_format.h"
 
@@ -13,17 +14,23 @@ namespace {
 
 constexpr int kLongestRinging = 600;  // seconds
 
+constexpr EnumRow<FlowKind> kFlows[] = {{FlowKind::kEcho, "echo"}, {FlowKind::kBot, "bot"}};
+static_assert(IsWhole(kFlows));
+constexpr EnumRow<OnMediaLost> kOnMediaLost[] = {{OnMediaLost::kTransfer, "transfer"},
+                                                 {OnMediaLost::kHangUp, "hangup"}};
+static_assert(IsWhole(kOnMediaLost));
+constexpr EnumRow<OnNoMedia> kOnNoMedia[] = {{OnNoMedia::kContinue, "continue"},
+                                             {OnNoMedia::kHangUp, "hangup"}};
+static_assert(IsWhole(kOnNoMedia));
+constexpr EnumRow<Ringback> kRingbacks[] = {
+    {Ringback::kRinging, "ringing"}, {Ringback::kMusic, "music"}, {Ringback::kNone, "none"}};
+static_assert(IsWhole(kRingbacks));
+constexpr EnumRow<WhenFull> kWhenFull[] = {{WhenFull::kCongestion, "congestion"},
+                                           {WhenFull::kContinue, "continue"}};
+static_assert(IsWhole(kWhenFull));
+
 absl::Status Accepted(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("accepted is ", what));
-}
-
-template <typename T>
-absl::Status Choose(T& setting, absl::string_view value, const char* first_word, T first,
-                    const char* second_word, T second) {
-  if (value != first_word && value != second_word)
-    return Accepted(absl::StrCat(first_word, " or ", second_word));
-  setting = value == first_word ? first : second;
-  return absl::OkStatus();
 }
 
 absl::Status SetDestination(CallConfig& config, absl::string_view value) {
@@ -58,14 +65,6 @@ absl::Status SetEchoTime(CallConfig& config, absl::string_view value) {
   return absl::OkStatus();
 }
 
-absl::Status SetRingback(CallConfig& config, absl::string_view value) {
-  if (value != "ringing" && value != "music" && value != "none") return Accepted("ringing, music or none");
-  config.ringback = value == "ringing" ? Ringback::kRinging
-                    : value == "music" ? Ringback::kMusic
-                                       : Ringback::kNone;
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::Status SetCallSetting(CallConfig& config, absl::string_view name, absl::string_view value) {
@@ -76,20 +75,12 @@ absl::Status SetCallSetting(CallConfig& config, absl::string_view name, absl::st
   if (name == "destination") return SetDestination(config, value);
   if (name == "dial_timeout_seconds") return SetDialTimeout(config, value);
   if (name == "echo_seconds") return SetEchoTime(config, value);
-  if (name == "flow") return Choose(config.flow, value, "echo", FlowKind::kEcho, "bot", FlowKind::kBot);
+  if (name == "flow") return ChooseWord(value, kFlows, &config.flow);
   if (name == "format") return SetFormat(config, value);
-  if (name == "on_media_lost") {
-    return Choose(config.on_media_lost, value, "transfer", OnMediaLost::kTransfer, "hangup",
-                  OnMediaLost::kHangUp);
-  }
-  if (name == "on_no_media") {
-    return Choose(config.on_no_media, value, "continue", OnNoMedia::kContinue, "hangup", OnNoMedia::kHangUp);
-  }
-  if (name == "ringback") return SetRingback(config, value);
-  if (name == "when_full") {
-    return Choose(config.when_full, value, "congestion", WhenFull::kCongestion, "continue",
-                  WhenFull::kContinue);
-  }
+  if (name == "on_media_lost") return ChooseWord(value, kOnMediaLost, &config.on_media_lost);
+  if (name == "on_no_media") return ChooseWord(value, kOnNoMedia, &config.on_no_media);
+  if (name == "ringback") return ChooseWord(value, kRingbacks, &config.ringback);
+  if (name == "when_full") return ChooseWord(value, kWhenFull, &config.when_full);
   const absl::Status set = SetBotSetting(config.bot, name, value);
   return absl::IsNotFound(set) ? Accepted(absl::StrJoin(kCallSettings, ", ")) : set;
 }

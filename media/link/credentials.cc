@@ -15,12 +15,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/net/twilio.h"
+#include "common/plain_name.h"
 
 namespace benari::media {
 
 namespace {
 
-constexpr size_t kMaxNameBytes = 64;
 constexpr size_t kMaxFileBytes = 16 * 1024;
 constexpr absl::string_view kAuthToken = "auth_token";
 constexpr absl::string_view kBearer = "bearer";
@@ -110,14 +110,9 @@ std::vector<std::pair<std::string, std::string>> Credentials::HeadersFor(absl::s
 }
 
 absl::Status CheckCredentialName(absl::string_view name) {
-  const auto accepted = [](char c) { return absl::ascii_isalnum(c) || c == '.' || c == '_' || c == '-'; };
-  if (!name.empty() && name.size() <= kMaxNameBytes && name.front() != '.' &&
-      std::all_of(name.begin(), name.end(), accepted)) {
-    return absl::OkStatus();
-  }
-  return Refuse(absl::StrCat("credential '", absl::CHexEscape(name.substr(0, kMaxNameBytes)),
-                             "': accepted is a name of 1..64 letters, digits, '.', '_' and '-' that does not "
-                             "begin with '.'"));
+  if (IsPlainName(name)) return absl::OkStatus();
+  return Refuse(absl::StrCat("credential '", absl::CHexEscape(name.substr(0, kMaxPlainNameBytes)),
+                             "': accepted is a name of ", kAcceptedPlainNames));
 }
 
 absl::StatusOr<Credentials> ParseCredentials(absl::string_view text) {

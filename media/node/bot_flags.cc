@@ -8,7 +8,7 @@
 #include <string>
 
 #include "absl/flags/flag.h"
-#include "absl/strings/str_cat.h"
+#include "common/command_line.h"
 
 ABSL_FLAG(int32_t, bot_threads, 1, "threads for the WebSockets of bots");
 ABSL_FLAG(
@@ -25,12 +25,11 @@ ABSL_FLAG(std::string, bot_tls_cert_file, "",
           "client certificate (PEM) shown to bots at wss://; default: none");
 ABSL_FLAG(std::string, bot_tls_key_file, "", "private key (PEM) of --bot_tls_cert_file");
 ABSL_FLAG(int32_t, bot_start_buffer_ms, 40,
-          "audio of a bot in ms that is gathered before a talkspurt is played; grows to 100 after underruns");
-ABSL_FLAG(
-    int32_t, bot_max_queue_seconds, 600,
-    "longest audio of a bot in seconds that waits to be played in a session; what is beyond is refused");
+          "audio of a bot in ms that is buffered before a talkspurt is played; grows to 100 after underruns");
+ABSL_FLAG(int32_t, bot_max_queue_seconds, 600,
+          "maximum audio of a bot in seconds that is queued in a session; audio beyond that is refused");
 ABSL_FLAG(int32_t, bot_queue_mib, 256,
-          "memory in MiB for the audio of all bots that waits to be played; what is beyond is refused");
+          "memory in MiB for the queued audio of all bots; audio beyond that is refused");
 
 namespace benari::media {
 
@@ -38,14 +37,6 @@ namespace {
 
 constexpr uint64_t kBytesPerSecond = 8000;
 constexpr int kMibShift = 20;
-
-uint64_t ReadUint(const absl::Flag<int32_t>& flag, absl::string_view name, int32_t least, int32_t most,
-                  FlagErrors* errors) {
-  const int32_t value = absl::GetFlag(flag);
-  errors->Require(value >= least && value <= most, name, absl::StrCat(value),
-                  absl::StrCat(least, "..", most));
-  return static_cast<uint64_t>(value);
-}
 
 AllowList ReadAllowList(FlagErrors* errors) {
   const std::string text = absl::GetFlag(FLAGS_bot_allow);
@@ -70,18 +61,17 @@ TlsFiles BotTlsFlags() { return {"bot_tls_ca_file", "bot_tls_cert_file", "bot_tl
 BotFlags ReadBotFlags(FlagErrors* errors) {
   BotFlags flags;
   LinkOptions& links = flags.links;
-  links.threads = ReadUint(FLAGS_bot_threads, "bot_threads", 1, 64, errors);
+  links.threads = static_cast<uint64_t>(ReadInRange(FLAGS_bot_threads, 1, 64, errors));
   links.allow = ReadAllowList(errors);
   links.credentials_dir = ReadCredentialsDir(errors);
   links.tls = {absl::GetFlag(FLAGS_bot_tls_ca_file), absl::GetFlag(FLAGS_bot_tls_cert_file),
                absl::GetFlag(FLAGS_bot_tls_key_file)};
   CheckTlsFiles(links.tls, BotTlsFlags(), std::chrono::system_clock::now(), errors);
-  flags.start_buffer =
-      std::chrono::milliseconds(ReadUint(FLAGS_bot_start_buffer_ms, "bot_start_buffer_ms", 0, 1000, errors));
-  links.max_queued_bytes =
-      kBytesPerSecond * ReadUint(FLAGS_bot_max_queue_seconds, "bot_max_queue_seconds", 1, 3600, errors);
-  links.max_queued_bytes_of_node = ReadUint(FLAGS_bot_queue_mib, "bot_queue_mib", 1, 65536, errors)
-                                   << kMibShift;
+  flags.start_buffer = std::chrono::milliseconds(ReadInRange(FLAGS_bot_start_buffer_ms, 0, 1000, errors));
+  const int32_t max_queue_seconds = ReadInRange(FLAGS_bot_max_queue_seconds, 1, 3600, errors);
+  links.max_queued_bytes = kBytesPerSecond * static_cast<uint64_t>(max_queue_seconds);
+  const int32_t queue_mib = ReadInRange(FLAGS_bot_queue_mib, 1, 65536, errors);
+  links.max_queued_bytes_of_node = static_cast<uint64_t>(queue_mib) << kMibShift;
   return flags;
 }
 

@@ -5,10 +5,10 @@
 #include <limits>
 #include <string>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/net/url.h"
+#include "common/plain_name.h"
 #include "media/rpc/tones.h"
 
 namespace benari::media {
@@ -18,7 +18,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr size_t kMaxUrl = 2000;
-constexpr size_t kMaxName = 64;  // of a call_sid and of a credential
 constexpr size_t kMaxParameters = 50;
 constexpr size_t kMaxParameterName = 100;
 constexpr size_t kMaxParameterValue = 500;
@@ -27,12 +26,6 @@ constexpr uint64_t kBytesPerMs = 8;
 constexpr uint32_t kMaxDrainMs = 60000;
 constexpr uint32_t kMaxReconnectMs = 600000;
 constexpr uint32_t kMaxIdleTimeoutMs = 86400000;
-
-bool IsFileName(absl::string_view text) {
-  return !text.empty() && text.size() <= kMaxName && text.find("..") == absl::string_view::npos &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return absl::ascii_isalnum(c) || c == '.' || c == '_' || c == '-'; });
-}
 
 // A URL's path or query may be a secret, so an error shows neither.
 std::string WithoutTarget(absl::string_view url) {
@@ -124,14 +117,12 @@ BotConfig ReadBot(const v1::Bot& bot, FieldErrors* errors) {
   errors->Require(v1::BotDialect_IsValid(bot.dialect()), "bot.dialect",
                   absl::StrCat(static_cast<int>(bot.dialect())), "BOT_DIALECT_TWILIO_MEDIA_STREAMS");
   read.call_sid = bot.call_sid();
-  errors->Require(IsFileName(read.call_sid), "bot.call_sid", Shown(read.call_sid),
-                  absl::StrCat("1..", kMaxName, " of A-Z a-z 0-9 . _ -, without '..'"));
+  errors->Require(IsPlainName(read.call_sid), "bot.call_sid", Shown(read.call_sid), kAcceptedPlainNames);
   read.parameters.insert(bot.parameters().begin(), bot.parameters().end());
   CheckParameters(read, errors);
   read.credential = bot.credential();
-  errors->Require(read.credential.empty() || IsFileName(read.credential), "bot.credential",
-                  Shown(read.credential),
-                  absl::StrCat("1..", kMaxName, " of A-Z a-z 0-9 . _ -, without '..'"));
+  errors->Require(read.credential.empty() || IsPlainName(read.credential), "bot.credential",
+                  Shown(read.credential), kAcceptedPlainNames);
   read.drain = ReadMs(bot.drain_ms(), kMaxDrainMs, "bot.drain_ms", errors);
   read.reconnect = ReadMs(bot.reconnect_ms(), kMaxReconnectMs, "bot.reconnect_ms", errors);
   read.idle_timeout = ReadMs(bot.idle_timeout_ms(), kMaxIdleTimeoutMs, "bot.idle_timeout_ms", errors);

@@ -34,5 +34,18 @@ TEST(EnumTable, ReadsAWordOrSaysWhichAreAccepted) {
   EXPECT_EQ(fruit, Fruit::kPear) << "stays";
 }
 
+TEST(EnumTable, ChoosesAWordOrReturnsWhichAreAccepted) {
+  Fruit fruit = Fruit::kApple;
+  EXPECT_EQ(ChooseWord("plum", kFruits, &fruit), absl::OkStatus());
+  EXPECT_EQ(fruit, Fruit::kPlum);
+  EXPECT_EQ(ChooseWord("plums", kFruits, &fruit),
+            absl::InvalidArgumentError("accepted is apple, pear or plum"));
+  EXPECT_EQ(fruit, Fruit::kPlum) << "stays";
+}
+
+TEST(EnumTable, ListsItsValues) {
+  EXPECT_EQ(ValuesOf(kFruits), (std::array<Fruit, 3>{Fruit::kApple, Fruit::kPear, Fruit::kPlum}));
+}
+
 }  // namespace
 }  // namespace benari
