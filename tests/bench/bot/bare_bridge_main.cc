@@ -17,12 +17,11 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/escaping.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "common/command_line.h"
 #include "common/endpoint.h"
 #include "tests/bench/bot/web_socket_frames.h"
+#include "tests/bench/port_range.h"
 
 ABSL_FLAG(std::string, host, "127.0.0.1", "IPv4 address to bind, and the bot's");
 ABSL_FLAG(std::string, ports, "", "FIRST-LAST, 1..65535: the UDP ports of the calls");
@@ -183,13 +182,8 @@ int main(int argc, char** argv) {
   benari::FlagErrors errors;
   benari::ParseCommandLine(argc, argv, "benari-bench-bare-bridge: joins UDP ports with a bot, and no more.",
                            &errors);
-  const std::string ports = absl::GetFlag(FLAGS_ports);
-  const std::pair<std::string, std::string> ends = absl::StrSplit(ports, absl::MaxSplits('-', 1));
-  int first = 0;
-  int last = 0;
-  const bool numbers = absl::SimpleAtoi(ends.first, &first) && absl::SimpleAtoi(ends.second, &last);
-  errors.Require(numbers && first >= 1 && first <= last && last <= 65535, "ports", ports,
-                 "FIRST-LAST, both 1..65535");
+  const benari::bench::PortRange ports = benari::bench::ReadPorts(absl::GetFlag(FLAGS_ports), &errors);
   errors.ExitIfAny();
-  return benari::bench::Bridge(absl::GetFlag(FLAGS_host), first, last, absl::GetFlag(FLAGS_bot_port));
+  return benari::bench::Bridge(absl::GetFlag(FLAGS_host), ports.first, ports.last,
+                               absl::GetFlag(FLAGS_bot_port));
 }

@@ -12,9 +12,8 @@
 #include <string>
 
 #include "absl/flags/flag.h"
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_split.h"
 #include "common/command_line.h"
+#include "tests/bench/port_range.h"
 
 ABSL_FLAG(std::string, host, "127.0.0.1", "IPv4 address to bind");
 ABSL_FLAG(std::string, ports, "", "FIRST-LAST, 1..65535: the UDP ports to send back on");
@@ -74,13 +73,7 @@ int main(int argc, char** argv) {
   const std::string host = absl::GetFlag(FLAGS_host);
   in_addr address;
   errors.Require(inet_pton(AF_INET, host.c_str(), &address) == 1, "host", host, "an IPv4 address");
-  const std::string ports = absl::GetFlag(FLAGS_ports);
-  const std::pair<std::string, std::string> ends = absl::StrSplit(ports, absl::MaxSplits('-', 1));
-  int first = 0;
-  int last = 0;
-  const bool numbers = absl::SimpleAtoi(ends.first, &first) && absl::SimpleAtoi(ends.second, &last);
-  errors.Require(numbers && first >= 1 && first <= last && last <= 65535, "ports", ports,
-                 "FIRST-LAST, both 1..65535");
+  const benari::bench::PortRange ports = benari::bench::ReadPorts(absl::GetFlag(FLAGS_ports), &errors);
   errors.ExitIfAny();
-  return Reflect(address, first, last);
+  return Reflect(address, ports.first, ports.last);
 }
