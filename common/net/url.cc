@@ -116,8 +116,8 @@ std::string ResolveReference(const Url& base, absl::string_view reference) {
   } else {
     target = RemoveDotSegments(absl::StrCat(base_path.substr(0, base_path.rfind('/') + 1), path));
   }
-  if (!absl::StartsWith(target, "/")) target.insert(0, "/");
-  return absl::StrCat(base.scheme, "://", base.HostHeader(), target, query);
+  const char* const slash = absl::StartsWith(target, "/") ? "" : "/";
+  return absl::StrCat(base.scheme, "://", base.HostHeader(), slash, target, query);
 }
 
 std::string WithoutQueryValues(absl::string_view url) {
