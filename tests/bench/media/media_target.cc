@@ -93,8 +93,9 @@ absl::Status MediaTarget::AwaitBots() {
   const auto deadline = std::chrono::steady_clock::now() + kBotTimeout;
   for (const std::string& id : lease_ids_) {
     media::v1::GetSessionResponse response;
-    while (response.session().bot_state().phase() != media::v1::BOT_PHASE_READY) {
+    while (true) {
       if (auto asked = StatusOf("GetSession", client_->GetSession(id, &response)); !asked.ok()) return asked;
+      if (response.session().bot_state().phase() == media::v1::BOT_PHASE_READY) break;
       if (std::chrono::steady_clock::now() > deadline)
         return absl::UnavailableError(
             absl::StrCat("the bot of ", id, " is not ready: ", response.session().bot_state().last_error()));
