@@ -133,8 +133,9 @@ asio::awaitable<std::optional<ConnectFailure>> Transport::LookUp() {
 
 asio::awaitable<std::optional<ConnectFailure>> Transport::ConnectTo(tcp::endpoint address, bool last) {
   error_code ec;
-  socket_.close(ec);
-  socket_.open(address.protocol(), ec);
+  tcp_socket().close(ec);
+  tcp_socket().open(address.protocol(), ec);
+  if (!ec) tcp_socket().non_blocking(true, ec);
   if (ec) co_return TcpFailure(ec);
   struct Attempt {
     bool over = false;
@@ -146,10 +147,10 @@ asio::awaitable<std::optional<ConnectFailure>> Transport::ConnectTo(tcp::endpoin
     if (error || attempt->over) return;
     attempt->timed_out = true;
     error_code ignored;
-    socket_.close(ignored);
+    tcp_socket().close(ignored);
   });
   auto token = asio::redirect_error(asio::use_awaitable, ec);
-  co_await socket_.async_connect(address, token);
+  co_await tcp_socket().async_connect(address, token);
   attempt->over = true;
   limit_->cancel();
   if (ec || closed_ || attempt->timed_out) {
@@ -159,13 +160,14 @@ asio::awaitable<std::optional<ConnectFailure>> Transport::ConnectTo(tcp::endpoin
         : TcpFailure(ec);
   }
   remote_->addresses->SetWorked(address);
-  socket_.set_option(tcp::no_delay(true), ec);
+  tcp_socket().set_option(tcp::no_delay(true), ec);
   co_return std::nullopt;
 }
 
 asio::awaitable<std::optional<ConnectFailure>> Transport::ShakeHands() {
   tls_.emplace(socket_, *remote_->tls);
   SSL* ssl = tls_->native_handle();
+  SSL_set_options(ssl, SSL_OP_NO_RENEGOTIATION);  // during which a write waits for the peer
   const std::string& host = remote_->url.host;
   error_code ec;
   asio::ip::make_address(host, ec);
@@ -194,19 +196,19 @@ void Transport::Close() {
   resolver_.cancel();
   limit_->cancel();
   error_code ignored;
-  socket_.close(ignored);
+  tcp_socket().close(ignored);
 }
 
 void Transport::Abort() {
   error_code ignored;
-  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  tcp_socket().set_option(asio::socket_base::linger(true, 0), ignored);
   Close();
 }
 
 bool Transport::IsQuiet() {
-  if (!socket_.is_open()) return false;
+  if (!tcp_socket().is_open()) return false;
   char byte = 0;
-  const ssize_t got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  const ssize_t got = ::recv(tcp_socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 

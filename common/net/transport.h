@@ -10,13 +10,15 @@
 #include <utility>
 #include <vector>
 
+#include "common/net/buffered_socket.h"
 #include "common/net/connect_failure.h"
 #include "common/net/remote.h"
 
 namespace benari::net {
 
 // One TCP connection to a server, plain or TLS as the URL says, in the shape of Asio's AsyncReadStream and
-// AsyncWriteStream, so that Beast is compiled once for both. Include it in .cc files only.
+// AsyncWriteStream, so that Beast is compiled once for both; writes are those of BufferedSocket. Include it
+// in .cc files only.
 // Confined to its executor, which runs one thread.
 // The object must exist until every operation has completed.
 class Transport {
@@ -39,7 +41,24 @@ class Transport {
   bool IsQuiet();
 
   executor_type get_executor() { return socket_.get_executor(); }
+  size_t unsent() const { return socket_.unsent(); }
 
+  template <typename Token>
+  auto async_drain(Token&& token) {
+    return socket_.async_drain(std::forward<Token>(token));
+  }
+  // Never waits.
+  template <typename Buffers>
+  size_t write_some(const Buffers& buffers, boost::system::error_code& ec) {
+    return tls_ ? tls_->write_some(buffers, ec) : socket_.write_some(buffers, ec);
+  }
+  // Beast asks for the rest of Asio's SyncStream, and uses none of it.
+  template <typename Buffers>
+  size_t write_some(const Buffers& buffers);
+  template <typename Buffers>
+  size_t read_some(const Buffers& buffers);
+  template <typename Buffers>
+  size_t read_some(const Buffers& buffers, boost::system::error_code& ec);
   template <typename Buffers, typename Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
     if (tls_) return tls_->async_read_some(buffers, std::forward<Token>(token));
@@ -63,11 +82,13 @@ class Transport {
   boost::asio::awaitable<Failure> ShakeHands();
   Failure TlsFailure(const boost::system::error_code& ec);
 
+  boost::asio::ip::tcp::socket& tcp_socket() { return socket_.lowest_layer(); }
+
   std::shared_ptr<const Remote> remote_;
   boost::asio::ip::tcp::resolver resolver_;
-  boost::asio::ip::tcp::socket socket_;
+  BufferedSocket socket_;
   std::shared_ptr<boost::asio::steady_timer> limit_;  // of a look-up, or of one address
-  std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
+  std::optional<boost::asio::ssl::stream<BufferedSocket&>> tls_;
   bool closed_ = false;
 };
 

@@ -70,21 +70,23 @@ ConnectFailure HandshakeFailure(const error_code& ec, const websocket::response_
 class WebSocket::Impl : public std::enable_shared_from_this<Impl> {
  public:
   using Failure = std::optional<ConnectFailure>;
+  using OnMessage = std::function<void(const WebSocketRead&)>;
 
   Impl(const asio::any_io_executor& executor, std::shared_ptr<const Remote> remote, WebSocketLimits limits)
       : remote_(std::move(remote)),
         limits_(limits),
         stream_(executor, remote_),
         limit_(executor),
-        keepalive_(executor) {}
+        keepalive_(executor),
+        ended_(executor, steady_clock::time_point::max()) {}
 
   // Each keeps the state alive that it uses.
   static asio::awaitable<Failure> Connect(std::shared_ptr<Impl> self);
   static asio::awaitable<Failure> Handshake(std::shared_ptr<Impl> self, WebSocketRequest request);
-  static asio::awaitable<WebSocketRead> Read(std::shared_ptr<Impl> self);
+  static asio::awaitable<WebSocketRead> Read(std::shared_ptr<Impl> self, OnMessage on_message);
 
   bool Send(absl::string_view text);
-  bool sending() const { return sending_; }
+  bool sending() const { return stream_.next_layer().unsent() > 0; }
   void SetOnSent(std::function<void()> on_sent) { on_sent_ = std::move(on_sent); }
   void Close(uint16_t code);
   void Abort();
@@ -99,6 +101,8 @@ class WebSocket::Impl : public std::enable_shared_from_this<Impl> {
   void Break();  // ends the connection and every operation under way
   void KeepAlive();
   void OnKeepAlive();
+  void ReadSome();
+  void OnRead(const error_code& ec);
   void OnSent(const error_code& ec);
   WebSocketRead MakeMessage();
   WebSocketRead MakeEnd(const error_code& ec);
@@ -108,14 +112,15 @@ class WebSocket::Impl : public std::enable_shared_from_this<Impl> {
   websocket::stream<Transport, /*deflateSupported=*/false> stream_;
   asio::steady_timer limit_;
   asio::steady_timer keepalive_;
+  asio::steady_timer ended_;  // cancelled at the end of reading
   beast::flat_buffer received_;
-  std::string sent_;
+  OnMessage on_message_;
+  WebSocketRead end_;
   std::function<void()> on_sent_;
   steady_clock::time_point heard_at_;
   uint64_t limits_set_ = 0;  // distinguishes an expired timer from a newer one
   bool timed_out_ = false;
   bool dead_ = false;
-  bool sending_ = false;
   bool pinging_ = false;
   bool closing_ = false;
   std::string send_error_;
@@ -177,19 +182,36 @@ asio::awaitable<std::optional<ConnectFailure>> WebSocket::Impl::Handshake(std::s
   co_return std::nullopt;
 }
 
-asio::awaitable<WebSocketRead> WebSocket::Impl::Read(std::shared_ptr<Impl> self) {
-  beast::flat_buffer& buffer = self->received_;
-  buffer.clear();
-  if (buffer.capacity() > kKeptBufferBytes) buffer.shrink_to_fit();
-  error_code ec;
-  auto token =
-      asio::bind_cancellation_slot(self->cancel_read_.slot(), asio::redirect_error(asio::use_awaitable, ec));
-  do {
-    co_await self->stream_.async_read_some(buffer, 0, token);
-    if (ec) co_return self->MakeEnd(ec);
-    self->heard_at_ = steady_clock::now();
-  } while (!self->stream_.is_message_done());
-  co_return self->MakeMessage();
+asio::awaitable<WebSocketRead> WebSocket::Impl::Read(std::shared_ptr<Impl> self, OnMessage on_message) {
+  self->on_message_ = std::move(on_message);
+  self->ReadSome();
+  error_code ignored;
+  auto token = asio::redirect_error(asio::use_awaitable, ignored);
+  co_await self->ended_.async_wait(token);
+  self->on_message_ = nullptr;
+  co_return std::move(self->end_);
+}
+
+// Completions in the place of a coroutine: resuming one for each message costs as much as reading it.
+void WebSocket::Impl::ReadSome() {
+  auto on_read = [self = shared_from_this()](const error_code& ec, size_t) { self->OnRead(ec); };
+  stream_.async_read_some(received_, 0,
+                          asio::bind_cancellation_slot(cancel_read_.slot(), std::move(on_read)));
+}
+
+void WebSocket::Impl::OnRead(const error_code& ec) {
+  if (ec) {
+    end_ = MakeEnd(ec);
+    ended_.cancel();
+    return;
+  }
+  heard_at_ = steady_clock::now();
+  if (stream_.is_message_done()) {
+    on_message_(MakeMessage());
+    received_.clear();
+    if (received_.capacity() > kKeptBufferBytes) received_.shrink_to_fit();
+  }
+  ReadSome();
 }
 
 WebSocketRead WebSocket::Impl::MakeMessage() {
@@ -220,17 +242,19 @@ WebSocketRead WebSocket::Impl::MakeEnd(const error_code& ec) {
 }
 
 bool WebSocket::Impl::Send(absl::string_view text) {
-  if (sending_ || closing_ || !stream_.is_open()) return false;
-  sending_ = true;
-  sent_.assign(text.data(), text.size());
-  auto on_sent = [self = shared_from_this()](const error_code& ec, size_t) { self->OnSent(ec); };
-  stream_.async_write(asio::buffer(sent_),
-                      asio::bind_cancellation_slot(cancel_write_.slot(), std::move(on_sent)));
-  return true;
+  if (closing_ || sending() || !stream_.is_open()) return false;
+  error_code ec;
+  stream_.write(asio::buffer(text.data(), text.size()), ec);
+  if (ec) {
+    OnSent(ec);
+  } else if (sending()) {
+    auto on_sent = [self = shared_from_this()](const error_code& why) { self->OnSent(why); };
+    transport().async_drain(asio::bind_cancellation_slot(cancel_write_.slot(), std::move(on_sent)));
+  }
+  return !ec;
 }
 
 void WebSocket::Impl::OnSent(const error_code& ec) {
-  sending_ = false;
   if (ec) {
     // Read, which may still wait for the server, ends as well.
     if (send_error_.empty() && !closing_) send_error_ = ec.message();
@@ -322,7 +346,9 @@ asio::awaitable<std::optional<ConnectFailure>> WebSocket::Connect() { return Imp
 asio::awaitable<std::optional<ConnectFailure>> WebSocket::Handshake(WebSocketRequest request) {
   return Impl::Handshake(impl_, std::move(request));
 }
-asio::awaitable<WebSocketRead> WebSocket::Read() { return Impl::Read(impl_); }
+asio::awaitable<WebSocketRead> WebSocket::Read(std::function<void(const WebSocketRead&)> on_message) {
+  return Impl::Read(impl_, std::move(on_message));
+}
 bool WebSocket::Send(absl::string_view text) { return impl_->Send(text); }
 bool WebSocket::sending() const { return impl_->sending(); }
 void WebSocket::SetOnSent(std::function<void()> on_sent) { impl_->SetOnSent(std::move(on_sent)); }

@@ -40,7 +40,7 @@ struct WebSocketRead {
   enum class Kind { kText, kBinary, kClosed, kTooLarge, kDead, kLost };
 
   Kind kind = Kind::kLost;
-  absl::string_view data;   // of a message, until the next Read
+  absl::string_view data;   // of a message, during the call of `on_message`
   uint16_t close_code = 0;  // kClosed; 1005: the server's close frame had none (RFC 6455 7.1.5)
   std::string detail;       // kClosed: the server's reason, as it came; kLost: the system's message
 
@@ -63,14 +63,17 @@ class WebSocket {
   boost::asio::awaitable<std::optional<ConnectFailure>> Connect();
   boost::asio::awaitable<std::optional<ConnectFailure>> Handshake(WebSocketRequest request);
 
-  // Reads the next message. To be called until the end, since it answers pings and the server's close.
-  boost::asio::awaitable<WebSocketRead> Read();
+  // Calls `on_message`, which must not destroy the WebSocket, with each message, and returns how the
+  // connection ended. To be called once: it answers pings and the server's close.
+  boost::asio::awaitable<WebSocketRead> Read(std::function<void(const WebSocketRead&)> on_message);
 
-  // Sends a text message. Returns false without sending it if the previous one is still being sent, or if the
-  // connection is not open.
+  // Sends a text message. Returns false without sending it if the system has not taken all of the previous one
+  // yet, or if the connection is not open.
   bool Send(absl::string_view text);
+  // Returns true if the system has not taken all of the last message yet.
   bool sending() const;
-  // Sets the function that is called after each message has been sent; it may be empty.
+  // Sets the function that is called once the system has taken a message that it did not take at once; it may
+  // be empty.
   void SetOnSent(std::function<void()> on_sent);
 
   // Closes with a status code (RFC 6455 7.4.1); Read ends once the server has answered, or after `close`.

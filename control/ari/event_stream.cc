@@ -159,17 +159,15 @@ Awaitable<std::optional<ConnectFailure>> EventStream::Impl::Open() {
 
 // Once stopped, this waits for the WebSocket to be closed.
 Awaitable<std::string> EventStream::Impl::ReadUntilBroken() {
-  while (true) {
-    Awaitable<WebSocketRead> reading = socket_->Read();
-    const WebSocketRead read = co_await std::move(reading);
-    if (!read.IsMessage()) co_return DescribeEnd(read);
-    if (stopped_) continue;
-    HandleMessage(read.data);
-    if (std::exchange(ghost_came_, false)) {
-      socket_->Abort();
-      co_return "Asterisk has come to an earlier attempt to connect";
-    }
-  }
+  auto on_message = [this](const WebSocketRead& message) {
+    if (stopped_ || ghost_came_) return;
+    HandleMessage(message.data);
+    if (ghost_came_) socket_->Abort();
+  };
+  Awaitable<WebSocketRead> reading = socket_->Read(std::move(on_message));
+  const WebSocketRead end = co_await std::move(reading);
+  if (std::exchange(ghost_came_, false)) co_return "Asterisk has come to an earlier attempt to connect";
+  co_return DescribeEnd(end);
 }
 
 std::string EventStream::Impl::DescribeEnd(const WebSocketRead& end) const {

@@ -181,15 +181,10 @@ asio::awaitable<void> Link::Converse() {
   conversation_ = std::make_unique<Conversation>(*socket_, config_, *stream_, report_);
   socket_->SetOnSent([this] { conversation_->OnSent(); });
   OnOpened();
-  while (true) {
-    asio::awaitable<WebSocketRead> reading = socket_->Read();
-    const WebSocketRead read = co_await std::move(reading);
-    if (!read.IsMessage()) {
-      OnEnded(read);
-      break;
-    }
-    OnMessage(read);
-  }
+  auto on_message = [this](const WebSocketRead& message) { OnMessage(message); };
+  asio::awaitable<WebSocketRead> reading = socket_->Read(std::move(on_message));
+  const WebSocketRead end = co_await std::move(reading);
+  OnEnded(end);
   timer_.cancel();
   socket_->SetOnSent(nullptr);
   conversation_.reset();

@@ -4,9 +4,11 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <deque>
 
 #include "common/net/address_book.h"
 #include "common/net/url.h"
+#include "tests/common/certificates.h"
 #include "tests/fakes/fake_bot.h"
 
 namespace benari::net {
@@ -32,7 +34,7 @@ class WebSocketTest : public ::testing::Test {
   void Make(const std::string& url, std::function<bool(const asio::ip::address&)> may_connect = nullptr) {
     auto parsed = ParseUrl(url, {"ws", "wss"});
     ASSERT_TRUE(parsed.ok()) << parsed.status();
-    auto remote = MakeRemote(*parsed, "");
+    auto remote = MakeRemote(*parsed, ca_);
     ASSERT_TRUE(remote.ok()) << remote.status();
     remote->may_connect = std::move(may_connect);
     socket_ = std::make_unique<WebSocket>(loop_.get_executor(),
@@ -70,24 +72,41 @@ class WebSocketTest : public ::testing::Test {
     const auto failure = Open();
     ASSERT_FALSE(failure) << failure->detail;
     ASSERT_TRUE(bot.WaitUntil([](const auto& all) { return all.back().open; }));
+    reading_ = false;
+    reads_.clear();
+    ended_.reset();
   }
   Read Next() {
-    const WebSocketRead read = Finish(socket_->Read());
-    return {read.kind, std::string(read.data), read.close_code, read.detail};
+    if (!reading_) ReadAll();
+    RunUntil([this] { return !reads_.empty(); });
+    if (reads_.empty()) return {};
+    const Read read = std::move(reads_.front());
+    reads_.pop_front();
+    return read;
   }
   // Begins to read to the end.
   void ReadAll() {
-    asio::co_spawn(loop_, socket_->Read(), [this](std::exception_ptr, const WebSocketRead& read) {
-      if (read.IsMessage()) return ReadAll();
-      ended_ = read.kind;
+    reading_ = true;
+    const auto keep = [this](const WebSocketRead& read) {
+      reads_.push_back({read.kind, std::string(read.data), read.close_code, read.detail});
+    };
+    asio::awaitable<WebSocketRead> reading = socket_->Read(keep);
+    asio::co_spawn(loop_, std::move(reading), [this, keep](std::exception_ptr, const WebSocketRead& end) {
+      keep(end);
+      ended_ = end.kind;
     });
     loop_.restart();
     loop_.poll();
   }
 
+  void SendMoreThanTheSystemTakes(FakeBot& bot);
+
   asio::io_context loop_;
   WebSocketLimits limits_;
+  std::string ca_;
   std::unique_ptr<WebSocket> socket_;
+  bool reading_ = false;
+  std::deque<Read> reads_;
   std::optional<Kind> ended_;
 };
 
@@ -99,15 +118,11 @@ TEST_F(WebSocketTest, ShakesHandsAndExchangesMessages) {
   EXPECT_EQ(connection.headers.at("Host"), "127.0.0.1:" + std::to_string(bot.port()));
   EXPECT_EQ(connection.headers.at("X-Key"), "a b");
   EXPECT_EQ(connection.headers.count("Sec-WebSocket-Extensions"), 0u) << "no permessage-deflate";
-  int sent = 0;
-  socket_->SetOnSent([&sent] { ++sent; });
   EXPECT_TRUE(socket_->Send("one"));
-  EXPECT_TRUE(socket_->sending());
-  EXPECT_FALSE(socket_->Send("not while the one before is on its way"));
-  RunUntil([&sent] { return sent == 1; });
+  EXPECT_FALSE(socket_->sending()) << "the system has taken it at once";
   const std::string large(100000, 'x');  // more than the write buffer
   EXPECT_TRUE(socket_->Send(large));
-  RunUntil([&sent] { return sent == 2; });
+  RunUntil([this] { return !socket_->sending(); });
   EXPECT_TRUE(bot.WaitUntil([](const auto& all) { return all[0].messages.size() == 2; }));
   EXPECT_THAT(bot.connections()[0].messages, ElementsAre("one", large));
   bot.Send("text");
@@ -124,6 +139,50 @@ TEST_F(WebSocketTest, ShakesHandsAndExchangesMessages) {
   read = Next();
   EXPECT_EQ(read.kind, Kind::kText);
   EXPECT_EQ(read.data, "");
+}
+
+// `bot` does not read yet.
+void WebSocketTest::SendMoreThanTheSystemTakes(FakeBot& bot) {
+  ReadAll();
+  int sent = 0;
+  socket_->SetOnSent([&sent] { ++sent; });
+  std::vector<std::string> messages;
+  for (char c = 'a'; !socket_->sending(); c = c == 'z' ? 'a' : static_cast<char>(c + 1)) {
+    ASSERT_LT(messages.size(), 1000u) << "100 MB are more than the system buffers";
+    messages.emplace_back(100'000, c);
+    ASSERT_TRUE(socket_->Send(messages.back()));
+    loop_.restart();
+    loop_.poll();
+  }
+  EXPECT_FALSE(socket_->Send("not while the one before is on its way"));
+  EXPECT_EQ(sent, 0);
+  bot.StartReading();
+  RunUntil([&sent] { return sent == 1; });
+  EXPECT_FALSE(socket_->sending());
+  EXPECT_TRUE(socket_->Send("last"));
+  messages.emplace_back("last");
+  EXPECT_TRUE(bot.WaitUntil([&](const auto& all) { return all[0].messages.size() == messages.size(); }));
+  EXPECT_TRUE(bot.connections()[0].messages == messages);
+  RunUntil([&bot] { return bot.connections()[0].pings >= 2; });
+  EXPECT_FALSE(ended_);
+}
+
+TEST_F(WebSocketTest, WhatTheSystemDoesNotTakeAtOnceArrivesWholeBetweenPings) {
+  limits_.ping = milliseconds(1);
+  FakeBot bot({BotConduct::DoesNotRead()});
+  MustOpen(bot);
+  SendMoreThanTheSystemTakes(bot);
+}
+
+TEST_F(WebSocketTest, SoItDoesOverTls) {
+  limits_.ping = milliseconds(1);
+  Certificates certificates;
+  certificates.MakeCa("ca");
+  certificates.Make("bot", "ca", "IP:127.0.0.1");
+  ca_ = certificates.File("ca.pem");
+  FakeBot bot({BotConduct::DoesNotRead()}, certificates.Files("", "bot"));
+  MustOpen(bot);
+  SendMoreThanTheSystemTakes(bot);
 }
 
 TEST_F(WebSocketTest, SaysWhyItCannotOpen) {
