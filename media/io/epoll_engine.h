@@ -8,7 +8,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
-#include "media/io/batch_window.h"
+#include "common/batch_window.h"
 #include "media/io/io_engine.h"
 #include "media/io/packet_batch.h"
 #include "media/io/send_batch.h"

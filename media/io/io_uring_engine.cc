@@ -13,7 +13,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
-#include "media/io/batch_window.h"
+#include "common/batch_window.h"
 #include "media/io/io_uring_buffers.h"
 #include "media/io/send_batch.h"
 #include "media/net/dialled_address.h"

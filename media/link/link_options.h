@@ -21,6 +21,8 @@ struct LinkOptions {
   uint64_t max_queued_bytes = 4'800'000;        // of a bot's audio, for each session: 10 minutes
   uint64_t max_queued_bytes_of_node = 1 << 28;  // of all sessions
 
+  std::chrono::microseconds batch_window{1000};  // as BatchWindow's length
+
   Milliseconds connect_timeout{5000};    // name, TCP and TLS
   Milliseconds handshake_timeout{5000};  // of the WebSocket, once connected
   Milliseconds ping_interval{10000};

@@ -1,11 +1,13 @@
 #include "media/link/link_thread.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <boost/asio/post.hpp>
 #include <utility>
 #include <vector>
 
+#include "common/batch_window.h"
 #include "common/net/address_book.h"
 
 namespace benari::media {
@@ -28,7 +30,32 @@ LinkThread::LinkThread(const LinkOptions& options, std::shared_ptr<asio::ssl::co
               [this](const net::Url& url) { return AddressesOf(url); },
               [this](Link* link) { Remove(link); }} {
   WaitForAttention();
-  thread_ = std::thread([this] { io_.run(); });
+  thread_ = std::thread([this] { Run(); });
+}
+
+// Messages share wake-ups as packets do: what bots send while messages are gathered is read with the frames
+// that the worker has gathered meanwhile.
+void LinkThread::Run() {
+  BatchWindow window(options_.batch_window);
+  while (!io_.stopped()) {
+    looked_ = 0;
+    size_t handled = 0;
+    if (const auto until = window.GatherUntil()) {
+      Gather(*until);
+    } else {
+      handled = io_.run_one();
+    }
+    handled += io_.poll();
+    window.OnRound(std::chrono::steady_clock::now(), handled + looked_);
+  }
+}
+
+void LinkThread::Gather(std::chrono::steady_clock::time_point until) const {
+  const auto left = until - std::chrono::steady_clock::now();
+  if (left <= left.zero()) return;
+  pollfd wanted = {.fd = wanting_->fd(), .events = POLLIN, .revents = 0};
+  const timespec timeout = {.tv_sec = 0, .tv_nsec = left.count()};
+  ppoll(&wanted, 1, &timeout, nullptr);
 }
 
 LinkThread::~LinkThread() {
@@ -69,6 +96,7 @@ void LinkThread::WaitForAttention() {
     for (auto each = wanting_->Take(); each != nullptr;) {
       auto next = each->TakeNext();
       if (each->link != nullptr) {
+        ++looked_;
         const auto link = each->link->shared_from_this();  // may be over after it
         link->OnWoken();
       }

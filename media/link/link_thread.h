@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -30,6 +31,9 @@ class LinkThread {
  private:
   void Add(const BotConfig& config, std::shared_ptr<BotStream> stream, std::shared_ptr<Attention> attention);
   void Remove(Link* link);
+  void Run();
+  // Sleeps until then, or until a link is to look at its stream.
+  void Gather(std::chrono::steady_clock::time_point until) const;
   void WaitForAttention();
   void StopAll();
   std::shared_ptr<net::AddressBook> AddressesOf(const net::Url& url);
@@ -47,6 +51,7 @@ class LinkThread {
     std::shared_ptr<Attention> attention;
   };
   std::map<Link*, Entry> links_;
+  size_t looked_ = 0;  // links that have looked at their streams, in this round
   bool stopping_ = false;
   std::thread thread_;
 };

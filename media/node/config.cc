@@ -41,8 +41,8 @@ ABSL_FLAG(
     "else epoll");
 ABSL_FLAG(
     int32_t, batch_window_us, 1000,
-    "longest time in microseconds that a packet waits for others under load, so that they share a wake-up; "
-    "0: packets never wait");
+    "longest time in microseconds that a packet or a bot's message waits for others under load, so that they "
+    "share a wake-up; 0: none ever waits");
 ABSL_FLAG(benari::Seconds, drain_seconds, benari::Seconds{30},
           "drain timeout: time after SIGTERM in which leases may still be released");
 ABSL_FLAG(Endpoint, health_listen, Endpoint(),
@@ -167,6 +167,7 @@ Config ReadConfig(int argc, char** argv, FlagErrors* errors) {
   config.io_engine = absl::GetFlag(FLAGS_io_engine);
   config.batch_window = std::chrono::microseconds(ReadInRange(FLAGS_batch_window_us, 0, 10000, errors));
   config.bots = ReadBotFlags(errors);
+  config.bots.links.batch_window = config.batch_window;
   config.drain = absl::GetFlag(FLAGS_drain_seconds);
   config.health_listen = absl::GetFlag(FLAGS_health_listen);
   config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);

@@ -6,10 +6,11 @@
 
 #include "common/clock.h"
 
-namespace benari::media {
+namespace benari {
 
-// Decides whether packets are collected for a while before they are handled. A wake-up costs more than a
-// packet, and an audio frame tolerates a millisecond of delay; with little traffic no packet waits. Pure.
+// Decides whether packets or messages are collected for a while before they are handled. A wake-up costs
+// more than a packet, and an audio frame tolerates a millisecond of delay; with little traffic none waits.
+// Pure.
 class BatchWindow {
  public:
   // Packets per window from which collecting them pays.
@@ -45,4 +46,4 @@ class BatchWindow {
   int64_t packets_ = 0;  // since then
 };
 
-}  // namespace benari::media
+}  // namespace benari

@@ -1,8 +1,8 @@
-#include "media/io/batch_window.h"
+#include "common/batch_window.h"
 
 #include <gtest/gtest.h>
 
-namespace benari::media {
+namespace benari {
 namespace {
 
 using std::chrono::microseconds;
@@ -56,4 +56,4 @@ TEST_F(BatchWindowTest, NoWindowNoWait) {
 }
 
 }  // namespace
-}  // namespace benari::media
+}  // namespace benari
