@@ -1,7 +1,8 @@
 // The least that joins RTP with a bot's WebSocket: what every figure of benari-bench-bot is compared with.
 // One thread, one level-triggered epoll; each packet becomes a message and each message a packet, at once. No
-// checks, no clock, no counters.
+// checks, no clock, no counters. With --tls it trusts every bot.
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -20,12 +21,14 @@
 #include "absl/strings/str_cat.h"
 #include "common/command_line.h"
 #include "common/endpoint.h"
+#include "tests/bench/bot/byte_stream.h"
 #include "tests/bench/bot/web_socket_frames.h"
 #include "tests/bench/port_range.h"
 
 ABSL_FLAG(std::string, host, "127.0.0.1", "IPv4 address to bind, and the bot's");
 ABSL_FLAG(std::string, ports, "", "FIRST-LAST, 1..65535: the UDP ports of the calls");
 ABSL_FLAG(int, bot_port, 0, "TCP port of the bot");
+ABSL_FLAG(bool, tls, false, "speak wss");
 
 namespace benari::bench {
 namespace {
@@ -39,6 +42,7 @@ constexpr uint32_t kFrameSamples = 160;
 struct Call {
   int udp = -1;
   int tcp = -1;
+  ByteStream stream;  // over tcp
   sockaddr_in phone{};
   uint64_t frames = 0;  // to the bot
   uint16_t sequence = 0;
@@ -55,10 +59,10 @@ sockaddr_in Address(const std::string& host, int port) {
   return address;
 }
 
-void SendText(const Call& call, const std::string& text) {
+void SendText(Call* call, const std::string& text) {
   std::string frame;
   AppendFrame(WebSocketFrame::kText, text, /*masked=*/true, &frame);
-  (void)send(call.tcp, frame.data(), frame.size(), MSG_NOSIGNAL);
+  (void)call->stream.Send(frame.data(), frame.size());
 }
 
 void OnDatagram(Call* call) {
@@ -70,10 +74,10 @@ void OnDatagram(Call* call) {
   const absl::string_view payload(datagram.data() + kRtpHeaderBytes,
                                   static_cast<size_t>(size) - kRtpHeaderBytes);
   const uint64_t number = call->frames++;
-  SendText(*call, absl::StrCat("{\"event\":\"media\",\"sequenceNumber\":\"", number + 2,
-                               "\",\"streamSid\":\"MZ1\",\"media\":{\"track\":\"inbound\",\"chunk\":\"",
-                               number + 1, "\",\"timestamp\":\"", number * 20, "\",\"payload\":\"",
-                               absl::Base64Escape(payload), "\"}}"));
+  SendText(call, absl::StrCat("{\"event\":\"media\",\"sequenceNumber\":\"", number + 2,
+                              "\",\"streamSid\":\"MZ1\",\"media\":{\"track\":\"inbound\",\"chunk\":\"",
+                              number + 1, "\",\"timestamp\":\"", number * 20, "\",\"payload\":\"",
+                              absl::Base64Escape(payload), "\"}}"));
 }
 
 void OnMessage(absl::string_view message, Call* call) {
@@ -95,18 +99,19 @@ void OnMessage(absl::string_view message, Call* call) {
 
 bool OnBytes(Call* call) {
   std::array<char, kReadBytes> buffer;
-  const ssize_t size = recv(call->tcp, buffer.data(), buffer.size(), 0);
-  if (size < 0) return errno == EAGAIN;
-  if (size == 0) return false;
-  call->in.append(buffer.data(), static_cast<size_t>(size));
+  do {
+    const ssize_t size = call->stream.Receive(buffer.data(), buffer.size());
+    if (size < 0) return errno == EAGAIN;
+    if (size == 0) return false;
+    call->in.append(buffer.data(), static_cast<size_t>(size));
+  } while (call->stream.pending());
   if (!call->open) {
     const size_t end = call->in.find("\r\n\r\n");
     if (end == std::string::npos) return true;
     call->in.erase(0, end + 4);
     call->open = true;
-    SendText(*call, R"({"event":"connected","protocol":"Call","version":"1.0.0"})");
-    SendText(*call,
-             R"({"event":"start","sequenceNumber":"1","streamSid":"MZ1","start":{"streamSid":"MZ1"}})");
+    SendText(call, R"({"event":"connected","protocol":"Call","version":"1.0.0"})");
+    SendText(call, R"({"event":"start","sequenceNumber":"1","streamSid":"MZ1","start":{"streamSid":"MZ1"}})");
   }
   size_t done = 0;
   const std::span<uint8_t> all(reinterpret_cast<uint8_t*>(call->in.data()), call->in.size());
@@ -132,7 +137,7 @@ void Watch(int epoll, int fd, uint64_t what) {
 }
 
 // Opens both sockets of a call; the handshake is answered later.
-bool Open(const std::string& host, int port, int bot_port, Call* call) {
+bool Open(const std::string& host, int port, int bot_port, SSL_CTX* tls, Call* call) {
   call->udp = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
   const sockaddr_in own = Address(host, port);
   if (bind(call->udp, reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0) return false;
@@ -144,20 +149,24 @@ bool Open(const std::string& host, int port, int bot_port, Call* call) {
   constexpr char kRequest[] =
       "GET / HTTP/1.1\r\nHost: bot\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-  return send(call->tcp, kRequest, sizeof kRequest - 1, MSG_NOSIGNAL) > 0;
+  call->stream = ByteStream(call->tcp, tls, ByteStream::Side::kClient);
+  const bool sent = call->stream.Send(kRequest, sizeof kRequest - 1) > 0;
+  fcntl(call->tcp, F_SETFL, O_NONBLOCK);  // a record of TLS may hold nothing to be read
+  return sent;
 }
 
-int Bridge(const std::string& host, int first, int last, int bot_port) {
+int Bridge(const std::string& host, int first, int last, int bot_port, bool with_tls) {
   rlimit files;
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
 
+  const SslContext tls = with_tls ? ClientContext() : nullptr;
   const int epoll = epoll_create1(0);
   std::vector<Call> calls(static_cast<size_t>(last - first + 1));
   for (size_t i = 0; i < calls.size(); ++i) {
     const int port = first + static_cast<int>(i);
-    if (!Open(host, port, bot_port, &calls[i])) return Fail("cannot open", port);
+    if (!Open(host, port, bot_port, tls.get(), &calls[i])) return Fail("cannot open", port);
     Watch(epoll, calls[i].udp, i << 1);
     Watch(epoll, calls[i].tcp, i << 1 | 1);
   }
@@ -185,5 +194,5 @@ int main(int argc, char** argv) {
   const benari::bench::PortRange ports = benari::bench::ReadPorts(absl::GetFlag(FLAGS_ports), &errors);
   errors.ExitIfAny();
   return benari::bench::Bridge(absl::GetFlag(FLAGS_host), ports.first, ports.last,
-                               absl::GetFlag(FLAGS_bot_port));
+                               absl::GetFlag(FLAGS_bot_port), absl::GetFlag(FLAGS_tls));
 }

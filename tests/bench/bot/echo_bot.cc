@@ -18,6 +18,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "tests/bench/bot/web_socket_frames.h"
 #include "tests/bench/media/cores.h"
 #include "tests/bench/media/rtp_probe.h"
@@ -29,6 +30,9 @@ constexpr int kEvents = 256;
 constexpr int kBacklog = 4096;
 constexpr size_t kReadBytes = 16384;
 constexpr size_t kStampBase64Bytes = 24;  // of the 16 bytes that say when a frame was sent
+// In frames of 20 ms.
+constexpr int kSpeech = 50;
+constexpr int kBetweenSpeeches = 75;
 
 void Watch(int epoll, int fd, uint32_t events, int operation) {
   epoll_event event{};
@@ -39,7 +43,7 @@ void Watch(int epoll, int fd, uint32_t events, int operation) {
 
 }  // namespace
 
-EchoBot::EchoBot(const std::string& host, int core) {
+EchoBot::EchoBot(const std::string& host, int core, SslContext tls) : tls_(std::move(tls)) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   inet_pton(AF_INET, host.c_str(), &address.sin_addr);
@@ -64,6 +68,10 @@ EchoBot::~EchoBot() {
   thread_.join();
   for (const auto& [fd, client] : clients_) close(fd);
   for (const int fd : {listener_, epoll_, stop_}) close(fd);
+}
+
+std::string EchoBot::Url(const char* path) const {
+  return absl::StrCat(tls_ == nullptr ? "ws" : "wss", "://", listens_.ToString(), path);
 }
 
 Histogram EchoBot::TakeFromCaller() {
@@ -105,24 +113,29 @@ void EchoBot::Accept() {
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     Watch(epoll_, fd, EPOLLIN, EPOLL_CTL_ADD);
-    clients_[fd];
+    clients_[fd].stream = ByteStream(fd, tls_.get(), ByteStream::Side::kServer);
     ++connections_;
   }
 }
 
 bool EchoBot::Read(int fd, Client* client) {
   std::array<char, kReadBytes> buffer;
-  const ssize_t size = recv(fd, buffer.data(), buffer.size(), 0);
-  if (size < 0) return errno == EAGAIN;
-  if (size == 0) return false;
-  client->in.append(buffer.data(), static_cast<size_t>(size));
+  do {
+    const ssize_t size = client->stream.Receive(buffer.data(), buffer.size());
+    if (size < 0) return errno == EAGAIN;
+    if (size == 0) return false;
+    client->in.append(buffer.data(), static_cast<size_t>(size));
+  } while (client->stream.pending());
   if (!client->open) ShakeHands(client);
+  if (client->open && client->path == kStalledPath) Watch(epoll_, fd, 0, EPOLL_CTL_MOD);
   return !client->open || OnMessages(client);
 }
 
 void EchoBot::ShakeHands(Client* client) {
   const size_t end = client->in.find("\r\n\r\n");
   if (end == std::string::npos) return;
+  const std::vector<std::string> request = absl::StrSplit(client->in.substr(0, client->in.find('\r')), ' ');
+  if (request.size() > 1) client->path = request[1];
   constexpr absl::string_view kKey = "sec-websocket-key:";
   std::string key;
   for (size_t line = 0; line < end; line = client->in.find("\r\n", line) + 2) {
@@ -168,16 +181,48 @@ void EchoBot::Echo(absl::string_view message, Client* client) {
     const Probe probe = ReadPayload({reinterpret_cast<const uint8_t*>(stamp.data()), stamp.size()});
     // Silence that was filled in carries no time.
     const auto took = std::chrono::steady_clock::now() - probe.sent;
-    if (took >= took.zero() && took < std::chrono::seconds(10)) from_caller_.Record(took);
+    if (took >= took.zero() && took < std::chrono::seconds(10)) {
+      from_caller_.Record(took);
+      // What was filled in before the first packet came in a burst, and would delay all that follows.
+      if (!std::exchange(client->heard, true)) Clear(client);
+    }
   }
+  if (client->path == kInterruptedPath) return Interrupt(client);
+  Send(payload, client);
+}
+
+void EchoBot::Send(absl::string_view payload, Client* client) {
   const std::string answer = absl::StrCat("{\"event\":\"media\",\"streamSid\":\"", client->stream_sid,
                                           "\",\"media\":{\"payload\":\"", payload, "\"}}");
   AppendFrame(WebSocketFrame::kText, answer, /*masked=*/false, &client->out);
 }
 
+void EchoBot::Clear(Client* client) {
+  const std::string clear = absl::StrCat("{\"event\":\"clear\",\"streamSid\":\"", client->stream_sid, "\"}");
+  AppendFrame(WebSocketFrame::kText, clear, /*masked=*/false, &client->out);
+}
+
+// Called with each frame of the caller.
+void EchoBot::Interrupt(Client* client) {
+  if (client->frames == 0) {
+    client->speech = interruptions_.Begin();
+    client->clear_at = std::uniform_int_distribution<int>(kSpeech / 5, kSpeech * 4 / 5)(random_);
+    std::array<uint8_t, kProbeBytes> packet{};
+    WriteProbe({client->speech, {}}, kPcmu, 0, packet);
+    const std::string frame(packet.end() - kProbePayloadBytes, packet.end());
+    std::string speech;
+    for (int i = 0; i < kSpeech; ++i) speech += frame;
+    Send(absl::Base64Escape(speech), client);
+  } else if (client->frames == client->clear_at) {
+    Clear(client);
+    interruptions_.OnCleared(client->speech, std::chrono::steady_clock::now());
+  }
+  client->frames = (client->frames + 1) % kBetweenSpeeches;
+}
+
 void EchoBot::Flush(int fd, Client* client) {
   if (client->out.empty()) return;
-  const ssize_t sent = send(fd, client->out.data(), client->out.size(), MSG_NOSIGNAL);
+  const ssize_t sent = client->stream.Send(client->out.data(), client->out.size());
   if (sent > 0) client->out.erase(0, static_cast<size_t>(sent));
   const bool stalled = !client->out.empty();
   if (stalled == client->stalled) return;

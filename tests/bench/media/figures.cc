@@ -50,6 +50,10 @@ void AddFromCaller(const Histogram& from_caller, Figures* figures) {
   (*figures)[Figure::kFromCaller99Ms] = P99Ms(from_caller);
 }
 
+void AddAfterClear(const Histogram& after_clear, Figures* figures) {
+  (*figures)[Figure::kAfterClear99Ms] = P99Ms(after_clear);
+}
+
 void Add(const RpcAnswers& answers, Figures* figures) {
   (*figures)[Figure::kKeepAliveMs] = P99Ms(answers.keep_alive);
   (*figures)[Figure::kListMs] = P99Ms(answers.list_sessions);

@@ -39,6 +39,7 @@ enum class Figure {
   kSpacing999Ms,
   kFromCaller50Ms,  // from the caller to a bot, as the next one
   kFromCaller99Ms,
+  kAfterClear99Ms,  // p99, from a bot's clear to the last frame that its caller heard
 };
 
 // Of one run of one profile. Some figures are absent.
@@ -49,6 +50,7 @@ Figures FiguresOf(const LoadResult& result, double asked_per_s);
 void Add(const RpcAnswers& answers, Figures* figures);
 void Add(const SetUps& set_ups, Figures* figures);
 void AddFromCaller(const Histogram& from_caller, Figures* figures);
+void AddAfterClear(const Histogram& after_clear, Figures* figures);
 
 // Profiles by name, in the order in which they were first run. Confined to one thread.
 class Results {

@@ -28,6 +28,8 @@ struct LoadOptions {
   std::chrono::milliseconds measured{0};
   Waiting waiting = Waiting::kBusy;
   std::function<std::chrono::nanoseconds()> server_cpu;  // spent so far; empty: not asked
+  // A packet of our size that was not on its way has come; empty: nobody wants to know.
+  std::function<void(const Probe& probe, std::chrono::steady_clock::time_point came)> on_stray;
 };
 
 // Of the packets sent in the measured time, unless it says otherwise.

@@ -214,6 +214,7 @@ void LoadRun::OnDatagram(size_t session, std::span<const uint8_t> datagram, Time
   const auto probe = ReadProbe(datagram);
   if (!probe || !TakeBack(session, probe->sequence)) {
     ++result_.stray;
+    if (probe && options_.on_stray) options_.on_stray(*probe, back);
     return;
   }
   ++echoed_;

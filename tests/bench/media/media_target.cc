@@ -40,6 +40,7 @@ absl::StatusOr<std::unique_ptr<Target>> MediaTarget::Start(const TargetSpec& spe
   auto target = std::make_unique<MediaTarget>();
   target->host_ = place.host;
   target->bot_url_ = spec.bot_url;
+  target->first_bot_url_ = spec.first_bot_url.empty() ? spec.bot_url : spec.first_bot_url;
   target->media_ = std::move(*media);
   target->client_ = std::make_unique<media::Client>(target->grpc(), kLoadOwner);
   // The first rpc makes what gRPC keeps: it is no session's memory.
@@ -82,7 +83,7 @@ absl::Status MediaTarget::StartBot(const std::string& lease_id, const Endpoint& 
   request.set_payload_type(kPcmu);
   request.set_clock_rate_hz(kClockRateHz);
   request.set_no_media_timeout_ms(kNoMediaTimeoutMs);
-  request.mutable_bot()->set_url(bot_url_);
+  request.mutable_bot()->set_url(lease_ids_.size() == 1 ? first_bot_url_ : bot_url_);
   request.mutable_bot()->set_call_sid(absl::StrCat("CA-", lease_id));
   media::v1::StartSessionResponse started;
   return StatusOf("StartSession",

@@ -37,6 +37,7 @@ class MediaTarget : public Target {
 
   std::string host_;
   std::string bot_url_;
+  std::string first_bot_url_;
   std::unique_ptr<e2e::MediaProcess> media_;
   std::unique_ptr<media::Client> client_;
   std::vector<std::string> lease_ids_;

@@ -21,7 +21,8 @@ struct TargetSpec {
   Kind kind = Kind::kPorts;
   // Of media: further flags. Else: the command, where {host}, {first} and {last} are replaced.
   std::vector<std::string> words;
-  std::string bot_url;  // of media: its sessions are joined with this bot; empty: they echo
+  std::string bot_url;        // of media: its sessions are joined with this bot; empty: they echo
+  std::string first_bot_url;  // of media: the first session's; empty: that of the others
 };
 
 // What every target is given.
