@@ -13,7 +13,7 @@
 #include "common/clock.h"
 #include "common/grpc_setup.h"
 #include "common/log.h"
-#include "media/net/network_reach.h"
+#include "common/network_reach.h"
 #include "media/node/config.h"
 #include "media/node/health_check.h"
 #include "media/node/node.h"
@@ -64,7 +64,7 @@ void RaiseFileLimit(size_t ports) {
 }
 
 void WarnIfOpen(const Config& config) {
-  if (!config.grpc_tls.cert.empty() || !benari::media::IsOpenToStrangers(config.grpc_listen)) return;
+  if (!config.grpc_tls.cert.empty() || !benari::IsOpenToStrangers(config.grpc_listen)) return;
   log::Warning(
       "gRPC has no TLS and is reachable from public networks: set --grpc_tls_cert_file, "
       "--grpc_tls_key_file and --grpc_tls_client_ca_file, or listen on loopback or a private network",

@@ -1,15 +1,11 @@
 #include "control/ari/password.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/small_file.h"
 
 namespace benari::control {
 
@@ -36,23 +32,8 @@ absl::StatusOr<std::string> ParsePassword(absl::string_view text) {
 }
 
 absl::StatusOr<std::string> ReadPasswordFile(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  std::string text(kMaxBytes + 1, '\0');
-  size_t size = 0;
-  ssize_t got = fd < 0 ? -1 : 1;
-  while (got > 0 && size < text.size()) {
-    got = read(fd, text.data() + size, text.size() - size);
-    if (got > 0) size += static_cast<size_t>(got);
-  }
-  const int error = errno;
-  if (fd >= 0) close(fd);
-  if (got < 0 && error == EISDIR) {
-    return Refuse("it is a directory, which is what a mount makes of a source that is missing");
-  }
-  if (got < 0) return Refuse(std::strerror(error));
-  if (size > kMaxBytes) return Refuse(absl::StrCat("it is longer than ", kMaxBytes, " bytes"));
-  text.resize(size);
-  return ParsePassword(text);
+  const absl::StatusOr<std::string> text = ReadSmallFile(path, kMaxBytes);
+  return text.ok() ? ParsePassword(*text) : Refuse(text.status().message());
 }
 
 }  // namespace benari::control

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "common/network_reach.h"
 
 namespace benari::media {
 
@@ -13,7 +14,7 @@ namespace {
 constexpr std::array<uint8_t, 12> kV4Prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 }
 
-bool SocketAddress::IsV4() const { return std::equal(kV4Prefix.begin(), kV4Prefix.end(), ip.begin()); }
+bool SocketAddress::IsV4() const { return benari::IsV4(ip); }
 
 bool SocketAddress::IsAny() const {
   const auto zero = [](uint8_t octet) { return octet == 0; };
@@ -25,24 +26,11 @@ bool SocketAddress::IsUnicast() const {
   return !multicast && !IsAny();
 }
 
-bool SocketAddress::IsLoopback() const {
-  if (IsV4()) return ip[12] == 127;
-  SocketAddress loopback;
-  loopback.ip.back() = 1;
-  return ip == loopback.ip;
-}
+bool SocketAddress::IsLoopback() const { return benari::IsLoopback(ip); }
 
-bool SocketAddress::IsLinkLocal() const {
-  if (IsV4()) return ip[12] == 169 && ip[13] == 254;  // RFC 3927
-  return ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80;     // RFC 4291 2.5.6
-}
+bool SocketAddress::IsLinkLocal() const { return benari::IsLinkLocal(ip); }
 
-bool SocketAddress::IsPrivate() const {
-  if (IsLoopback() || IsLinkLocal()) return true;
-  if (!IsV4()) return (ip[0] & 0xfe) == 0xfc;  // RFC 4193
-  const uint8_t first = ip[12], second = ip[13];
-  return first == 10 || (first == 172 && second >> 4 == 1) || (first == 192 && second == 168);  // RFC 1918
-}
+bool SocketAddress::IsPrivate() const { return benari::IsPrivate(ip); }
 
 Endpoint SocketAddress::ToEndpoint() const {
   char text[INET6_ADDRSTRLEN] = "";

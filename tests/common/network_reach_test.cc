@@ -1,8 +1,8 @@
-#include "media/net/network_reach.h"
+#include "common/network_reach.h"
 
 #include <gtest/gtest.h>
 
-namespace benari::media {
+namespace benari {
 namespace {
 
 TEST(NetworkReach, LoopbackAndPrivateNetworksAreNotOpen) {
@@ -22,4 +22,4 @@ TEST(NetworkReach, EverythingElseIsOpen) {
 }
 
 }  // namespace
-}  // namespace benari::media
+}  // namespace benari
