@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "control/nodes/processor.h"
+#include "control/record/call_identity.h"
 
 // Which bot a caller talks to, and what comes then. Pure.
 namespace benari::control {
@@ -30,14 +31,6 @@ struct BotSettings {
   std::optional<Tone> waiting;  // nullopt: silence
 
   BotSettings();
-};
-
-// Identifies a call to its bot.
-struct CallIdentity {
-  std::string call_id;
-  std::string call_sid;
-  std::string caller;  // its number; empty: withheld, or not known
-  std::string called;  // extension of the dial plan
 };
 
 // Sets one setting, whose name starts with "bot_". INVALID_ARGUMENT describes the accepted values and leaves

@@ -16,7 +16,7 @@ Call::Call(const CallContext& context, CallIdentity identity, CallConfig config,
       id_(identity_.call_id),
       started_(context.timers.Now()),
       facts_(context.executor, context.timers, id_),
-      journal_(context.history, context.metrics, context.timers, id_),
+      journal_(context.history, context.metrics, context.timers, identity_),
       undo_([this](bool last) { return PauseUndo(last); },
             [this](const std::string& step, const std::string& what) {
               undone_ = false;
@@ -57,6 +57,7 @@ asio::awaitable<void> Call::Run() {
   CallOver over(CallOutcome::kFailed, "congestion", "");
   try {
     facts_.ThrowIfEnding();
+    if (facts_.channel(id_).up) journal_.CallerAnswered();
     co_await media_.DropOlder();
     const std::unique_ptr<Flow> flow = context_.make_flow(config_);
     Legs legs{media_leg_,       destination_, facts_,          journal_,

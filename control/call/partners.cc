@@ -25,6 +25,7 @@ asio::awaitable<void> Partners::AnswerCaller() {
       failure = error;
     }
     if (failure.has_value()) co_await AskAfter(context_.ari, caller_, facts_);
+    if (caller.up) journal_.CallerAnswered();
     facts_.ThrowIfEnding();
     if (caller.up) co_return;
     if (!failure->unanswered() || attempt == kAttempts) throw *failure;

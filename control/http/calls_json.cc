@@ -36,7 +36,7 @@ std::string Iso8601(Clock::WallTime time) {
 }
 
 Json CallJson(const CallRecord& record, Clock::Time now) {
-  Json json = {{"id", record.id}, {"started_at", Iso8601(record.began_at)}};
+  Json json = {{"id", record.identity.call_id}, {"started_at", Iso8601(record.began_at)}};
   if (record.end.has_value()) {
     json["outcome"] = ToString(record.end->outcome);
     json["why"] = record.end->why;

@@ -1,6 +1,7 @@
 #include "control/record/call_history.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace benari::control {
 
@@ -12,13 +13,13 @@ void CutOff(std::string& text) {
 
 }  // namespace
 
-CallHistory::Record CallHistory::Begin(const std::string& call_id, const Clock& clock) {
+CallHistory::Record CallHistory::Begin(CallIdentity identity, const Clock& clock) {
   auto record = std::make_shared<CallRecord>();
-  record->id = call_id;
+  record->identity = std::move(identity);
   record->began = clock.Now();
   record->began_at = clock.WallNow();
   record->changed = ++version_;
-  now_[call_id] = record;
+  now_[record->identity.call_id] = record;
   return record;
 }
 
@@ -39,8 +40,14 @@ void CallHistory::AddStep(CallRecord& record, CallStep step) {
   record.steps.push_back(std::move(step));
 }
 
+void CallHistory::Answer(CallRecord& record, Clock::Time now) {
+  if (record.answered.has_value()) return;
+  record.answered = now - record.began;
+  record.changed = ++version_;
+}
+
 void CallHistory::End(const Record& record, CallRecord::End end) {
-  const auto found = now_.find(record->id);
+  const auto found = now_.find(record->identity.call_id);
   if (found != now_.end() && found->second == record) now_.erase(found);
   CutOff(end.why);
   record->end = std::move(end);
@@ -54,8 +61,9 @@ void CallHistory::End(const Record& record, CallRecord::End end) {
 CallHistory::Record CallHistory::Find(const std::string& call_id) const {
   const auto found = now_.find(call_id);
   if (found != now_.end()) return found->second;
-  const auto ended = std::find_if(ended_.rbegin(), ended_.rend(),
-                                  [&call_id](const Record& record) { return record->id == call_id; });
+  const auto ended = std::find_if(ended_.rbegin(), ended_.rend(), [&call_id](const Record& record) {
+    return record->identity.call_id == call_id;
+  });
   return ended == ended_.rend() ? nullptr : *ended;
 }
 

@@ -12,6 +12,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "control/record/call_identity.h"
 #include "control/record/call_phase.h"
 
 // The steps that calls have reported, for display: of the present calls, and of the last ones that ended. No
@@ -38,14 +39,15 @@ struct CallRecord {
     Clock::Duration at{};  // since the record began
   };
 
-  std::string id;       // of the call
+  CallIdentity identity;
   Clock::Time began{};  // of a call that is adopted: of its adoption
   Clock::WallTime began_at{};
   std::vector<Phase> phases;  // as they were entered, the present one last
   std::vector<CallStep> steps;
-  size_t steps_left_out = 0;  // beyond kMostSteps
-  std::optional<End> end;     // of a call that is over
-  uint64_t changed = 0;       // CallHistory::version at the last change
+  size_t steps_left_out = 0;                // beyond kMostSteps
+  std::optional<Clock::Duration> answered;  // since the record began; nullopt: the caller was not
+  std::optional<End> end;                   // of a call that is over
+  uint64_t changed = 0;                     // CallHistory::version at the last change
 };
 
 // Confined to the control loop.
@@ -57,9 +59,11 @@ class CallHistory {
   static constexpr size_t kMostSteps = 100;      // of a call
   static constexpr size_t kMostTextBytes = 500;  // of a field; longer ones are cut off
 
-  Record Begin(const std::string& call_id, const Clock& clock);
+  Record Begin(CallIdentity identity, const Clock& clock);
   void EnterPhase(CallRecord& record, CallPhase phase, Clock::Time now);
   void AddStep(CallRecord& record, CallStep step);
+  // The first time counts.
+  void Answer(CallRecord& record, Clock::Time now);
   // Moves the record from `now` to `ended`; the oldest one there is dropped beyond kMostEnded.
   void End(const Record& record, CallRecord::End end);
 

@@ -1,5 +1,6 @@
 #include "control/record/call_journal.h"
 
+#include <utility>
 #include <vector>
 
 #include "common/log_line.h"
@@ -17,9 +18,11 @@ CallStep::Value Keep(const log::Field& field) {
 
 }  // namespace
 
-CallJournal::CallJournal(CallHistory& history, Metrics& metrics, const Clock& clock,
-                         const std::string& call_id)
-    : history_(history), metrics_(metrics), clock_(clock), record_(history.Begin(call_id, clock)) {
+CallJournal::CallJournal(CallHistory& history, Metrics& metrics, const Clock& clock, CallIdentity identity)
+    : history_(history),
+      metrics_(metrics),
+      clock_(clock),
+      record_(history.Begin(std::move(identity), clock)) {
   metrics_.PhaseEntered(CallPhase::kSetup);
   history_.EnterPhase(*record_, CallPhase::kSetup, record_->began);
 }
@@ -38,7 +41,7 @@ void CallJournal::End(CallOutcome outcome, const std::string& why) {
 }
 
 void CallJournal::Tell(log::Level level, absl::string_view what, log::Fields fields) {
-  std::vector<log::Field> line = {{"call", record_->id}};
+  std::vector<log::Field> line = {{"call", record_->identity.call_id}};
   line.insert(line.end(), fields.begin(), fields.end());
   log::Write(level, what, line);
   CallStep step;

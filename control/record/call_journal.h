@@ -14,14 +14,15 @@ namespace benari::control {
 // the history and the metrics. Confined to the control loop.
 class CallJournal {
  public:
-  // Begins the call's record, in the phase kSetup. All but the id outlive it.
-  CallJournal(CallHistory& history, Metrics& metrics, const Clock& clock, const std::string& call_id);
+  // Begins the call's record, in the phase kSetup. All but the identity outlive it.
+  CallJournal(CallHistory& history, Metrics& metrics, const Clock& clock, CallIdentity identity);
 
   void Info(absl::string_view what, log::Fields fields = {}) { Tell(log::Level::kInfo, what, fields); }
   void Warning(absl::string_view what, log::Fields fields = {}) { Tell(log::Level::kWarning, what, fields); }
   void Tell(log::Level level, absl::string_view what, log::Fields fields);
   // Does nothing if it is the present phase.
   void EnterPhase(CallPhase phase);
+  void CallerAnswered() { history_.Answer(*record_, clock_.Now()); }
   // To be called after the last line.
   void End(CallOutcome outcome, const std::string& why);
 

@@ -73,7 +73,7 @@ enum class BotResult {
   kUnreachable,  // it was never reached
   kLost,         // it was lost, or its media was
   kRefused,      // it may not be dialled
-  kHungUp,       // by the caller
+  kHungUp,       // by the caller, or over the API
 };
 
 inline constexpr BotResult kBotResults[] = {BotResult::kClosed,      BotResult::kIdle, BotResult::kTimeout,
@@ -101,7 +101,7 @@ constexpr const char* ToString(BotResult result) {
 }
 
 enum class CallOutcome {
-  kCompleted,     // the caller talked to the destination, or to the bot until that was done
+  kCompleted,  // the caller talked to the destination, or to the bot until that was done; or the API hung up
   kCallerHungUp,  // before the destination was there
   kDestinationBusy,
   kDestinationNoAnswer,

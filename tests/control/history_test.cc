@@ -68,7 +68,7 @@ class CallHistoryTest : public ::testing::Test {
  protected:
   std::string EndOne(int number) {
     const std::string id = "call" + std::to_string(number);
-    CallJournal journal(history_, metrics_, timers_, id);
+    CallJournal journal(history_, metrics_, timers_, {id, "", "", ""});
     journal.Info("call started");
     journal.End(CallOutcome::kCompleted, "");
     return id;
@@ -89,12 +89,12 @@ TEST_F(CallHistoryTest, KeepsTheLastHundredThatEnded) {
   EXPECT_EQ(history_.ended().size(), 100u);
   EXPECT_EQ(history_.Find("call0"), nullptr);
   EXPECT_NE(history_.Find("call1"), nullptr);
-  EXPECT_EQ(history_.ended().back()->id, "call100");
+  EXPECT_EQ(history_.ended().back()->identity.call_id, "call100");
   EXPECT_EQ(history_.forgotten(), first);
 }
 
 TEST_F(CallHistoryTest, WhatACallTellsIsBounded) {
-  CallJournal journal(history_, metrics_, timers_, "talkative");
+  CallJournal journal(history_, metrics_, timers_, {"talkative", "", "", ""});
   const std::string text(10000, 'x');
   for (int i = 0; i < 130; ++i) journal.Warning("media failed", {{"why", text}});
   const CallRecord& record = *history_.Find("talkative");
@@ -106,8 +106,8 @@ TEST_F(CallHistoryTest, WhatACallTellsIsBounded) {
 }
 
 TEST_F(CallHistoryTest, EachChangeHasAVersionOfItsOwn) {
-  CallJournal one(history_, metrics_, timers_, "one");
-  CallJournal other(history_, metrics_, timers_, "other");
+  CallJournal one(history_, metrics_, timers_, {"one", "", "", ""});
+  CallJournal other(history_, metrics_, timers_, {"other", "", "", ""});
   const uint64_t before = history_.version();
   one.EnterPhase(CallPhase::kEcho);
   EXPECT_GT(history_.Find("one")->changed, before);

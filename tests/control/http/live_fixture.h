@@ -38,7 +38,7 @@ class LiveFixture : public ::testing::Test {
     nodes_.SetUp("a:1", status);
   }
   std::unique_ptr<CallJournal> Begin(const std::string& id) {
-    auto journal = std::make_unique<CallJournal>(history_, metrics_, timers_, id);
+    auto journal = std::make_unique<CallJournal>(history_, metrics_, timers_, CallIdentity{id, "", "", ""});
     journal->Info("call started", {{"channel", "PJSIP/a"}, {"calls", 1}});
     return journal;
   }
