@@ -144,6 +144,13 @@ void StasisApp::EndCalls() {
   }
 }
 
+bool StasisApp::HangUp(const std::string& call_id) {
+  const auto call = table_.calls().find(call_id);
+  if (call == table_.calls().end()) return false;
+  call->second->facts().HungUpOverApi();
+  return true;
+}
+
 // Returns true for the StasisStart of a caller who left again before `end`: no call is started for it.
 bool StasisApp::HasLeftAgain(std::vector<ari::Event>::const_iterator event,
                              std::vector<ari::Event>::const_iterator end) const {

@@ -63,10 +63,14 @@ class StasisApp {
   void Drain(std::function<void()> on_idle) { admission_.Drain(std::move(on_idle)); }
   // Ends every call.
   void EndCalls();
+  // Ends one, as asked over the API. False: there is none with this id.
+  bool HangUp(const std::string& call_id);
 
   Epoch& epoch() { return epoch_; }
   const CallTable& table() const { return table_; }
   bool serving() const { return serving_; }
+  // Every call that an earlier process left is in the table, or was found to be over.
+  bool knows_calls() const { return nodes_met_; }
 
  private:
   template <typename T>

@@ -150,6 +150,7 @@ boost::asio::awaitable<void> CallFacts::WaitUntilResynced() {
 void CallFacts::ThrowIfEnding() const {
   if (caller_gone()) throw CallOver(CallOutcome::kCallerHungUp, "normal", "the caller hung up");
   if (known_.stop) throw CallOver(CallOutcome::kStopped, "normal", "this process ends");
+  if (known_.hung_up) throw CallOver(CallOutcome::kCompleted, "normal", "hung up over the API");
   if (known_.bridge_gone)
     throw CallOver(CallOutcome::kFailed, "congestion", "the bridge was destroyed by somebody else");
 }

@@ -51,6 +51,7 @@ struct KnownFacts {
   int transfers = 0;
   bool bridge_gone = false;
   bool stop = false;                 // this process ends: release the call
+  bool hung_up = false;              // over the API: release the call
   bool away = false;                 // Asterisk is not connected, or was not listed since it is again
   int reconnects = 0;                // of the event WebSocket; events before each of them may be lost
   std::set<std::string> media_lost;  // ids of media whose leases were lost
@@ -112,6 +113,7 @@ class CallFacts {
   void AsteriskListed() { Change().away = false; }  // the facts are up to date
   void AsteriskDied();
   void ProcessEnds() { Change().stop = true; }
+  void HungUpOverApi() { Change().hung_up = true; }
 
   const KnownFacts& known() const { return known_; }
   // Returns the facts of a place's channel, which stay valid; of an unknown place those of no channel yet.
@@ -122,7 +124,7 @@ class CallFacts {
   bool caller_gone() const { return channel(caller_id_).gone; }
 
   // Returns true if the call has to end, whatever it is doing. ThrowIfEnding throws CallOver then.
-  bool Ending() const { return caller_gone() || known_.bridge_gone || known_.stop; }
+  bool Ending() const { return caller_gone() || known_.bridge_gone || known_.stop || known_.hung_up; }
   void ThrowIfEnding() const;
 
   // Waits until `condition` holds and returns true, or until `deadline` and returns false; Time::max(): no

@@ -89,7 +89,7 @@ asio::awaitable<void> TalkToBot(Legs& legs) {
     co_await legs.facts.WaitUntilResynced();  // the next steps need Asterisk
     legs.facts.ThrowIfEnding();
   } catch (const CallOver&) {
-    if (legs.facts.caller_gone()) legs.metrics.BotEnded(BotResult::kHungUp);
+    if (legs.facts.caller_gone() || legs.facts.known().hung_up) legs.metrics.BotEnded(BotResult::kHungUp);
     throw;
   }
   const AfterBot next = HasFailed(result) ? legs.settings.bot.on_failure : legs.settings.bot.on_close;

@@ -104,10 +104,10 @@ TEST(Faults, TheStepsOfACallAreKnown) {
   const std::vector<Step> steps = StepsOfACall(Path::kEcho);
   std::set<std::string> operations;
   for (const Step& step : steps) operations.insert(step.operation);
-  for (const char* wanted : {"media.LeasePort", "ari.CreateExternalMedia", "ari.CreateBridge",
-                             "media.StartSession", "ari.AddToBridge", "ari.HangUp", "media.StopSession",
-                             "media.ReleasePort", "ari.Originate", "ari.DestroyBridge",
-                             "ari.Ring", "ari.StopRinging"}) {
+  for (const char* wanted :
+       {"media.LeasePort", "ari.CreateExternalMedia", "ari.CreateBridge", "media.StartSession",
+        "ari.AddToBridge", "ari.HangUp", "media.StopSession", "media.ReleasePort", "ari.Originate",
+        "ari.DestroyBridge", "ari.Ring", "ari.StopRinging"}) {
     EXPECT_TRUE(operations.contains(wanted)) << wanted;
   }
 }
@@ -141,7 +141,7 @@ enum class Moment { kRequestSetsOut, kAnswerArrives };
 TEST_P(FaultMatrix, EveryStepTimesEveryHangUp) {
   for (const Step& step : StepsOfACall(GetParam())) {
     for (const Moment moment : {Moment::kRequestSetsOut, Moment::kAnswerArrives}) {
-      for (const char* who : {"caller", "destination", "external media"}) {
+      for (const char* who : {"caller", "destination", "external media", "API"}) {
         SCOPED_TRACE(step.ToString() + (moment == Moment::kRequestSetsOut ? " before, " : " after, ") + who);
         const auto world = MakeWorld(7, GetParam());
         std::string caller;
@@ -152,6 +152,7 @@ TEST_P(FaultMatrix, EveryStepTimesEveryHangUp) {
             world->asterisk.DestinationHangsUp("benari." + caller + ".destination");
           if (std::string(who) == "external media")
             world->asterisk.HangUp("benari." + caller + ".media1", "normal");
+          if (std::string(who) == "API") world->control->app().HangUp(caller);
         };
         if (moment == Moment::kRequestSetsOut) {
           world->control->faults().Before(hang_up);

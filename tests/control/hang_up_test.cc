@@ -1,0 +1,137 @@
+// A call is hung up over the API: in every phase, beside everything else that may end it, and after a kill.
+#include <gtest/gtest.h>
+
+#include "control/record/call_sid.h"
+#include "tests/control/control_world.h"
+
+namespace benari::control {
+namespace {
+
+using fakes::BotScript;
+using fakes::Destination;
+using std::chrono::seconds;
+
+constexpr char kBotUrl[] = "ws://bot";
+
+class HangUpTest : public ::testing::Test {
+ protected:
+  void Begin(CallConfig config = {}) {
+    world = std::make_unique<ControlWorld>(config);
+    world->asterisk.SetDestination("", Destination::Answers(seconds(2)));
+    world->media.SetBot(kBotUrl, BotScript());
+    world->Start();
+    caller = world->Caller();
+  }
+  static CallConfig BotCall() {
+    CallConfig config;
+    config.flow = FlowKind::kBot;
+    config.bot.url = kBotUrl;
+    return config;
+  }
+  void ExpectHungUp() {
+    EXPECT_TRUE(world->UntilNoCalls());
+    world->RunFor(seconds(5));
+    EXPECT_EQ(world->Leftovers(), "");
+    EXPECT_EQ(world->Ended(CallOutcome::kCompleted), 1);
+    EXPECT_EQ(world->asterisk.EndOf(caller)->cause, 16);
+    EXPECT_EQ(world->control->history().Find(caller)->end->why, "hung up over the API");
+    EXPECT_EQ(world->control->Metric("benari_control_undo_failures_total"), 0);
+    EXPECT_EQ(world->control->Metric("benari_control_swept_total"), 0);
+  }
+  bool HangUp() { return world->control->app().HangUp(caller); }
+
+  std::unique_ptr<ControlWorld> world;
+  std::string caller;
+};
+
+TEST_F(HangUpTest, InEveryPhaseOfAnEcho) {
+  for (const CallPhase phase :
+       {CallPhase::kSetup, CallPhase::kEcho, CallPhase::kDialing, CallPhase::kConnected}) {
+    SCOPED_TRACE(ToString(phase));
+    Begin();
+    ASSERT_TRUE(world->UntilPhase(caller, phase));
+    EXPECT_TRUE(HangUp());
+    ExpectHungUp();
+  }
+}
+
+TEST_F(HangUpTest, InEveryPhaseOfABot) {
+  for (const CallPhase phase : {CallPhase::kSetup, CallPhase::kBotConnecting, CallPhase::kBot}) {
+    SCOPED_TRACE(ToString(phase));
+    Begin(BotCall());
+    ASSERT_TRUE(world->UntilPhase(caller, phase));
+    EXPECT_TRUE(HangUp());
+    ExpectHungUp();
+  }
+  EXPECT_EQ(world->control->Metric("benari_control_bot_calls_ended_total", "hung_up"), 1);
+}
+
+TEST_F(HangUpTest, OfACallThatIsEndingChangesNothing) {
+  Begin();
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  world->asterisk.CallerHangsUp(caller);
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kReleasing));
+  HangUp();
+  EXPECT_TRUE(world->UntilNoCalls());
+  EXPECT_EQ(world->Ended(CallOutcome::kCallerHungUp), 1);
+  EXPECT_FALSE(HangUp()) << "it is over";
+  EXPECT_FALSE(world->control->app().HangUp("another"));
+}
+
+TEST_F(HangUpTest, WhileAsteriskIsAwayItWaitsForIt) {
+  Begin();
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  world->control->Disconnect();
+  EXPECT_TRUE(HangUp());
+  world->RunFor(seconds(1));
+  EXPECT_FALSE(world->asterisk.EndOf(caller).has_value());
+  ASSERT_TRUE(world->control->Connect());
+  EXPECT_TRUE(world->UntilNoCalls());
+  world->RunFor(seconds(45));
+  EXPECT_EQ(world->Leftovers(), "");
+}
+
+TEST_F(HangUpTest, TheNextInstanceKnowsTheCallAndHangsItUp) {
+  for (const CallPhase phase : {CallPhase::kEcho, CallPhase::kDialing, CallPhase::kConnected}) {
+    SCOPED_TRACE(ToString(phase));
+    Begin();
+    ASSERT_TRUE(world->UntilPhase(caller, phase));
+    world->Kill();
+    world->Start();
+    ASSERT_TRUE(world->control->app().knows_calls());
+    const CallRecord& record = *world->control->history().Find(caller);
+    EXPECT_EQ(record.identity.call_sid, CallSid("benari", caller));
+    EXPECT_EQ(record.identity.caller, "phone");
+    EXPECT_EQ(record.identity.called, "3308487");
+    world->RunFor(seconds(1));
+    EXPECT_TRUE(record.answered.has_value());
+    EXPECT_TRUE(HangUp());
+    ExpectHungUp();
+  }
+}
+
+TEST_F(HangUpTest, ACallIsAnsweredOnce) {
+  CallConfig config = BotCall();
+  config.bot.answer = BotAnswer::kWhenReady;
+  world = std::make_unique<ControlWorld>(config);
+  world->media.SetBot(kBotUrl, BotScript::Never());
+  world->Start();
+  fakes::CallerArgs ringing;
+  ringing.answered = false;
+  caller = world->asterisk.CallerArrives(ringing);
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kBotConnecting));
+  EXPECT_FALSE(world->control->history().Find(caller)->answered.has_value());
+  EXPECT_TRUE(HangUp());
+  EXPECT_TRUE(world->UntilNoCalls());
+  EXPECT_FALSE(world->control->history().Find(caller)->answered.has_value());
+  Begin();
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  const auto record = world->control->history().Find(caller);
+  const std::optional<Clock::Duration> answered = record->answered;
+  EXPECT_TRUE(answered.has_value());
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kConnected));
+  EXPECT_EQ(record->answered, answered);
+}
+
+}  // namespace
+}  // namespace benari::control
