@@ -11,6 +11,7 @@
 #include "common/command_line.h"
 #include "common/enum_table.h"
 #include "common/flag_types.h"
+#include "common/network_reach.h"
 #include "control/ari/password.h"
 #include "control/call/call_settings.h"
 #include "control/record/ids.h"
@@ -155,6 +156,12 @@ ABSL_FLAG(
     std::vector<std::string>, metrics_hosts, {},
     "names under which browsers reach --metrics_listen, such as pbx.example.com,...; IP addresses, names "
     "without a dot and those of private networks (.local, .internal, .svc) are always accepted");
+ABSL_FLAG(Endpoint, api_listen, Endpoint(),
+          "the REST API for bots (Twilio's Calls resource: read calls, hang up), on loopback or a private "
+          "network, since it has no TLS; port 0: any; empty: none");
+ABSL_FLAG(
+    std::string, api_account_file, "",
+    "file with the account that may use --api_listen: the lines account_sid: AC... and auth_token: ...");
 ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "text or json");
 ABSL_FLAG(benari::log::Level, log_level, benari::log::Level::kInfo, "debug, info, warning or error");
 ABSL_FLAG(bool, healthcheck, false,
@@ -250,6 +257,23 @@ void ReadAri(FlagErrors& errors, Config& config) {
   }
 }
 
+void ReadApi(FlagErrors& errors, Config& config) {
+  config.api_listen = absl::GetFlag(FLAGS_api_listen);
+  if (config.api_listen.host.empty()) return;
+  errors.Require(!IsOpenToStrangers(config.api_listen), "api_listen", config.api_listen.ToString(),
+                 "an address of loopback or of a private network, such as 127.0.0.1:8081: the API has no TLS "
+                 "(put a proxy with TLS before it)");
+  const std::string path = absl::GetFlag(FLAGS_api_account_file);
+  errors.Require(!path.empty(), "api_account_file", "", "the file with the account for --api_listen");
+  if (path.empty()) return;
+  const auto account = api::ReadAccountFile(path);
+  if (account.ok()) {
+    config.api_account = *account;
+  } else {
+    errors.Refuse("api_account_file", path, account.status().message());
+  }
+}
+
 void ReadEnding(FlagErrors& errors, Config& config) {
   const Seconds drain = absl::GetFlag(FLAGS_drain_seconds);
   errors.Require(drain.value <= 86400, "drain_seconds", AbslUnparseFlag(drain), "0..86400");
@@ -297,6 +321,7 @@ Config ReadConfig(int argc, char** argv) {
   ReadAri(errors, config);
   ReadMedia(errors, config);
   ReadCall(errors, config);
+  ReadApi(errors, config);
   ReadEnding(errors, config);
   ReadSilence(errors, config);
   errors.ExitIfAny();

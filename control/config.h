@@ -7,6 +7,7 @@
 #include "common/endpoint.h"
 #include "common/log.h"
 #include "common/tls_files.h"
+#include "control/api/account.h"
 #include "control/app/stasis_app.h"
 #include "control/ari/access.h"
 #include "control/ari/http_client.h"
@@ -33,6 +34,8 @@ struct Config {
   std::chrono::milliseconds standby_patience{5000};
   Endpoint metrics_listen;  // without a host: no metrics
   std::vector<std::string> metrics_hosts;
+  Endpoint api_listen;  // without a host: no API
+  api::Account api_account;
   log::Format log_format = log::Format::kText;
   log::Level log_level = log::Level::kInfo;
   bool healthcheck = false;

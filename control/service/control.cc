@@ -34,11 +34,16 @@ Control::Control(const Config& config, char** argv)
                make_flow_,
                front_.config.call},
       app_(context_, config.app),
+      api_(front_.loop.get_executor(), config.api_account,
+           {front_.history, [this] { return app_.knows_calls(); },
+            [this](const std::string& call_id) { return app_.HangUp(call_id); }},
+           front_.timers, *front_.registry),
       events_(front_.loop.get_executor(), config.ari, ari::EventStreamLimits(), Handlers()),
       drain_timer_(front_.loop) {}
 
 void Control::Run() {
   const std::string where = front_.Serve();
+  const std::string api = ServeApi();
   front_.nodes.set_on_change([this] { CountNodes(); });
   app_.set_on_replaced([this](const std::string& why) { StepAside(why, StartMode::kStandby); });
   keeper_.set_on_fenced([this](const std::string& why) {
@@ -50,8 +55,20 @@ void Control::Run() {
   log::Info("serving", {{"app", front_.config.app.app},
                         {"ari", front_.config.ari.url.ToString()},
                         {"owner", front_.config.media.owner},
-                        {"metrics", where}});
+                        {"metrics", where},
+                        {"api", api}});
   front_.loop.run();
+}
+
+std::string Control::ServeApi() {
+  const Endpoint& listen = front_.config.api_listen;
+  if (listen.host.empty()) return "";
+  if (const absl::Status listening = api_.Listen(listen); !listening.ok()) {
+    log::Error("cannot listen for the API",
+               {{"api_listen", listen.ToString()}, {"why", listening.message()}});
+    Leave(1);
+  }
+  return api_.endpoint().ToString();
 }
 
 void Control::StepAside(const std::string& why, StartMode mode) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "control/api/api.h"
 #include "control/app/stasis_app.h"
 #include "control/ari/event_stream.h"
 #include "control/call/call_context.h"
@@ -26,6 +27,8 @@ class Control {
   void Run();
 
  private:
+  // Begins to serve the API, and returns its address; "": nowhere. Exits with 1 when the address is taken.
+  std::string ServeApi();
   void StepAside(const std::string& why, StartMode mode);
   bool HearsAsterisk() const;
   boost::asio::awaitable<void> LookForSuccessor();
@@ -46,6 +49,7 @@ class Control {
   const FlowFactory make_flow_ = MakeFlow;
   CallContext context_;
   StasisApp app_;
+  api::Api api_;
   ari::EventStream events_;
   boost::asio::steady_timer drain_timer_;
 };

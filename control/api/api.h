@@ -1,0 +1,50 @@
+#pragma once
+
+#include <prometheus/counter.h>
+#include <prometheus/registry.h>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "common/clock.h"
+#include "common/endpoint.h"
+#include "common/http/server.h"
+#include "control/api/account.h"
+#include "control/api/basic_auth.h"
+#include "control/api/calls_resource.h"
+
+namespace benari::control::api {
+
+// The REST API that bots call: a listener of its own, for one account. Confined to the control loop.
+class Api {
+ public:
+  // What is passed, and what `port` names, outlives it. Its metrics are there from now on.
+  Api(boost::asio::any_io_executor executor, const Account& account, CallsPort port, const Clock& clock,
+      prometheus::Registry& registry);
+
+  static http::Limits DefaultLimits();
+  // UNAVAILABLE: nobody can listen there.
+  absl::Status Listen(const Endpoint& listen, http::Limits limits = DefaultLimits());
+  const Endpoint& endpoint() const {
+    return server_->endpoint();
+  }  // after Listen, with the port really bound
+
+  // Who is who, and then what is asked for.
+  http::Reply Answer(const http::Request& request);
+
+ private:
+  boost::asio::awaitable<http::Reply> Serve(http::Request request);
+  http::Reply AnswerChecked(const http::Request& request);
+
+  const boost::asio::any_io_executor executor_;
+  const Clock& clock_;
+  BasicAuth auth_;
+  const CallsResource calls_;
+  prometheus::Family<prometheus::Counter>& requests_;
+  prometheus::Family<prometheus::Counter>& limits_;
+  std::unique_ptr<http::Server> server_;
+};
+
+}  // namespace benari::control::api

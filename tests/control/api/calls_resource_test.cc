@@ -1,0 +1,251 @@
+#include "control/api/calls_resource.h"
+
+#include <gmock/gmock.h>
+#include <prometheus/registry.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "control/record/call_journal.h"
+#include "tests/fakes/virtual_timers.h"
+
+namespace benari::control::api {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Json = nlohmann::json;
+
+constexpr char kAccount[] = "AC0123456789abcdef0123456789abcdef";
+
+class CallsResourceTest : public ::testing::Test {
+ protected:
+  CallJournal& Begin(const std::string& id, const std::string& caller = "+4930",
+                     const std::string& called = "33") {
+    timers_.AdvanceTo(timers_.Now() + seconds(1));
+    journals_.push_back(std::make_unique<CallJournal>(history_, metrics_, timers_,
+                                                      CallIdentity{id, "CA" + id, caller, called}));
+    return *journals_.back();
+  }
+  http::Reply Ask(const std::string& method, const std::string& path, const std::string& query = "",
+                  const std::string& body = "") {
+    http::Request request;
+    request.method = method;
+    request.path = path;
+    request.query = query;
+    request.body = body;
+    request.content_type = "application/x-www-form-urlencoded; charset=utf-8";
+    return resource_.Answer(request);
+  }
+  static std::string Path(const std::string& rest) {
+    return absl::StrCat("/2010-04-01/Accounts/", kAccount, rest);
+  }
+  Json Get(const std::string& sid) { return Json::parse(Ask("GET", Path("/Calls/" + sid + ".json")).body); }
+  Json List(const std::string& query = "") {
+    return Json::parse(Ask("GET", Path("/Calls.json"), query).body);
+  }
+  std::vector<std::string> Sids(const std::string& query = "") {
+    std::vector<std::string> sids;
+    const Json list = List(query);
+    for (const Json& call : list.at("calls")) sids.push_back(call.at("sid"));
+    return sids;
+  }
+  http::Reply Post(const std::string& sid, const std::string& body) {
+    return Ask("POST", Path("/Calls/" + sid + ".json"), "", body);
+  }
+  void ExpectError(const http::Reply& reply, int status, int code, const std::string& what) {
+    EXPECT_EQ(reply.status, status);
+    const Json error = Json::parse(reply.body);
+    EXPECT_EQ(error.at("status"), status);
+    EXPECT_EQ(error.at("code"), code);
+    EXPECT_EQ(error.at("more_info"), absl::StrCat("https://www.twilio.com/docs/errors/", code));
+    EXPECT_THAT(error.at("message"), HasSubstr(what));
+  }
+
+  fakes::VirtualTimers timers_;
+  prometheus::Registry registry_;
+  Metrics metrics_{registry_};
+  CallHistory history_;
+  std::vector<std::unique_ptr<CallJournal>> journals_;
+  bool knows_calls_ = true;
+  std::vector<std::string> hung_up_;
+  const CallsResource resource_{kAccount, CallsPort{history_, [this] { return knows_calls_; },
+                                                    [this](const std::string& id) {
+                                                      hung_up_.push_back(id);
+                                                      return true;
+                                                    }}};
+};
+
+TEST_F(CallsResourceTest, ACallIsWrittenAsTwilioDoes) {
+  CallJournal& journal = Begin("1");
+  journal.CallerAnswered();
+  journal.EnterPhase(CallPhase::kBot);
+  Json call = Get("CA1");
+  EXPECT_EQ(call.at("sid"), "CA1");
+  EXPECT_EQ(call.at("account_sid"), kAccount);
+  EXPECT_EQ(call.at("from"), "+4930");
+  EXPECT_EQ(call.at("to"), "33");
+  EXPECT_EQ(call.at("direction"), "inbound");
+  EXPECT_EQ(call.at("status"), "in-progress");
+  EXPECT_EQ(call.at("api_version"), "2010-04-01");
+  EXPECT_EQ(call.at("uri"), Path("/Calls/CA1.json"));
+  EXPECT_EQ(call.at("end_time"), nullptr);
+  EXPECT_EQ(call.at("duration"), nullptr);
+  const std::string began = call.at("start_time");
+  EXPECT_THAT(began,
+              ::testing::MatchesRegex(R"([A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} \+0000)"));
+  timers_.AdvanceTo(timers_.Now() + milliseconds(61600));
+  journal.End(CallOutcome::kCompleted, "");
+  call = Get("CA1");
+  EXPECT_EQ(call.at("status"), "completed");
+  EXPECT_EQ(call.at("duration"), "62");
+  EXPECT_EQ(call.at("start_time"), began);
+  EXPECT_NE(call.at("end_time"), nullptr);
+  EXPECT_EQ(call.at("date_updated"), call.at("end_time"));
+}
+
+TEST_F(CallsResourceTest, StatusIsThatOfTheCallersSide) {
+  struct Row {
+    bool answered;
+    std::optional<CallOutcome> outcome;
+    const char* status;
+  };
+  const Row rows[] = {{false, std::nullopt, "ringing"},
+                      {true, std::nullopt, "in-progress"},
+                      {true, CallOutcome::kCompleted, "completed"},
+                      {true, CallOutcome::kCallerHungUp, "completed"},
+                      {true, CallOutcome::kDestinationBusy, "completed"},
+                      {true, CallOutcome::kContinued, "completed"},
+                      {true, CallOutcome::kStopped, "completed"},
+                      {true, CallOutcome::kFailed, "failed"},
+                      {true, CallOutcome::kBotFailed, "failed"},
+                      {true, CallOutcome::kNoMedia, "failed"},
+                      {true, CallOutcome::kRefused, "failed"},
+                      {false, CallOutcome::kCompleted, "canceled"},
+                      {false, CallOutcome::kCallerHungUp, "no-answer"},
+                      {false, CallOutcome::kDestinationNoAnswer, "no-answer"},
+                      {false, CallOutcome::kContinued, "no-answer"},
+                      {false, CallOutcome::kDestinationBusy, "busy"},
+                      {false, CallOutcome::kDestinationUnknown, "failed"},
+                      {false, CallOutcome::kRefused, "failed"},
+                      {false, CallOutcome::kStopped, "failed"}};
+  int number = 0;
+  for (const Row& row : rows) {
+    const std::string id = std::to_string(++number);
+    CallJournal& journal = Begin(id);
+    if (row.answered) journal.CallerAnswered();
+    if (row.outcome.has_value()) journal.End(*row.outcome, "");
+    const Json call = Get("CA" + id);
+    EXPECT_EQ(call.at("status"), row.status) << (row.outcome ? ToString(*row.outcome) : "");
+    const bool over_and_answered = row.answered && row.outcome.has_value();
+    EXPECT_EQ(call.at("duration").is_null(), !over_and_answered);
+  }
+}
+
+TEST_F(CallsResourceTest, ListsCallsNowAndThoseThatEnded) {
+  Begin("1", "+1", "42").CallerAnswered();
+  Begin("2", "+1", "43").End(CallOutcome::kCallerHungUp, "");
+  Begin("3", "+2", "42");
+  EXPECT_THAT(Sids(), ElementsAre("CA3", "CA2", "CA1")) << "the newest first";
+  EXPECT_THAT(Sids("From=%2B1"), ElementsAre("CA2", "CA1"));
+  EXPECT_THAT(Sids("To=42"), ElementsAre("CA3", "CA1"));
+  EXPECT_THAT(Sids("Status=ringing"), ElementsAre("CA3"));
+  EXPECT_THAT(Sids("Status=no-answer&To=43&From=%2B1"), ElementsAre("CA2"));
+  EXPECT_THAT(Sids("Status=busy"), IsEmpty());
+}
+
+TEST_F(CallsResourceTest, ListsInPages) {
+  for (int i = 1; i <= 5; ++i) Begin(std::to_string(i), "+1 2");
+  const Json first = List("PageSize=2&From=%2B1+2");
+  EXPECT_EQ(first.at("page"), 0);
+  EXPECT_EQ(first.at("page_size"), 2);
+  EXPECT_EQ(first.at("previous_page_uri"), nullptr);
+  std::vector<std::string> seen;
+  Json page = first;
+  for (int i = 0; i < 3; ++i) {
+    for (const Json& call : page.at("calls")) seen.push_back(call.at("sid"));
+    if (page.at("next_page_uri").is_null()) break;
+    const std::string next = page.at("next_page_uri");
+    page = List(next.substr(next.find('?') + 1));
+  }
+  EXPECT_THAT(seen, ElementsAre("CA5", "CA4", "CA3", "CA2", "CA1"));
+  EXPECT_EQ(page.at("previous_page_uri"), Path("/Calls.json?PageSize=2&From=%2B1+2&Page=1"));
+  EXPECT_THAT(Sids("Page=7"), IsEmpty());
+  for (const char* query :
+       {"PageSize=0", "PageSize=1001", "PageSize=x", "Page=-1", "Status=gone", "StartTime>=2"})
+    ExpectError(Ask("GET", Path("/Calls.json"), query), 400, 20001, "accepted ");
+}
+
+TEST_F(CallsResourceTest, HangsUp) {
+  Begin("1").CallerAnswered();
+  const http::Reply reply = Post("CA1", "Status=completed");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(Json::parse(reply.body).at("sid"), "CA1");
+  EXPECT_THAT(hung_up_, ElementsAre("1"));
+  Begin("2");
+  EXPECT_EQ(Post("CA2", "Status=canceled").status, 200);
+  EXPECT_THAT(hung_up_, ElementsAre("1", "2"));
+}
+
+TEST_F(CallsResourceTest, WhatIsOverAlreadyIsNoErrorToComplete) {
+  CallJournal& journal = Begin("1");
+  journal.CallerAnswered();
+  ExpectError(Post("CA1", "Status=canceled"), 400, 21220, "the call is in-progress");
+  journal.End(CallOutcome::kCallerHungUp, "");
+  const http::Reply reply = Post("CA1", "Status=completed");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(Json::parse(reply.body).at("status"), "completed");
+  ExpectError(Post("CA1", "Status=canceled"), 400, 21220, "the call is completed");
+  EXPECT_THAT(hung_up_, IsEmpty());
+}
+
+TEST_F(CallsResourceTest, WhatIsNotThereYetIsSaid) {
+  Begin("1").CallerAnswered();
+  ExpectError(Post("CA1", "Twiml=%3CResponse%2F%3E"), 400, 20001, "Twiml is not supported yet");
+  ExpectError(Post("CA1", "Url=http%3A%2F%2Fa&Method=POST"), 400, 20001, "Url is not supported yet");
+  ExpectError(Post("CA1", "Status=completed&Twiml=x"), 400, 20001, "Twiml is not supported yet");
+  ExpectError(Ask("POST", Path("/Calls.json"), "", "To=1&From=2&Url=x"), 405, 20004, "cannot be made");
+  EXPECT_THAT(hung_up_, IsEmpty());
+}
+
+TEST_F(CallsResourceTest, BadValuesAreSaid) {
+  Begin("1").CallerAnswered();
+  ExpectError(Post("CA1", ""), 400, 20001, "Status is '', accepted are completed and canceled");
+  ExpectError(Post("CA1", "Status=in-progress"), 400, 20001, "Status is 'in-progress'");
+  ExpectError(Post("CA1", "StatusCallback=x"), 400, 20001, "'StatusCallback' is not supported");
+  ExpectError(Post("CA1", "Status=%ff%00" + std::string(5000, 'x')), 400, 20001, "Status is '");
+  http::Request json;
+  json.method = "POST";
+  json.path = Path("/Calls/CA1.json");
+  json.content_type = "application/json";
+  json.body = R"({"Status":"completed"})";
+  ExpectError(resource_.Answer(json), 400, 20001, "accepted is application/x-www-form-urlencoded");
+  EXPECT_THAT(hung_up_, IsEmpty());
+}
+
+TEST_F(CallsResourceTest, WhatIsNotThereIsNotFound) {
+  Begin("1");
+  const std::string other = "/2010-04-01/Accounts/AC99999999999999999999999999999999/Calls/CA1.json";
+  for (const std::string& path :
+       {std::string("/"), std::string(""), Path(""), Path("/Calls"), Path("/Calls/"), Path("/Calls/.json"),
+        Path("/Calls/CA1"), Path("/Calls/CA2.json"), Path("/Calls/CA1.json/Recordings.json"),
+        Path("x/Calls.json"), Path("/Messages.json"), std::string("/2010-04-01/Accounts.json"), other,
+        std::string(9000, '/')}) {
+    ExpectError(Ask("GET", path), 404, 20404, "was not found");
+    ExpectError(Ask("POST", path, "", "Status=completed"), 404, 20404, "was not found");
+  }
+  EXPECT_THAT(hung_up_, IsEmpty());
+}
+
+TEST_F(CallsResourceTest, NothingIsSaidOfCallsBeforeTheyAreKnown) {
+  knows_calls_ = false;
+  ExpectError(Ask("GET", Path("/Calls/CA1.json")), 503, 20503, "try again");
+  ExpectError(Ask("GET", Path("/Calls.json")), 503, 20503, "try again");
+}
+
+}  // namespace
+}  // namespace benari::control::api
