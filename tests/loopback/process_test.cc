@@ -108,6 +108,21 @@ TEST(ControlFlags, MistakesWithTlsAndRtpSource) {
   }
 }
 
+TEST(ControlFlags, MistakesWithTheApi) {
+  const Ended open = RunControl({"--api_listen=0.0.0.0:8081", "--api_account_file=/tmp"});
+  EXPECT_EQ(open.code, 2);
+  EXPECT_THAT(open.output,
+              HasSubstr("--api_listen=0.0.0.0:8081: accepted is an address of loopback or of a private "
+                        "network, such as 127.0.0.1:8081: the API has no TLS"));
+  EXPECT_THAT(open.output, HasSubstr("--api_account_file=/tmp: it is a directory"));
+  const Ended nobody = RunControl({"--api_listen=127.0.0.1:0"});
+  EXPECT_EQ(nobody.code, 2);
+  EXPECT_THAT(nobody.output, HasSubstr("--api_account_file=: accepted is the file with the account"));
+  const Ended empty = RunControl({"--api_listen=[::1]:0", "--api_account_file=/dev/null"});
+  EXPECT_EQ(empty.code, 2);
+  EXPECT_THAT(empty.output, HasSubstr("--api_account_file=/dev/null: a line account_sid: AC… is missing"));
+}
+
 TEST(ControlFlags, APasswordFileWithoutAPasswordIsRefused) {
   const Ended folder = RunControl({"--ari_password_file=/tmp"});
   EXPECT_EQ(folder.code, 2);

@@ -1,0 +1,118 @@
+// The REST client of npm's twilio against control's API, with calls of the fake Asterisk.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import twilio from 'twilio';
+import { start } from '../deploy/k8s/processes.mjs';
+
+const calls = 3;
+const patience_ms = 60000;
+const account = 'AC0123456789abcdef0123456789abcdef';
+const token = '0123456789abcdef0123456789abcdef';
+const folder = mkdtempSync(path.join(tmpdir(), 'benari-rest-'));
+const running = [];
+let asterisk;
+let api;
+
+// The one thing that a bot changes: where its client sends to.
+class ToControl extends twilio.RequestClient {
+  request(options) {
+    return super.request({ ...options, uri: options.uri.replace('https://api.twilio.com', `http://${api}`) });
+  }
+}
+const client = (sid = account, secret = token) => twilio(sid, secret, { httpClient: new ToControl() });
+
+function run(binary, ...flags) {
+  const process_ = start(process.env[binary], flags);
+  running.push(process_);
+  return process_;
+}
+
+function write(name, text) {
+  writeFileSync(path.join(folder, name), text);
+  return path.join(folder, name);
+}
+
+async function eventually(what) {
+  const deadline = Date.now() + patience_ms;
+  for (;;) {
+    const result = await what();
+    if (result) return result;
+    assert.ok(Date.now() < deadline, `not in time: ${what}`);
+    await sleep(50);
+  }
+}
+
+before(async () => {
+  const local = ['--metrics_listen=127.0.0.1:0', '--log_format=json'];
+  const media = run('BENARI_MEDIA_BINARY', ...local, '--grpc_listen=127.0.0.1:0', '--workers=1');
+  const { grpc } = await media.logged('serving');
+  asterisk = run('BENARI_FAKE_ASTERISK_BINARY', '--http_listen=127.0.0.1:0', `--calls=${calls}`, '--log_format=json');
+  const { http } = await asterisk.logged('serving');
+  const control = run('BENARI_CONTROL_BINARY', ...local, `--ari_url=http://${http}/ari`, `--ari_password_file=${write('password', 'secret')}`,
+    `--media=${grpc}`, '--echo_seconds=inf', '--api_listen=127.0.0.1:0',
+    `--api_account_file=${write('account', `account_sid: ${account}\nauth_token: ${token}\n`)}`);
+  ({ api } = await control.logged('serving'));
+});
+
+after(async () => {
+  await Promise.all(running.map((each) => each.kill()));
+  rmSync(folder, { recursive: true });
+});
+
+const rejects = (promise, status, code, message) => assert.rejects(promise, (error) => {
+  assert.equal(error.status, status);
+  assert.equal(error.code, code);
+  assert.match(error.message, message);
+  assert.equal(error.moreInfo, `https://www.twilio.com/docs/errors/${code}`);
+  return true;
+});
+
+test('reads, lists and completes calls', async () => {
+  const ours = client();
+  await eventually(async () => {
+    try {
+      return (await ours.calls.list({ status: 'in-progress' })).length === calls;
+    } catch (error) {
+      if (error.status !== 503) throw error;
+    }
+  });
+  const inPages = await ours.calls.list({ pageSize: 1 });
+  assert.equal(new Set(inPages.map(({ sid }) => sid)).size, calls);
+  const [{ sid }] = await ours.calls.list({ to: '3308487', limit: 1 });
+  const call = await ours.calls(sid).fetch();
+  assert.equal(call.sid, sid);
+  assert.equal(call.accountSid, account);
+  assert.equal(call.to, '3308487');
+  assert.equal(call.direction, 'inbound');
+  assert.equal(call.status, 'in-progress');
+  assert.equal(call.endTime, null);
+  assert.ok(call.startTime instanceof Date && Math.abs(Date.now() - call.startTime) < 600000, String(call.startTime));
+  assert.equal((await call.update({ status: 'completed' })).sid, sid);
+  const ended = await eventually(async () => {
+    const now = await ours.calls(sid).fetch();
+    return now.status === 'completed' && now;
+  });
+  assert.match(ended.duration, /^[0-9]+$/);
+  assert.ok(ended.endTime >= ended.startTime);
+  assert.equal((await ours.calls(sid).update({ status: 'completed' })).status, 'completed');
+});
+
+test('errors are those of the client', async () => {
+  const [{ sid }] = await client().calls.list({ status: 'in-progress', limit: 1 });
+  await rejects(client().calls('CA00000000000000000000000000000000').fetch(), 404, 20404, /was not found/);
+  await rejects(client(account, 'wrong').calls(sid).fetch(), 401, 20003, /Authenticate/);
+  await rejects(client('AC99999999999999999999999999999999').calls(sid).fetch(), 401, 20003, /Authenticate/);
+  await rejects(client().calls(sid).update({ status: 'canceled' }), 400, 21220, /the call is in-progress/);
+  await rejects(client().calls(sid).update({ twiml: '<Response/>' }), 400, 20001, /Twiml is not supported yet/);
+  await rejects(client().calls.create({ to: '1', from: '2', url: 'http://bot/' }), 405, 20004, /cannot be made/);
+});
+
+test('what is hung up is gone from Asterisk', async () => {
+  const ours = client();
+  for (const { sid } of await ours.calls.list({ status: 'in-progress' })) await ours.calls(sid).update({ status: 'completed' });
+  assert.equal(await asterisk.ended, 0, asterisk.lines.slice(-5).join('\n'));
+});
