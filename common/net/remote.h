@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/net/name_resolver.h"
 #include "common/net/url.h"
 #include "common/tls_files.h"
 
@@ -23,6 +24,7 @@ struct Remote {
   std::string ca_file;                             // empty: the system's CAs
   std::shared_ptr<boost::asio::ssl::context> tls;  // null unless the URL's scheme has it
   std::shared_ptr<AddressBook> addresses;          // of url.host, unless it is an address itself
+  std::shared_ptr<NameResolver> names = std::make_shared<NameResolver>();
   // Returns true if url.host, or an address that it resolves to, may be connected to. Empty: all may.
   std::function<bool(const boost::asio::ip::address& address)> may_connect;
 };

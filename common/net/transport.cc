@@ -4,6 +4,7 @@
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -49,10 +50,7 @@ ConnectFailure TcpFailure(const error_code& ec) {
 }  // namespace
 
 Transport::Transport(executor_type executor, std::shared_ptr<const Remote> remote)
-    : remote_(std::move(remote)),
-      resolver_(executor),
-      socket_(executor),
-      limit_(std::make_shared<asio::steady_timer>(executor)) {}
+    : remote_(std::move(remote)), socket_(executor), limit_(std::make_shared<asio::steady_timer>(executor)) {}
 
 asio::awaitable<std::optional<ConnectFailure>> Transport::Connect() {
   Failure failure = co_await ConnectTcp();
@@ -96,39 +94,40 @@ std::optional<ConnectFailure> Transport::Filter(std::vector<tcp::endpoint>* addr
 }
 
 asio::awaitable<std::optional<ConnectFailure>> Transport::LookUp() {
-  struct Answer {
+  struct Result {
     std::string why_not = "the name service does not answer";  // "": it found addresses
     bool waited_for = true;
   };
-  const auto answer = std::make_shared<Answer>();
-  const std::string service = absl::StrCat(remote_->url.port);
-  const auto on_answer = [answer, remote = remote_, limit = limit_](
-                             const error_code& error, const tcp::resolver::results_type& found) {
-    answer->why_not = error ? error.message() : "";
+  const auto result = std::make_shared<Result>();
+  const auto on_answer = [result, remote = remote_, limit = limit_](const NameResolver::Answer& answer) {
+    result->why_not = answer.why_not;
     std::vector<tcp::endpoint> addresses;
-    for (const auto& each : found) addresses.push_back(each.endpoint());
-    if (!error) remote->addresses->SetFound(addresses);
-    if (answer->waited_for) limit->cancel();
+    for (const auto& each : answer.addresses) addresses.emplace_back(each, remote->url.port);
+    if (answer.why_not.empty()) remote->addresses->SetFound(addresses);
+    if (result->waited_for) limit->cancel();
   };
   const bool known = !remote_->addresses->InOrder().empty();
   const auto at_most = remote_->addresses->not_found() ? kLookUpAgainAtMost : kLookUpAtMost;
   limit_->expires_after(known ? at_most : kForEver);
-  resolver_.async_resolve(remote_->url.host, service, on_answer);
+  look_up_ =
+      remote_->names->Ask(remote_->url.host, [on_answer, executor = get_executor()](const auto& answer) {
+        asio::post(executor, [on_answer, answer] { on_answer(answer); });
+      });
   error_code ignored;
   auto token = asio::redirect_error(asio::use_awaitable, ignored);
   co_await limit_->async_wait(token);
-  answer->waited_for = false;
+  result->waited_for = false;
   if (closed_) co_return Failed(ConnectProblem::kNetwork, "closed");
-  if (answer->why_not.empty()) co_return std::nullopt;
+  if (result->why_not.empty()) co_return std::nullopt;
   if (known) {
-    remote_->addresses->SetNotFound(remote_->url.host, answer->why_not);
+    remote_->addresses->SetNotFound(remote_->url.host, result->why_not);
     co_return std::nullopt;
   }
   // Without a free file descriptor the resolver reports that there is no such host.
   error_code opened;
   tcp::socket(get_executor()).open(tcp::v4(), opened);
   if (opened) co_return TcpFailure(opened);
-  co_return Failed(ConnectProblem::kNameNotResolved, answer->why_not);
+  co_return Failed(ConnectProblem::kNameNotResolved, result->why_not);
 }
 
 asio::awaitable<std::optional<ConnectFailure>> Transport::ConnectTo(tcp::endpoint address, bool last) {
@@ -193,7 +192,7 @@ std::optional<ConnectFailure> Transport::TlsFailure(const error_code& ec) {
 
 void Transport::Close() {
   closed_ = true;
-  resolver_.cancel();
+  look_up_.reset();
   limit_->cancel();
   error_code ignored;
   tcp_socket().close(ignored);

@@ -12,6 +12,7 @@
 
 #include "common/net/buffered_socket.h"
 #include "common/net/connect_failure.h"
+#include "common/net/name_resolver.h"
 #include "common/net/remote.h"
 
 namespace benari::net {
@@ -85,7 +86,7 @@ class Transport {
   boost::asio::ip::tcp::socket& tcp_socket() { return socket_.lowest_layer(); }
 
   std::shared_ptr<const Remote> remote_;
-  boost::asio::ip::tcp::resolver resolver_;
+  std::shared_ptr<NameResolver::Request> look_up_;  // its answer is of use as long as it is not closed
   BufferedSocket socket_;
   std::shared_ptr<boost::asio::steady_timer> limit_;  // of a look-up, or of one address
   std::optional<boost::asio::ssl::stream<BufferedSocket&>> tls_;

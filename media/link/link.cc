@@ -125,6 +125,7 @@ absl::StatusOr<Link::Target> Link::MakeTarget() const {
   target.remote = std::make_shared<net::Remote>();
   target.remote->url = *url;
   target.remote->addresses = thread_.addresses(*url);
+  target.remote->names = thread_.names;
   if (url->tls()) target.remote->tls = thread_.tls;
   target.remote->may_connect = [&allow, url = *std::move(url)](const asio::ip::address& address) {
     const auto read = ParseSocketAddress(Endpoint(address.to_string(), url.port));

@@ -30,6 +30,7 @@ class Link : public std::enable_shared_from_this<Link> {
     boost::asio::any_io_executor executor;
     const LinkOptions& options;
     std::shared_ptr<boost::asio::ssl::context> tls;
+    std::shared_ptr<net::NameResolver> names;
     std::function<std::shared_ptr<net::AddressBook>(const net::Url& url)> addresses;
     std::function<void(Link* link)> on_over;  // the link has ended; may destroy it
   };

@@ -5,12 +5,13 @@
 #include <cstdint>
 #include <string>
 
+#include "common/net/name_resolver.h"
 #include "common/tls_files.h"
 #include "media/link/allow_list.h"
 
 namespace benari::media {
 
-// The options of all links of a node. Pure.
+// The options of all links of a node.
 struct LinkOptions {
   using Milliseconds = std::chrono::milliseconds;
 
@@ -18,6 +19,7 @@ struct LinkOptions {
   AllowList allow;
   std::string credentials_dir;  // empty: none
   TlsFiles tls;  // of wss: `ca` empty: the system's CAs; `cert` and `key` empty: no certificate of ours
+  net::NameResolver::LookUp look_up = net::NameResolver::LookUpBySystem;
   uint64_t max_queued_bytes = 4'800'000;        // of a bot's audio, for each session: 10 minutes
   uint64_t max_queued_bytes_of_node = 1 << 28;  // of all sessions
 

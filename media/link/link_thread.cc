@@ -21,12 +21,15 @@ constexpr std::chrono::milliseconds kGrace{200};  // after the time that each li
 }  // namespace
 
 LinkThread::LinkThread(const LinkOptions& options, std::shared_ptr<asio::ssl::context> tls,
-                       std::shared_ptr<AttentionList> wanting)
+                       std::shared_ptr<net::NameResolver> names, std::shared_ptr<AttentionList> wanting)
     : options_(options),
       wanting_(std::move(wanting)),
       descriptor_(io_, dup(wanting_->fd())),
       deadline_(io_),
-      shared_{io_.get_executor(), options_, std::move(tls),
+      shared_{io_.get_executor(),
+              options_,
+              std::move(tls),
+              std::move(names),
               [this](const net::Url& url) { return AddressesOf(url); },
               [this](Link* link) { Remove(link); }} {
   WaitForAttention();

@@ -19,7 +19,7 @@ namespace benari::media {
 class LinkThread {
  public:
   LinkThread(const LinkOptions& options, std::shared_ptr<boost::asio::ssl::context> tls,
-             std::shared_ptr<AttentionList> wanting);
+             std::shared_ptr<net::NameResolver> names, std::shared_ptr<AttentionList> wanting);
   // Closes its links, within `stop_timeout`.
   ~LinkThread();
 

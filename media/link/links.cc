@@ -25,10 +25,12 @@ absl::StatusOr<std::unique_ptr<Links>> Links::Start(const LinkOptions& options) 
   auto tls = net::MakeTlsContext(options.tls);
   if (!tls.ok()) return tls.status();
   std::unique_ptr<Links> links(new Links(options));
+  const auto names = std::make_shared<net::NameResolver>(options.look_up);
   for (size_t i = 0; i < std::max<size_t>(1, options.threads); ++i) {
     auto wanting = AttentionList::Create();
     if (!wanting.ok()) return wanting.status();
-    links->threads_.push_back(std::make_unique<LinkThread>(links->options_, *tls, *std::move(wanting)));
+    links->threads_.push_back(
+        std::make_unique<LinkThread>(links->options_, *tls, names, *std::move(wanting)));
   }
   return links;
 }

@@ -3,12 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include <fstream>
-
-#include "common/net/twilio.h"
 #include "links_fixture.h"
-#include "media/link/credentials.h"
-#include "tests/common/certificates.h"
 
 namespace benari::media {
 namespace {
@@ -16,8 +11,6 @@ namespace {
 using fakes::BotConduct;
 using fakes::FakeBot;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::StartsWith;
 
 Frame FrameOf(int number) {
   Frame frame;
@@ -186,46 +179,6 @@ TEST_F(LinksTest, ABotThatDoesNotReadLosesTheOldestFrames) {
                std::stoull(std::string(last["media"]["chunk"])) + dropped() &&
            dropped() > 0;
   }));
-}
-
-TEST_F(LinksTest, TheHandshakeCarriesTheCredential) {
-  const Certificates folder;
-  std::ofstream(folder.File("sales")) << "auth_token: 12345\nbearer: geheim\nOrigin: https://pbx.example\n";
-  options_.credentials_dir = folder.File("");
-  FakeBot bot;
-  const std::string url = bot.Url("/calls?x=y");
-  const auto stream = Dial(url, Milliseconds(0), "sales");
-  ASSERT_TRUE(Comes(*stream, LinkPhase::kReady)) << stream->report().last_error;
-  const auto connection = bot.connections()[0];
-  EXPECT_EQ(connection.target, "/calls?x=y");
-  EXPECT_EQ(connection.headers.at("Authorization"), "Bearer geheim");
-  EXPECT_EQ(connection.headers.at("Origin"), "https://pbx.example");
-  EXPECT_EQ(connection.headers.at("X-Twilio-Signature"), net::TwilioSignature("12345", url, {}));
-}
-
-TEST_F(LinksTest, TlsWithACaAndACertificateOfOurOwn) {
-  Certificates certificates;
-  certificates.MakeCa("ca");
-  certificates.MakeCa("other");
-  certificates.Make("bot", "ca", "IP:127.0.0.1");
-  certificates.Make("media", "ca", "DNS:media");
-  FakeBot bot({BotConduct::Accepts()}, certificates.Files("ca", "bot"));
-  options_.tls = certificates.Files("ca", "media");
-  const auto stream = Reach(bot);
-  bot.Send(Media(StreamSid(bot, 0), "over TLS"));
-  EXPECT_TRUE(Eventually([&] { return stream->audio().queued() == 8; }));
-  links_.reset();
-
-  options_.tls = certificates.Files("other", "media");
-  const auto refused = Dial(bot.Url());
-  ASSERT_TRUE(Comes(*refused, LinkPhase::kUnreachable)) << "at once: a certificate stays what it is";
-  EXPECT_THAT(refused->report().last_error, HasSubstr("is not accepted"));
-  EXPECT_EQ(refused->report().connect_failures, 1u);
-
-  options_.tls = certificates.Files("missing", "");
-  const auto links = Links::Start(options_);
-  EXPECT_EQ(links.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(links.status().message()), HasSubstr("missing.pem"));
 }
 
 }  // namespace
