@@ -126,7 +126,7 @@ absl::StatusOr<Link::Target> Link::MakeTarget() const {
   target.remote->url = *url;
   target.remote->addresses = thread_.addresses(*url);
   target.remote->names = thread_.names;
-  if (url->tls()) target.remote->tls = thread_.tls;
+  if (url->tls()) target.remote->tls = thread_.tls->Current();
   target.remote->may_connect = [&allow, url = *std::move(url)](const asio::ip::address& address) {
     const auto read = ParseSocketAddress(Endpoint(address.to_string(), url.port));
     return read.ok() && allow.MayConnect(url, *read);

@@ -14,6 +14,7 @@
 #include "common/log_gate.h"
 #include "common/net/remote.h"
 #include "common/net/web_socket.h"
+#include "media/link/client_tls.h"
 #include "media/link/conversation.h"
 #include "media/link/link_machine.h"
 #include "media/link/link_options.h"
@@ -29,7 +30,7 @@ class Link : public std::enable_shared_from_this<Link> {
   struct Thread {
     boost::asio::any_io_executor executor;
     const LinkOptions& options;
-    std::shared_ptr<boost::asio::ssl::context> tls;
+    std::shared_ptr<ClientTls> tls;
     std::shared_ptr<net::NameResolver> names;
     std::function<std::shared_ptr<net::AddressBook>(const net::Url& url)> addresses;
     std::function<void(Link* link)> on_over;  // the link has ended; may destroy it

@@ -20,7 +20,7 @@ constexpr size_t kMaxAddressBooks = 256;
 constexpr std::chrono::milliseconds kGrace{200};  // after the time that each link has
 }  // namespace
 
-LinkThread::LinkThread(const LinkOptions& options, std::shared_ptr<asio::ssl::context> tls,
+LinkThread::LinkThread(const LinkOptions& options, std::shared_ptr<ClientTls> tls,
                        std::shared_ptr<net::NameResolver> names, std::shared_ptr<AttentionList> wanting)
     : options_(options),
       wanting_(std::move(wanting)),

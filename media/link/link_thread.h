@@ -18,7 +18,7 @@ namespace benari::media {
 // One thread and its links. Dial and the destructor may be called by any thread.
 class LinkThread {
  public:
-  LinkThread(const LinkOptions& options, std::shared_ptr<boost::asio::ssl::context> tls,
+  LinkThread(const LinkOptions& options, std::shared_ptr<ClientTls> tls,
              std::shared_ptr<net::NameResolver> names, std::shared_ptr<AttentionList> wanting);
   // Closes its links, within `stop_timeout`.
   ~LinkThread();

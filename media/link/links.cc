@@ -22,7 +22,7 @@ struct Stream {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Links>> Links::Start(const LinkOptions& options) {
-  auto tls = net::MakeTlsContext(options.tls);
+  auto tls = ClientTls::Load(options.tls);
   if (!tls.ok()) return tls.status();
   std::unique_ptr<Links> links(new Links(options));
   const auto names = std::make_shared<net::NameResolver>(options.look_up);

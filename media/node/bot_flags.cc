@@ -18,12 +18,16 @@ ABSL_FLAG(
 ABSL_FLAG(
     std::string, bot_credentials_dir, "",
     "folder with a file for each credential that a session may name: lines 'auth_token: TOKEN' (signs the "
-    "handshake as Twilio does), 'bearer: TOKEN' and other headers 'NAME: VALUE'; default: none");
-ABSL_FLAG(std::string, bot_tls_ca_file, "",
-          "CA certificates (PEM) that bots at wss:// are verified against; default: those of the system");
+    "handshake as Twilio does), 'bearer: TOKEN' and other headers 'NAME: VALUE'; read at each dial; default: "
+    "none");
+ABSL_FLAG(
+    std::string, bot_tls_ca_file, "",
+    "CA certificates (PEM) that bots at wss:// are verified against, read again when the file has changed; "
+    "default: those of the system, read at the start");
 ABSL_FLAG(std::string, bot_tls_cert_file, "",
-          "client certificate (PEM) shown to bots at wss://; default: none");
-ABSL_FLAG(std::string, bot_tls_key_file, "", "private key (PEM) of --bot_tls_cert_file");
+          "client certificate (PEM) shown to bots at wss://, read again when the file has changed; default: "
+          "none");
+ABSL_FLAG(std::string, bot_tls_key_file, "", "private key (PEM) of --bot_tls_cert_file, read again likewise");
 ABSL_FLAG(int32_t, bot_start_buffer_ms, 40,
           "audio of a bot in ms that is buffered before a talkspurt is played; grows to 100 after underruns");
 ABSL_FLAG(int32_t, bot_max_queue_seconds, 600,

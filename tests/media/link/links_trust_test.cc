@@ -1,6 +1,7 @@
 // What a bot is shown, what it has to show, and where it is found.
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <fstream>
 #include <future>
 
@@ -72,6 +73,31 @@ TEST_F(LinksTrustTest, ACredentialIsReadAtEachDial) {
   ASSERT_TRUE(bot.WaitUntil([](const Connections& all) { return all.size() == 2 && all[1].open; }));
   EXPECT_EQ(bot.connections()[0].headers.at("Authorization"), "Bearer first");
   EXPECT_EQ(bot.connections()[1].headers.at("Authorization"), "Bearer second");
+}
+
+TEST_F(LinksTrustTest, CertificatesAreReadAgainWhenTheyHaveChanged) {
+  Certificates certificates;
+  certificates.MakeCa("ca");
+  certificates.MakeCa("next");
+  certificates.Make("bot", "next", "IP:127.0.0.1");
+  certificates.Make("media", "ca", "DNS:media");
+  FakeBot bot({BotConduct::Accepts()}, certificates.Files("next", "bot"));
+  options_.tls = certificates.Files("ca", "media");
+  const auto refused = Dial(bot.Url());
+  ASSERT_TRUE(Comes(*refused, LinkPhase::kUnreachable));
+
+  const auto replace = [](const std::string& file, const std::string& by) {
+    std::filesystem::copy_file(by, file + ".new", std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::rename(file + ".new", file);
+  };
+  const TlsFiles next = certificates.Files("next", "bot");
+  replace(options_.tls.ca, next.ca);
+  replace(options_.tls.cert, next.cert);
+  const auto half = Dial(bot.Url());
+  ASSERT_TRUE(Comes(*half, LinkPhase::kUnreachable)) << "the key is not of the certificate: as before";
+  EXPECT_THAT(half->report().last_error, HasSubstr("is not accepted"));
+  replace(options_.tls.key, next.key);
+  Reach(bot);
 }
 
 TEST_F(LinksTrustTest, ANameThatHangsDelaysNoBotAtAnotherName) {
