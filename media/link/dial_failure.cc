@@ -53,6 +53,33 @@ std::string DescribeDialFailure(const ConnectFailure& failure, const net::Url& u
   return "";
 }
 
+BotDialFailure ReasonOf(const ConnectFailure& failure) {
+  switch (failure.problem) {
+    case ConnectProblem::kNameNotResolved:
+      return BotDialFailure::kNameNotResolved;
+    case ConnectProblem::kRefused:
+      return BotDialFailure::kRefused;
+    case ConnectProblem::kTlsVerification:
+      return BotDialFailure::kCertificate;
+    case ConnectProblem::kTls:
+      return BotDialFailure::kTls;
+    case ConnectProblem::kTimeout:
+      return BotDialFailure::kTimeout;
+    case ConnectProblem::kHttpStatus:
+      return BotDialFailure::kHttpStatus;
+    case ConnectProblem::kNotHttp:
+      return BotDialFailure::kNotHttp;
+    case ConnectProblem::kNotWebSocket:
+      return BotDialFailure::kNotWebSocket;
+    case ConnectProblem::kClosedByServer:
+      return BotDialFailure::kClosed;
+    case ConnectProblem::kNetwork:
+    case ConnectProblem::kForbidden:
+      break;
+  }
+  return BotDialFailure::kNetwork;
+}
+
 bool MayPass(const ConnectFailure& failure) {
   if (failure.problem == ConnectProblem::kTlsVerification) return false;
   if (failure.problem != ConnectProblem::kHttpStatus) return true;

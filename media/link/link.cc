@@ -270,13 +270,13 @@ void Link::OnFailed(const ConnectFailure& failure) {
   const std::string why = DescribeDialFailure(failure, *url);
   if (failure.problem == ConnectProblem::kForbidden) return OnRefused(absl::PermissionDeniedError(why));
   machine_.OnFailed(steady_clock::now(), MayPass(failure));
-  ++report_.connect_failures;
+  ++report_.connect_failures[static_cast<size_t>(ReasonOf(failure))];
   report_.last_error = why;
   if (!failure_gate_.Opens(why, steady_clock::now())) return;
   log::Warning("bot cannot be reached", {{"call_sid", config_.call_sid},
                                          {"bot", shown_url_},
                                          {"reason", why},
-                                         {"failures", report_.connect_failures}});
+                                         {"failures", report_.AllConnectFailures()}});
 }
 
 void Link::Publish() {

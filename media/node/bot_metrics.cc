@@ -40,9 +40,14 @@ void AddStates(const BotTotals& totals, std::vector<MetricFamily>* families) {
   families->push_back(std::move(ends));
   families->push_back(Counter("benari_media_bot_connections_total", "WebSockets to bots that were opened",
                               totals.counts.connections));
-  families->push_back(Counter("benari_media_bot_connect_failures_total",
-                              "Attempts to open a WebSocket to a bot that failed",
-                              totals.counts.connect_failures));
+  MetricFamily failures =
+      NewFamily("benari_media_bot_connect_failures_total",
+                "Attempts to open a WebSocket to a bot that failed, by reason", MetricType::Counter);
+  for (size_t i = 0; i < kBotDialFailures; ++i) {
+    AddValue(static_cast<double>(totals.counts.connect_failures[i]),
+             {{"reason", BotDialFailureName(BotDialFailure(i))}}, &failures);
+  }
+  families->push_back(std::move(failures));
 }
 
 void AddAudio(const BotCounts& counts, std::vector<MetricFamily>* families) {

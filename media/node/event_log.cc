@@ -19,7 +19,7 @@ void LogBot(const std::string& message, const std::string& lease_id, const BotSt
                                                 {"end", BotEndName(bot.end)},
                                                 {"stream", bot.link.stream_sid},
                                                 {"connections", bot.link.connections},
-                                                {"connect_failures", bot.link.connect_failures},
+                                                {"connect_failures", bot.link.AllConnectFailures()},
                                                 {"played_ms", bot.counts.played_bytes / kBytesPerMs},
                                                 {"queued_ms", bot.queued.count()},
                                                 {"error", bot.link.last_error}});

@@ -148,7 +148,7 @@ void ToProto(const BotStatus& status, v1::BotState* out) {
   out->set_stream_sid(status.link.stream_sid);
   out->set_last_error(status.link.last_error);
   out->set_connections(status.link.connections);
-  out->set_connect_failures(status.link.connect_failures);
+  out->set_connect_failures(status.link.AllConnectFailures());
   out->set_queued_ms(ToMs(status.queued));
   out->set_marks_pending(status.marks_pending);
   out->set_start_buffer_ms(ToMs(status.start_buffer));

@@ -213,7 +213,7 @@ BotCounts Bot::Counts(const BotLinkReport& link) const {
   counts.uplink_filled = uplink_filled_;
   counts.uplink_dropped = uplink_dropped_ + link.uplink_dropped;
   counts.connections = link.connections;
-  counts.connect_failures = link.connect_failures;
+  std::copy(link.connect_failures.begin(), link.connect_failures.end(), counts.connect_failures.begin());
   return counts;
 }
 

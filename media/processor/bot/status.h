@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -14,18 +15,36 @@ inline constexpr size_t kBotPhases = 5;
 enum class BotEnd { kNone, kClosed, kUnreachable, kLost, kIdle, kRefused, kStopped };
 inline constexpr size_t kBotEnds = 7;
 
+// Why an attempt to open a WebSocket to a bot failed.
+enum class BotDialFailure {
+  kNameNotResolved,
+  kRefused,  // nobody listens
+  kNetwork,
+  kCertificate,  // is not accepted
+  kTls,
+  kTimeout,
+  kHttpStatus,
+  kNotHttp,
+  kNotWebSocket,
+  kClosed  // by the server, before its response was complete
+};
+inline constexpr size_t kBotDialFailures = 10;
+
 const char* BotPhaseName(BotPhase phase);
 const char* BotEndName(BotEnd end);
+const char* BotDialFailureName(BotDialFailure failure);
 
 // The report of a link about all its connections.
 struct BotLinkReport {
   std::string stream_sid;
   std::string last_error;  // one line, without secrets; empty: there was none
   uint32_t connections = 0;
-  uint32_t connect_failures = 0;
+  std::array<uint32_t, kBotDialFailures> connect_failures{};  // by BotDialFailure
   uint64_t messages = 0;
   uint64_t messages_ignored = 0;
   uint64_t uplink_dropped = 0;  // frames that the bot did not receive in time
+
+  uint32_t AllConnectFailures() const;
 };
 
 // Counters of one bot or of many.
@@ -40,7 +59,7 @@ struct BotCounts {
   uint64_t uplink_filled = 0;   // of these: made by the node, since nothing had arrived
   uint64_t uplink_dropped = 0;  // that the link or the bot did not take in time
   uint64_t connections = 0;
-  uint64_t connect_failures = 0;
+  std::array<uint64_t, kBotDialFailures> connect_failures{};  // by BotDialFailure
 
   BotCounts& operator+=(const BotCounts& other);
   BotCounts operator-(const BotCounts& earlier) const;

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+#include <string>
+
 namespace benari::media {
 namespace {
 
@@ -32,6 +35,15 @@ TEST(DialFailureTest, NamesTheHostAndNoSecretInOneLine) {
   }
   EXPECT_EQ(DescribeDialFailure(Failure(ConnectProblem::kHttpStatus, 403), *url),
             "bot.example:443 answered 403 Forbidden: are its credential and its path right?");
+}
+
+TEST(DialFailureTest, EachHasAReasonOfItsOwn) {
+  std::set<std::string> reasons;
+  for (size_t i = 0; i <= static_cast<size_t>(ConnectProblem::kClosedByServer); ++i) {
+    reasons.insert(BotDialFailureName(ReasonOf(Failure(ConnectProblem(i)))));
+  }
+  EXPECT_EQ(reasons.size(), kBotDialFailures);
+  EXPECT_STREQ(BotDialFailureName(ReasonOf(Failure(ConnectProblem::kTlsVerification))), "certificate");
 }
 
 TEST(DialFailureTest, ARequestThatIsWrongStaysWrong) {

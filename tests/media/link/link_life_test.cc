@@ -67,7 +67,7 @@ TEST_F(LinkLifeTest, WhatMayPassIsTriedAgain) {
   FakeBot bot({BotConduct::Refuses(503), BotConduct::DoesNotAnswer(), BotConduct::ClosesUnanswered(),
                BotConduct::Accepts()});
   const auto stream = Reach(bot);
-  EXPECT_EQ(stream->report().connect_failures, 3u);
+  EXPECT_EQ(stream->report().AllConnectFailures(), 3u);
   EXPECT_EQ(stream->report().connections, 1u);
 }
 
@@ -87,13 +87,13 @@ TEST_F(LinkLifeTest, NobodyListens) {
   const auto stream = Dial(absl::StrCat("ws://127.0.0.1:", port), Milliseconds(0));
   ASSERT_TRUE(Comes(*stream, LinkPhase::kUnreachable));
   EXPECT_EQ(stream->report().last_error, absl::StrCat("nothing listens at 127.0.0.1:", port));
-  EXPECT_EQ(stream->report().connect_failures, 1u);
+  EXPECT_EQ(stream->report().AllConnectFailures(), 1u);
 }
 
 TEST_F(LinkLifeTest, ABotThatTakesItsTimeToAnswerIsWaitedFor) {
   FakeBot bot({BotConduct::AcceptsAfter(Milliseconds(1500))});
   const auto stream = Reach(bot);
-  EXPECT_EQ(stream->report().connect_failures, 0u);
+  EXPECT_EQ(stream->report().AllConnectFailures(), 0u);
 }
 
 TEST_F(LinkLifeTest, ABotThatAnswersNoPingIsDead) {
@@ -157,7 +157,7 @@ TEST_F(LinkLifeTest, StopEndsALinkInEachPhase) {
   EXPECT_TRUE(Eventually([&] { return over.expired(); }));
 
   auto waiting = Dial("ws://127.0.0.1:1");
-  ASSERT_TRUE(Eventually([&] { return waiting->report().connect_failures > 0; }));
+  ASSERT_TRUE(Eventually([&] { return waiting->report().AllConnectFailures() > 0; }));
   waiting->Stop();
   const std::weak_ptr<BotStream> waited = waiting;
   waiting.reset();

@@ -50,7 +50,7 @@ TEST_F(LinksTrustTest, TlsWithACaAndACertificateOfOurOwn) {
   const auto refused = Dial(bot.Url());
   ASSERT_TRUE(Comes(*refused, LinkPhase::kUnreachable)) << "at once: a certificate stays what it is";
   EXPECT_THAT(refused->report().last_error, HasSubstr("is not accepted"));
-  EXPECT_EQ(refused->report().connect_failures, 1u);
+  EXPECT_EQ(refused->report().AllConnectFailures(), 1u);
 
   options_.tls = certificates.Files("missing", "");
   const auto links = Links::Start(options_);

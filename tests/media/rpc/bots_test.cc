@@ -132,7 +132,7 @@ TEST(Bots, TheirStatusIsShown) {
   BotStatus status;
   status.phase = BotPhase::kFinished;
   status.end = BotEnd::kLost;
-  status.link = {"MZ1", "timed out", 2, 3, 100, 5, 7};
+  status.link = {"MZ1", "timed out", 2, {1, 0, 2}, 100, 5, 7};
   status.queued = milliseconds(1500);
   status.counts.uplink_dropped = 11;
   status.counts.played_bytes = 8000;
