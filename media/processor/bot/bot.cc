@@ -20,6 +20,8 @@ milliseconds Duration(uint64_t ulaw_bytes) {
 
 double Seconds(Clock::Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
+bool Waits(LinkPhase link) { return link == LinkPhase::kConnecting || link == LinkPhase::kReconnecting; }
+
 // kNone: the link goes on.
 BotEnd EndOf(LinkPhase link) {
   switch (link) {
@@ -85,15 +87,15 @@ void Bot::OnTick(Clock::Time now, rtp::Sender& out) {
   const Playout::Output output = playout_.OnTick(now);
   stream_->SetPlayed(playout_.heard());
   OnHeard(now, output);
-  Play(output, out);
   Follow(now, link);
+  Play(output, Waits(link), out);
   AddToTotals();
 }
 
 // Sends the frame that is due: the bot's, or the tone's while the bot cannot be heard.
-void Bot::Play(const Playout::Output& output, rtp::Sender& out) {
+void Bot::Play(const Playout::Output& output, bool waits, rtp::Sender& out) {
   Frame frame = output.audio;
-  if (Waits() && tone_) {
+  if (waits && tone_) {
     for (int i = 0; i < output.skipped && !tone_->finished(); ++i) tone_->Step();
     if (!tone_->finished() && !output.is_audio) {
       const Cadence::Samples samples = tone_->Frame();
@@ -135,11 +137,14 @@ void Bot::Follow(Clock::Time now, LinkPhase link) {
     if (playout_.drained() || now - phase_since_ >= drain_) Finish(now, end);
     return;
   }
-  if (link == LinkPhase::kReady && phase_ != BotPhase::kReady) return Enter(now, BotPhase::kReady);
-  if (link == LinkPhase::kReconnecting && phase_ != BotPhase::kReconnecting) {
+  // A bot that is back before a tick has seen that it was lost was lost all the same.
+  const bool was_lost = phase_ == BotPhase::kReady && stream_->losses() != losses_;
+  if (was_lost || (link == LinkPhase::kReconnecting && phase_ != BotPhase::kReconnecting)) {
+    losses_ = stream_->losses();
     if (waiting_) tone_.emplace(*waiting_);
     return Enter(now, BotPhase::kReconnecting);
   }
+  if (link == LinkPhase::kReady && phase_ != BotPhase::kReady) return Enter(now, BotPhase::kReady);
   const bool idles = phase_ == BotPhase::kReady && idle_timeout_ > milliseconds(0);
   if (idles && now - IdleSince() >= idle_timeout_) Finish(now, BotEnd::kIdle);
 }
@@ -175,7 +180,8 @@ absl::Status Bot::SendDigits(const Digits& digits) {
 
 ProcessorState Bot::state() const {
   if (phase_ == BotPhase::kFinished) return ProcessorState::kFinished;
-  return Waits() ? ProcessorState::kPreparing : ProcessorState::kActive;
+  const bool waits = phase_ == BotPhase::kConnecting || phase_ == BotPhase::kReconnecting;
+  return waits ? ProcessorState::kPreparing : ProcessorState::kActive;
 }
 
 // Since when neither side has spoken, in this phase.

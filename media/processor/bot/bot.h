@@ -37,14 +37,13 @@ class Bot : public Processor {
 
  private:
   void OnUplinkFrame(Clock::Time now, const Frame& frame);
-  void Play(const Playout::Output& output, rtp::Sender& out);
+  void Play(const Playout::Output& output, bool waits, rtp::Sender& out);
   void OnHeard(Clock::Time now, const Playout::Output& output);
   void Follow(Clock::Time now, LinkPhase link);
   void Enter(Clock::Time now, BotPhase phase);
   void Finish(Clock::Time now, BotEnd end);
   // As the link is now, and not as the last tick saw it: what is said right after `start` is heard.
   bool HearsPeer() const { return stream_->phase() == LinkPhase::kReady; }
-  bool Waits() const { return phase_ == BotPhase::kConnecting || phase_ == BotPhase::kReconnecting; }
   Clock::Time IdleSince() const;
   BotCounts Counts(const BotLinkReport& link) const;
   void AddToTotals();
@@ -65,6 +64,7 @@ class Bot : public Processor {
   BotEnd end_ = BotEnd::kNone;
   Clock::Time phase_since_;
   Clock::Time last_tick_;
+  uint32_t losses_ = 0;                  // of the link that the phase has shown
   std::optional<Clock::Time> answered_;  // end of the peer's speech that the bot has answered
   uint64_t uplink_frames_ = 0;
   uint64_t uplink_filled_ = 0;

@@ -54,6 +54,8 @@ class BotStream {
   }
   // Worker.
   LinkPhase phase() const { return phase_.load(std::memory_order_acquire); }
+  // How often the bot was lost and dialled again, at least up to the phase that was seen last.
+  uint32_t losses() const { return losses_.load(std::memory_order_relaxed); }
   uint32_t marks_pending() const { return marks_pending_.load(std::memory_order_relaxed); }
   uint64_t refused_bytes() const { return refused_bytes_.load(std::memory_order_relaxed); }
   uint32_t clears() const { return clears_.load(std::memory_order_relaxed); }
@@ -81,7 +83,10 @@ class BotStream {
     marks_pending_.store(pending, std::memory_order_relaxed);
     next_mark_.store(pending == 0 ? kNever : next_mark);
   }
-  void SetPhase(LinkPhase phase) { phase_.store(phase, std::memory_order_release); }
+  void SetPhase(LinkPhase phase) {
+    if (phase == LinkPhase::kReconnecting && phase_.load(std::memory_order_relaxed) != phase) ++losses_;
+    phase_.store(phase, std::memory_order_release);
+  }
   void SetReport(BotLinkReport report) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The bot's audio: the link is its producer, the worker its consumer.
@@ -94,6 +99,7 @@ class BotStream {
   FrameQueue uplink_;
   const std::function<void()> wake_link_;
   std::atomic<LinkPhase> phase_ = LinkPhase::kConnecting;
+  std::atomic<uint32_t> losses_ = 0;
   std::atomic<bool> stopped_ = false;
   std::atomic<uint64_t> played_ = 0;
   std::atomic<uint64_t> next_mark_ = kNever;

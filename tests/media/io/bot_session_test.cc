@@ -43,6 +43,10 @@ TEST_P(BotSessionTest, ItsPhasesAreTold) {
   EXPECT_EQ(NextChange(), MediaChange::kBotLost);
   stream.SetPhase(LinkPhase::kReady);
   EXPECT_EQ(NextChange(), MediaChange::kBotReady);
+  stream.SetPhase(LinkPhase::kReconnecting);
+  stream.SetPhase(LinkPhase::kReady);
+  EXPECT_EQ(NextChange(), MediaChange::kBotLost) << "though it was back before a tick";
+  EXPECT_EQ(NextChange(), MediaChange::kBotReady);
   stream.SetPhase(LinkPhase::kClosed);
   ASSERT_TRUE(RunUntil([&] { return !changes_.empty(); }));
   EXPECT_EQ(changes_[0].change, MediaChange::kFinished);
