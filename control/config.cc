@@ -104,7 +104,7 @@ ABSL_FLAG(Seconds, bot_drain_seconds, Seconds{10},
 ABSL_FLAG(
     std::string, bot_answer, "at_once",
     "when to answer a caller that the dial plan has not answered: at_once, or when_ready (it hears ringing "
-    "until the bot is ready; the first tenth of a second of a greeting may be lost)");
+    "until the bot is ready)");
 ABSL_FLAG(
     std::string, bot_waiting_tone, "ringing",
     "tone that an answered caller hears until the bot is ready, and while it is reconnected to: ringing, "

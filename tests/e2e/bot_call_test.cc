@@ -60,6 +60,24 @@ TEST_P(BotMessagesTest, OfAnySizeAreHeard) {
 
 INSTANTIATE_TEST_SUITE_P(Sizes, BotMessagesTest, ::testing::Values(1, 333));
 
+// It speaks as soon as it has its start, before Asterisk has joined the caller with media, or while the
+// caller rings.
+class BotGreetingTest : public BotCallTest, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(BotGreetingTest, IsHeardFromItsFirstSampleOn) {
+  StartBot();
+  StartWithBot(bot_->url("/say,listen"), {absl::StrCat("--bot_answer=", GetParam())});
+  Call("unanswered");
+  phone_.Say(Noise(milliseconds(20), 2));  // and silence from then on
+  Event("mark");
+  WaitUntilHeard(milliseconds(2000));
+  phone_.HangUp();
+  EXPECT_EQ(Outcome(), "caller_hung_up");
+}
+
+INSTANTIATE_TEST_SUITE_P(Answered, BotGreetingTest, ::testing::Values("at_once", "when_ready"),
+                         [](const auto& test) { return std::string(test.param); });
+
 TEST_F(BotCallTest, HearsTheKeysInTheirOrder) {
   StartBot();
   StartWithBot(bot_->url("/listen"));

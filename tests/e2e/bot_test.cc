@@ -18,7 +18,8 @@ AsteriskOptions BotTest::asterisk_options() {
       "\n[default](+)\n"
       "exten => onward,1,Answer()\n same => n,Stasis(voicebot1,inbound,flow=bot,bot_on_close=continue)\n"
       " same => n,Echo()\n"
-      "exten => answers,1,Answer()\n same => n,Echo()\n";
+      "exten => answers,1,Answer()\n same => n,Echo()\n"
+      "exten => unanswered,1,Stasis(voicebot1,inbound)\n";
   return options;
 }
 

@@ -1,10 +1,11 @@
-// A node alone, called over gRPC, against the conformance kit of tests/bots; its peer sends nothing.
+// A node alone, called over gRPC, against the conformance kit of tests/bots; its peer sends one packet.
 #include <gmock/gmock.h>
 
 #include "absl/strings/match.h"
 #include "tests/harness/bot_process.h"
 #include "tests/media/media_process.h"
 #include "tests/media/rpc/client.h"
+#include "tests/media/rtp_bytes.h"
 #include "tests/media/udp_peer.h"
 
 namespace benari::media {
@@ -35,6 +36,7 @@ class BotConformance : public ::testing::TestWithParam<const char*> {
     v1::StartSessionResponse started;
     const auto status = client_.stub->StartSession(Client::Context().get(), request, &started);
     ASSERT_TRUE(status.ok()) << status.error_message();
+    peer_.Send(RtpBytes(1, 0), Loopback(static_cast<uint16_t>(leased.lease().rtp().port())));
   }
 
   // What the kit asks its caller for; called by the thread that reads its output.

@@ -84,12 +84,16 @@ void Bot::OnTick(Clock::Time now, rtp::Sender& out) {
   const uint64_t filled = uplink_.filled();
   uplink_.OnTick(now, [this, now](const Frame& frame) { OnUplinkFrame(now, frame); });
   if (HearsPeer()) uplink_filled_ += uplink_.filled() - filled;
-  const Playout::Output output = playout_.OnTick(now);
+  const Playout::Output output = playout_.OnTick(now, MayBeginToPlay(now));
   stream_->SetPlayed(playout_.heard());
   OnHeard(now, output);
   Follow(now, link);
   Play(output, Waits(link), out);
   AddToTotals();
+}
+
+bool Bot::MayBeginToPlay(Clock::Time now) const {
+  return uplink_.has_begun() || (reached_ && now - *reached_ >= kGreetingHold);
 }
 
 // Sends the frame that is due: the bot's, or the tone's while the bot cannot be heard.
@@ -153,6 +157,7 @@ void Bot::Enter(Clock::Time now, BotPhase phase) {
   --totals_.phases[static_cast<size_t>(phase_)];
   phase_ = phase;
   phase_since_ = now;
+  if (!reached_) reached_ = now;
   link_ = stream_->report();
   ++totals_.phases[static_cast<size_t>(phase_)];
 }

@@ -20,8 +20,13 @@ namespace benari::media {
 // Joins the peer with a bot: the peer's audio goes to the bot's stream as soon as it arrives, the bot's audio
 // to the peer each 20 ms. While the bot cannot be heard, the peer hears a tone or silence. The stream's link
 // dials the bot, and again when it is lost; it never ends the session. Owned by one worker.
+//
+// The first words of a bot wait for the peer's first packet, for at most kGreetingHold after the bot is
+// ready: before it, the caller may not be joined with the peer yet, and would miss them.
 class Bot : public Processor {
  public:
+  static constexpr std::chrono::milliseconds kGreetingHold{1000};
+
   // Begins to dial. `payload_type` is one of LegCodecOf; `totals` must outlive the bot.
   Bot(const BotConfig& config, uint8_t payload_type, BotDialer& dialer,
       std::chrono::milliseconds start_buffer, BotTotals& totals, Clock::Time now);
@@ -44,6 +49,7 @@ class Bot : public Processor {
   void Finish(Clock::Time now, BotEnd end);
   // As the link is now, and not as the last tick saw it: what is said right after `start` is heard.
   bool HearsPeer() const { return stream_->phase() == LinkPhase::kReady; }
+  bool MayBeginToPlay(Clock::Time now) const;
   Clock::Time IdleSince() const;
   BotCounts Counts(const BotLinkReport& link) const;
   void AddToTotals();
@@ -64,6 +70,7 @@ class Bot : public Processor {
   BotEnd end_ = BotEnd::kNone;
   Clock::Time phase_since_;
   Clock::Time last_tick_;
+  std::optional<Clock::Time> reached_;   // the bot, or its end, for the first time
   uint32_t losses_ = 0;                  // of the link that the phase has shown
   std::optional<Clock::Time> answered_;  // end of the peer's speech that the bot has answered
   uint64_t uplink_frames_ = 0;

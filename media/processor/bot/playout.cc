@@ -16,7 +16,7 @@ constexpr Playout::Milliseconds kStep{20};  // by which the start buffer grows a
 Playout::Playout(AudioQueue& queue, Milliseconds start_buffer, Clock::Time first)
     : queue_(queue), configured_buffer_(start_buffer), clock_(first), start_buffer_(start_buffer) {}
 
-Playout::Output Playout::OnTick(Clock::Time now) {
+Playout::Output Playout::OnTick(Clock::Time now, bool may_begin) {
   Output out;
   out.lateness = now - clock_.next();
   out.skipped = clock_.Advance(now);
@@ -33,7 +33,7 @@ Playout::Output Playout::OnTick(Clock::Time now) {
   }
   if (!playing_) {
     if (!waiting_since_) OnArrival(now);
-    if (!MayStart(now, queued)) return out;
+    if (!may_begin || !MayStart(now, queued)) return out;
     waiting_since_.reset();
   }
   Play(now, &out);

@@ -42,8 +42,9 @@ class Playout {
 
   // When the next frame is due.
   Clock::Time NextTick() const { return clock_.next(); }
-  // Returns the frame to be sent now. Call it at NextTick; if that is late, no audio is lost.
-  Output OnTick(Clock::Time now);
+  // Returns the frame to be sent now. Call it at NextTick; if that is late, no audio is lost. Without
+  // `may_begin` no talkspurt begins, and what is queued waits.
+  Output OnTick(Clock::Time now, bool may_begin = true);
 
   // Position in the queue up to which audio has been heard: what was sent 20 ms ago, or cleared.
   uint64_t heard() const { return heard_; }

@@ -38,6 +38,7 @@ class Uplink {
   // Call it each 20 ms.
   void OnTick(Clock::Time now, Emit emit);
 
+  bool has_begun() const { return has_source_; }           // a packet has arrived
   uint64_t frames() const { return made_ / kFrameBytes; }  // emitted
   uint64_t filled() const { return filled_; }              // of these: not, or not all, of the peer
   uint64_t dropped() const { return dropped_samples_ / kFrameBytes; }  // of the peer, in frames

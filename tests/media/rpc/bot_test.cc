@@ -67,8 +67,13 @@ class BotNodeTest : public NodeTest {
     v1::StartSessionResponse response;
     return client_.stub->StartSession(Client::Context().get(), request, &response);
   }
-  // The bot is reached and has got its first messages.
+  // The peer sends; the bot is reached and has got its first messages.
   void Reach(const FakeBot& bot) {
+    StartAndReach(bot);
+    SendFirst();
+  }
+  void SendFirst() { peer_.Send(RtpBytes(0, 0), rtp_); }
+  void StartAndReach(const FakeBot& bot) {
     const ::grpc::Status started = StartBot(Request(bot.Url("/ws?token=geheim")));
     ASSERT_TRUE(started.ok()) << started.error_message();
     ASSERT_EQ(Next().kind(), v1::EVENT_KIND_STARTED);
@@ -153,6 +158,29 @@ TEST_F(BotNodeTest, WhatTheBotSendsIsWhatThePeerHears) {
   Say(bot, audio.substr(1, 4000));
   Say(bot, audio.substr(4001));
   EXPECT_TRUE(HeardSpeech(audio.size()) == audio);
+}
+
+// Before the peer's first packet the caller may not hear the peer yet.
+TEST_F(BotNodeTest, AGreetingIsHeardWhole) {
+  FakeBot bot;
+  StartAndReach(bot);
+  const std::string greeting = Speech(8000);
+  Say(bot, greeting);
+  Mark(bot, "greeted");
+  std::string before;
+  for (int frames = 0; frames < 10; ++frames) before += Heard();
+  EXPECT_EQ(before, std::string(1600, kSilence));
+  SendFirst();
+  EXPECT_TRUE(HeardSpeech(greeting.size()) == greeting);
+  EXPECT_EQ(MessagesOf(bot, "mark").at(0)["mark"]["name"], "greeted");
+}
+
+TEST_F(BotNodeTest, AGreetingIsHeardByAPhoneThatSendsNothing) {
+  FakeBot bot;
+  StartAndReach(bot);
+  const std::string greeting = Speech(8000);
+  Say(bot, greeting);
+  EXPECT_TRUE(HeardSpeech(greeting.size()) == greeting);
 }
 
 TEST_F(BotNodeTest, WhatThePeerSendsIsWhatTheBotHears) {

@@ -13,6 +13,82 @@ using ::testing::Each;
 using ::testing::SizeIs;
 using Bytes = OneBot::Bytes;
 
+TEST(BotGreeting, WaitsForThePeersFirstPacketAndIsHeardWhole) {
+  OneBot one;
+  one.BeReached();
+  const Bytes greeting = Loud(1000, 5);
+  one.stream().AddAudio(greeting);
+  one.Run(milliseconds(600));
+  EXPECT_THAT(one.packets, SizeIs(31)) << "packets are sent all the time";
+  EXPECT_THAT(one.TakeSent(), Each(kUlawSilence));
+  EXPECT_EQ(one.stream().played(), 0u) << "so no mark behind it is due";
+  EXPECT_EQ(one.status().queued, milliseconds(1000));
+  EXPECT_FALSE(one.status().first_audio.has_value());
+  one.HearFirst();
+  one.Run(milliseconds(1040));
+  const Bytes heard = one.TakeSent();
+  EXPECT_TRUE(std::equal(greeting.begin(), greeting.end(), heard.begin())) << "with the next frame";
+  EXPECT_EQ(one.stream().played(), greeting.size());
+  EXPECT_EQ(one.status().counts.underruns, 0u);
+}
+
+TEST(BotGreeting, DoesNotWaitForEver) {
+  OneBot one;
+  one.Run(seconds(3));  // the hold counts from the moment that the bot is ready
+  one.stream().SetPhase(LinkPhase::kReady);
+  one.TakeSent();
+  const Bytes greeting = Loud(500, 5);
+  one.stream().AddAudio(greeting);
+  one.Run(Bot::kGreetingHold);
+  EXPECT_THAT(one.TakeSent(), Each(kUlawSilence));
+  one.Run(milliseconds(600));
+  EXPECT_EQ(one.TakeAudio(), greeting);
+}
+
+TEST(BotGreeting, OfABotThatClosesAtOnceIsHeardAllTheSame) {
+  for (const bool peer_sends : {true, false}) {
+    OneBot one;
+    const Bytes greeting = Loud(500, 5);
+    one.stream().AddAudio(greeting);
+    one.stream().SetPhase(LinkPhase::kClosed);
+    one.Run(milliseconds(200));
+    EXPECT_EQ(one.status().phase, BotPhase::kDraining);
+    if (peer_sends) one.HearFirst();
+    one.Run(seconds(2));
+    EXPECT_EQ(one.TakeAudio(), greeting) << peer_sends;
+    EXPECT_EQ(one.status().end, BotEnd::kClosed);
+  }
+}
+
+TEST(BotGreeting, AClearTakesItBackWhileItWaits) {
+  OneBot one;
+  one.BeReached();
+  one.stream().AddAudio(Loud(1000, 5));
+  one.Run(milliseconds(100));
+  one.stream().Clear(one.now);
+  const Bytes other = Loud(200, 7);
+  one.stream().AddAudio(other);
+  one.Run(kFrame);
+  EXPECT_EQ(one.stream().played(), 8000u);
+  one.HearFirst();
+  one.Run(milliseconds(400));
+  EXPECT_EQ(one.TakeAudio(), other);
+}
+
+TEST(BotGreeting, WhatFollowsDoesNotWaitForPackets) {
+  OneBot one;
+  one.BecomeReady();
+  one.Run(seconds(5));  // of a phone on hold
+  one.stream().SetPhase(LinkPhase::kReconnecting);
+  one.Run(kFrame);
+  one.stream().SetPhase(LinkPhase::kReady);
+  one.TakeSent();
+  const Bytes audio = Loud(200, 7);
+  one.stream().AddAudio(audio);
+  one.Run(milliseconds(260));
+  EXPECT_EQ(one.TakeAudio(), audio);
+}
+
 TEST(BotLoss, BetweenTwoTicksIsTold) {
   BotConfig config = Config();
   config.waiting = Ringing();
