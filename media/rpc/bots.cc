@@ -153,6 +153,10 @@ void ToProto(const BotStatus& status, v1::BotState* out) {
   out->set_marks_pending(status.marks_pending);
   out->set_start_buffer_ms(ToMs(status.start_buffer));
   if (status.first_audio) out->set_first_audio_ms(ToMs(*status.first_audio));
+  out->set_turns(status.turns);
+  if (status.last_response) out->set_last_response_ms(ToMs(*status.last_response));
+  if (status.mean_response) out->set_mean_response_ms(ToMs(*status.mean_response));
+  out->set_interruptions(status.interruptions);
   out->set_messages(status.link.messages);
   out->set_messages_ignored(status.link.messages_ignored);
   const BotCounts& counts = status.counts;

@@ -18,6 +18,8 @@ milliseconds Duration(uint64_t ulaw_bytes) {
   return milliseconds(static_cast<int64_t>(ulaw_bytes) / kBytesPerMs);
 }
 
+milliseconds ToMs(Clock::Duration duration) { return std::chrono::duration_cast<milliseconds>(duration); }
+
 double Seconds(Clock::Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 bool Waits(LinkPhase link) { return link == LinkPhase::kConnecting || link == LinkPhase::kReconnecting; }
@@ -118,6 +120,7 @@ void Bot::OnHeard(Clock::Time now, const Playout::Output& output) {
   totals_.lateness.Observe(Seconds(output.lateness));
   if (output.cleared_bytes > 0) {
     totals_.barge_in.Observe(std::max(0.0, Seconds(now - stream_->cleared_at())));
+    ++interruptions_;
   }
   const bool spoke = bot_voice_.speaking();
   bot_voice_.OnFrame(now, output.audio);
@@ -132,6 +135,9 @@ void Bot::OnHeard(Clock::Time now, const Playout::Output& output) {
   if (response < Clock::Duration::zero()) return;
   totals_.response.Observe(Seconds(response));
   answered_ = turn;
+  ++turns_;
+  last_response_ = response;
+  responses_ += response;
 }
 
 void Bot::Follow(Clock::Time now, LinkPhase link) {
@@ -204,10 +210,14 @@ std::optional<BotStatus> Bot::bot_status() const {
   status.queued = Duration(stream_->audio().queued());
   status.marks_pending = stream_->marks_pending();
   status.start_buffer = playout_.start_buffer();
-  if (const auto first = playout_.first_audio()) {
-    status.first_audio = std::chrono::duration_cast<milliseconds>(*first - began_);
+  if (const auto first = playout_.first_audio()) status.first_audio = ToMs(*first - began_);
+  status.turns = turns_;
+  if (turns_ > 0) {
+    status.last_response = ToMs(last_response_);
+    status.mean_response = ToMs(responses_ / turns_);
   }
-  status.idle = std::chrono::duration_cast<milliseconds>(last_tick_ - IdleSince());
+  status.interruptions = interruptions_;
+  status.idle = ToMs(last_tick_ - IdleSince());
   status.bot_speaking = bot_voice_.speaking();
   status.peer_speaking = peer_voice_.speaking();
   return status;

@@ -73,6 +73,10 @@ class Bot : public Processor {
   std::optional<Clock::Time> reached_;   // the bot, or its end, for the first time
   uint32_t losses_ = 0;                  // of the link that the phase has shown
   std::optional<Clock::Time> answered_;  // end of the peer's speech that the bot has answered
+  uint32_t turns_ = 0;
+  Clock::Duration last_response_{0};
+  Clock::Duration responses_{0};  // sum of all turns
+  uint32_t interruptions_ = 0;
   uint64_t uplink_frames_ = 0;
   uint64_t uplink_filled_ = 0;
   uint64_t uplink_dropped_ = 0;  // the stream did not take them

@@ -76,6 +76,11 @@ struct BotStatus {
   uint32_t marks_pending = 0;
   Milliseconds start_buffer{0};
   std::optional<Milliseconds> first_audio;  // since the session began
+  // Times that the bot began to speak after the peer had ended; from that end to the bot's begin.
+  uint32_t turns = 0;
+  std::optional<Milliseconds> last_response;
+  std::optional<Milliseconds> mean_response;
+  uint32_t interruptions = 0;  // clears that threw audio away
   Milliseconds idle{0};
   bool bot_speaking = false;
   bool peer_speaking = false;

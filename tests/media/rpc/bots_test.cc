@@ -148,9 +148,19 @@ TEST(Bots, TheirStatusIsShown) {
   EXPECT_EQ(state.uplink_dropped(), 11u);
   EXPECT_EQ(state.played_ms(), 1000u);
   EXPECT_FALSE(state.has_first_audio_ms());
+  EXPECT_FALSE(state.has_last_response_ms());
+  EXPECT_FALSE(state.has_mean_response_ms());
   status.first_audio = milliseconds(0);
+  status.turns = 4;
+  status.last_response = milliseconds(640);
+  status.mean_response = milliseconds(700);
+  status.interruptions = 1;
   ToProto(status, &state);
   EXPECT_TRUE(state.has_first_audio_ms());
+  EXPECT_EQ(state.turns(), 4u);
+  EXPECT_EQ(state.last_response_ms(), 640u);
+  EXPECT_EQ(state.mean_response_ms(), 700u);
+  EXPECT_EQ(state.interruptions(), 1u);
 }
 
 TEST(Digits, AreChecked) {

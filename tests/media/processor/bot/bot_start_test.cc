@@ -123,6 +123,38 @@ TEST(BotLoss, ThatTicksSeeIsToldOnce) {
   }
 }
 
+TEST(BotTurns, AreCountedAndTimed) {
+  OneBot one;
+  one.BecomeReady();
+  one.stream().AddAudio(Loud(500));
+  one.RunWithPeer(seconds(1), Bytes(160, kUlawSilence));
+  EXPECT_EQ(one.status().turns, 0u) << "a greeting is no answer";
+  EXPECT_FALSE(one.status().last_response.has_value());
+  for (const int pause_ms : {400, 1200}) {
+    one.RunWithPeer(seconds(1), Loud(20));
+    one.RunWithPeer(milliseconds(pause_ms), Bytes(160, kUlawSilence));
+    one.stream().AddAudio(Loud(500));
+    one.RunWithPeer(seconds(1), Bytes(160, kUlawSilence));
+    EXPECT_NEAR(static_cast<double>(one.status().last_response.value().count()), pause_ms + 50, 60);
+  }
+  EXPECT_EQ(one.status().turns, 2u);
+  EXPECT_NEAR(static_cast<double>(one.status().mean_response.value().count()), 850, 60);
+}
+
+TEST(BotTurns, AnInterruptionIsAClearThatThrowsAudioAway) {
+  OneBot one;
+  one.BecomeReady();
+  one.stream().Clear(one.now);
+  one.Run(kFrame);
+  EXPECT_EQ(one.status().interruptions, 0u);
+  one.stream().AddAudio(Loud(1000));
+  one.Run(milliseconds(200));
+  one.stream().Clear(one.now);
+  one.Run(kFrame);
+  EXPECT_EQ(one.status().interruptions, 1u);
+  EXPECT_EQ(one.status().counts.clears, 2u);
+}
+
 TEST(BotDialFailures, AreCountedByReason) {
   OneBot one;
   BotLinkReport report;
