@@ -115,6 +115,10 @@ BotInfo ToBotInfo(const v1::BotState& state) {
   info.marks_pending = state.marks_pending();
   info.clears = state.clears();
   info.underruns = state.underruns();
+  info.turns = state.turns();
+  if (state.has_last_response_ms()) info.last_response = std::chrono::milliseconds(state.last_response_ms());
+  if (state.has_mean_response_ms()) info.mean_response = std::chrono::milliseconds(state.mean_response_ms());
+  info.interruptions = state.interruptions();
   info.bot_speaking = state.bot_speaking();
   info.peer_speaking = state.peer_speaking();
   return info;

@@ -80,9 +80,13 @@ Json BotJson(const BotInfo& bot) {
                {"marks_pending", bot.marks_pending},
                {"clears", bot.clears},
                {"underruns", bot.underruns},
+               {"turns", bot.turns},
+               {"interruptions", bot.interruptions},
                {"bot_speaking", bot.bot_speaking},
                {"caller_speaking", bot.peer_speaking}};
   if (bot.first_audio.has_value()) json["first_audio_ms"] = bot.first_audio->count();
+  if (bot.last_response.has_value()) json["last_response_ms"] = bot.last_response->count();
+  if (bot.mean_response.has_value()) json["mean_response_ms"] = bot.mean_response->count();
   return json;
 }
 

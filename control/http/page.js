@@ -151,11 +151,16 @@ function drawSession({ call, drawn }) {
   drawn.bot.title = session?.bot?.last_error ?? '';
 }
 
-// What a bot does, how soon it was heard, and what it has still to say.
-function botWords({ phase, end, bot_speaking, caller_speaking, first_audio_ms, queued_ms }) {
+const counted = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+// What a bot does, how soon it was heard and answers, and what it has still to say.
+function botWords(bot) {
+  const { phase, end, bot_speaking, caller_speaking, first_audio_ms, turns, interruptions, last_response_ms, mean_response_ms, queued_ms } = bot;
   const does = phase !== 'ready' ? words(phase) : bot_speaking ? 'bot speaks' : caller_speaking ? 'caller speaks' : 'listens';
   const facts = [end ? `${does}: ${end}` : does];
   if (first_audio_ms !== undefined) facts.push(`first heard after ${seconds(first_audio_ms)}`);
+  if (turns > 0) facts.push(`${counted(turns, 'turn')}, answered after ${seconds(last_response_ms)} (mean ${seconds(mean_response_ms)})`);
+  if (interruptions > 0) facts.push(counted(interruptions, 'interruption'));
   if (queued_ms > 0) facts.push(`${seconds(queued_ms)} queued`);
   return facts.join(' · ');
 }

@@ -98,6 +98,10 @@ struct BotInfo {
   uint32_t marks_pending = 0;
   uint32_t clears = 0;
   uint32_t underruns = 0;
+  uint32_t turns = 0;  // times that it began to speak after the peer had ended
+  std::optional<std::chrono::milliseconds> last_response;  // from that end to its begin
+  std::optional<std::chrono::milliseconds> mean_response;
+  uint32_t interruptions = 0;  // clears that threw audio away
   bool bot_speaking = false;
   bool peer_speaking = false;
 };

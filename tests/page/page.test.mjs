@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { startBot } from './bot.mjs';
 import { lowestContrast, makeWorld, openBrowser, openPage, pictures, tooWide } from './world.mjs';
 
 const patience = { timeout: 30000 };
@@ -88,6 +89,43 @@ describe('the live page', () => {
   });
 
   test('asked for nothing else, and the browser had nothing to complain about', () => assert.deepEqual(complaints, []));
+});
+
+describe('with a bot', () => {
+  let world, bot, page, complaints, row;
+  before(async () => {
+    bot = await startBot();
+    world = await makeWorld({ nodes: 1, control: ['--flow=bot', `--bot_url=${bot.url}`] });
+    await world.startControl();
+    ({ page, complaints } = await openPage(browser, world));
+    world.startAsterisk('--calls=1');
+    const button = page.locator('#now .open').first();
+    await button.waitFor(patience);
+    row = nowRow(page, await button.innerText());
+  });
+  after(async () => {
+    await world?.close();
+    bot?.close();
+  });
+
+  test('shows who speaks, how soon it was heard, and interruptions', async () => {
+    await row.getByText(/bot speaks · first heard after \d+\.\d s/).waitFor(patience);
+    await row.getByText(/first heard after .* · [2-9] interruptions/).waitFor(patience);
+    const { calls: [call] } = await json(world, '/calls');
+    assert.ok(call.session.bot.interruptions >= 2, JSON.stringify(call.session.bot));
+    assert.equal(typeof call.session.bot.turns, 'number');
+    assert.deepEqual(complaints, []);
+  });
+
+  test('says its turns and how soon it answers', async () => {
+    const shown = (bot) => page.evaluate((state) => botWords(state), bot);
+    const ready = { phase: 'ready', end: '', bot_speaking: false, caller_speaking: false, turns: 0, interruptions: 0, queued_ms: 0 };
+    assert.equal(await shown(ready), 'listens');
+    assert.equal(await shown({ ...ready, caller_speaking: true, turns: 1, last_response_ms: 640, mean_response_ms: 640 }),
+      'caller speaks · 1 turn, answered after 0.6 s (mean 0.6 s)');
+    assert.equal(await shown({ ...ready, bot_speaking: true, first_audio_ms: 320, turns: 4, last_response_ms: 810, mean_response_ms: 1240, interruptions: 1, queued_ms: 1500 }),
+      'bot speaks · first heard after 0.3 s · 4 turns, answered after 0.8 s (mean 1.2 s) · 1 interruption · 1.5 s queued');
+  });
 });
 
 describe('with many calls', () => {

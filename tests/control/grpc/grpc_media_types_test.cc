@@ -51,6 +51,16 @@ TEST(GrpcMediaTypes, TheStateOfABotIsRead) {
   EXPECT_EQ(ToSessionInfo(session).bot->first_audio, std::nullopt);
   state.set_first_audio_ms(640);
   EXPECT_EQ(ToSessionInfo(session).bot->first_audio, milliseconds(640));
+  EXPECT_EQ(ToSessionInfo(session).bot->last_response, std::nullopt);
+  EXPECT_EQ(ToSessionInfo(session).bot->mean_response, std::nullopt);
+  state.set_turns(4);
+  state.set_last_response_ms(810);
+  state.set_mean_response_ms(700);
+  state.set_interruptions(2);
+  EXPECT_EQ(ToSessionInfo(session).bot->turns, 4u);
+  EXPECT_EQ(ToSessionInfo(session).bot->last_response, milliseconds(810));
+  EXPECT_EQ(ToSessionInfo(session).bot->mean_response, milliseconds(700));
+  EXPECT_EQ(ToSessionInfo(session).bot->interruptions, 2u);
   state.set_phase(v1::BOT_PHASE_FINISHED);
   const std::pair<v1::BotEnd, BotEnd> kEnds[] = {
       {v1::BOT_END_CLOSED, BotEnd::kClosed},   {v1::BOT_END_UNREACHABLE, BotEnd::kUnreachable},

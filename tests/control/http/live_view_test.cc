@@ -77,6 +77,9 @@ TEST_F(LiveViewTest, WhatABotDoes) {
   const Json bot = Json::parse(*view_.Call("1.2"))["session"]["bot"];
   EXPECT_EQ(bot["phase"], "connecting");
   EXPECT_FALSE(bot.contains("first_audio_ms")) << "nothing was heard yet";
+  EXPECT_EQ(bot["turns"], 0);
+  EXPECT_FALSE(bot.contains("last_response_ms")) << "it has answered nothing";
+  EXPECT_FALSE(bot.contains("mean_response_ms"));
   Pass(seconds(2));
   Run(stats_.Refresh());
   const Json ready = Json::parse(*view_.Call("1.2"))["session"]["bot"];
