@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tests/e2e/demo/dialogue.h"
+#include "tests/e2e/demo/keep.h"
 #include "tests/harness/asterisk_server.h"
 #include "tests/harness/bot_process.h"
 #include "tests/harness/media_view.h"
@@ -51,7 +52,7 @@ T OrThrow(absl::StatusOr<T> result) {
 // Confined to the thread that made it; the processes' lines come from their reading threads.
 class BotDemo {
  public:
-  BotDemo(const Endpoint& sip, const std::string& out) : sip_(sip), out_(out) {}
+  BotDemo(const Endpoint& sip, const std::string& out, bool keep) : sip_(sip), out_(out), keep_(keep) {}
 
   int Run() {
     Start();
@@ -72,6 +73,7 @@ class BotDemo {
     const bool clean = ProveNothingIsLeft();
     std::cout << "both sides: " << out_
               << "/dialogue.wav (left the caller, right what it heard)\nlogs: " << out_ << std::endl;
+    if (keep_) KeepRunning(HowToCallIn(asterisk_->sip()), *media_, *control_);
     return transferred && ended && clean && Understood() ? 0 : 1;
   }
 
@@ -185,6 +187,7 @@ class BotDemo {
 
   const Endpoint sip_;
   const std::string out_;
+  const bool keep_;
   Dialogue dialogue_;
   std::map<std::string, std::vector<uint8_t>> speech_;  // A-law by sentence
   std::string session_;                                 // as grpcurl shows it, in mid-call
@@ -199,6 +202,8 @@ class BotDemo {
 
 }  // namespace
 
-int RunBotDemo(const Endpoint& sip, const std::string& out) { return BotDemo(sip, out).Run(); }
+int RunBotDemo(const Endpoint& sip, const std::string& out, bool keep) {
+  return BotDemo(sip, out, keep).Run();
+}
 
 }  // namespace benari::e2e

@@ -10,11 +10,13 @@
 #include "absl/flags/parse.h"
 #include "absl/flags/reflection.h"
 #include "absl/flags/usage.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "common/flag_types.h"
 #include "tests/e2e/demo/bot_demo.h"
+#include "tests/e2e/demo/keep.h"
 #include "tests/e2e/demo/stage.h"
 #include "tests/e2e/demo/timeline.h"
 #include "tests/harness/asterisk_server.h"
@@ -90,15 +92,6 @@ bool ProveNothingIsLeft(Stage& stage, const MediaView& media) {
   return leases->sessions_size() == 0;
 }
 
-void WaitForCtrlC() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  int received = 0;
-  sigwait(&signals, &received);
-}
-
 int RunWithBot() {
   if (absl::Status available = AsteriskServer::Available(); !available.ok())
     throw std::runtime_error(std::string(available.message()));
@@ -106,7 +99,7 @@ int RunWithBot() {
   std::filesystem::create_directories(out);
   for (const char* log : {"/asterisk.log", "/media.log", "/control.log", "/dialogue.wav"})
     std::filesystem::remove(out + log);
-  return RunBotDemo(absl::GetFlag(FLAGS_sip_listen), out);
+  return RunBotDemo(absl::GetFlag(FLAGS_sip_listen), out, absl::GetFlag(FLAGS_keep));
 }
 
 int Run() {
@@ -153,12 +146,7 @@ int Run() {
   Say(absl::StrCat("heard by the caller: ", options.wav_file, "\nlogs: ", options.log_dir));
   if (absl::GetFlag(FLAGS_keep)) {
     const std::string how = (*stage)->HowToCallIn();
-    Say(absl::StrCat("\ncall in:  ", how.empty() ? "only with a real Asterisk" : how,
-                     "\ngRPC:     grpcurl -plaintext ", (*media)->grpc().ToString(),
-                     " benari.media.v1.Media/ListSessions\npage:     http://",
-                     (*control)->metrics().ToString(), "/\nmetrics:  http://", (*media)->metrics().ToString(),
-                     "/metrics  http://", (*control)->metrics().ToString(), "/metrics\nCtrl-C ends it.\n"));
-    WaitForCtrlC();
+    KeepRunning(how.empty() ? "only with a real Asterisk" : how, **media, **control);
   }
   return ended && finished.ok() && clean ? 0 : 1;
 }
@@ -176,10 +164,24 @@ void RefuseUnknownOptions(int argc, char** argv) {
   }
 }
 
+// The caller of --bot hears no echo.
+void RefuseEchoTimeOfBot(int argc, char** argv) {
+  for (int i = 1; i < argc && absl::GetFlag(FLAGS_bot); ++i) {
+    const absl::string_view option(argv[i]);
+    if (!absl::StartsWith(option, "--echo_seconds")) continue;
+    std::cerr
+        << "demo: " << option
+        << " is not accepted with --bot, where nothing echoes; accepted are --keep, --sip_listen and --out"
+        << std::endl;
+    std::exit(2);
+  }
+}
+
 int main(int argc, char** argv) {
   RefuseUnknownOptions(argc, argv);
   absl::SetProgramUsageMessage(absl::StrCat("one call from end to end: ./dev demo ", kOptions));
   absl::ParseCommandLine(argc, argv);
+  RefuseEchoTimeOfBot(argc, argv);
   benari::FlagErrors errors;
   const Seconds echo = absl::GetFlag(FLAGS_echo_seconds);
   errors.Require(!echo.infinite() && echo.value >= 0 && echo.value <= benari::e2e::kMaxEchoSeconds,

@@ -1,5 +1,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "tests/e2e/demo/keep.h"
 #include "tests/e2e/demo/stage.h"
 #include "tests/harness/asterisk_server.h"
 #include "tests/harness/rtp_tap.h"
@@ -87,12 +88,7 @@ class RealStage : public Stage {
     return absl::StrCat(channels->size(), " channels, ", bridges->size(), " bridges");
   }
 
-  std::string HowToCallIn() const override {
-    const Endpoint sip = asterisk_->sip();
-    const std::string host = sip.host == kAnyAddress ? "THIS_MACHINE" : sip.host;
-    return absl::StrCat("sip:3308487@", host, ":", sip.port,
-                        "  UDP, no registration, no password, codec alaw (PCMA) only");
-  }
+  std::string HowToCallIn() const override { return e2e::HowToCallIn(asterisk_->sip()); }
 
  private:
   // Where SIPp on this machine reaches a wildcard address.
