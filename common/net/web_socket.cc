@@ -192,7 +192,7 @@ asio::awaitable<WebSocketRead> WebSocket::Impl::Read(std::shared_ptr<Impl> self,
   co_return std::move(self->end_);
 }
 
-// Completions in the place of a coroutine: resuming one for each message costs as much as reading it.
+// A completion for each message; the coroutine that waits in Read is resumed once, at the end.
 void WebSocket::Impl::ReadSome() {
   auto on_read = [self = shared_from_this()](const error_code& ec, size_t) { self->OnRead(ec); };
   stream_.async_read_some(received_, 0,
