@@ -70,7 +70,8 @@ ABSL_FLAG(benari::control::RtpSource, rtp_source, benari::control::RtpSource::kE
           "source from which media accepts RTP: exact (as Asterisk announced it), or latch (that of the "
           "first valid "
           "packet, for NAT)");
-ABSL_FLAG(std::string, flow, "echo", "treatment of callers: echo, or bot (see --bot_url)");
+ABSL_FLAG(std::string, flow, "echo",
+          "treatment of callers: echo, bot (see --bot_url) or webhook (see --webhook_url)");
 ABSL_FLAG(
     std::string, format, "",
     "audio format between Asterisk and media: alaw, ulaw, g722, gsm or slin; default: alaw for an echo, "
@@ -109,6 +110,21 @@ ABSL_FLAG(
     std::string, bot_waiting_tone, "ringing",
     "tone that an answered caller hears until the bot is ready, and while it is reconnected to: ringing, "
     "ringing_us or none");
+ABSL_FLAG(
+    std::string, webhook_url, "",
+    "http or https URL that the webhook flow asks for each call what to do with it, as Twilio does: a form, "
+    "answered in TwiML (Connect with Stream, Dial, Hangup, Reject, Pause, Redirect). Where it fails, "
+    "--bot_on_failure says what follows");
+ABSL_FLAG(std::string, webhook_fallback_url, "", "URL that is asked if the one at --webhook_url fails");
+ABSL_FLAG(std::string, webhook_method, "POST", "POST, or GET with the form as query");
+ABSL_FLAG(std::string, webhook_ca_file, "",
+          "CA certificates (PEM) to verify https webhooks with; default: the system's");
+ABSL_FLAG(std::string, webhook_auth_token_file, "",
+          "file with the token that requests to webhooks are signed with (X-Twilio-Signature); default: not "
+          "signed");
+ABSL_FLAG(
+    std::string, dial_out_endpoint, "",
+    "endpoint of the numbers that a webhook dials, such as PJSIP/{number}@trunk; default: it may dial none");
 ABSL_FLAG(std::string, destination, "Local/4438007@default/n",
           "endpoint the caller is connected to after the echo or the bot, as in Dial()");
 ABSL_FLAG(std::string, caller_id, "", "caller id shown to the destination, such as \"Bot <100>\"");
@@ -199,6 +215,17 @@ void ReadCall(FlagErrors& errors, Config& config) {
     const absl::Status set = SetCallSetting(config.call, name, value);
     if (!set.ok()) errors.Refuse(name, value, set.message());
   }
+}
+
+void ReadWebhook(FlagErrors& errors, Config& config) {
+  config.webhook.ca_file = absl::GetFlag(FLAGS_webhook_ca_file);
+  CheckTlsFiles({config.webhook.ca_file, "", ""}, {"webhook_ca_file", "", ""},
+                std::chrono::system_clock::now(), &errors);
+  const std::string path = absl::GetFlag(FLAGS_webhook_auth_token_file);
+  if (path.empty()) return;
+  const auto token = ReadPasswordFile(path);
+  if (token.ok()) config.webhook.auth_token = *token;
+  if (!token.ok()) errors.Refuse("webhook_auth_token_file", path, token.status().message());
 }
 
 void ReadMediaTls(FlagErrors& errors, Config& config) {
@@ -322,6 +349,7 @@ Config ReadConfig(int argc, char** argv) {
   ReadMedia(errors, config);
   ReadCall(errors, config);
   ReadApi(errors, config);
+  ReadWebhook(errors, config);
   ReadEnding(errors, config);
   ReadSilence(errors, config);
   errors.ExitIfAny();

@@ -15,6 +15,7 @@
 #include "control/grpc/grpc_media_client.h"
 #include "control/nodes/lease_keeper.h"
 #include "control/nodes/media_targets.h"
+#include "control/webhook/webhook_sender.h"
 
 namespace benari::control {
 
@@ -26,6 +27,7 @@ struct Config {
   StasisApp::Options app;
   GrpcMediaClient::Options media;
   LeaseKeeper::Options keeper;
+  WebhookOptions webhook;
   MediaTargets media_targets;
   std::chrono::milliseconds drain{10000};
   bool stand_by_when_replaced = false;  // false: the process ends

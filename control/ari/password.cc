@@ -12,7 +12,7 @@ namespace benari::control {
 namespace {
 
 constexpr size_t kMaxBytes = 4096;
-constexpr char kAccepted[] = "accepted is one line of text with the password";
+constexpr char kAccepted[] = "accepted is one line of text";
 
 absl::Status Refuse(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(what, "; ", kAccepted));

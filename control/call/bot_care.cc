@@ -60,6 +60,7 @@ void BotCare::ReportReady(const std::string& media_id, Clock::Time now) {
   journal_.Info(first ? "bot ready" : "bot ready again",
                 {{"media", media_id}, {"ms", took / std::chrono::milliseconds(1)}});
   journal_.EnterPhase(CallPhase::kBot);
+  if (first && on_ready_) on_ready_();
   if (bot().ready) unheard_since_.reset();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,8 @@ class BotCare {
   BotCare(const CallContext& context, CallFacts& facts, CallJournal& journal)
       : context_(context), facts_(facts), journal_(journal) {}
 
+  // Called as a bot is ready for the first time.
+  void set_on_ready(std::function<void()> on_ready) { on_ready_ = std::move(on_ready); }
   bool HasWork() const;
   // The time at which HasWork may become true without a change of the facts.
   Clock::Time next_look() const;
@@ -43,6 +46,7 @@ class BotCare {
   BotFacts told_;                             // as of the last report
   std::optional<Clock::Time> unheard_since_;  // nullopt: the caller hears the bot, or there is none
   bool late_ = false;                         // the bot's lateness was reported
+  std::function<void()> on_ready_;
 };
 
 }  // namespace benari::control

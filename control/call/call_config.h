@@ -6,10 +6,11 @@
 
 #include "control/call/audio_format.h"
 #include "control/call/bot_settings.h"
+#include "control/call/webhook_settings.h"
 
 namespace benari::control {
 
-enum class FlowKind { kEcho, kBot };
+enum class FlowKind { kEcho, kBot, kWebhook };
 enum class OnNoMedia { kContinue, kHangUp };
 enum class OnMediaLost { kTransfer, kHangUp };
 enum class WhenFull { kCongestion, kContinue };
@@ -22,6 +23,7 @@ struct CallConfig {
   std::optional<std::chrono::milliseconds> echo_time =
       std::chrono::seconds(7);  // nullopt: no limit; 0: no echo
   BotSettings bot;
+  WebhookSettings webhook;
   std::string destination = "Local/4438007@default/n";
   std::string caller_id;
   std::chrono::seconds dial_timeout{30};

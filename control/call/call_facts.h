@@ -41,6 +41,7 @@ struct BotFacts {
   int times_lost = 0;
   BotEnd end = BotEnd::kNone;  // other than kNone: the bot has finished
   std::string last_error;      // empty: there was none
+  std::string stream_sid;      // of its last connection, as it was reported
 };
 
 struct KnownFacts {
@@ -107,6 +108,9 @@ class CallFacts {
   // A digit of another channel than the caller, or in a call without a bot, is ignored.
   void DigitPressed(const std::string& channel_id, const Digit& digit);
   std::optional<Digit> TakeDigit();
+
+  // Something that the call waits for has come, and is kept by whoever waits.
+  void AnswerArrived() { Change(); }
 
   void AsteriskDisconnected() { Change().away = true; }
   void AsteriskConnected() { ++Change().reconnects; }

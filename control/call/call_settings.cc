@@ -14,7 +14,8 @@ namespace {
 
 constexpr int kLongestRinging = 600;  // seconds
 
-constexpr EnumRow<FlowKind> kFlows[] = {{FlowKind::kEcho, "echo"}, {FlowKind::kBot, "bot"}};
+constexpr EnumRow<FlowKind> kFlows[] = {
+    {FlowKind::kEcho, "echo"}, {FlowKind::kBot, "bot"}, {FlowKind::kWebhook, "webhook"}};
 static_assert(IsWhole(kFlows));
 constexpr EnumRow<OnMediaLost> kOnMediaLost[] = {{OnMediaLost::kTransfer, "transfer"},
                                                  {OnMediaLost::kHangUp, "hangup"}};
@@ -81,7 +82,8 @@ absl::Status SetCallSetting(CallConfig& config, absl::string_view name, absl::st
   if (name == "on_no_media") return ChooseWord(value, kOnNoMedia, &config.on_no_media);
   if (name == "ringback") return ChooseWord(value, kRingbacks, &config.ringback);
   if (name == "when_full") return ChooseWord(value, kWhenFull, &config.when_full);
-  const absl::Status set = SetBotSetting(config.bot, name, value);
+  absl::Status set = SetBotSetting(config.bot, name, value);
+  if (absl::IsNotFound(set)) set = SetWebhookSetting(config.webhook, name, value);
   return absl::IsNotFound(set) ? Accepted(absl::StrJoin(kCallSettings, ", ")) : set;
 }
 
@@ -99,9 +101,9 @@ std::vector<RefusedArgument> ApplyArguments(CallConfig& config, const std::vecto
     if (!set.ok()) refused.push_back({arguments[i], std::string(set.message())});
     names_format = names_format || (set.ok() && absl::StartsWith(argument, "format="));
   }
-  const bool bot = config.flow == FlowKind::kBot;
+  const bool bot = config.flow != FlowKind::kEcho;
   if (bot && names_format && config.format.has_value() && !IsForBots(*config.format))
-    refused.push_back({"format=" + config.format->name, "accepted with flow=bot is ulaw, alaw or slin"});
+    refused.push_back({"format=" + config.format->name, "accepted for a bot is ulaw, alaw or slin"});
   return refused;
 }
 

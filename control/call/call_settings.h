@@ -25,6 +25,7 @@ inline constexpr const char* kCallSettings[] = {"bot_answer",
                                                 "bot_waiting_tone",
                                                 "caller_id",
                                                 "destination",
+                                                "dial_out_endpoint",
                                                 "dial_timeout_seconds",
                                                 "echo_seconds",
                                                 "flow",
@@ -32,6 +33,9 @@ inline constexpr const char* kCallSettings[] = {"bot_answer",
                                                 "on_media_lost",
                                                 "on_no_media",
                                                 "ringback",
+                                                "webhook_fallback_url",
+                                                "webhook_method",
+                                                "webhook_url",
                                                 "when_full"};
 
 // Sets one of the settings above, or adds a parameter of the bot: bot_parameter, which may be given

@@ -19,6 +19,7 @@ DestinationLeg::DestinationLeg(const CallContext& context, const std::string& ca
       partners_(partners),
       outage_(outage),
       journal_(journal),
+      dialing_{context.config.destination, context.config.caller_id, context.config.dial_timeout},
       place_(context.ids.Destination(call_id, number)) {}
 
 void DestinationLeg::Adopt(std::optional<int> number) {
@@ -55,11 +56,11 @@ asio::awaitable<void> DestinationLeg::Originate() {
   facts_.ThrowIfEnding();
   dialled_ = true;
   const UndoStack::Handle hang_up = DeferHangUp();
-  ari::OriginateRequest request(place_, context_.config.destination);
+  ari::OriginateRequest request(place_, dialing_.endpoint);
   request.app_args = "dialed";
-  request.caller_id = context_.config.caller_id;
+  request.caller_id = dialing_.caller_id;
   request.formats = FormatOf(context_.config).name;
-  request.timeout_s = static_cast<int>(context_.config.dial_timeout.count());
+  request.timeout_s = static_cast<int>(dialing_.timeout.count());
   journal_.Info("dialing", {{"endpoint", request.endpoint}});
   dialled_after_reconnects_ = facts_.known().reconnects;
   std::optional<ari::Error> unanswered;
@@ -89,7 +90,7 @@ asio::awaitable<bool> DestinationLeg::AwaitAnswer() {
     return destination.started || destination.gone || facts_.Ending();
   };
   // Asterisk applies the dial timeout by itself; the margin is for the event to arrive.
-  const Clock::Time deadline = began + context_.config.dial_timeout + context_.config.join_timeout;
+  const Clock::Time deadline = began + dialing_.timeout + context_.config.join_timeout;
   const bool in_time = co_await facts_.WaitUntil(settled, deadline);
   co_await facts_.WaitUntilResynced();
   facts_.ThrowIfEnding();
@@ -101,7 +102,7 @@ asio::awaitable<bool> DestinationLeg::AwaitAnswer() {
     co_return false;
   }
   const Clock::Duration rang = context_.timers.Now() - began;
-  throw ExplainEnd(destination, rang + kEventMayFollow >= context_.config.dial_timeout);
+  throw ExplainEnd(destination, rang + kEventMayFollow >= dialing_.timeout);
 }
 
 // Queries the state of the destination until Asterisk has answered.
@@ -113,8 +114,17 @@ asio::awaitable<void> DestinationLeg::AskAfterIt() {
   }
 }
 
+void DestinationLeg::Use(Dialing dialing) {
+  dialing_ = std::move(dialing);
+  if (dialled_) NextPlace();
+}
+
 void DestinationLeg::DialAnew() {
   journal_.Info("destination lost while Asterisk was away", {{"channel", place_}});
+  NextPlace();
+}
+
+void DestinationLeg::NextPlace() {
   place_ = context_.ids.Destination(call_id_, UnusedNumber(context_.timers.WallNow()));
   dialled_ = false;
 }

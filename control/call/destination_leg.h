@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <string>
 
 #include "control/call/call_context.h"
@@ -12,6 +13,13 @@
 
 namespace benari::control {
 
+// Whom to dial.
+struct Dialing {
+  std::string endpoint;
+  std::string caller_id;             // shown to it
+  std::chrono::seconds timeout{30};  // of its ringing
+};
+
 // The leg to the destination, which dials it with a ringback for the caller, and then connects
 // the caller with it.
 // All operations throw ari::Error, or CallOver when the call has to end.
@@ -21,9 +29,14 @@ class DestinationLeg {
   DestinationLeg(const CallContext& context, const std::string& call_id, int number, CallFacts& facts,
                  UndoStack& undo, Partners& partners, Outage& outage, CallJournal& journal);
 
+  // Sets whom Dial dials from now on; before that it is the destination of the settings. Whoever was dialled
+  // before must have gone.
+  void Use(Dialing dialing);
   // Completes once the destination has answered; a call that is adopted may have dialled it already.
   // Meanwhile the caller hears the ringback of the settings. CallOver has the reason why it was not reached.
   boost::asio::awaitable<void> Dial();
+  // Ends the ringback after a Dial that has thrown. Throws CallOver.
+  boost::asio::awaitable<void> StopRingback();
   // Connects caller and destination until one of them hangs up, which throws CallOver.
   boost::asio::awaitable<void> Talk();
 
@@ -39,10 +52,10 @@ class DestinationLeg {
 
   Awaitable<void> Originate();
   Awaitable<bool> AwaitAnswer();
-  Awaitable<void> StopRingback();
   Awaitable<void> AskAfterIt();
   UndoStack::Handle DeferHangUp();
   void DialAnew();
+  void NextPlace();
   bool WasAwaySinceDialled() const { return facts_.known().reconnects != dialled_after_reconnects_; }
 
   const CallContext& context_;
@@ -52,6 +65,7 @@ class DestinationLeg {
   Partners& partners_;
   Outage& outage_;
   CallJournal& journal_;
+  Dialing dialing_;
   std::string place_;
   bool dialled_ = false;
   int dialled_after_reconnects_ = 0;  // of the event stream

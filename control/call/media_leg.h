@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -29,6 +30,8 @@ class MediaLeg {
   // Keeps caller and media joined until `end`; completes earlier when the processor has finished, or when
   // media was lost and cannot be replaced.
   boost::asio::awaitable<void> Until(Clock::Time end);
+  // Sets what Until calls when a bot is ready for the first time. Empty: nothing.
+  void set_on_bot_ready(std::function<void()> on_ready) { bot_.set_on_ready(std::move(on_ready)); }
   // Releases channel, session and port, if it was started.
   boost::asio::awaitable<void> Drop();
 

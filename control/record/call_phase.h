@@ -10,12 +10,13 @@ enum class CallPhase {
   kBot,            // it was
   kDialing,
   kConnected,
+  kWebhook,  // the webhook is asked, or a pause of it goes on
   kReleasing
 };
 
 inline constexpr CallPhase kCallPhases[] = {
     CallPhase::kSetup,   CallPhase::kEcho,      CallPhase::kBotConnecting, CallPhase::kBot,
-    CallPhase::kDialing, CallPhase::kConnected, CallPhase::kReleasing};
+    CallPhase::kDialing, CallPhase::kConnected, CallPhase::kWebhook,       CallPhase::kReleasing};
 
 constexpr const char* ToString(CallPhase phase) {
   switch (phase) {
@@ -31,6 +32,8 @@ constexpr const char* ToString(CallPhase phase) {
       return "dialing";
     case CallPhase::kConnected:
       return "connected";
+    case CallPhase::kWebhook:
+      return "webhook";
     case CallPhase::kReleasing:
       return "releasing";
   }
@@ -108,6 +111,7 @@ enum class CallOutcome {
   kDestinationUnknown,  // no such number, no route
   kDestinationFailed,   // any other cause
   kContinued,           // the bot was done, and the caller went on in the dial plan
+  kRejected,            // by the webhook
   kBotFailed,           // the bot was not reached, or lost, and the configuration ends the call then
   kNoMedia,             // no RTP came, or the media was lost, and the configuration ends the call then
   kRefused,             // no room: too many calls, or no free port anywhere
@@ -122,6 +126,7 @@ inline constexpr CallOutcome kCallOutcomes[] = {CallOutcome::kCompleted,
                                                 CallOutcome::kDestinationUnknown,
                                                 CallOutcome::kDestinationFailed,
                                                 CallOutcome::kContinued,
+                                                CallOutcome::kRejected,
                                                 CallOutcome::kBotFailed,
                                                 CallOutcome::kNoMedia,
                                                 CallOutcome::kRefused,
@@ -144,6 +149,8 @@ constexpr const char* ToString(CallOutcome outcome) {
       return "destination_failed";
     case CallOutcome::kContinued:
       return "continued";
+    case CallOutcome::kRejected:
+      return "rejected";
     case CallOutcome::kBotFailed:
       return "bot_failed";
     case CallOutcome::kNoMedia:

@@ -23,6 +23,7 @@ class Metrics {
   void CallEnded(CallOutcome outcome);
   void CallRefused(Refusal refusal);
   void BotEnded(BotResult result);
+  void WebhookAnswered(bool ok, double seconds);
   void UndoFailed(const std::string& step);
   void MediaMissing(const std::string& diagnosis);
   void AriRequest(const std::string& operation, const std::string& code, double seconds);
@@ -59,6 +60,7 @@ class Metrics {
   prometheus::Family<prometheus::Counter>& bots_ended_;
   prometheus::Family<prometheus::Counter>& undo_failed_;
   prometheus::Family<prometheus::Counter>& media_missing_;
+  prometheus::Family<prometheus::Histogram>& webhook_requests_;
   prometheus::Family<prometheus::Histogram>& ari_requests_;
 };
 

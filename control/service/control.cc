@@ -6,6 +6,7 @@
 
 #include "common/log.h"
 #include "control/app/asterisk_version.h"
+#include "control/webhook/webhook_client.h"
 
 namespace benari::control {
 
@@ -14,6 +15,14 @@ namespace asio = boost::asio;
 namespace {
 // After this time without data on the event WebSocket no request is sent to Asterisk.
 constexpr std::chrono::seconds kSilence{5};
+
+std::unique_ptr<Webhooks> MakeWebhooks(asio::any_io_executor executor, const WebhookOptions& options) {
+  auto client = WebhookClient::Make(std::move(executor), options);
+  if (client.ok()) return *std::move(client);
+  log::Error("webhooks cannot be asked", {{"why", std::string(client.status().message())}});
+  Leave(2);
+}
+
 }  // namespace
 
 Control::Control(const Config& config, char** argv)
@@ -22,6 +31,8 @@ Control::Control(const Config& config, char** argv)
           config, [this] { return State(); },
           [this](const std::vector<std::string>& addresses) { OnNodes(addresses); }),
       keeper_(front_.loop.get_executor(), front_.media, front_.nodes, front_.timers, config.keeper),
+      webhooks_(MakeWebhooks(front_.loop.get_executor(), config.webhook)),
+      make_flow_([this](const CallConfig& settings) { return MakeFlow(settings, *webhooks_); }),
       context_{front_.loop.get_executor(),
                front_.ari,
                front_.media,

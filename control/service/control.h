@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "control/nodes/lease_keeper.h"
 #include "control/service/front.h"
 #include "control/service/leave.h"
+#include "control/webhook/webhooks.h"
 
 namespace benari::control {
 
@@ -46,7 +48,8 @@ class Control {
   bool draining_ = false;
   Front front_;
   LeaseKeeper keeper_;
-  const FlowFactory make_flow_ = MakeFlow;
+  const std::unique_ptr<Webhooks> webhooks_;
+  const FlowFactory make_flow_;
   CallContext context_;
   StasisApp app_;
   api::Api api_;

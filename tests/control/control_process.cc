@@ -9,7 +9,8 @@ ControlProcess::ControlProcess(boost::asio::io_context& loop, fakes::VirtualTime
                                fakes::AsteriskModel& asterisk, fakes::FakeMedia& media,
                                const std::vector<std::string>& nodes, const CallConfig& config,
                                StasisApp::Options options, LeaseKeeper::Options keeper,
-                               fakes::FakeMediaClient::Options media_client)
+                               fakes::FakeMediaClient::Options media_client,
+                               fakes::FakeWebhookServer* webhooks)
     : loop_(loop),
       process_(loop, timers),
       registry_(std::make_shared<prometheus::Registry>()),
@@ -19,6 +20,8 @@ ControlProcess::ControlProcess(boost::asio::io_context& loop, fakes::VirtualTime
       ari_(process_, asterisk, faults_, fakes::ModelAriClient::Options()),
       media_(process_, media, faults_, std::move(media_client)),
       keeper_(loop.get_executor(), media_, nodes_, process_, keeper),
+      webhooks_(process_, webhooks),
+      make_flow_([this](const CallConfig& settings) { return MakeFlow(settings, webhooks_); }),
       context_{loop.get_executor(), ari_,   media_, nodes_, keeper_, process_, metrics_, history_, ids_,
                make_flow_,          config_},
       app_(context_, std::move(options)) {

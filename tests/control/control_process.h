@@ -13,6 +13,7 @@
 #include "tests/fakes/asterisk_model.h"
 #include "tests/fakes/fake_media.h"
 #include "tests/fakes/fake_media_client.h"
+#include "tests/fakes/fake_webhooks.h"
 #include "tests/fakes/fault_plan.h"
 #include "tests/fakes/model_ari_client.h"
 #include "tests/fakes/process.h"
@@ -27,7 +28,8 @@ class ControlProcess {
   ControlProcess(boost::asio::io_context& loop, fakes::VirtualTimers& timers, fakes::AsteriskModel& asterisk,
                  fakes::FakeMedia& media, const std::vector<std::string>& nodes, const CallConfig& config,
                  StasisApp::Options options, LeaseKeeper::Options keeper = {},
-                 fakes::FakeMediaClient::Options media_client = {});
+                 fakes::FakeMediaClient::Options media_client = {},
+                 fakes::FakeWebhookServer* webhooks = nullptr);
 
   // As the event stream does: false when Asterisk is down.
   bool Connect();
@@ -64,7 +66,8 @@ class ControlProcess {
   fakes::FakeMediaClient media_;
   MediaNodes nodes_;
   LeaseKeeper keeper_;
-  const FlowFactory make_flow_ = MakeFlow;
+  fakes::FakeWebhooks webhooks_;
+  const FlowFactory make_flow_;
   CallContext context_;
   StasisApp app_;
   bool replaced_ = false;

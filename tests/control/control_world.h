@@ -45,6 +45,7 @@ class ControlWorld {
   fakes::VirtualTimers timers;
   fakes::AsteriskModel asterisk;
   fakes::FakeMedia media;
+  fakes::FakeWebhookServer webhooks;
   const CallConfig config;
   const StasisApp::Options options;
   std::unique_ptr<ControlProcess> control;

@@ -212,10 +212,12 @@ control::SessionInfo ModelNode::StartSession(const media::OwnerId& owner,
   config.peer = Value(media::ParseSocketAddress(request.peer));
   config.payload_type = static_cast<uint8_t>(request.payload_type);
   config.no_media_timeout = options_.no_media_timeout;
+  const auto* const bot = std::get_if<control::Bot>(&request.processor);
+  if (bot != nullptr && bot->url.empty())
+    Throw(absl::InvalidArgumentError("bot.url: accepted is ws:// or wss://"));
   registry_.StartSession(owner, request.lease_id, config, Keep());
   control::SessionInfo info = Answer();
   Granted("StartSession", owner);
-  const auto* const bot = std::get_if<control::Bot>(&request.processor);
   if (bot == nullptr) return info;
   const ModelBot* const running = BotOf(request.lease_id);
   if (running == nullptr) StartBot(request.lease_id, *bot);

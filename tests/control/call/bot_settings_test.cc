@@ -63,7 +63,7 @@ TEST(BotSettings, WhatIsRefusedSaysWhatIsAcceptedAndChangesNothing) {
       {"bot_answer=yes", "at_once or when_ready"},
       {"bot_waiting_tone=music", "ringing, ringing_us or none"},
       {"bot_colour=red", "bot_answer, bot_credential"},
-      {"flow=human", "echo or bot"},
+      {"flow=human", "echo, bot or webhook"},
       {"format=mp3", "accepted is alaw"},
   };
   for (const auto& row : kTable) {

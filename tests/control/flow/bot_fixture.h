@@ -38,12 +38,15 @@ class BotTest : public ::testing::Test {
     world_ = std::make_unique<ControlWorld>(config);
     world_->asterisk.SetDestination("42", Destination::Answers(seconds(3)));
     for (const auto& [url, script] : scripts_) world_->media.SetBot(url, script);
+    Prepare();
     world_->Start();
     fakes::CallerArgs args;
     args.answered = answered;
     caller_ = world_->asterisk.CallerArrives(args);
     ASSERT_TRUE(world_->Until([this] { return world_->control->app().table().Contains(caller_); }));
   }
+  // What else has to be there before control starts.
+  virtual void Prepare() {}
   bool UntilPhase(CallPhase phase) { return world_->UntilPhase(caller_, phase); }
   fakes::ModelBot* BotOf(int media) { return world_->media.BotOf(MediaId(media)); }
   std::string MediaId(int media) const { return "benari." + caller_ + ".media" + std::to_string(media); }

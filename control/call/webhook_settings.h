@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+// Whom the webhook flow asks, and whom its answers may have dialled. Pure.
+namespace benari::control {
+
+enum class WebhookMethod { kPost, kGet };
+
+struct WebhookSettings {
+  std::string url;           // empty: there is none
+  std::string fallback_url;  // empty: none
+  WebhookMethod method = WebhookMethod::kPost;
+  std::string dial_out_endpoint;  // "PJSIP/{number}@trunk"; empty: nobody is dialled
+};
+
+// `name` begins with "webhook_", or is dial_out_endpoint. INVALID_ARGUMENT says what is accepted, and leaves
+// `settings` as they are. NOT_FOUND: there is no such setting.
+absl::Status SetWebhookSetting(WebhookSettings& settings, absl::string_view name, absl::string_view value);
+
+// The endpoint that a number is dialled at. INVALID_ARGUMENT says what is wrong with the number; blanks and
+// ( ) - . in it do not count. FAILED_PRECONDITION: numbers are not dialled, and which setting to look at.
+absl::StatusOr<std::string> DialOutEndpoint(const WebhookSettings& settings, absl::string_view number);
+
+}  // namespace benari::control

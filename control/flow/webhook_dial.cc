@@ -1,0 +1,118 @@
+// <Dial>: the caller is connected to somebody else.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "control/flow/webhook_verbs.h"
+#include "control/record/call_sid.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+namespace {
+
+const char* DialStatusOf(CallOutcome outcome) {
+  if (outcome == CallOutcome::kDestinationBusy) return "busy";
+  if (outcome == CallOutcome::kDestinationNoAnswer) return "no-answer";
+  return "failed";
+}
+
+bool IsNumber(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return absl::ascii_isdigit(c) || absl::StrContains("+*# ()-.", static_cast<char>(c));
+  });
+}
+
+}  // namespace
+
+std::string WebhookVerbs::CallerIdOf(const twiml::Dial& dial) const {
+  if (!dial.caller_id.empty() && IsNumber(dial.caller_id)) return dial.caller_id;
+  const std::string& configured = legs_.settings.caller_id;
+  return configured.empty() ? legs_.identity.caller : configured;
+}
+
+absl::StatusOr<Dialing> WebhookVerbs::DialingOf(const twiml::Dial& dial) const {
+  const twiml::Target& target = dial.targets.front();
+  if (target.kind == twiml::TargetKind::kSip) return absl::InvalidArgumentError("<Sip> is not supported");
+  const auto endpoint = DialOutEndpoint(legs_.settings.webhook, target.address);
+  if (!endpoint.ok()) return endpoint.status();
+  const auto own = DialOutEndpoint(legs_.settings.webhook, legs_.identity.called);
+  if (own.ok() && *own == *endpoint)
+    return absl::InvalidArgumentError("the caller would be connected to the number that it has called");
+  return Dialing{*endpoint, CallerIdOf(dial), dial.timeout};
+}
+
+asio::awaitable<WebhookVerbs::Next> WebhookVerbs::Dial(twiml::Dial dial, std::string document) {
+  const auto dialing = DialingOf(dial);
+  if (dial.targets.size() > 1)
+    Skip("Dial", "more than one destination is not supported, the first one is dialled");
+  if (!dial.caller_id.empty() && !IsNumber(dial.caller_id))
+    Skip("Dial", "callerId is no number, the caller's own is shown");
+  net::Form details = {{"DialCallStatus", "failed"}};
+  if (dialing.ok()) {
+    legs_.destination.Use(*dialing);
+    asio::awaitable<net::Form> talking = DialAndTalk();
+    details = co_await std::move(talking);
+  } else {
+    Skip("Dial", std::string(dialing.status().message()));
+    unreached_ =
+        CallOver(CallOutcome::kDestinationFailed, "congestion", std::string(dialing.status().message()));
+  }
+  if (dial.action.url.empty()) co_return std::nullopt;
+  co_return WebhookQuestions::At(dial.action, document, std::move(details));
+}
+
+// Returns once the destination has hung up, or was not reached.
+asio::awaitable<net::Form> WebhookVerbs::DialAndTalk() {
+  std::optional<Clock::Time> answered;
+  std::exception_ptr end;
+  bool refused = false;  // by Asterisk
+  try {
+    co_await legs_.destination.Dial();
+    answered = legs_.clock.Now();
+    co_await legs_.media.Drop();
+    questions_.OnProgress();
+    co_await legs_.destination.Talk();
+  } catch (const CallOver& over) {
+    end = std::current_exception();
+    if (!answered.has_value()) unreached_ = over;
+  } catch (const ari::Error& error) {
+    if (answered.has_value() || error.kind != ari::ErrorKind::kHttp) throw;
+    end = std::current_exception();
+    unreached_ = CallOver(CallOutcome::kDestinationFailed, "congestion", error.what());
+    refused = true;
+  }
+  if (refused) {  // the event that the caller has gone may come after it
+    std::function<bool()> ending = [this] { return legs_.facts.Ending(); };
+    const Clock::Time until = legs_.clock.Now() + kEventMayFollow;
+    co_await legs_.facts.WaitUntil(ending, until);
+  }
+  if (legs_.facts.Ending()) std::rethrow_exception(end);
+  if (!answered.has_value()) co_await legs_.destination.StopRingback();
+  net::Form details = DetailsOf(answered);
+  co_return details;
+}
+
+net::Form WebhookVerbs::DetailsOf(std::optional<Clock::Time> answered) const {
+  net::Form details = {{"DialCallSid", CallSid("", legs_.destination.place())}};
+  if (!answered.has_value()) {
+    details.emplace_back("DialCallStatus", DialStatusOf(unreached_->outcome));
+    return details;
+  }
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(legs_.clock.Now() - *answered);
+  details.emplace_back("DialCallStatus", "completed");
+  details.emplace_back("DialCallDuration", std::to_string(seconds.count()));
+  return details;
+}
+
+asio::awaitable<void> WebhookVerbs::TransferToDestination() {
+  const CallConfig& settings = legs_.settings;
+  legs_.destination.Use({settings.destination, settings.caller_id, settings.dial_timeout});
+  co_await legs_.destination.Dial();
+  co_await legs_.media.Drop();
+  co_await legs_.destination.Talk();
+}
+
+}  // namespace benari::control

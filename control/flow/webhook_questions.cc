@@ -1,0 +1,105 @@
+#include "control/flow/webhook_questions.h"
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_join.h"
+#include "common/net/url.h"
+#include "control/webhook/call_form.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::string Resolve(const std::string& document, const std::string& reference) {
+  const auto base = net::ParseUrl(document, {"http", "https"});
+  return base.ok() ? net::ResolveReference(*base, reference) : reference;
+}
+
+std::string NamesOf(const twiml::Document& document) {
+  return absl::StrJoin(document.verbs, " ",
+                       [](std::string* out, const twiml::Verb& verb) { out->append(twiml::NameOf(verb)); });
+}
+
+}  // namespace
+
+Question WebhookQuestions::First() const {
+  const WebhookSettings& settings = legs_.settings.webhook;
+  const bool post = settings.method == WebhookMethod::kPost;
+  return {settings.url, post ? twiml::Method::kPost : twiml::Method::kGet, {}};
+}
+
+Question WebhookQuestions::At(const twiml::Callback& callback, const std::string& document,
+                              net::Form details) {
+  return {Resolve(document, callback.url), callback.method, std::move(details)};
+}
+
+// Twilio calls a call ringing as it asks for the first time, whether it was answered or not.
+net::Form WebhookQuestions::Form(net::Form details) const {
+  const bool up = legs_.facts.channel(legs_.identity.call_id).up;
+  const bool known = asked_ || legs_.media.began().has_value();
+  net::Form form = CallForm(legs_.identity.call_sid, legs_.identity.caller, legs_.identity.called,
+                            up && known ? WebhookCallStatus::kInProgress : WebhookCallStatus::kRinging);
+  for (auto& field : details) form.push_back(std::move(field));
+  return form;
+}
+
+asio::awaitable<std::optional<WebhookAnswer>> WebhookQuestions::Ask(Question question) {
+  legs_.journal.EnterPhase(CallPhase::kWebhook);
+  if (question.url.empty()) {
+    legs_.journal.Warning(
+        "there is no webhook to ask, accepted is a webhook_url as flag or argument of the dial plan");
+    co_return std::nullopt;
+  }
+  if (++in_a_row_ > kMostInARow) {
+    legs_.journal.Warning("webhook redirects without end, and is not asked any more",
+                          {{"answers", kMostInARow}});
+    co_return std::nullopt;
+  }
+  WebhookRequest request{std::move(question.url), question.method, Form(std::move(question.details))};
+  asked_ = true;
+  // Kept by whoever waits: an answer that comes after the call has ended finds nobody.
+  const auto answer = std::make_shared<std::optional<absl::StatusOr<WebhookAnswer>>>();
+  CallFacts& facts = legs_.facts;
+  Webhooks::OnAnswer on_answer = [kept = std::weak_ptr(answer), &facts](absl::StatusOr<WebhookAnswer> came) {
+    const auto waiting = kept.lock();
+    if (waiting == nullptr) return;
+    *waiting = std::move(came);
+    facts.AnswerArrived();
+  };
+  const Clock::Time began = legs_.clock.Now();
+  webhooks_.Fetch(std::move(request), legs_.settings.webhook.fallback_url, std::move(on_answer));
+  std::function<bool()> settled = [&answer = *answer, &facts] {
+    return answer.has_value() || facts.Ending();
+  };
+  co_await facts.WaitUntil(settled, Clock::Time::max());
+  facts.ThrowIfEnding();
+  Report(**answer, legs_.clock.Now() - began);
+  if (!(*answer)->ok()) co_return std::nullopt;
+  co_return std::move(***answer);
+}
+
+void WebhookQuestions::Report(const absl::StatusOr<WebhookAnswer>& answer, Clock::Duration took) {
+  legs_.metrics.WebhookAnswered(answer.ok(), std::chrono::duration<double>(took).count());
+  if (!answer.ok()) {
+    legs_.journal.Warning("webhook failed", {{"why", std::string(answer.status().message())}});
+    return;
+  }
+  for (const std::string& failure : answer->failures)
+    legs_.journal.Warning("webhook failed, the fallback answered", {{"why", failure}});
+  for (const std::string& warning : answer->document.warnings)
+    legs_.journal.Warning("TwiML not understood", {{"what", warning}});
+  legs_.journal.Info("webhook answered",
+                     {{"verbs", NamesOf(answer->document)}, {"ms", took / std::chrono::milliseconds(1)}});
+}
+
+void WebhookQuestions::Notify(const twiml::Callback& callback, const std::string& document,
+                              net::Form details) {
+  if (callback.url.empty()) return;
+  webhooks_.Notify({Resolve(document, callback.url), callback.method, Form(std::move(details))});
+}
+
+}  // namespace benari::control

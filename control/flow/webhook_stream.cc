@@ -1,0 +1,79 @@
+// <Connect><Stream>: the caller talks to a bot.
+#include <utility>
+
+#include "absl/time/time.h"
+#include "control/flow/bot_talk.h"
+#include "control/flow/webhook_verbs.h"
+
+namespace benari::control {
+
+namespace asio = boost::asio;
+
+namespace {
+
+Bot BotOf(const Legs& legs, const twiml::ConnectStream& stream) {
+  BotSettings settings = legs.settings.bot;
+  settings.parameters.clear();
+  Bot bot = MakeBot(settings, "", legs.identity);
+  bot.url = stream.url;
+  for (const auto& [name, value] : stream.parameters) bot.parameters[name] = value;
+  return bot;
+}
+
+}  // namespace
+
+asio::awaitable<WebhookVerbs::Next> WebhookVerbs::Stream(twiml::ConnectStream stream, std::string document) {
+  Bot bot = BotOf(legs_, stream);
+  asio::awaitable<BotResult> talking = TalkTo(std::move(bot), stream, document);
+  const BotResult result = co_await std::move(talking);
+  if (legs_.facts.known().bot.times_ready > 0) questions_.OnProgress();
+  if (HasFailed(result)) {
+    bot_failure_ = result;
+    legs_.journal.Warning("bot failed", {{"result", ToString(result)},
+                                         {"bot", OriginOf(stream.url)},
+                                         {"why", legs_.facts.known().bot.last_error}});
+  }
+  if (stream.action.url.empty()) co_return std::nullopt;
+  net::Form details = {{"StreamSid", legs_.facts.known().bot.stream_sid}};
+  co_return WebhookQuestions::At(stream.action, document, std::move(details));
+}
+
+// Whatever ends the talk, its session goes: the next bot gets one of its own.
+asio::awaitable<BotResult> WebhookVerbs::TalkTo(Bot bot, twiml::ConnectStream stream, std::string document) {
+  bool started = false;
+  legs_.media.set_on_bot_ready([this, &started, &stream, &document] {
+    started = true;
+    NotifyStream("stream-started", stream, document);
+  });
+  BotResult result = BotResult::kHungUp;
+  std::exception_ptr end;
+  try {
+    asio::awaitable<BotResult> talking = control::TalkTo(legs_, std::move(bot));
+    result = co_await std::move(talking);
+    co_await legs_.facts.WaitUntilResynced();
+    legs_.facts.ThrowIfEnding();
+  } catch (...) {
+    end = std::current_exception();
+  }
+  legs_.media.set_on_bot_ready(nullptr);
+  if (started || HasFailed(result))
+    NotifyStream(HasFailed(result) ? "stream-error" : "stream-stopped", stream, document);
+  if (end == nullptr || legs_.facts.caller_gone()) legs_.metrics.BotEnded(result);
+  if (end != nullptr) std::rethrow_exception(end);
+  co_await legs_.media.Drop();
+  co_return result;
+}
+
+void WebhookVerbs::NotifyStream(const char* event, const twiml::ConnectStream& stream,
+                                const std::string& document) {
+  const BotFacts& bot = legs_.facts.known().bot;
+  const absl::Time now = absl::FromChrono(legs_.clock.WallNow());
+  net::Form details = {{"StreamSid", bot.stream_sid},
+                       {"StreamEvent", event},
+                       {"Timestamp", absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", now, absl::UTCTimeZone())}};
+  if (!stream.name.empty()) details.emplace_back("StreamName", stream.name);
+  if (event == absl::string_view("stream-error")) details.emplace_back("StreamError", bot.last_error);
+  questions_.Notify(stream.status, document, std::move(details));
+}
+
+}  // namespace benari::control
