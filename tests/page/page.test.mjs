@@ -92,29 +92,18 @@ describe('the live page', () => {
 });
 
 describe('with a bot', () => {
-  let world, bot, page, complaints, row;
+  let world, bot, page;
   before(async () => {
     bot = await startBot();
     world = await makeWorld({ nodes: 1, control: ['--flow=bot', `--bot_url=${bot.url}`] });
     await world.startControl();
-    ({ page, complaints } = await openPage(browser, world));
+    ({ page } = await openPage(browser, world));
     world.startAsterisk('--calls=1');
-    const button = page.locator('#now .open').first();
-    await button.waitFor(patience);
-    row = nowRow(page, await button.innerText());
+    await page.locator('#now .open').first().waitFor(patience);
   });
   after(async () => {
     await world?.close();
     bot?.close();
-  });
-
-  test('shows who speaks, how soon it was heard, and interruptions', async () => {
-    await row.getByText(/bot speaks · first heard after \d+\.\d s/).waitFor(patience);
-    await row.getByText(/first heard after .* · [2-9] interruptions/).waitFor(patience);
-    const { calls: [call] } = await json(world, '/calls');
-    assert.ok(call.session.bot.interruptions >= 2, JSON.stringify(call.session.bot));
-    assert.equal(typeof call.session.bot.turns, 'number');
-    assert.deepEqual(complaints, []);
   });
 
   test('says its turns and how soon it answers', async () => {
