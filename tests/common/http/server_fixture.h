@@ -35,7 +35,8 @@ class Client {
     stream_.connect(server.host, std::to_string(server.port));
     EXPECT_TRUE(stream_) << stream_.error().message();
   }
-  void Send(const std::string& text) { stream_ << text << std::flush; }
+  // False: the server did not take all of it.
+  bool Send(const std::string& text) { return static_cast<bool>(stream_ << text << std::flush); }
   // Until the server closes the connection.
   std::string ReadAll() {
     return {std::istreambuf_iterator<char>(stream_), std::istreambuf_iterator<char>()};
