@@ -44,7 +44,7 @@ std::shared_ptr<Call> Admission::MakeCall(const ari::Channel& caller, int destin
   CallConfig config = context_.config;
   const std::vector<RefusedArgument> refused = ApplyArguments(config, caller.app_args);
   CallIdentity identity{caller.id, CallSid(context_.ids.owner(), caller.id), caller.caller_number,
-                        caller.extension};
+                        caller.extension, caller.app_args};
   auto call = std::make_shared<Call>(context_, std::move(identity), std::move(config), destination_number);
   for (const RefusedArgument& each : refused) {
     call->journal().Warning("argument of the dial plan refused, the flag's value is used",

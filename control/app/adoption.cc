@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/log.h"
+#include "control/call/bridge_name.h"
 
 namespace benari::control {
 
@@ -24,12 +25,25 @@ std::vector<Adoption::Adopted> Adoption::Adopt(const Snapshot& snapshot,
   return adopted;
 }
 
+namespace {
+
+// Of the caller's channel; once another one has taken its place in a transfer, of the bridge.
+ari::Channel WhoCalled(const std::string& call_id, const Snapshot& snapshot, const Ids& ids) {
+  const auto shown = snapshot.channels.find(call_id);
+  if (shown != snapshot.channels.end() && snapshot.InApp(call_id)) return shown->second;
+  ari::Channel caller;
+  caller.id = call_id;
+  const auto bridge = snapshot.bridges.find(ids.Bridge(call_id));
+  if (bridge != snapshot.bridges.end()) ReadBridgeName(bridge->second.name, caller);
+  return caller;
+}
+
+}  // namespace
+
 Adoption::Adopted Adoption::AdoptOne(const Adoptable& adoptable, const Snapshot& snapshot) {
   const AdoptedState& found = adoptable.found;
   const std::optional<Refusal> refusal = found.nothing() ? admission_.Admit() : std::nullopt;
-  const auto shown = snapshot.channels.find(adoptable.call_id);  // not there: another one took its place
-  ari::Channel caller = shown == snapshot.channels.end() ? ari::Channel() : shown->second;
-  caller.id = adoptable.call_id;
+  const ari::Channel caller = WhoCalled(adoptable.call_id, snapshot, context_.ids);
   auto call = admission_.MakeCall(caller, found.destination.value_or(1));
   TellSnapshot(snapshot, context_.ids, *call);
   call->Adopt(found);
@@ -39,6 +53,8 @@ Adoption::Adopted Adoption::AdoptOne(const Adoptable& adoptable, const Snapshot&
                                         {"media", found.media_numbers.size()},
                                         {"lease", found.lease.has_value()},
                                         {"destination", found.destination.has_value()}});
+  if (caller.app_args.empty())
+    call->journal().Warning("arguments of the dial plan not known, the flags' values are used");
   return {std::move(call), refusal};
 }
 

@@ -44,6 +44,7 @@ namespace {
 Bridge ReadBridge(JsonFields fields) {
   Bridge bridge;
   bridge.id = fields.Text("id");
+  bridge.name = fields.OptionalText("name");
   bridge.creationtime = fields.Text("creationtime");
   bridge.channel_ids = fields.Texts("channels");
   return bridge;

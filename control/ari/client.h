@@ -49,6 +49,7 @@ struct Channel {
 
 struct Bridge {
   std::string id;
+  std::string name;          // as it was created with; may be empty
   std::string creationtime;  // ISO 8601 as Asterisk writes it: 2026-01-31T12:00:00.000+0000
   std::vector<std::string> channel_ids;
 };
@@ -105,7 +106,7 @@ class Client {
   virtual Awaitable<Channel> GetChannel(std::string channel_id) = 0;
   virtual Awaitable<std::vector<Channel>> ListChannels() = 0;
 
-  virtual Awaitable<Bridge> CreateBridge(std::string bridge_id) = 0;  // of type mixing
+  virtual Awaitable<Bridge> CreateBridge(std::string bridge_id, std::string name) = 0;  // of type mixing
   virtual Awaitable<void> DestroyBridge(std::string bridge_id) = 0;
   virtual Awaitable<void> AddToBridge(std::string bridge_id, std::vector<std::string> channel_ids) = 0;
   virtual Awaitable<Bridge> GetBridge(std::string bridge_id) = 0;

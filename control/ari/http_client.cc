@@ -100,8 +100,8 @@ Awaitable<Channel> HttpClient::GetChannel(std::string channel_id) {
 Awaitable<std::vector<Channel>> HttpClient::ListChannels() {
   return FetchList(pool_, ListChannelsRequest(), ParseChannels, channels_gate_);
 }
-Awaitable<Bridge> HttpClient::CreateBridge(std::string bridge_id) {
-  return Fetch(pool_, CreateBridgeRequest(bridge_id), ParseBridge);
+Awaitable<Bridge> HttpClient::CreateBridge(std::string bridge_id, std::string name) {
+  return Fetch(pool_, CreateBridgeRequest(bridge_id, name), ParseBridge);
 }
 Awaitable<void> HttpClient::DestroyBridge(std::string bridge_id) {
   return Perform(pool_, DestroyBridgeRequest(bridge_id));

@@ -64,7 +64,7 @@ class HttpClient : public Client {
   Awaitable<void> SetVariable(std::string channel_id, std::string name, std::string value) override;
   Awaitable<Channel> GetChannel(std::string channel_id) override;
   Awaitable<std::vector<Channel>> ListChannels() override;
-  Awaitable<Bridge> CreateBridge(std::string bridge_id) override;
+  Awaitable<Bridge> CreateBridge(std::string bridge_id, std::string name) override;
   Awaitable<void> DestroyBridge(std::string bridge_id) override;
   Awaitable<void> AddToBridge(std::string bridge_id, std::vector<std::string> channel_ids) override;
   Awaitable<Bridge> GetBridge(std::string bridge_id) override;

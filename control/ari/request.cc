@@ -134,8 +134,10 @@ Request GetChannelRequest(const std::string& channel_id) {
 
 Request ListChannelsRequest() { return {"ListChannels", Method::kGet, "/channels"}; }
 
-Request CreateBridgeRequest(const std::string& bridge_id) {
-  return {"CreateBridge", Method::kPost, Path("bridges", bridge_id, "?type=mixing")};
+Request CreateBridgeRequest(const std::string& bridge_id, const std::string& name) {
+  Target target(Path("bridges", bridge_id));
+  return {"CreateBridge", Method::kPost,
+          std::move(target).With("type", "mixing").WithIfAny("name", name).Text()};
 }
 
 Request DestroyBridgeRequest(const std::string& bridge_id) {

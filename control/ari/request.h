@@ -40,7 +40,7 @@ Request SetVariableRequest(const std::string& channel_id, const std::string& nam
 Request GetChannelRequest(const std::string& channel_id);
 Request ListChannelsRequest();
 
-Request CreateBridgeRequest(const std::string& bridge_id);
+Request CreateBridgeRequest(const std::string& bridge_id, const std::string& name);
 Request DestroyBridgeRequest(const std::string& bridge_id);
 // Asterisk splits the list at commas after decoding it, like the arguments of a dial plan application, so the
 // special characters of such arguments are escaped in the ids.

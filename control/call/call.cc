@@ -23,7 +23,7 @@ Call::Call(const CallContext& context, CallIdentity identity, CallConfig config,
               context_.metrics.UndoFailed(step);
               journal_.Warning("undo failed", {{"step", step}, {"why", what}});
             }),
-      bridge_(context_, id_, facts_, undo_),
+      bridge_(context_, identity_, facts_, undo_),
       media_(context_, id_, facts_, undo_, bridge_, journal_),
       outage_(context_, facts_, journal_),
       partners_(context_, id_, facts_, bridge_, outage_, journal_),

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "control/ari/removal.h"
 #include "control/call/ask_after.h"
+#include "control/call/bridge_name.h"
 
 namespace benari::control {
 
@@ -14,9 +15,13 @@ namespace {
 constexpr std::chrono::milliseconds kAddRetry(100);
 }
 
-CallBridge::CallBridge(const CallContext& context, const std::string& call_id, CallFacts& facts,
+CallBridge::CallBridge(const CallContext& context, const CallIdentity& call, CallFacts& facts,
                        UndoStack& undo)
-    : context_(context), id_(context.ids.Bridge(call_id)), facts_(facts), undo_(undo) {}
+    : context_(context),
+      id_(context.ids.Bridge(call.call_id)),
+      name_(BridgeName(call)),
+      facts_(facts),
+      undo_(undo) {}
 
 UndoStack::Handle CallBridge::Adopt() {
   made_ = true;
@@ -29,7 +34,7 @@ asio::awaitable<void> CallBridge::Create() {
   const UndoStack::Handle destroy = Adopt();
   std::optional<ari::Error> failure;
   try {
-    co_await context_.ari.CreateBridge(id_);
+    co_await context_.ari.CreateBridge(id_, name_);
     co_return;
   } catch (const ari::Error& error) {
     failure = error;

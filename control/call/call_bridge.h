@@ -8,13 +8,14 @@
 #include "control/call/call_context.h"
 #include "control/call/call_facts.h"
 #include "control/call/undo_stack.h"
+#include "control/record/call_identity.h"
 
 namespace benari::control {
 
 // The mixing bridge of one call, created when it is first needed. Confined to the control loop.
 class CallBridge {
  public:
-  CallBridge(const CallContext& context, const std::string& call_id, CallFacts& facts, UndoStack& undo);
+  CallBridge(const CallContext& context, const CallIdentity& call, CallFacts& facts, UndoStack& undo);
 
   // To be called in a call that is adopted, whose bridge exists. Returns the handle of its undo step.
   UndoStack::Handle Adopt();
@@ -37,6 +38,7 @@ class CallBridge {
 
   const CallContext& context_;
   const std::string id_;
+  const std::string name_;
   CallFacts& facts_;
   UndoStack& undo_;
   bool made_ = false;  // or requested: its undo step is registered

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace benari::control {
 
@@ -8,8 +9,9 @@ namespace benari::control {
 struct CallIdentity {
   std::string call_id;
   std::string call_sid;
-  std::string caller;  // its number; empty: withheld, or not known
-  std::string called;  // extension of the dial plan
+  std::string caller;                       // its number; empty: withheld, or not known
+  std::string called;                       // extension of the dial plan
+  std::vector<std::string> arguments = {};  // of Stasis()
 };
 
 }  // namespace benari::control

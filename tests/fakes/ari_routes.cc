@@ -172,7 +172,8 @@ HttpReply Bridges(AsteriskModel& model, const std::string& method, const std::ve
     const std::string type = Get(parameters, "type");
     if (!type.empty() && !absl::StrContains(type, "mixing"))
       return MessageReply(500, "Unable to create bridge");
-    return BridgeReply(model.CreateBridge(id.empty() ? Get(parameters, "bridgeId") : id));
+    return BridgeReply(
+        model.CreateBridge(id.empty() ? Get(parameters, "bridgeId") : id, Get(parameters, "name")));
   }
   if (path.size() == 2 && method == "GET") return BridgeReply(model.GetBridge(id));
   if (path.size() == 2 && method == "DELETE") return EmptyReply(model.DestroyBridge(id));

@@ -74,7 +74,7 @@ json BridgeJson(const control::ari::Bridge& bridge) {
       {"bridge_type", "mixing"},
       {"bridge_class", "stasis"},
       {"creator", "Stasis"},
-      {"name", ""},
+      {"name", bridge.name},
       {"channels", bridge.channel_ids},
       {"creationtime", bridge.creationtime},
       {"video_mode", "talker"},

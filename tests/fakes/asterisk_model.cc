@@ -186,13 +186,15 @@ Answer<std::vector<control::ari::Channel>> AsteriskModel::ListChannels() const {
   return answer;
 }
 
-Answer<control::ari::Bridge> AsteriskModel::CreateBridge(const std::string& bridge_id) {
+Answer<control::ari::Bridge> AsteriskModel::CreateBridge(const std::string& bridge_id,
+                                                         const std::string& name) {
   const std::string id = bridge_id.empty() ? MintId() : bridge_id;
   if (bridges_.count(id) > 0) {
     return Error<control::ari::Bridge>(409, absl::StrCat("Bridge with id '", id, "' already exists"));
   }
   BridgeRecord& bridge = bridges_[id];
   bridge.ari.id = id;
+  bridge.ari.name = name;
   bridge.ari.creationtime = Iso8601(timers_.WallNow() + options_.clock_ahead);
   bridge.serial = ++serial_;
   return {200, "", bridge.ari};

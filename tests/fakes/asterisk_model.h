@@ -40,7 +40,7 @@ class AsteriskModel {
                               const std::string& value);
   Answer<control::ari::Channel> GetChannel(const std::string& channel_id) const;
   Answer<std::vector<control::ari::Channel>> ListChannels() const;
-  Answer<control::ari::Bridge> CreateBridge(const std::string& bridge_id);
+  Answer<control::ari::Bridge> CreateBridge(const std::string& bridge_id, const std::string& name = "");
   Answer<Nothing> DestroyBridge(const std::string& bridge_id);
   Answer<Nothing> AddToBridge(const std::string& bridge_id, const std::vector<std::string>& channel_ids);
   Answer<Nothing> RemoveFromBridge(const std::string& bridge_id, const std::vector<std::string>& channel_ids);

@@ -200,9 +200,10 @@ control::ari::Awaitable<std::vector<control::ari::Channel>> ModelAriClient::List
                                                      [this] { return model_.ListChannels(); });
 }
 
-control::ari::Awaitable<control::ari::Bridge> ModelAriClient::CreateBridge(std::string bridge_id) {
-  return Request<control::ari::Bridge>("ari.CreateBridge",
-                                       [this, bridge_id] { return model_.CreateBridge(bridge_id); });
+control::ari::Awaitable<control::ari::Bridge> ModelAriClient::CreateBridge(std::string bridge_id,
+                                                                           std::string name) {
+  return Request<control::ari::Bridge>(
+      "ari.CreateBridge", [this, bridge_id, name] { return model_.CreateBridge(bridge_id, name); });
 }
 
 control::ari::Awaitable<void> ModelAriClient::DestroyBridge(std::string bridge_id) {

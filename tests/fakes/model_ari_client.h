@@ -71,7 +71,8 @@ class ModelAriClient : public control::ari::Client {
                                             std::string value) override;
   control::ari::Awaitable<control::ari::Channel> GetChannel(std::string channel_id) override;
   control::ari::Awaitable<std::vector<control::ari::Channel>> ListChannels() override;
-  control::ari::Awaitable<control::ari::Bridge> CreateBridge(std::string bridge_id) override;
+  control::ari::Awaitable<control::ari::Bridge> CreateBridge(std::string bridge_id,
+                                                             std::string name) override;
   control::ari::Awaitable<void> DestroyBridge(std::string bridge_id) override;
   control::ari::Awaitable<void> AddToBridge(std::string bridge_id,
                                             std::vector<std::string> channel_ids) override;

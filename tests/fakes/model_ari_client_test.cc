@@ -41,7 +41,7 @@ class ModelAriClientTest : public testing::Test {
   boost::asio::awaitable<void> Create(std::optional<Outcome>& outcome) {
     Outcome result;
     try {
-      co_await client.CreateBridge("b");
+      co_await client.CreateBridge("b", "");
     } catch (const control::ari::Error& error) {
       result.error = error.kind;
       result.status = error.status;

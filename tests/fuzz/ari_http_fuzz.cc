@@ -52,7 +52,7 @@ void StartOne(uint8_t which, asio::io_context& loop, HttpClient& client, int* en
     case 1:
       return Start(loop, client.GetChannel("c"), ended);
     case 2:
-      return Start(loop, client.CreateBridge("b"), ended);
+      return Start(loop, client.CreateBridge("b", "1,2,inbound"), ended);
     case 3:
       return Start(loop, client.HangUp("c", "normal"), ended);
     case 4:

@@ -122,7 +122,7 @@ void Run() {
 
   const Request over_http = [&http](bool create, std::string id) -> control::ari::Awaitable<void> {
     if (create) {
-      co_await http.CreateBridge(id);
+      co_await http.CreateBridge(id, "");
     } else {
       co_await http.DestroyBridge(id);
     }

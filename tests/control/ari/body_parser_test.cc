@@ -24,6 +24,9 @@ TEST(BodyParser, ReadsObjectsAndLists) {
   EXPECT_THAT(ParseChannels("[]")->items, IsEmpty());
   EXPECT_THAT(ParseBridge(kBridge)->channel_ids, ElementsAre("17.1", "m"));
   EXPECT_EQ(ParseBridge(kBridge)->creationtime, "2026-01-31T12:00:01.000+0000");
+  EXPECT_EQ(ParseBridge(kBridge)->name, "") << "Asterisk lists others' bridges too";
+  EXPECT_EQ(ParseBridge(R"({"id":"b","name":"1,2,inbound","creationtime":"t","channels":[]})")->name,
+            "1,2,inbound");
   EXPECT_EQ(ParseBridges(absl::StrCat("[", kBridge, "]"))->items.front().id, "b");
   const auto application =
       ParseApplication(R"({"name":"v","channel_ids":["1"],"bridge_ids":["b"],"endpoint_ids":[]})");

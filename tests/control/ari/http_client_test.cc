@@ -294,7 +294,7 @@ TEST_F(HttpClientTest, SaysThatNobodyListens) {
   const uint16_t port = server_->port();
   server_->Stop();
   Connect(LoopbackUrl(port));
-  const auto outcome = Finish(client_->CreateBridge("b"));
+  const auto outcome = Finish(client_->CreateBridge("b", ""));
   ASSERT_NE(outcome->error, nullptr);
   EXPECT_EQ(outcome->error->kind, ErrorKind::kUnreachable);
   EXPECT_THAT(outcome->what(),
@@ -359,7 +359,7 @@ TEST_F(HttpClientTest, BytesNobodyAskedForSpoilTheConnection) {
 TEST_F(HttpClientTest, CloseFailsEveryOpenRequestAtOnce) {
   Serve({{kRead}}, Limits(1, 100, 600000));
   const auto served = Start(client_->ListChannels());
-  const auto queued = Start(client_->CreateBridge("b"));
+  const auto queued = Start(client_->CreateBridge("b", ""));
   RunUntil([this] { return server_->requests.size() == 1; });
   client_->Close();
   const auto after = Start(client_->ListBridges());

@@ -4,7 +4,7 @@ set(FIND [[
   const UndoStack::Handle destroy = Adopt();
   std::optional<ari::Error> failure;
   try {
-    co_await context_.ari.CreateBridge(id_);
+    co_await context_.ari.CreateBridge(id_, name_);
     co_return;
   } catch (const ari::Error& error) {
     failure = error;
@@ -19,7 +19,7 @@ set(REPLACE [[
   made_ = true;
   std::optional<ari::Error> failure;
   try {
-    co_await context_.ari.CreateBridge(id_);
+    co_await context_.ari.CreateBridge(id_, name_);
     undo_.Defer("destroy bridge", [this] { return Destroy(); });
     co_return;
   } catch (const ari::Error& error) {
