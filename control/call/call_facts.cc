@@ -117,6 +117,7 @@ void CallFacts::BotReported(const BotInfo& info) {
   BotFacts& bot = Change().bot;
   if (!info.last_error.empty()) bot.last_error = info.last_error;
   if (!info.stream_sid.empty()) bot.stream_sid = info.stream_sid;
+  if (!info.url.empty()) bot.url = info.url;
   const bool heard = info.phase == BotPhase::kReady || info.phase == BotPhase::kDraining;
   if (heard && !bot.ready) ++bot.times_ready;
   if (info.phase == BotPhase::kReconnecting && bot.ready) ++bot.times_lost;

@@ -39,6 +39,7 @@ struct BotFacts {
   bool ready = false;                // the bot hears the caller, and is heard
   int times_ready = 0;
   int times_lost = 0;
+  std::string url;             // that media dials, without the values of its query; empty: not reported yet
   BotEnd end = BotEnd::kNone;  // other than kNone: the bot has finished
   std::string last_error;      // empty: there was none
   std::string stream_sid;      // of its last connection, as it was reported

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/net/url.h"
 #include "control/flow/bot_talk.h"
 
 namespace benari::control {
@@ -12,6 +13,18 @@ namespace benari::control {
 namespace asio = boost::asio;
 
 namespace {
+
+// One after the other. In a call that is adopted while it talks to the fallback, only that.
+std::vector<std::string> UrlsToDial(const Legs& legs) {
+  const BotSettings& bot = legs.settings.bot;
+  const auto reported = [&legs, &bot](const std::string& url) {
+    return net::WithoutQueryValues(MakeBot(bot, url, legs.identity).url);
+  };
+  const std::string& dialled = legs.facts.known().bot.url;
+  const bool fallback = !dialled.empty() && dialled == reported(bot.fallback_url);
+  if (fallback && dialled != reported(bot.url)) return {bot.fallback_url};
+  return {bot.url, bot.fallback_url};
+}
 
 asio::awaitable<BotResult> TalkToOneOf(Legs& legs, std::vector<std::string> urls) {
   BotResult result = BotResult::kRefused;
@@ -35,8 +48,7 @@ asio::awaitable<BotResult> TalkToOneOf(Legs& legs, std::vector<std::string> urls
 asio::awaitable<void> TalkToBot(Legs& legs) {
   BotResult result = BotResult::kHungUp;
   try {
-    asio::awaitable<BotResult> talk =
-        TalkToOneOf(legs, {legs.settings.bot.url, legs.settings.bot.fallback_url});
+    asio::awaitable<BotResult> talk = TalkToOneOf(legs, UrlsToDial(legs));
     result = co_await std::move(talk);
     co_await legs.facts.WaitUntilResynced();  // the next steps need Asterisk
     legs.facts.ThrowIfEnding();

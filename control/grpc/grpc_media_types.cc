@@ -164,7 +164,10 @@ SessionInfo ToSessionInfo(const v1::Session& session) {
   info.sent_packets = session.stats().sent_packets();
   info.lost_packets = session.stats().lost_packets();
   info.jitter_ms = session.stats().jitter_ms();
-  if (session.has_bot_state()) info.bot = ToBotInfo(session.bot_state());
+  if (session.has_bot_state()) {
+    info.bot = ToBotInfo(session.bot_state());
+    info.bot->url = session.bot().url();
+  }
   return info;
 }
 

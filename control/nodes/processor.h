@@ -90,6 +90,7 @@ constexpr const char* ToString(BotEnd end) {
 struct BotInfo {
   BotPhase phase = BotPhase::kConnecting;
   BotEnd end = BotEnd::kNone;
+  std::string url;  // of the bot, without the values of its query
   std::string stream_sid;
   std::string last_error;  // one line; empty: there was none
   uint32_t connections = 0;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "common/net/url.h"
+
 namespace benari::fakes {
 
 using control::BotEnd;
@@ -10,6 +12,7 @@ using control::SessionEventKind;
 
 ModelBot::ModelBot(control::Timers& timers, control::Bot request, BotScript script, OnEvent on_event)
     : timers_(timers), request_(std::move(request)), script_(script), on_event_(std::move(on_event)) {
+  info_.url = net::WithoutQueryValues(request_.url);
   if (script_.refused) {
     After({}, [this] { Finish(BotEnd::kRefused, "--bot_allow does not name it"); });
     return;
