@@ -48,7 +48,7 @@ void BotCare::Report(const std::string& media_id) {
   journal_.Warning("bot not heard for two seconds; the caller hears the waiting tone",
                    {{"media", media_id},
                     {"state", bot().times_ready > 0 ? "reconnecting" : "connecting"},
-                    {"why", bot().last_error}});
+                    {"why", bot().last_error.empty() ? "see the log of its media node" : bot().last_error}});
 }
 
 // The duration is not known for a bot that an earlier process requested.

@@ -76,20 +76,22 @@ asio::awaitable<void> MediaLeg::Drop() {
 }
 
 // Once the join was requested the caller may hear media even if the request failed: Until then checks. If
-// media refuses the settings of a bot, such as its parameters, the bot counts as failed.
+// media refuses the settings of a bot, such as its parameters, or may not dial its URL, the bot counts as
+// failed.
 asio::awaitable<void> MediaLeg::Make() {
   std::optional<ari::Error> unanswered;
   try {
     co_await media_.Make();
   } catch (const MediaError& error) {
     const bool no_port = error.kind == MediaErrorKind::kExhausted;
-    if (error.kind == MediaErrorKind::kOther && media_.RunsBot()) {
-      BotInfo refused;
-      refused.phase = BotPhase::kFinished;
-      refused.end = BotEnd::kRefused;
-      refused.last_error = error.what();
+    const bool refused = error.kind == MediaErrorKind::kOther || error.kind == MediaErrorKind::kForeign;
+    if (refused && media_.RunsBot()) {
+      BotInfo info;
+      info.phase = BotPhase::kFinished;
+      info.end = BotEnd::kRefused;
+      info.last_error = error.what();
       facts_.BotAsked(context_.timers.Now());
-      facts_.BotReported(refused);
+      facts_.BotReported(info);
       co_return;
     }
     throw CallOver(no_port ? Refusal::kNoPort : Refusal::kNoMedia, error.what());

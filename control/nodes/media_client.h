@@ -27,7 +27,7 @@ enum class MediaErrorKind {
   kExhausted,     // no port is free, or the rate limit of our owner is exceeded
   kNotFound,      // no such lease
   kFenced,        // a later epoch of our owner name was seen
-  kForeign,       // another owner's
+  kForeign,       // another owner's; of StartSession: the node may not dial the bot
   kOtherSession,  // another session runs on the lease
   kWrongState,    // such as no session to stop
   kOther,

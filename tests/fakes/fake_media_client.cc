@@ -100,7 +100,8 @@ FakeMediaClient::Awaitable<T> FakeMediaClient::Request(std::string operation, st
     Fail(MediaErrorKind::kUnavailable, step, "connection reset");
   }
   if (fault.kind == FaultKind::kErrorBefore || fault.kind == FaultKind::kErrorAfter) {
-    Fail(MediaErrorKind::kOther, step, "injected fault");
+    const bool forbidden = fault.status == 403;
+    Fail(forbidden ? MediaErrorKind::kForeign : MediaErrorKind::kOther, step, "injected fault");
   }
   if (error) std::rethrow_exception(error);
   co_return std::move(value);

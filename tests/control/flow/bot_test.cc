@@ -157,6 +157,19 @@ TEST_F(BotTest, ThatMediaDoesNotAcceptFailsLikeAnyOther) {
   HangUpAndExpectClean();
 }
 
+// --bot_allow does not name its address: PERMISSION_DENIED.
+TEST_F(BotTest, ThatMediaMayNotDialFailsLikeAnyOther) {
+  world_ = std::make_unique<ControlWorld>(BotCall());
+  world_->Start();
+  for (int nth = 1; nth <= 3; ++nth)
+    world_->control->faults().Add("media.StartSession", nth, {fakes::FaultKind::kErrorBefore, 403});
+  world_->asterisk.SetDestination("42", Destination::Answers());
+  caller_ = world_->Caller();
+  ASSERT_TRUE(UntilPhase(CallPhase::kConnected)) << "bot_on_failure";
+  EXPECT_EQ(Result(BotResult::kRefused), 1);
+  HangUpAndExpectClean();
+}
+
 TEST_F(BotTest, IsLostAndReachedAgain) {
   scripts_[kUrl] = BotScript::DiesAfter(seconds(2), seconds(3));
   Begin(BotCall());
@@ -288,43 +301,6 @@ TEST_F(BotTest, IsNotDialledAgainWhileItsCallerIsTransferred) {
     EXPECT_THAT(Dialled(), SizeIs(1));
     HangUpAndExpectClean();
   }
-}
-
-TEST_F(BotTest, GetsTheDigitsOfTheCallerInOrder) {
-  Begin(BotCall());
-  ASSERT_TRUE(UntilPhase(CallPhase::kBot));
-  for (const char* digit : {"1", "2", "#", "A"}) world_->asterisk.Press(caller_, digit);
-  world_->asterisk.Press(MediaId(1), "9");  // not the caller's
-  world_->RunFor(seconds(1));
-  EXPECT_EQ(BotOf(1)->digits(), "12#A");
-  HangUpAndExpectClean();
-}
-
-// The caller's phone transfers the call.
-TEST_F(BotTest, GoesOnWithWhoeverTakesTheCallersPlace) {
-  Begin(BotCall());
-  ASSERT_TRUE(UntilPhase(CallPhase::kBot));
-  const std::string newcomer = world_->asterisk.Transfer(caller_);
-  ASSERT_NE(newcomer, "");
-  world_->RunFor(seconds(5));
-  EXPECT_THAT(Dialled(), SizeIs(1));
-  world_->asterisk.Press(newcomer, "7");
-  world_->RunFor(seconds(1));
-  EXPECT_EQ(BotOf(1)->digits(), "7");
-  BotOf(1)->Close();
-  ExpectClean();
-  EXPECT_EQ(Result(BotResult::kClosed), 1);
-}
-
-TEST_F(BotTest, ADigitThatMediaDoesNotTakeIsCountedAndTheNextOnesFollow) {
-  Begin(BotCall());
-  ASSERT_TRUE(UntilPhase(CallPhase::kBot));
-  world_->control->faults().Add("media.SendDigit", 1, {fakes::FaultKind::kTimeoutBefore});
-  for (const char* digit : {"1", "2"}) world_->asterisk.Press(caller_, digit);
-  world_->RunFor(seconds(3));
-  EXPECT_EQ(BotOf(1)->digits(), "2");
-  EXPECT_EQ(world_->control->Metric("benari_control_bot_digits_lost_total"), 1);
-  HangUpAndExpectClean();
 }
 
 TEST_F(BotTest, TheDialPlanChoosesFlowAndBot) {
