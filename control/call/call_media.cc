@@ -165,11 +165,12 @@ asio::awaitable<void> CallMedia::Drop() {
   if (context_.nodes.IsUp(media.lease.node)) {
     try {
       const SessionInfo last = co_await context_.media.StopSession(media.lease.node, media.id);
-      journal_.Info(RunsBot() ? "bot over" : "echo over", {{"media", media.id},
-                                                           {"received", last.received_packets},
-                                                           {RunsBot() ? "sent" : "echoed", last.sent_packets},
-                                                           {"lost", last.lost_packets},
-                                                           {"jitter_ms", last.jitter_ms}});
+      const bool bot = last.bot.has_value();
+      journal_.Info(bot ? "bot over" : "echo over", {{"media", media.id},
+                                                     {"received", last.received_packets},
+                                                     {bot ? "sent" : "echoed", last.sent_packets},
+                                                     {"lost", last.lost_packets},
+                                                     {"jitter_ms", last.jitter_ms}});
     } catch (const MediaError& error) {
       journal_.Warning("session not stopped", {{"media", media.id}, {"why", error.what()}});
     }
