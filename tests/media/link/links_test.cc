@@ -181,5 +181,27 @@ TEST_F(LinksTest, ABotThatDoesNotReadLosesTheOldestFrames) {
   }));
 }
 
+// Both links are of one thread.
+TEST_F(LinksTest, ABotThatDoesNotReadHoldsUpNoOther) {
+  FakeBot deaf({BotConduct::DoesNotRead()});
+  FakeBot bot;
+  const auto stalled = Reach(deaf);
+  const auto stream = Reach(bot);
+  ASSERT_TRUE(Eventually([&] {
+    for (int i = 0; i < 20; ++i) stalled->SendFrame(FrameOf(i));
+    return stalled->report().uplink_dropped > 0;
+  }));
+  const std::string sid = StreamSid(bot, 0);
+  for (size_t i = 0; i < 100; ++i) {
+    stalled->SendFrame(FrameOf(1));
+    stream->SendFrame(FrameOf(static_cast<int>(i)));
+    EXPECT_EQ(Message(bot, 0, 2 + i)["media"]["timestamp"], std::to_string(20 * i));
+  }
+  bot.Send(Mark(sid, "at once"));
+  EXPECT_EQ(Message(bot, 0, 102)["mark"]["name"], "at once");
+  EXPECT_EQ(stream->report().uplink_dropped, 0u);
+  EXPECT_EQ(stalled->phase(), LinkPhase::kReady);
+}
+
 }  // namespace
 }  // namespace benari::media

@@ -29,6 +29,7 @@ TEST_F(LinksTrustTest, TheHandshakeCarriesTheCredential) {
   const auto connection = bot.connections()[0];
   EXPECT_EQ(connection.target, "/calls?x=y");
   EXPECT_EQ(connection.headers.at("Authorization"), "Bearer geheim");
+  EXPECT_EQ(connection.headers.count("Sec-WebSocket-Extensions"), 0u) << "permessage-deflate is off";
   EXPECT_EQ(connection.headers.at("Origin"), "https://pbx.example");
   EXPECT_EQ(connection.headers.at("X-Twilio-Signature"), net::TwilioSignature("12345", url, {}));
 }
