@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import time
+import urllib.parse
 
 import websockets
 
@@ -26,7 +27,7 @@ class Call:
     async def run(self):
         reader = asyncio.ensure_future(self._read())
         try:
-            for step in self._socket.path.split("?")[0].strip("/").split(","):
+            for step in urllib.parse.unquote(self._socket.path.split("?")[0]).strip("/").split(","):
                 await self._step(*step.split(":", 1))
         except websockets.ConnectionClosed:
             pass

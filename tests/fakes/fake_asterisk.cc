@@ -14,8 +14,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "tests/fakes/asterisk_json.h"
 #include "control/loop/loop_timers.h"
+#include "tests/fakes/asterisk_json.h"
 
 namespace benari::fakes {
 
@@ -27,7 +27,7 @@ class FakeAsterisk::Impl {
   explicit Impl(FakeAsteriskOptions options)
       : options_(std::move(options)),
         authorization_("Basic " + absl::Base64Escape(options_.user + ":" + options_.password)),
-        legs_(loop_, options_.rtp_bind, options_.record, options_.speaks_every),
+        legs_(loop_, options_.rtp_bind, options_.record, options_.speaks_every, options_.pauses),
         model_(timers_, ModelOptions()),
         server_(loop_, options_.listen, options_.limits, Handlers()) {
     model_.feed().Watch([this](const Notice& notice) {

@@ -22,6 +22,7 @@ struct FakeAsteriskOptions {
   bool record = false;          // keep what callers hear
   bool speaks_at_once = false;  // a caller's first packet leaves as soon as the bridge has both
   uint32_t speaks_every = 1;    // sends every so many 20 ms frames, for many calls on a slow machine
+  uint32_t pauses = 0;  // callers speak for so many frames, and are silent for as many; 0: they never are
   AsteriskOptions model;
   // What happens, as it happens; called on the fake's thread.
   std::function<void(const Notice&)> on_event;

@@ -31,6 +31,10 @@ ABSL_FLAG(std::string, user, "benari", "ARI user");
 ABSL_FLAG(std::string, password, "secret", "ARI password");
 ABSL_FLAG(std::string, app, "voicebot1", "Stasis app that the callers enter");
 ABSL_FLAG(std::string, number, "3308487", "what the callers dial");
+ABSL_FLAG(std::string, arguments, "inbound",
+          "of Stasis(), after the app; the callers take turns at those between semicolons");
+ABSL_FLAG(int, pause_frames, 0,
+          "the callers speak for so many 20 ms, and pause for as many; 0: they never pause");
 ABSL_FLAG(int, calls, 1, "how many calls are placed; 0: none, serve until SIGTERM");
 ABSL_FLAG(benari::Seconds, call_interval_seconds, benari::Seconds{0.1}, "between two calls");
 ABSL_FLAG(benari::Seconds, caller_hangup_seconds, benari::Seconds{std::numeric_limits<double>::infinity()},
@@ -103,6 +107,8 @@ void CheckFlags() {
   finite("wait_seconds", absl::GetFlag(FLAGS_wait_seconds));
   const int calls = absl::GetFlag(FLAGS_calls);
   errors.Require(calls >= 0 && calls <= 100000, "calls", std::to_string(calls), "0..100000");
+  const int pause = absl::GetFlag(FLAGS_pause_frames);
+  errors.Require(pause >= 0, "pause_frames", std::to_string(pause), "0 or more");
   const int limit = absl::GetFlag(FLAGS_session_limit);
   errors.Require(limit >= 1, "session_limit", std::to_string(limit), "1 or more");
   const std::string behaviour = absl::GetFlag(FLAGS_destination_behaviour);
@@ -119,6 +125,7 @@ FakeAsteriskOptions OptionsFromFlags(Journal& journal) {
   options.limits.session_limit = absl::GetFlag(FLAGS_session_limit);
   options.rtp_bind = absl::GetFlag(FLAGS_rtp_bind);
   options.record = !absl::GetFlag(FLAGS_record_wav).empty();
+  options.pauses = static_cast<uint32_t>(absl::GetFlag(FLAGS_pause_frames));
   options.model.seed = absl::GetFlag(FLAGS_seed);
   options.on_event = [&journal](const Notice& notice) {
     const json event = EventJson(notice);
@@ -151,10 +158,12 @@ std::vector<std::string> PlaceCalls(FakeAsterisk& asterisk) {
   CallerArgs caller;
   caller.app = absl::GetFlag(FLAGS_app);
   caller.number = absl::GetFlag(FLAGS_number);
+  const std::vector<std::string> turns = absl::StrSplit(absl::GetFlag(FLAGS_arguments), ';');
   std::vector<std::string> ids;
   const auto nothing = [](const AsteriskModel&) { return false; };
   for (int i = 0; i < absl::GetFlag(FLAGS_calls) && !stop_requested; ++i) {
     if (i > 0) Wait(asterisk, nothing, absl::GetFlag(FLAGS_call_interval_seconds).ms());
+    caller.args = absl::StrSplit(turns[static_cast<size_t>(i) % turns.size()], ',');
     ids.push_back(asterisk.PlaceCall(caller));
   }
   return ids;

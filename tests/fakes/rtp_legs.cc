@@ -71,12 +71,15 @@ class RtpLegs::Leg : public std::enable_shared_from_this<Leg> {
   }
 
   // Sends the caller's next frame, and takes what comes for that caller.
-  void Speak(const Endpoint& external_host, const std::string& caller_id, std::shared_ptr<Heard> heard) {
+  void Speak(const Endpoint& external_host, const std::string& caller_id, std::shared_ptr<Heard> heard,
+             uint32_t pauses) {
     if (!peer_) Resolve(external_host);
     if (!peer_) return;
     if (heard_ != heard) last_heard_.reset();
     heard_ = std::move(heard);
-    const Frame frame = ToneFrame(HashOf(caller_id), static_cast<uint32_t>(heard_->sent_packets));
+    const auto nth = static_cast<uint32_t>(heard_->sent_packets);
+    const bool pause = pauses > 0 && nth / pauses % 2 == 1;
+    const Frame frame = pause ? fakes::Silence() : ToneFrame(HashOf(caller_id), nth);
     std::array<uint8_t, kHeaderBytes + kFrameSamples> packet{};
     packet[0] = 0x80;
     packet[1] = static_cast<uint8_t>(kPcma | (heard_->sent_packets == 0 ? 0x80 : 0));
@@ -165,8 +168,8 @@ class RtpLegs::Leg : public std::enable_shared_from_this<Leg> {
   udp::endpoint source_;
 };
 
-RtpLegs::RtpLegs(asio::io_context& loop, std::string host, bool record, uint32_t every)
-    : loop_(loop), host_(std::move(host)), record_(record), every_(every), timer_(loop) {}
+RtpLegs::RtpLegs(asio::io_context& loop, std::string host, bool record, uint32_t every, uint32_t pauses)
+    : loop_(loop), host_(std::move(host)), record_(record), every_(every), pauses_(pauses), timer_(loop) {}
 
 RtpLegs::~RtpLegs() {
   for (const auto& [id, leg] : legs_) leg->Close();
@@ -223,7 +226,7 @@ void RtpLegs::Speak(Leg& leg, const ChannelRecord& channel) {
   if (caller == nullptr) return leg.Silent();
   std::shared_ptr<Heard>& heard = callers_[caller->ari.id];
   if (!heard) heard = std::make_shared<Heard>();
-  leg.Speak(channel.external_host, caller->ari.id, heard);
+  leg.Speak(channel.external_host, caller->ari.id, heard, pauses_);
 }
 
 void RtpLegs::SpeakIn(const std::string& bridge_id) {

@@ -36,8 +36,9 @@ struct Heard {
 class RtpLegs {
  public:
   // `host` is the address that the sockets are bound to. `record`: keep what callers hear. `every`: of the
-  // 20 ms frames, which one is sent; 1 is all of them.
-  RtpLegs(boost::asio::io_context& loop, std::string host, bool record, uint32_t every);
+  // 20 ms frames, which one is sent; 1 is all of them. `pauses`: so many frames of speech, and as many of
+  // silence; 0: callers speak without a pause.
+  RtpLegs(boost::asio::io_context& loop, std::string host, bool record, uint32_t every, uint32_t pauses);
   ~RtpLegs();
 
   void Start(const AsteriskModel& model);
@@ -61,6 +62,7 @@ class RtpLegs {
   const std::string host_;
   const bool record_;
   const uint32_t every_;
+  const uint32_t pauses_;
   const AsteriskModel* model_ = nullptr;
   boost::asio::steady_timer timer_;
   std::map<std::string, std::shared_ptr<Leg>> legs_;       // by ExternalMedia channel

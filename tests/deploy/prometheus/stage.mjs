@@ -1,15 +1,23 @@
 // Both binaries with calls from the fake Asterisk, and a Prometheus that scrapes and judges them.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { start } from '../k8s/processes.mjs';
 import { folder } from './catalogue.mjs';
 
 const patience_ms = 60000;
+const bots = fileURLToPath(new URL('../../bots', import.meta.url));
+
+// What the bot of each second call does. Its caller speaks for a second and pauses for one: whatever they begin with,
+// one of these answers is begun in a pause, and each is interrupted.
+const rounds = Array.from({ length: 6 }, (_, i) => 10 + 37 * i);
+const talk = `/${rounds.map((frames) => `until:frames:${frames},say,until:frames:${frames + 12},clear`).join()},close`;
 const local = ['--metrics_listen=127.0.0.1:0', '--log_format=json'];
 
 // One that nobody has right now.
@@ -50,12 +58,26 @@ export class Stage {
     return [`--${flags}_cert_file=${files.cert}`, `--${flags}_key_file=${files.key}`];
   }
 
-  // Some calls, one after the other, which Prometheus sees from before their beginning to their end.
+  // URL of a bot that talks as above.
+  async #bot() {
+    const noise = this.#write('noise', randomBytes(160000));
+    const bot = this.#start('/usr/bin/python3', [path.join(bots, 'scripted.py'), `--audio=${noise}`]);
+    const listening = () => bot.lines.join('\n').match(/^listening on (\S+)$/m);
+    const deadline = Date.now() + patience_ms;
+    while (!listening()) {
+      assert.ok(bot.running() && Date.now() < deadline, `the bot does not listen:\n${bot.lines.join('\n')}`);
+      await sleep(20);
+    }
+    return listening()[1] + talk.replaceAll(',', '%2C');  // a comma ends an argument of Stasis()
+  }
+
+  // Some calls, one after the other, every second one with a bot, which Prometheus sees from before their beginning to their end.
   async run(calls) {
     const media = this.#start(process.env.BENARI_MEDIA_BINARY, [
       ...local, '--grpc_listen=127.0.0.1:0', '--workers=2', ...this.#tls('grpc_tls'),
       `--grpc_tls_client_ca_file=${path.join(this.#folder, 'tls.crt')}`]);
     const { grpc, metrics: mediaMetrics } = await media.logged('serving');
+    const url = await this.#bot();
     const http = `127.0.0.1:${await freePort()}`;
     const control = this.#start(process.env.BENARI_CONTROL_BINARY, [
       ...local, `--ari_url=http://${http}/ari`, `--ari_password_file=${this.#write('password', 'secret')}`,
@@ -67,7 +89,8 @@ export class Stage {
     await this.#until('sum(benari_control_calls_ended_total) + sum(benari_media_received_packets_total)', 0);
     const asterisk = this.#start(process.env.BENARI_FAKE_ASTERISK_BINARY, [
       `--http_listen=${http}`, `--calls=${calls}`, '--call_interval_seconds=0.5', '--destination_answer_seconds=0.2',
-      '--destination_hangup_seconds=0.5']);
+      '--destination_hangup_seconds=0.5', '--pause_frames=50',
+      `--arguments=inbound;inbound,flow=bot,format=alaw,bot_url=${url}`]);
     assert.equal(await asterisk.ended, 0, asterisk.lines.slice(-5).join('\n'));
     this.calls_ended_s = Date.now() / 1000;
     await this.#until('sum(benari_control_calls_ended_total{outcome="completed"})', calls);
