@@ -58,7 +58,8 @@ asio::awaitable<BotResult> WebhookVerbs::TalkTo(Bot bot, twiml::ConnectStream st
   legs_.media.set_on_bot_ready(nullptr);
   if (started || HasFailed(result))
     NotifyStream(HasFailed(result) ? "stream-error" : "stream-stopped", stream, document);
-  if (end == nullptr || legs_.facts.caller_gone()) legs_.metrics.BotEnded(result);
+  const bool hung_up = legs_.facts.caller_gone() || legs_.facts.known().hung_up;
+  if (end == nullptr || hung_up) legs_.metrics.BotEnded(result);
   if (end != nullptr) std::rethrow_exception(end);
   co_await legs_.media.Drop();
   co_return result;
