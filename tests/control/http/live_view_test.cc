@@ -72,7 +72,9 @@ TEST_F(LiveViewTest, ThereIsNoSuchCall) { EXPECT_FALSE(view_.Call("1.2").has_val
 
 TEST_F(LiveViewTest, WhatABotDoes) {
   const auto call = Begin("1.2");
-  StartSession("1.2", Bot());
+  Bot request;
+  request.url = "ws://bot";
+  StartSession("1.2", request);
   Run(stats_.Refresh());
   const Json bot = Json::parse(*view_.Call("1.2"))["session"]["bot"];
   EXPECT_EQ(bot["phase"], "connecting");
