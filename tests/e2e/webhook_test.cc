@@ -1,0 +1,103 @@
+// A bot and its webhook, written with Twilio's library: what the caller hears, and what the webhook is told.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "tests/e2e/bot_test.h"
+
+namespace benari::e2e {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+class WebhookTest : public BotTest {
+ protected:
+  static constexpr char kToken[] = "12345";
+
+  AsteriskOptions asterisk_options() override {
+    AsteriskOptions options = BotTest::asterisk_options();
+    options.extensions +=
+        "exten => 5550199,1,Hangup(17)\n"
+        "exten => 5550100,1,Answer()\n same => n,Echo()\n";
+    return options;
+  }
+  void StartWebhook() {
+    auto webhook = BotProcess::StartListening(
+        {"node", "webhook.js", kToken, bot_->url("/say,until:mark,close"), "5550199", "5550100"});
+    ASSERT_TRUE(webhook.ok()) << webhook.status();
+    webhook_ = std::move(*webhook);
+  }
+  // The nth request to this target.
+  LogLine Asked(const std::string& target, int nth = 1) {
+    int seen = 0;
+    const auto is_it = [&](const std::string& text) {
+      return LogLine{text}.Field("asked") == target && ++seen == nth;
+    };
+    const auto line = webhook_->process().WaitForLine(is_it, kPatience);
+    EXPECT_TRUE(line) << "not asked: " << target << "\n" << webhook_->process().LastLines(20);
+    return LogLine{line.value_or("{}")};
+  }
+
+  std::unique_ptr<BotProcess> webhook_;
+};
+
+TEST_F(WebhookTest, ABotWithItsWebhookIsMovedHereInFiveFlags) {
+  StartBot();
+  StartWebhook();
+  WriteFile(files_.File("token"), absl::StrCat(kToken, "\n"));
+  WriteFile(files_.File("twilio"), absl::StrCat("auth_token: ", kToken, "\n"));
+  StartServices({"--flow=webhook", "--webhook_url=" + webhook_->url("/voice?x=1"),
+                 "--webhook_auth_token_file=" + files_.File("token"),
+                 "--dial_out_endpoint=Local/{number}@default/n", "--bot_credential=twilio"},
+                {"--bot_credentials_dir=" + files_.path()});
+  WaitForLog("connected to Asterisk");
+  Call();
+  const LogLine first = Asked("/voice?x=1");
+  EXPECT_EQ(first.Field("signed"), "true");
+  EXPECT_EQ(first.Field("To"), "3308487");
+  EXPECT_EQ(first.Field("CallStatus"), "ringing");
+  const auto start = nlohmann::json::parse(Event("start").Field("start"));
+  EXPECT_EQ(start["callSid"], first.Field("CallSid"));
+  EXPECT_EQ(start["accountSid"], first.Field("AccountSid"));
+  EXPECT_EQ(start["customParameters"]["customer"], absl::StrCat("<", first.Field("From"), ">"));
+  Event("mark");
+  const LogLine started = Asked("/status");
+  EXPECT_EQ(started.Field("StreamEvent"), "stream-started");
+  EXPECT_EQ(started.Field("StreamSid"), start["streamSid"].get<std::string>());
+  EXPECT_EQ(Asked("/status", 2).Field("StreamEvent"), "stream-stopped");
+  EXPECT_EQ(Asked("/after").Field("CallStatus"), "in-progress");
+  const LogLine dialled = Asked("/dialled");
+  EXPECT_EQ(dialled.Field("DialCallStatus"), "busy");
+  EXPECT_EQ(dialled.Field("CallSid"), first.Field("CallSid"));
+  WaitForPhase("connected");
+  const std::vector<uint8_t> question = Noise(milliseconds(1000), 2);
+  phone_.Say(question);
+  ASSERT_TRUE(phone_.WaitUntilSaid(kPatience));
+  const auto deadline = steady_clock::now() + kPatience;
+  while (FoundIn(question, phone_.HeardAudio()) < milliseconds(500) && steady_clock::now() < deadline)
+    std::this_thread::sleep_for(milliseconds(20));
+  EXPECT_GE(FoundIn(question, phone_.HeardAudio()), milliseconds(500));
+  EXPECT_EQ(FoundIn(said_, phone_.HeardAudio()), milliseconds(2000)) << "nothing of the bot was cut off";
+  phone_.HangUp();
+  EXPECT_EQ(Outcome(), "completed");
+}
+
+TEST_F(WebhookTest, ThatRefusesTheSignatureIsNamedInTheLogAndTheCallerIsTransferred) {
+  StartBot();
+  StartWebhook();
+  StartServices({"--flow=webhook", "--webhook_url=" + webhook_->url("/voice?x=1"),
+                 "--destination=Local/answers@default/n"});
+  WaitForLog("connected to Asterisk");
+  Call();
+  EXPECT_THAT(WaitForLog("webhook failed").Field("why"), ::testing::HasSubstr("--webhook_auth_token_file"));
+  EXPECT_EQ(Asked("/voice?x=1").Field("signed"), "false");
+  WaitForPhase("connected");
+  phone_.HangUp();
+  EXPECT_EQ(Outcome(), "completed");
+}
+
+}  // namespace
+}  // namespace benari::e2e
