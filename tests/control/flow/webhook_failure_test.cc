@@ -23,7 +23,9 @@ TEST_F(WebhookTest, ThatFailsIsFollowedByWhatIsConfigured) {
     }
     ExpectClean();
     EXPECT_EQ(world_->control->Metric("benari_control_webhook_duration_seconds", "failed"), 1);
-    if (next == AfterBot::kHangUp) EXPECT_EQ(world_->Ended(CallOutcome::kBotFailed), 1);
+    if (next == AfterBot::kHangUp) {
+      EXPECT_EQ(world_->Ended(CallOutcome::kBotFailed), 1);
+    }
     if (next == AfterBot::kContinue) {
       EXPECT_EQ(world_->Ended(CallOutcome::kContinued), 1);
       EXPECT_EQ(world_->asterisk.EndOf(caller_)->variables.at("BENARI_BOT_RESULT"), "unreachable");
