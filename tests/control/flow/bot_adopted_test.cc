@@ -78,7 +78,9 @@ TEST_F(AdoptedBotTest, DoesNotTryTheFallbackTwice) {
     TakeOver();
     ASSERT_TRUE(UntilPhase(CallPhase::kConnected)) << "bot_on_failure";
     for (size_t i = 1; i < Dialled().size(); ++i) EXPECT_EQ(Dialled()[i].url, kFallback);
-    if (ms >= 40) EXPECT_THAT(Dialled(), SizeIs(2)) << "before, its media may be half made";
+    if (ms >= 40) {
+      EXPECT_THAT(Dialled(), SizeIs(2)) << "before, its media may be half made";
+    }
     EXPECT_EQ(Result(BotResult::kLost), 1);
     HangUpAndExpectClean();
   }
