@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -41,7 +42,15 @@ bool RangeIsFree(uint16_t first, uint16_t count) {
 
 }  // namespace
 
-uint16_t FreeTcpPort() { return TryBind(SOCK_STREAM, 0); }
+uint16_t FreeTcpPort() {
+  constexpr uint32_t kPorts = kRangeEnd - kRangeFirst;
+  static std::atomic<uint32_t> next = std::random_device()() % kPorts;
+  for (int i = 0; i < kAttempts; ++i) {
+    const auto port = static_cast<uint16_t>(kRangeFirst + next++ % kPorts);
+    if (TryBind(SOCK_STREAM, port) != 0) return port;
+  }
+  throw std::runtime_error("no free TCP port in " + std::to_string(kAttempts) + " attempts");
+}
 
 uint16_t FreeUdpPort() { return TryBind(SOCK_DGRAM, 0); }
 
