@@ -19,6 +19,7 @@ class Call:
         self._stream_sid = None
         self._changed = asyncio.Event()
         self._seen = []  # events
+        self._played = set()  # names of marks that are back
         self._frames = 0
 
     def tell(self, event, **fields):
@@ -44,6 +45,12 @@ class Call:
                 await self._send("media", media={"payload": payload})
             self.tell("said")
             await self._send("mark", mark={"name": "said"})
+        elif name == "play":  # all of it; goes on once the first so many bytes have been played
+            head = f"head{len(self._seen)}"
+            for part, mark in (self._audio[:int(value)], head), (self._audio[int(value):], "said"):
+                await self._send("media", media={"payload": base64.b64encode(part).decode()})
+                await self._send("mark", mark={"name": mark})
+            await self._wait(lambda: head in self._played)
         elif name == "until":  # an event has come; frames:N: so many frames
             await self._until(value)
         elif name == "clear":
@@ -59,7 +66,10 @@ class Call:
 
     async def _until(self, what):
         name, _, count = what.partition(":")
-        while not (self._frames >= int(count) if name == "frames" else name in self._seen):
+        await self._wait(lambda: self._frames >= int(count) if name == "frames" else name in self._seen)
+
+    async def _wait(self, done):
+        while not done():
             if self._socket.closed:
                 raise websockets.ConnectionClosedOK(None, None)
             self._changed.clear()
@@ -88,6 +98,8 @@ class Call:
         else:
             if event == "start":
                 self._stream_sid = message["streamSid"]
+            elif event == "mark":
+                self._played.add(message["mark"]["name"])
             self.tell(event, **{name: value for name, value in message.items() if name != "event"})
             self._seen.append(event)
         self._changed.set()
