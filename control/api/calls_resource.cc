@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/shown.h"
 #include "control/api/call_json.h"
 
 namespace benari::control::api {
@@ -18,9 +19,6 @@ constexpr int kWrongMethod = 20004;
 constexpr int kNotFound = 20404;
 constexpr int kNotReady = 20503;
 constexpr int kWrongState = 21220;
-constexpr size_t kMostShown = 100;  // bytes of what was sent, in an error
-
-std::string Shown(absl::string_view text) { return absl::StrCat("'", text.substr(0, kMostShown), "'"); }
 
 http::Reply BadParameter(const std::string& message) { return ErrorReply(400, kBadParameter, message); }
 

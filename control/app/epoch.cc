@@ -43,10 +43,12 @@ asio::awaitable<void> Epoch::Meet(std::string address, uint64_t* epoch,
   }
 }
 
-asio::awaitable<std::string> Epoch::FindSuccessor(Clock::Duration patience) {
+asio::awaitable<std::string> Epoch::FindSuccessor(Clock::Duration silence, Clock::Duration standby_patience) {
   std::string successor;
   if (!claimed_) co_return successor;
-  const Clock::Time give_up = context_.timers.Now() + patience;
+  const bool was_cut_off = silence >= standby_patience;
+  const Clock::Time give_up = context_.timers.Now() + (was_cut_off ? context_.keeper.options().nodes_return()
+                                                                   : Clock::Duration::zero());
   std::set<std::string> silent;
   for (const auto& [address, node] : context_.nodes.nodes()) silent.insert(address);
   while (true) {

@@ -21,10 +21,12 @@ class Epoch {
   // leases that the nodes hold for our owner, by lease id.
   boost::asio::awaitable<std::map<std::string, NodeLease>> Claim();
 
-  // Finds out whether a later instance has taken over while this one was cut off. Asks all nodes, and again
-  // for `patience` those that do not answer, since nodes come back one by one after a cut. Returns the
-  // evidence; empty: no node has seen a later instance. Never throws.
-  boost::asio::awaitable<std::string> FindSuccessor(Clock::Duration patience);
+  // Finds out whether a later instance has taken over while this one was cut off. Asks all nodes, and after
+  // a silence of Asterisk in which a stand-by may have taken over again those that do not answer, since nodes
+  // come back one by one after a cut. Returns the evidence; empty: no node has seen a later instance. Never
+  // throws.
+  boost::asio::awaitable<std::string> FindSuccessor(Clock::Duration silence,
+                                                    Clock::Duration standby_patience);
 
  private:
   template <typename T>

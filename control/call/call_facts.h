@@ -127,9 +127,11 @@ class CallFacts {
   // Changes with every change of the facts.
   uint64_t changes() const { return changes_; }
   bool caller_gone() const { return channel(caller_id_).gone; }
+  // By the caller, or over the API.
+  bool hung_up() const { return caller_gone() || known_.hung_up; }
 
   // Returns true if the call has to end, whatever it is doing. ThrowIfEnding throws CallOver then.
-  bool Ending() const { return caller_gone() || known_.bridge_gone || known_.stop || known_.hung_up; }
+  bool Ending() const { return hung_up() || known_.bridge_gone || known_.stop; }
   void ThrowIfEnding() const;
 
   // Waits until `condition` holds and returns true, or until `deadline` and returns false; Time::max(): no

@@ -33,24 +33,23 @@ asio::awaitable<void> Partners::AnswerCaller() {
   }
 }
 
-asio::awaitable<void> Partners::Ring() {
-  try {
-    const std::string channel = facts_.ChannelIn(caller_);
-    co_await context_.ari.Ring(channel);
-  } catch (const ari::Error& error) {
-    journal_.Warning("caller may hear no ringing", {{"why", error.what()}});
-  }
-  facts_.ThrowIfEnding();
-}
+asio::awaitable<void> Partners::Ring() { return Play(Ringback::kRinging); }
 
-asio::awaitable<void> Partners::StartRingback() {
-  if (context_.config.ringback == Ringback::kRinging) co_await Ring();
-  if (context_.config.ringback != Ringback::kMusic) co_return;
+asio::awaitable<void> Partners::StartRingback() { return Play(context_.config.ringback); }
+
+asio::awaitable<void> Partners::Play(Ringback ringback) {
+  if (ringback == Ringback::kNone) co_return;
+  const bool music = ringback == Ringback::kMusic;
   try {
     const std::string channel = facts_.ChannelIn(caller_);
-    co_await context_.ari.StartMusic(channel);
+    if (music) {
+      co_await context_.ari.StartMusic(channel);
+    } else {
+      co_await context_.ari.Ring(channel);
+    }
   } catch (const ari::Error& error) {
-    journal_.Warning("caller may hear no music", {{"why", error.what()}});
+    journal_.Warning(music ? "caller may hear no music" : "caller may hear no ringing",
+                     {{"why", error.what()}});
   }
   facts_.ThrowIfEnding();
 }

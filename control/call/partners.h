@@ -54,6 +54,7 @@ class Partners {
   bool BothIn(const std::string& place) const {
     return facts_.channel(caller_).in_bridge && facts_.channel(place).in_bridge;
   }
+  boost::asio::awaitable<void> Play(Ringback ringback);
   bool Transferred() const { return facts_.known().transfers != joined_after_transfers_; }
 
   const CallContext& context_;

@@ -34,9 +34,6 @@ asio::awaitable<BotResult> TalkToOneOf(Legs& legs, std::vector<std::string> urls
     asio::awaitable<BotResult> talk = TalkTo(legs, std::move(bot));
     result = co_await std::move(talk);
     if (!HasFailed(result)) co_return result;
-    legs.journal.Warning(
-        "bot failed",
-        {{"result", ToString(result)}, {"bot", OriginOf(url)}, {"why", legs.facts.known().bot.last_error}});
   }
   if (urls.front().empty())
     legs.journal.Warning(
@@ -53,7 +50,7 @@ asio::awaitable<void> TalkToBot(Legs& legs) {
     co_await legs.facts.WaitUntilResynced();  // the next steps need Asterisk
     legs.facts.ThrowIfEnding();
   } catch (const CallOver&) {
-    if (legs.facts.caller_gone() || legs.facts.known().hung_up) legs.metrics.BotEnded(BotResult::kHungUp);
+    if (legs.facts.hung_up()) legs.metrics.BotEnded(BotResult::kHungUp);
     throw;
   }
   const AfterBot next = HasFailed(result) ? legs.settings.bot.on_failure : legs.settings.bot.on_close;

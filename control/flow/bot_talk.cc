@@ -1,5 +1,6 @@
 #include "control/flow/bot_talk.h"
 
+#include <string>
 #include <utility>
 
 namespace benari::control {
@@ -43,13 +44,20 @@ bool HasFailed(BotResult result) {
 // In a call that is adopted the longest time may be over.
 asio::awaitable<BotResult> TalkTo(Legs& legs, Bot bot) {
   if (legs.clock.Now() >= LongestEnd(legs)) co_return BotResult::kTimeout;
+  const std::string origin = OriginOf(bot.url);
   Processor processor = std::move(bot);
   co_await legs.media.Start(std::move(processor));
   legs.journal.EnterPhase(legs.facts.known().bot.times_ready > 0 ? CallPhase::kBot
                                                                  : CallPhase::kBotConnecting);
   const Clock::Time end = LongestEnd(legs);
   co_await legs.media.Until(end);
-  co_return ResultOf(legs, legs.clock.Now() < end);
+  const BotResult result = ResultOf(legs, legs.clock.Now() < end);
+  if (HasFailed(result)) {
+    legs.journal.Warning(
+        "bot failed",
+        {{"result", ToString(result)}, {"bot", origin}, {"why", legs.facts.known().bot.last_error}});
+  }
+  co_return result;
 }
 
 void EndAfterBot(BotResult result, AfterBot next, const std::string& why) {

@@ -1,7 +1,7 @@
 // <Connect><Stream>: the caller talks to a bot.
 #include <utility>
 
-#include "absl/time/time.h"
+#include "common/iso8601.h"
 #include "control/flow/bot_talk.h"
 #include "control/flow/webhook_verbs.h"
 
@@ -27,12 +27,7 @@ asio::awaitable<WebhookVerbs::Next> WebhookVerbs::Stream(twiml::ConnectStream st
   asio::awaitable<BotResult> talking = TalkTo(std::move(bot), stream, document);
   const BotResult result = co_await std::move(talking);
   if (legs_.facts.known().bot.times_ready > 0) questions_.OnProgress();
-  if (HasFailed(result)) {
-    bot_failure_ = result;
-    legs_.journal.Warning("bot failed", {{"result", ToString(result)},
-                                         {"bot", OriginOf(stream.url)},
-                                         {"why", legs_.facts.known().bot.last_error}});
-  }
+  if (HasFailed(result)) bot_failure_ = result;
   if (stream.action.url.empty()) co_return std::nullopt;
   net::Form details = {{"StreamSid", legs_.facts.known().bot.stream_sid}};
   co_return WebhookQuestions::At(stream.action, document, std::move(details));
@@ -58,8 +53,7 @@ asio::awaitable<BotResult> WebhookVerbs::TalkTo(Bot bot, twiml::ConnectStream st
   legs_.media.set_on_bot_ready(nullptr);
   if (started || HasFailed(result))
     NotifyStream(HasFailed(result) ? "stream-error" : "stream-stopped", stream, document);
-  const bool hung_up = legs_.facts.caller_gone() || legs_.facts.known().hung_up;
-  if (end == nullptr || hung_up) legs_.metrics.BotEnded(result);
+  if (end == nullptr || legs_.facts.hung_up()) legs_.metrics.BotEnded(result);
   if (end != nullptr) std::rethrow_exception(end);
   co_await legs_.media.Drop();
   co_return result;
@@ -68,10 +62,8 @@ asio::awaitable<BotResult> WebhookVerbs::TalkTo(Bot bot, twiml::ConnectStream st
 void WebhookVerbs::NotifyStream(const char* event, const twiml::ConnectStream& stream,
                                 const std::string& document) {
   const BotFacts& bot = legs_.facts.known().bot;
-  const absl::Time now = absl::FromChrono(legs_.clock.WallNow());
-  net::Form details = {{"StreamSid", bot.stream_sid},
-                       {"StreamEvent", event},
-                       {"Timestamp", absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", now, absl::UTCTimeZone())}};
+  net::Form details = {
+      {"StreamSid", bot.stream_sid}, {"StreamEvent", event}, {"Timestamp", Iso8601(legs_.clock.WallNow())}};
   if (!stream.name.empty()) details.emplace_back("StreamName", stream.name);
   if (event == absl::string_view("stream-error")) details.emplace_back("StreamError", bot.last_error);
   questions_.Notify(stream.status, document, std::move(details));

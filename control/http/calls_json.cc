@@ -4,8 +4,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "absl/time/time.h"
 #include "common/enum_table.h"
+#include "common/iso8601.h"
 
 namespace benari::control {
 
@@ -30,10 +30,6 @@ const char* StateOf(const MediaNodes::Node& node) {
 }
 
 }  // namespace
-
-std::string Iso8601(Clock::WallTime time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::FromChrono(time), absl::UTCTimeZone());
-}
 
 Json CallJson(const CallRecord& record, Clock::Time now) {
   Json json = {{"id", record.identity.call_id}, {"started_at", Iso8601(record.began_at)}};

@@ -14,8 +14,6 @@ namespace benari::control {
 
 using Json = nlohmann::ordered_json;
 
-std::string Iso8601(Clock::WallTime time);  // UTC, with milliseconds
-
 Json CallJson(const CallRecord& record, Clock::Time now);  // without its steps
 Json StepsJson(const CallRecord& record);
 Json SessionJson(const MediaStats::Session& session);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/enum_table.h"
+#include "common/iso8601.h"
 
 namespace benari::control {
 

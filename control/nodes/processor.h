@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "common/enum_table.h"
+
 // What runs on a session, as the arms of `oneof processor` in media.proto, and what it reports. Pure.
 namespace benari::control {
 
@@ -47,44 +49,23 @@ using Processor = std::variant<Echo, Bot>;
 
 enum class BotPhase { kConnecting, kReady, kReconnecting, kDraining, kFinished };
 
-constexpr const char* ToString(BotPhase phase) {
-  switch (phase) {
-    case BotPhase::kConnecting:
-      return "connecting";
-    case BotPhase::kReady:
-      return "ready";
-    case BotPhase::kReconnecting:
-      return "reconnecting";
-    case BotPhase::kDraining:
-      return "draining";
-    case BotPhase::kFinished:
-      return "finished";
-  }
-  return "unknown";
-}
+inline constexpr EnumRow<BotPhase> kBotPhaseWords[] = {{BotPhase::kConnecting, "connecting"},
+                                                       {BotPhase::kReady, "ready"},
+                                                       {BotPhase::kReconnecting, "reconnecting"},
+                                                       {BotPhase::kDraining, "draining"},
+                                                       {BotPhase::kFinished, "finished"}};
+static_assert(IsWhole(kBotPhaseWords));
+constexpr const char* ToString(BotPhase phase) { return Translate(kBotPhaseWords, phase); }
 
 // Why a bot is finished.
 enum class BotEnd { kNone, kClosed, kUnreachable, kLost, kIdle, kRefused, kStopped };
 
-constexpr const char* ToString(BotEnd end) {
-  switch (end) {
-    case BotEnd::kNone:
-      return "";
-    case BotEnd::kClosed:
-      return "closed";
-    case BotEnd::kUnreachable:
-      return "unreachable";
-    case BotEnd::kLost:
-      return "lost";
-    case BotEnd::kIdle:
-      return "idle";
-    case BotEnd::kRefused:
-      return "refused";
-    case BotEnd::kStopped:
-      return "stopped";
-  }
-  return "unknown";
-}
+inline constexpr EnumRow<BotEnd> kBotEndWords[] = {
+    {BotEnd::kNone, ""},          {BotEnd::kClosed, "closed"}, {BotEnd::kUnreachable, "unreachable"},
+    {BotEnd::kLost, "lost"},      {BotEnd::kIdle, "idle"},     {BotEnd::kRefused, "refused"},
+    {BotEnd::kStopped, "stopped"}};
+static_assert(IsWhole(kBotEndWords));
+constexpr const char* ToString(BotEnd end) { return Translate(kBotEndWords, end); }
 
 // The state of a bot, as BotState of media.proto.
 struct BotInfo {

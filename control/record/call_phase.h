@@ -1,5 +1,7 @@
 #pragma once
 
+#include "common/enum_table.h"
+
 // Words for people: logs, metrics, the calls page. Nothing decides by them.
 namespace benari::control {
 
@@ -14,31 +16,17 @@ enum class CallPhase {
   kReleasing
 };
 
-inline constexpr CallPhase kCallPhases[] = {
-    CallPhase::kSetup,   CallPhase::kEcho,      CallPhase::kBotConnecting, CallPhase::kBot,
-    CallPhase::kDialing, CallPhase::kConnected, CallPhase::kWebhook,       CallPhase::kReleasing};
-
-constexpr const char* ToString(CallPhase phase) {
-  switch (phase) {
-    case CallPhase::kSetup:
-      return "setup";
-    case CallPhase::kEcho:
-      return "echo";
-    case CallPhase::kBotConnecting:
-      return "bot_connecting";
-    case CallPhase::kBot:
-      return "bot";
-    case CallPhase::kDialing:
-      return "dialing";
-    case CallPhase::kConnected:
-      return "connected";
-    case CallPhase::kWebhook:
-      return "webhook";
-    case CallPhase::kReleasing:
-      return "releasing";
-  }
-  return "unknown";
-}
+inline constexpr EnumRow<CallPhase> kCallPhaseWords[] = {{CallPhase::kSetup, "setup"},
+                                                         {CallPhase::kEcho, "echo"},
+                                                         {CallPhase::kBotConnecting, "bot_connecting"},
+                                                         {CallPhase::kBot, "bot"},
+                                                         {CallPhase::kDialing, "dialing"},
+                                                         {CallPhase::kConnected, "connected"},
+                                                         {CallPhase::kWebhook, "webhook"},
+                                                         {CallPhase::kReleasing, "releasing"}};
+static_assert(IsWhole(kCallPhaseWords));
+inline constexpr auto kCallPhases = ValuesOf(kCallPhaseWords);
+constexpr const char* ToString(CallPhase phase) { return Translate(kCallPhaseWords, phase); }
 
 // Why a caller was refused.
 enum class Refusal {
@@ -48,24 +36,14 @@ enum class Refusal {
   kNoPort,      // no media node has a free port
   kNoMedia,     // no media node does what it is asked
 };
-inline constexpr Refusal kRefusals[] = {Refusal::kFull, Refusal::kOverloaded, Refusal::kDraining,
-                                        Refusal::kNoPort, Refusal::kNoMedia};
-
-constexpr const char* ToString(Refusal refusal) {
-  switch (refusal) {
-    case Refusal::kFull:
-      return "full";
-    case Refusal::kOverloaded:
-      return "overloaded";
-    case Refusal::kDraining:
-      return "draining";
-    case Refusal::kNoPort:
-      return "no_port";
-    case Refusal::kNoMedia:
-      return "no_media";
-  }
-  return "unknown";
-}
+inline constexpr EnumRow<Refusal> kRefusalWords[] = {{Refusal::kFull, "full"},
+                                                     {Refusal::kOverloaded, "overloaded"},
+                                                     {Refusal::kDraining, "draining"},
+                                                     {Refusal::kNoPort, "no_port"},
+                                                     {Refusal::kNoMedia, "no_media"}};
+static_assert(IsWhole(kRefusalWords));
+inline constexpr auto kRefusals = ValuesOf(kRefusalWords);
+constexpr const char* ToString(Refusal refusal) { return Translate(kRefusalWords, refusal); }
 
 // How a caller's time with a bot ended; but for kHungUp the value of the channel's variable
 // BENARI_BOT_RESULT.
@@ -79,29 +57,13 @@ enum class BotResult {
   kHungUp,       // by the caller, or over the API
 };
 
-inline constexpr BotResult kBotResults[] = {BotResult::kClosed,      BotResult::kIdle, BotResult::kTimeout,
-                                            BotResult::kUnreachable, BotResult::kLost, BotResult::kRefused,
-                                            BotResult::kHungUp};
-
-constexpr const char* ToString(BotResult result) {
-  switch (result) {
-    case BotResult::kClosed:
-      return "closed";
-    case BotResult::kIdle:
-      return "idle";
-    case BotResult::kTimeout:
-      return "timeout";
-    case BotResult::kUnreachable:
-      return "unreachable";
-    case BotResult::kLost:
-      return "lost";
-    case BotResult::kRefused:
-      return "refused";
-    case BotResult::kHungUp:
-      return "hung_up";
-  }
-  return "unknown";
-}
+inline constexpr EnumRow<BotResult> kBotResultWords[] = {
+    {BotResult::kClosed, "closed"},           {BotResult::kIdle, "idle"}, {BotResult::kTimeout, "timeout"},
+    {BotResult::kUnreachable, "unreachable"}, {BotResult::kLost, "lost"}, {BotResult::kRefused, "refused"},
+    {BotResult::kHungUp, "hung_up"}};
+static_assert(IsWhole(kBotResultWords));
+inline constexpr auto kBotResults = ValuesOf(kBotResultWords);
+constexpr const char* ToString(BotResult result) { return Translate(kBotResultWords, result); }
 
 enum class CallOutcome {
   kCompleted,  // the caller talked to the destination, or to the bot until that was done; or the API hung up
@@ -119,51 +81,23 @@ enum class CallOutcome {
   kStopped,             // this process was told to end
 };
 
-inline constexpr CallOutcome kCallOutcomes[] = {CallOutcome::kCompleted,
-                                                CallOutcome::kCallerHungUp,
-                                                CallOutcome::kDestinationBusy,
-                                                CallOutcome::kDestinationNoAnswer,
-                                                CallOutcome::kDestinationUnknown,
-                                                CallOutcome::kDestinationFailed,
-                                                CallOutcome::kContinued,
-                                                CallOutcome::kRejected,
-                                                CallOutcome::kBotFailed,
-                                                CallOutcome::kNoMedia,
-                                                CallOutcome::kRefused,
-                                                CallOutcome::kFailed,
-                                                CallOutcome::kStopped};
-
-constexpr const char* ToString(CallOutcome outcome) {
-  switch (outcome) {
-    case CallOutcome::kCompleted:
-      return "completed";
-    case CallOutcome::kCallerHungUp:
-      return "caller_hung_up";
-    case CallOutcome::kDestinationBusy:
-      return "destination_busy";
-    case CallOutcome::kDestinationNoAnswer:
-      return "destination_no_answer";
-    case CallOutcome::kDestinationUnknown:
-      return "destination_unknown";
-    case CallOutcome::kDestinationFailed:
-      return "destination_failed";
-    case CallOutcome::kContinued:
-      return "continued";
-    case CallOutcome::kRejected:
-      return "rejected";
-    case CallOutcome::kBotFailed:
-      return "bot_failed";
-    case CallOutcome::kNoMedia:
-      return "no_media";
-    case CallOutcome::kRefused:
-      return "refused";
-    case CallOutcome::kFailed:
-      return "failed";
-    case CallOutcome::kStopped:
-      return "stopped";
-  }
-  return "unknown";
-}
+inline constexpr EnumRow<CallOutcome> kCallOutcomeWords[] = {
+    {CallOutcome::kCompleted, "completed"},
+    {CallOutcome::kCallerHungUp, "caller_hung_up"},
+    {CallOutcome::kDestinationBusy, "destination_busy"},
+    {CallOutcome::kDestinationNoAnswer, "destination_no_answer"},
+    {CallOutcome::kDestinationUnknown, "destination_unknown"},
+    {CallOutcome::kDestinationFailed, "destination_failed"},
+    {CallOutcome::kContinued, "continued"},
+    {CallOutcome::kRejected, "rejected"},
+    {CallOutcome::kBotFailed, "bot_failed"},
+    {CallOutcome::kNoMedia, "no_media"},
+    {CallOutcome::kRefused, "refused"},
+    {CallOutcome::kFailed, "failed"},
+    {CallOutcome::kStopped, "stopped"}};
+static_assert(IsWhole(kCallOutcomeWords));
+inline constexpr auto kCallOutcomes = ValuesOf(kCallOutcomeWords);
+constexpr const char* ToString(CallOutcome outcome) { return Translate(kCallOutcomeWords, outcome); }
 
 // What has to be undone of a call.
 enum class UndoStep {
@@ -175,29 +109,15 @@ enum class UndoStep {
   kReleasePort,
   kStopRingback
 };
-inline constexpr UndoStep kUndoSteps[] = {UndoStep::kLetCallerGo,       UndoStep::kHangUpDestination,
-                                          UndoStep::kHangUpTransferred, UndoStep::kDestroyBridge,
-                                          UndoStep::kHangUpMedia,       UndoStep::kReleasePort,
-                                          UndoStep::kStopRingback};
-
-constexpr const char* ToString(UndoStep step) {
-  switch (step) {
-    case UndoStep::kLetCallerGo:
-      return "let_caller_go";
-    case UndoStep::kHangUpDestination:
-      return "hang_up_destination";
-    case UndoStep::kHangUpTransferred:
-      return "hang_up_transferred";
-    case UndoStep::kDestroyBridge:
-      return "destroy_bridge";
-    case UndoStep::kHangUpMedia:
-      return "hang_up_media";
-    case UndoStep::kReleasePort:
-      return "release_port";
-    case UndoStep::kStopRingback:
-      return "stop_ringback";
-  }
-  return "unknown";
-}
+inline constexpr EnumRow<UndoStep> kUndoStepWords[] = {{UndoStep::kLetCallerGo, "let_caller_go"},
+                                                       {UndoStep::kHangUpDestination, "hang_up_destination"},
+                                                       {UndoStep::kHangUpTransferred, "hang_up_transferred"},
+                                                       {UndoStep::kDestroyBridge, "destroy_bridge"},
+                                                       {UndoStep::kHangUpMedia, "hang_up_media"},
+                                                       {UndoStep::kReleasePort, "release_port"},
+                                                       {UndoStep::kStopRingback, "stop_ringback"}};
+static_assert(IsWhole(kUndoStepWords));
+inline constexpr auto kUndoSteps = ValuesOf(kUndoStepWords);
+constexpr const char* ToString(UndoStep step) { return Translate(kUndoStepWords, step); }
 
 }  // namespace benari::control

@@ -94,12 +94,10 @@ bool Control::HearsAsterisk() const {
   return events_.problem().empty() && front_.timers.Now() - events_.heard_at() < kSilence;
 }
 
-// Subscribing again would replace an instance that has taken over meanwhile. After a short silence the nodes
-// were not cut off, and are asked once.
+// Subscribing again would replace an instance that has taken over meanwhile.
 asio::awaitable<void> Control::LookForSuccessor() {
-  const bool was_short = front_.timers.Now() - events_.heard_at() < front_.config.standby_patience;
-  const Clock::Duration patience = was_short ? Clock::Duration::zero() : front_.config.keeper.nodes_return();
-  const std::string successor = co_await app_.epoch().FindSuccessor(patience);
+  const Clock::Duration silence = front_.timers.Now() - events_.heard_at();
+  const std::string successor = co_await app_.epoch().FindSuccessor(silence, front_.config.standby_patience);
   if (!successor.empty()) StepAside(successor, StartMode::kStandby);
 }
 

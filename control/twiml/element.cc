@@ -3,28 +3,19 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/shown.h"
 #include "control/twiml/parser.h"
 #include "control/twiml/values.h"
 
 namespace benari::control::twiml {
 
-namespace {
+namespace {}  // namespace
 
-constexpr size_t kShownBytes = 60;
-
-std::string Cut(absl::string_view text) {
-  return absl::StrCat(absl::CHexEscape(text.substr(0, kShownBytes)), text.size() <= kShownBytes ? "" : "...");
-}
-
-}  // namespace
-
-std::string Shown(absl::string_view text) { return absl::StrCat("'", Cut(text), "'"); }
-std::string Tag(absl::string_view name) { return absl::StrCat("<", Cut(name), ">"); }
+std::string Tag(absl::string_view name) { return absl::StrCat("<", Shortened(name), ">"); }
 
 int Findings::LineOf(ptrdiff_t offset) const {
   const auto end = text_.begin() + std::clamp<ptrdiff_t>(offset, 0, static_cast<ptrdiff_t>(text_.size()));

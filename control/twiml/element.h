@@ -69,8 +69,7 @@ class Element {
   std::set<std::string> taken_;
 };
 
-// A value and an element's name for a warning: without line breaks, and not too long.
-std::string Shown(absl::string_view text);
+// An element's name for a warning: without line breaks, and not too long.
 std::string Tag(absl::string_view name);
 
 }  // namespace benari::control::twiml

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/shown.h"
 #include "control/twiml/element.h"
 #include "control/twiml/values.h"
 #include "control/twiml/verbs.h"

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/shown.h"
 #include "control/twiml/parser.h"
 
 namespace benari::control::twiml {

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "common/net/url.h"
 #include "common/plain_name.h"
+#include "common/shown.h"
 #include "media/rpc/tones.h"
 
 namespace benari::media {

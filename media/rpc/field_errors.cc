@@ -1,7 +1,7 @@
 #include "media/rpc/field_errors.h"
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/shown.h"
 #include "media/rpc/validation.h"
 
 namespace benari::media {
@@ -24,13 +24,6 @@ bool IsName(absl::string_view text, size_t max_size, absl::string_view punctuati
 }
 
 }  // namespace
-
-std::string Shown(absl::string_view value) {
-  constexpr size_t kMaxShown = 40;
-  const std::string start = absl::CHexEscape(value.substr(0, kMaxShown));
-  if (value.size() <= kMaxShown) return absl::StrCat("'", start, "'");
-  return absl::StrCat("'", start, "...' (", value.size(), " bytes)");
-}
 
 void FieldErrors::Require(bool ok, absl::string_view field, absl::string_view value,
                           absl::string_view accepted) {

@@ -8,9 +8,6 @@
 
 namespace benari::media {
 
-// Escapes and shortens a value for an error message.
-std::string Shown(absl::string_view value);
-
 // Collects the invalid fields of a request, each with its value and what is accepted. Confined to one thread.
 class FieldErrors {
  public:

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/shown.h"
 #include "media/rpc/field_errors.h"
 #include "media/rpc/processors.h"
 

@@ -160,9 +160,9 @@ TEST(Epoch, ASuccessorIsFoundByItsEpochAndOnlyThen) {
   std::optional<std::string> successor;
   const auto find = [&](ControlProcess& control) {
     successor.reset();
-    boost::asio::co_spawn(world.loop, control.app().epoch().FindSuccessor(seconds(3)),
+    boost::asio::co_spawn(world.loop, control.app().epoch().FindSuccessor(seconds(6), seconds(5)),
                           [&](std::exception_ptr, std::string found) { successor = found; });
-    return world.Until([&] { return successor.has_value(); }, seconds(6));
+    return world.Until([&] { return successor.has_value(); }, seconds(10));
   };
   ASSERT_TRUE(find(*world.control));
   EXPECT_EQ(*successor, "");

@@ -41,10 +41,8 @@ void ModelEventStream::Attempt() {
 }
 
 boost::asio::awaitable<void> ModelEventStream::LookForSuccessor() {
-  const bool was_short = control_.process().Now() - heard_at_ < kStandbyPatience;
-  const Clock::Duration patience =
-      was_short ? Clock::Duration::zero() : control_.keeper().options().nodes_return();
-  const std::string successor = co_await control_.app().epoch().FindSuccessor(patience);
+  const Clock::Duration silence = control_.process().Now() - heard_at_;
+  const std::string successor = co_await control_.app().epoch().FindSuccessor(silence, kStandbyPatience);
   if (!control_.process().running()) co_return;
   if (!successor.empty()) {
     on_successor_(successor);
