@@ -16,13 +16,17 @@ uint64_t Mix(uint64_t value) {
   return value ^ value >> 31;
 }
 
+// In the lower half, so that the first wrap is minutes away: at a wrap a translator of Debian's Asterisk drops
+// a packet (deploy/asterisk/README.md, "One-way audio").
+uint16_t FirstSequence(uint32_t ssrc) { return Mix(ssrc) & 0x7fff; }
+
 }  // namespace
 
 Sender::Sender(uint8_t payload_type, uint32_t ssrc, Outlet& outlet)
     : outlet_(outlet),
       payload_type_(payload_type),
       ssrc_(ssrc),
-      sequence_(static_cast<uint16_t>(Mix(ssrc))),
+      sequence_(FirstSequence(ssrc)),
       timestamp_(static_cast<uint32_t>(Mix(ssrc) >> 32)) {}
 
 void Sender::Send(std::span<const uint8_t> payload, uint32_t duration) {

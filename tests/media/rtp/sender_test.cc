@@ -66,6 +66,7 @@ TEST(Sender, NoTwoBeginWithTheSameNumbers) {
   for (size_t i = 0; i < 100; ++i) {
     timestamps.insert(kept.Parsed(i).timestamp);
     sequences.insert(kept.Parsed(i).sequence);
+    EXPECT_LT(kept.Parsed(i).sequence, 0x8000) << "the first wrap is at least 32768 packets away";
   }
   EXPECT_EQ(timestamps.size(), 100u);
   EXPECT_GT(sequences.size(), 95u);
