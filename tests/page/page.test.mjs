@@ -92,18 +92,29 @@ describe('the live page', () => {
 });
 
 describe('with a bot', () => {
-  let world, bot, page;
+  let world, bot, page, complaints, row;
   before(async () => {
     bot = await startBot();
     world = await makeWorld({ nodes: 1, control: ['--flow=bot', `--bot_url=${bot.url}`] });
     await world.startControl();
-    ({ page } = await openPage(browser, world));
+    ({ page, complaints } = await openPage(browser, world));
     world.startAsterisk('--calls=1');
-    await page.locator('#now .open').first().waitFor(patience);
+    const button = page.locator('#now .open').first();
+    await button.waitFor(patience);
+    row = nowRow(page, await button.innerText());
   });
   after(async () => {
     await world?.close();
     bot?.close();
+  });
+
+  test('shows a running call: how soon the bot was heard, and how often it was interrupted', async () => {
+    await row.getByText(/(bot speaks|listens) · first heard after \d+\.\d s/).waitFor(patience);
+    await row.getByText(/ · ([2-9]|\d\d+) interruptions/).waitFor(patience);
+    const { calls: [call] } = await json(world, '/calls');
+    assert.ok(call.session.bot.interruptions >= 2, JSON.stringify(call.session.bot));
+    assert.equal(call.session.bot.turns, 0, 'the caller says nothing');
+    assert.deepEqual(complaints, []);
   });
 
   test('says its turns and how soon it answers', async () => {
