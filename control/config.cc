@@ -120,8 +120,8 @@ ABSL_FLAG(std::string, webhook_method, "POST", "POST, or GET with the form as qu
 ABSL_FLAG(std::string, webhook_ca_file, "",
           "CA certificates (PEM) to verify https webhooks with; default: the system's");
 ABSL_FLAG(std::string, webhook_auth_token_file, "",
-          "file with the token that requests to webhooks are signed with (X-Twilio-Signature); default: not "
-          "signed");
+          "file with the token that requests to webhooks are signed with (X-Twilio-Signature); default: the "
+          "auth_token of --api_account_file; without either they are not signed");
 ABSL_FLAG(
     std::string, dial_out_endpoint, "",
     "endpoint of the numbers that a webhook dials, such as PJSIP/{number}@trunk; default: it may dial none");
@@ -173,8 +173,8 @@ ABSL_FLAG(
     "names under which browsers reach --metrics_listen, such as pbx.example.com,...; IP addresses, names "
     "without a dot and those of private networks (.local, .internal, .svc) are always accepted");
 ABSL_FLAG(Endpoint, api_listen, Endpoint(),
-          "the REST API for bots (Twilio's Calls resource: read calls, hang up), on loopback or a private "
-          "network, since it has no TLS; port 0: any; empty: none");
+          "the REST API for bots (Twilio's Calls resource: read, redirect, hang up calls), on loopback or a "
+          "private network, since it has no TLS; port 0: any; empty: none");
 ABSL_FLAG(
     std::string, api_account_file, "",
     "file with the account that may use --api_listen: the lines account_sid: AC... and auth_token: ...");
@@ -222,6 +222,7 @@ void ReadWebhook(FlagErrors& errors, Config& config) {
   CheckTlsFiles({config.webhook.ca_file, "", ""}, {"webhook_ca_file", "", ""},
                 std::chrono::system_clock::now(), &errors);
   const std::string path = absl::GetFlag(FLAGS_webhook_auth_token_file);
+  config.webhook.auth_token = config.api_account.token;
   if (path.empty()) return;
   const auto token = ReadPasswordFile(path);
   if (token.ok()) config.webhook.auth_token = *token;

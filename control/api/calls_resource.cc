@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "common/shown.h"
 #include "control/api/call_json.h"
+#include "control/api/call_parameters.h"
 
 namespace benari::control::api {
 
@@ -146,22 +147,15 @@ http::Reply CallsResource::Update(const CallRecord& record, const http::Request&
     return BadParameter(absl::StrCat("the Content-Type is ", Shown(request.content_type),
                                      ", accepted is application/x-www-form-urlencoded"));
   }
-  std::string status;
-  for (const auto& [name, value] : net::ParseForm(request.body)) {
-    if (name == "Twiml" || name == "Url") {
-      return BadParameter(absl::StrCat(name,
-                                       " is not supported yet: a call cannot be redirected, only hung "
-                                       "up by Status=completed or Status=canceled"));
-    }
-    if (name != "Status")
-      return BadParameter(
-          absl::StrCat("the parameter ", Shown(name), " is not supported, accepted is Status"));
-    status = value;
-  }
-  if (status != "completed" && status != "canceled") {
-    return BadParameter(absl::StrCat("Status is ", Shown(status), ", accepted are completed and canceled"));
-  }
-  return HangUp(record, status);
+  absl::StatusOr<CallUpdate> update = ReadCallUpdate(net::ParseForm(request.body));
+  if (!update.ok()) return BadParameter(std::string(update.status().message()));
+  if (!update->source.has_value()) return HangUp(record, update->status);
+  const bool redirected =
+      !record.end.has_value() && port_.redirect(record.identity.call_id, *std::move(update->source));
+  if (redirected) return JsonReply(CallJson(record, account_sid_));
+  return ErrorReply(400, kWrongState,
+                    absl::StrCat("the call is ", record.end.has_value() ? StatusOf(record) : "ending",
+                                 ": only one that goes on can be redirected"));
 }
 
 // Of a call that is over, `completed` asks for what is so already: who hangs up as the caller does, too, gets

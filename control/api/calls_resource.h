@@ -8,6 +8,7 @@
 #include "common/http/message.h"
 #include "common/net/form.h"
 #include "control/record/call_history.h"
+#include "control/twiml/source.h"
 
 namespace benari::control::api {
 
@@ -18,6 +19,8 @@ struct CallsPort {
   std::function<bool()> knows_calls;
   // Ends a call. False: it is over already.
   std::function<bool(const std::string& call_id)> hang_up;
+  // A call leaves what it does and runs a document. False: it is over.
+  std::function<bool(const std::string& call_id, twiml::Source source)> redirect;
 };
 
 // The Calls resource of Twilio's REST API, /2010-04-01/Accounts/{A}/Calls, for an account that the request

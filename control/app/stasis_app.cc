@@ -151,6 +151,15 @@ bool StasisApp::HangUp(const std::string& call_id) {
   return true;
 }
 
+bool StasisApp::Redirect(const std::string& call_id, twiml::Source source) {
+  const auto found = table_.calls().find(call_id);
+  if (found == table_.calls().end()) return false;
+  Call& call = *found->second;
+  if (call.facts().MustEnd() || call.phase() == CallPhase::kReleasing) return false;
+  call.facts().RedirectedOverApi(std::move(source));
+  return true;
+}
+
 // Returns true for the StasisStart of a caller who left again before `end`: no call is started for it.
 bool StasisApp::HasLeftAgain(std::vector<ari::Event>::const_iterator event,
                              std::vector<ari::Event>::const_iterator end) const {

@@ -65,6 +65,8 @@ class StasisApp {
   void EndCalls();
   // Ends one, as asked over the API. False: there is none with this id.
   bool HangUp(const std::string& call_id);
+  // One leaves what it does and runs a document, as asked over the API. False: it is over, or there is none.
+  bool Redirect(const std::string& call_id, twiml::Source source);
 
   Epoch& epoch() { return epoch_; }
   const CallTable& table() const { return table_; }

@@ -37,6 +37,8 @@ void Call::Adopt(const AdoptedState& found) {
     bridge_.Adopt();
     media_leg_.AdoptBegan(started_ - *found.bridge_age);
   }
+  // It was redirected to the bot.
+  if (found.bot.has_value() && config_.flow == FlowKind::kEcho) config_.flow = FlowKind::kWebhook;
   media_.Adopt(found.media_numbers, found.lease, found.bot);
   destination_.Adopt(found.destination);
 }
@@ -54,10 +56,22 @@ bool Call::Owns(const ResourceId& resource) const {
 }
 
 asio::awaitable<void> Call::Run() {
+  if (facts_.channel(id_).up) journal_.CallerAnswered();
   CallOver over(CallOutcome::kFailed, "congestion", "");
+  do {
+    asio::awaitable<CallOver> running = RunFlow();
+    over = co_await std::move(running);
+  } while (facts_.known().redirect.has_value() && !facts_.MustEnd());
+  co_await Release(over);
+}
+
+// Returns how the flow has ended.
+asio::awaitable<CallOver> Call::RunFlow() {
+  CallOver over(CallOutcome::kFailed, "congestion", "");
+  caller_may_be_gone_ = false;
   try {
+    if (facts_.known().redirect.has_value()) co_await FollowRedirect();
     facts_.ThrowIfEnding();
-    if (facts_.channel(id_).up) journal_.CallerAnswered();
     co_await media_.DropOlder();
     const std::unique_ptr<Flow> flow = context_.make_flow(config_);
     Legs legs{media_leg_,       destination_, facts_,          journal_,
@@ -74,11 +88,22 @@ asio::awaitable<void> Call::Run() {
     over.why = error.what();
   }
   if (caller_may_be_gone_) {
-    std::function<bool()> ending = [this] { return facts_.Ending(); };
+    std::function<bool()> ending = [this] { return facts_.MustEnd(); };
     const Clock::Time until = context_.timers.Now() + kEventMayFollow;
     co_await facts_.WaitUntil(ending, until);
   }
-  co_await Release(over);
+  co_return over;
+}
+
+// The legs are given back, and the caller stays. From then on this is a call of the webhook flow.
+asio::awaitable<void> Call::FollowRedirect() {
+  twiml::Source source = facts_.TakeRedirect();
+  journal_.Info("redirected over the API");
+  co_await facts_.WaitUntilResynced();
+  co_await destination_.Drop();
+  co_await media_leg_.Drop();
+  config_.flow = FlowKind::kWebhook;
+  SetSource(config_.webhook, std::move(source));
 }
 
 asio::awaitable<void> Call::Refuse(Refusal refusal) {

@@ -33,8 +33,9 @@ struct AdoptedState {
   }
 };
 
-// One caller in the Stasis application, from StasisStart to the last undo step: runs the flow, and then
-// undoes everything that was created. Confined to the control loop.
+// One caller in the Stasis application, from StasisStart to the last undo step: runs the flow, or what the
+// call is redirected to over the API, and then undoes everything that was created. Confined to the control
+// loop.
 class Call {
  public:
   Call(const CallContext& context, CallIdentity identity, CallConfig config, int destination_number = 1);
@@ -69,12 +70,14 @@ class Call {
   template <typename T>
   using Awaitable = boost::asio::awaitable<T>;
 
+  Awaitable<CallOver> RunFlow();
+  Awaitable<void> FollowRedirect();
   Awaitable<void> Release(CallOver over);
   Awaitable<void> PauseUndo(bool last);
   Awaitable<void> LetCallerGo();
   Awaitable<void> ContinueInDialplan(std::string caller);
 
-  const CallConfig config_;
+  CallConfig config_;
   const CallContext context_;
   const CallIdentity identity_;
   const std::string id_;  // the channel id of the first caller, which names the caller's place

@@ -138,6 +138,18 @@ std::optional<Digit> CallFacts::TakeDigit() {
   return first;
 }
 
+void CallFacts::BotDropped() {
+  if (known_.bot.number == 0) return;
+  KnownFacts& known = Change();
+  if (known.bot.end == BotEnd::kNone) known.bot.end = BotEnd::kStopped;
+  known.digits.clear();
+}
+
+twiml::Source CallFacts::TakeRedirect() {
+  twiml::Source source = *std::exchange(known_.redirect, std::nullopt);
+  return source;
+}
+
 void CallFacts::AsteriskDied() {
   KnownFacts& known = Change();
   for (auto& [place, channel] : known.channels) channel.gone = true;
@@ -155,6 +167,8 @@ void CallFacts::ThrowIfEnding() const {
   if (known_.hung_up) throw CallOver(CallOutcome::kCompleted, "normal", "hung up over the API");
   if (known_.bridge_gone)
     throw CallOver(CallOutcome::kFailed, "congestion", "the bridge was destroyed by somebody else");
+  if (known_.redirect.has_value())
+    throw CallOver(CallOutcome::kCompleted, "normal", "redirected over the API");
 }
 
 }  // namespace benari::control

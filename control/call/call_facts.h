@@ -9,12 +9,14 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "control/call/call_over.h"
 #include "control/loop/timers.h"
 #include "control/loop/wake_up.h"
 #include "control/nodes/processor.h"
+#include "control/twiml/source.h"
 
 namespace benari::control {
 
@@ -52,12 +54,13 @@ struct KnownFacts {
   std::string last_transferred;  // the place that a transfer changed last
   int transfers = 0;
   bool bridge_gone = false;
-  bool stop = false;                 // this process ends: release the call
-  bool hung_up = false;              // over the API: release the call
-  bool away = false;                 // Asterisk is not connected, or was not listed since it is again
-  int reconnects = 0;                // of the event WebSocket; events before each of them may be lost
-  std::set<std::string> media_lost;  // ids of media whose leases were lost
-  std::string media_missing;         // why the present media receives no audio of the caller; empty: it does
+  bool stop = false;                      // this process ends: release the call
+  bool hung_up = false;                   // over the API: release the call
+  std::optional<twiml::Source> redirect;  // over the API: do this in the place of what is being done
+  bool away = false;                      // Asterisk is not connected, or was not listed since it is again
+  int reconnects = 0;                     // of the event WebSocket; events before each of them may be lost
+  std::set<std::string> media_lost;       // ids of media whose leases were lost
+  std::string media_missing;  // why the present media receives no audio of the caller; empty: it does
   BotFacts bot;
   std::deque<Digit> digits;  // pressed by the caller and not yet delivered to the bot
 };
@@ -109,6 +112,8 @@ class CallFacts {
   // A digit of another channel than the caller, or in a call without a bot, is ignored.
   void DigitPressed(const std::string& channel_id, const Digit& digit);
   std::optional<Digit> TakeDigit();
+  // The session of the bot was given back, whether the bot had finished or not.
+  void BotDropped();
 
   // Something that the call waits for has come, and is kept by whoever waits.
   void AnswerArrived() { Change(); }
@@ -119,6 +124,10 @@ class CallFacts {
   void AsteriskDied();
   void ProcessEnds() { Change().stop = true; }
   void HungUpOverApi() { Change().hung_up = true; }
+  // Of several the last one counts.
+  void RedirectedOverApi(twiml::Source source) { Change().redirect = std::move(source); }
+  // To be called when there is one; then the flow goes on with it.
+  twiml::Source TakeRedirect();
 
   const KnownFacts& known() const { return known_; }
   // Returns the facts of a place's channel, which stay valid; of an unknown place those of no channel yet.
@@ -130,8 +139,11 @@ class CallFacts {
   // By the caller, or over the API.
   bool hung_up() const { return caller_gone() || known_.hung_up; }
 
-  // Returns true if the call has to end, whatever it is doing. ThrowIfEnding throws CallOver then.
-  bool Ending() const { return hung_up() || known_.bridge_gone || known_.stop; }
+  // Returns true if the call has to end, whatever it is doing.
+  bool MustEnd() const { return hung_up() || known_.bridge_gone || known_.stop; }
+  // Returns true if the flow has to end: the call has to, or is redirected. ThrowIfEnding throws CallOver
+  // then.
+  bool Ending() const { return MustEnd() || known_.redirect.has_value(); }
   void ThrowIfEnding() const;
 
   // Waits until `condition` holds and returns true, or until `deadline` and returns false; Time::max(): no

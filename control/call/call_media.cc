@@ -115,7 +115,7 @@ asio::awaitable<void> CallMedia::Replace() {
   std::exception_ptr failure;
   try {
     co_await Make();
-  } catch (const std::exception&) {
+  } catch (...) {  // also CallOver: a call that is redirected drops its media
     failure = std::current_exception();
   }
   if (failure != nullptr) {
@@ -177,6 +177,7 @@ asio::awaitable<void> CallMedia::Drop() {
   }
   co_await Undo(std::move(media));
   facts_.MediaFlows();
+  facts_.BotDropped();
 }
 
 asio::awaitable<void> CallMedia::MakeOnce() {

@@ -25,7 +25,6 @@ DestinationLeg::DestinationLeg(const CallContext& context, const std::string& ca
 void DestinationLeg::Adopt(std::optional<int> number) {
   place_ = context_.ids.Destination(call_id_, number.value_or(UnusedNumber(context_.timers.WallNow())));
   if (!number.has_value()) return;
-  dialled_ = true;
   DeferHangUp();
 }
 
@@ -33,10 +32,11 @@ void DestinationLeg::Adopt(std::optional<int> number) {
 asio::awaitable<void> DestinationLeg::Dial() {
   journal_.EnterPhase(CallPhase::kDialing);
   const bool waits = context_.config.ringback != Ringback::kNone && !facts_.channel(place_).in_bridge;
+  if (waits) ringback_ = true;
   if (waits && !facts_.channel(place_).started) co_await partners_.StartRingback();
   bool answered = false;
   while (!answered) {
-    while (!dialled_) co_await Originate();
+    while (!dialled()) co_await Originate();
     answered = co_await AwaitAnswer();
   }
   if (waits) co_await StopRingback();
@@ -44,6 +44,7 @@ asio::awaitable<void> DestinationLeg::Dial() {
 
 // A failure does not delay the join, which ends a ringing tone in Asterisk 22.10; Talk retries it.
 asio::awaitable<void> DestinationLeg::StopRingback() {
+  ringback_ = false;
   const UndoStack::Handle stop =
       undo_.Defer(ToString(UndoStep::kStopRingback), [this] { return partners_.StopRingback(); });
   co_await undo_.RunNow(stop);
@@ -54,8 +55,7 @@ asio::awaitable<void> DestinationLeg::Originate() {
   co_await facts_
       .WaitUntilResynced();  // a channel that enters an application without a subscriber is hung up
   facts_.ThrowIfEnding();
-  dialled_ = true;
-  const UndoStack::Handle hang_up = DeferHangUp();
+  DeferHangUp();
   ari::OriginateRequest request(place_, dialing_.endpoint);
   request.app_args = "dialed";
   request.caller_id = dialing_.caller_id;
@@ -68,14 +68,13 @@ asio::awaitable<void> DestinationLeg::Originate() {
     co_await context_.ari.Originate(request);
     facts_.ChannelCreated(place_);
   } catch (const ari::Error& error) {
-    if (error.never_sent()) undo_.Forget(hang_up);
+    if (error.never_sent()) undo_.Forget(*std::exchange(hang_up_, std::nullopt));
     if (!error.unanswered()) throw;
     unanswered = error;
   }
   if (unanswered.has_value()) co_await outage_.WaitUntilOver(*unanswered);
-  if (unanswered.has_value() && unanswered->never_sent()) {
-    dialled_ = false;
-  } else if (unanswered.has_value() || WasAwaySinceDialled()) {
+  const bool sent = !unanswered.has_value() || !unanswered->never_sent();
+  if (sent && (unanswered.has_value() || WasAwaySinceDialled())) {
     co_await AskAfterIt();
     if (LostUnheard(facts_.channel(place_))) DialAnew();
   }
@@ -116,7 +115,16 @@ asio::awaitable<void> DestinationLeg::AskAfterIt() {
 
 void DestinationLeg::Use(Dialing dialing) {
   dialing_ = std::move(dialing);
-  if (dialled_) NextPlace();
+  if (dialled()) NextPlace();
+}
+
+asio::awaitable<void> DestinationLeg::Drop() {
+  if (dialled()) {
+    const UndoStack::Handle hang_up = *hang_up_;
+    NextPlace();
+    co_await undo_.RunNow(hang_up);
+  }
+  if (ringback_) co_await StopRingback();
 }
 
 void DestinationLeg::DialAnew() {
@@ -126,7 +134,7 @@ void DestinationLeg::DialAnew() {
 
 void DestinationLeg::NextPlace() {
   place_ = context_.ids.Destination(call_id_, UnusedNumber(context_.timers.WallNow()));
-  dialled_ = false;
+  hang_up_.reset();
 }
 
 // Joins them even if an earlier process did: events that no process saw may have left one of them with the
@@ -150,10 +158,10 @@ asio::awaitable<void> DestinationLeg::Talk() {
   facts_.ThrowIfEnding();
 }
 
-UndoStack::Handle DestinationLeg::DeferHangUp() {
+void DestinationLeg::DeferHangUp() {
   facts_.ChannelExpected(place_);
-  return undo_.Defer(ToString(UndoStep::kHangUpDestination),
-                     [this, place = place_] { return HangUpPlace(context_.ari, facts_, place); });
+  hang_up_ = undo_.Defer(ToString(UndoStep::kHangUpDestination),
+                         [this, place = place_] { return HangUpPlace(context_.ari, facts_, place); });
 }
 
 }  // namespace benari::control

@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "control/call/call_context.h"
@@ -35,6 +36,8 @@ class DestinationLeg {
   // Completes once the destination has answered; a call that is adopted may have dialled it already.
   // Meanwhile the caller hears the ringback of the settings. CallOver has the reason why it was not reached.
   boost::asio::awaitable<void> Dial();
+  // Hangs up whom Dial has dialled, and ends the ringback: the caller is alone again.
+  boost::asio::awaitable<void> Drop();
   // Ends the ringback after a Dial that has thrown. Throws CallOver.
   boost::asio::awaitable<void> StopRingback();
   // Connects caller and destination until one of them hangs up, which throws CallOver.
@@ -42,7 +45,7 @@ class DestinationLeg {
 
   // To be called in a call that is adopted: the channel with this number exists; nullopt: there is none.
   void Adopt(std::optional<int> number);
-  bool dialled() const { return dialled_; }
+  bool dialled() const { return hang_up_.has_value(); }
   // The destination's place: the id of the channel that is, or will be, dialled.
   const std::string& place() const { return place_; }
 
@@ -53,7 +56,7 @@ class DestinationLeg {
   Awaitable<void> Originate();
   Awaitable<bool> AwaitAnswer();
   Awaitable<void> AskAfterIt();
-  UndoStack::Handle DeferHangUp();
+  void DeferHangUp();
   void DialAnew();
   void NextPlace();
   bool WasAwaySinceDialled() const { return facts_.known().reconnects != dialled_after_reconnects_; }
@@ -67,8 +70,9 @@ class DestinationLeg {
   CallJournal& journal_;
   Dialing dialing_;
   std::string place_;
-  bool dialled_ = false;
-  int dialled_after_reconnects_ = 0;  // of the event stream
+  std::optional<UndoStack::Handle> hang_up_;  // of whom was dialled; nullopt: nobody was
+  bool ringback_ = false;                     // the caller may hear it
+  int dialled_after_reconnects_ = 0;          // of the event stream
 };
 
 }  // namespace benari::control

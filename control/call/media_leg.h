@@ -37,6 +37,8 @@ class MediaLeg {
 
   // To be called in a call that is adopted: the caller may have heard the processor since `began`.
   void AdoptBegan(Clock::Time began) { began_ = began; }
+  // Returns true from Start, or the adoption of media, until Drop.
+  bool made() const { return media_.made(); }
   // The time since which the caller hears the processor; nullopt: not yet.
   const std::optional<Clock::Time>& began() const { return began_; }
 

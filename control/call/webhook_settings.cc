@@ -47,6 +47,20 @@ absl::Status SetWebhookSetting(WebhookSettings& settings, absl::string_view name
   return absl::OkStatus();
 }
 
+void SetSource(WebhookSettings& settings, twiml::Source source) {
+  settings.url.clear();
+  settings.fallback_url.clear();
+  settings.document.reset();
+  if (auto* const document = std::get_if<twiml::Document>(&source)) {
+    settings.document = std::move(*document);
+    return;
+  }
+  auto& remote = std::get<twiml::RemoteDocument>(source);
+  settings.url = std::move(remote.url);
+  settings.fallback_url = std::move(remote.fallback_url);
+  settings.method = remote.method == twiml::Method::kPost ? WebhookMethod::kPost : WebhookMethod::kGet;
+}
+
 absl::StatusOr<std::string> DialOutEndpoint(const WebhookSettings& settings, absl::string_view number) {
   if (settings.dial_out_endpoint.empty())
     return absl::FailedPreconditionError("numbers are not dialled without --dial_out_endpoint");

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "control/twiml/source.h"
 
 // Whom the webhook flow asks, and whom its answers may have dialled. Pure.
 namespace benari::control {
@@ -15,8 +17,12 @@ struct WebhookSettings {
   std::string url;           // empty: there is none
   std::string fallback_url;  // empty: none
   WebhookMethod method = WebhookMethod::kPost;
-  std::string dial_out_endpoint;  // "PJSIP/{number}@trunk"; empty: nobody is dialled
+  std::string dial_out_endpoint;            // "PJSIP/{number}@trunk"; empty: nobody is dialled
+  std::optional<twiml::Document> document;  // done first, before anybody is asked
 };
+
+// Sets the document, and where to ask for others.
+void SetSource(WebhookSettings& settings, twiml::Source source);
 
 // `name` begins with "webhook_", or is dial_out_endpoint. INVALID_ARGUMENT says what is accepted, and leaves
 // `settings` as they are. NOT_FOUND: there is no such setting.

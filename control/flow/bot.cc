@@ -50,7 +50,8 @@ asio::awaitable<void> TalkToBot(Legs& legs) {
     co_await legs.facts.WaitUntilResynced();  // the next steps need Asterisk
     legs.facts.ThrowIfEnding();
   } catch (const CallOver&) {
-    if (legs.facts.hung_up()) legs.metrics.BotEnded(BotResult::kHungUp);
+    const std::optional<BotResult> interrupted = ResultOfInterruption(legs.facts);
+    if (interrupted.has_value()) legs.metrics.BotEnded(*interrupted);
     throw;
   }
   const AfterBot next = HasFailed(result) ? legs.settings.bot.on_failure : legs.settings.bot.on_close;

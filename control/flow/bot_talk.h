@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <optional>
 
 #include "control/call/flow.h"
 
@@ -10,6 +11,10 @@ namespace benari::control {
 // Joins the caller with the bot until one of them is done, or the longest time is over; after that nobody is
 // dialled. Throws as a flow.
 boost::asio::awaitable<BotResult> TalkTo(Legs& legs, Bot bot);
+
+// What a caller's time with a bot has come to by the end of the call, or of what it did; nullopt: the call
+// ends for a reason of its own.
+std::optional<BotResult> ResultOfInterruption(const CallFacts& facts);
 
 // True if there was no talk, or it was broken off.
 bool HasFailed(BotResult result);

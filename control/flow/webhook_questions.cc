@@ -37,6 +37,18 @@ Question WebhookQuestions::At(const twiml::Callback& callback, const std::string
   return {Resolve(document, callback.url), callback.method, std::move(details)};
 }
 
+std::optional<WebhookAnswer> WebhookQuestions::Given() {
+  const std::optional<twiml::Document>& document = legs_.settings.webhook.document;
+  if (!document.has_value()) return std::nullopt;
+  legs_.journal.EnterPhase(CallPhase::kWebhook);
+  ReportWarnings(*document);
+  legs_.journal.Info("document given", {{"verbs", NamesOf(*document)}});
+  asked_ = true;
+  WebhookAnswer answer;
+  answer.document = *document;
+  return answer;
+}
+
 // Twilio calls a call ringing as it asks for the first time, whether it was answered or not.
 net::Form WebhookQuestions::Form(net::Form details) const {
   const bool up = legs_.facts.channel(legs_.identity.call_id).up;
@@ -90,10 +102,14 @@ void WebhookQuestions::Report(const absl::StatusOr<WebhookAnswer>& answer, Clock
   }
   for (const std::string& failure : answer->failures)
     legs_.journal.Warning("webhook failed, the fallback answered", {{"why", failure}});
-  for (const std::string& warning : answer->document.warnings)
-    legs_.journal.Warning("TwiML not understood", {{"what", warning}});
+  ReportWarnings(answer->document);
   legs_.journal.Info("webhook answered",
                      {{"verbs", NamesOf(answer->document)}, {"ms", took / std::chrono::milliseconds(1)}});
+}
+
+void WebhookQuestions::ReportWarnings(const twiml::Document& document) {
+  for (const std::string& warning : document.warnings)
+    legs_.journal.Warning("TwiML not understood", {{"what", warning}});
 }
 
 void WebhookQuestions::Notify(const twiml::Callback& callback, const std::string& document,

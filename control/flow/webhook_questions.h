@@ -25,6 +25,8 @@ class WebhookQuestions {
 
   // The first one: what the settings say.
   Question First() const;
+  // The document of the settings, which needs no question; nullopt: there is none.
+  std::optional<WebhookAnswer> Given();
   // Nothing: it failed, and why is logged. Throws CallOver once the call has to end.
   boost::asio::awaitable<std::optional<WebhookAnswer>> Ask(Question question);
   // Something has happened to the call since: what is answered next does not count as one more in a row.
@@ -37,6 +39,7 @@ class WebhookQuestions {
  private:
   net::Form Form(net::Form details) const;
   void Report(const absl::StatusOr<WebhookAnswer>& answer, Clock::Duration took);
+  void ReportWarnings(const twiml::Document& document);
 
   Legs& legs_;
   Webhooks& webhooks_;

@@ -40,7 +40,7 @@ asio::awaitable<BotResult> WebhookVerbs::TalkTo(Bot bot, twiml::ConnectStream st
     started = true;
     NotifyStream("stream-started", stream, document);
   });
-  BotResult result = BotResult::kHungUp;
+  std::optional<BotResult> result;
   std::exception_ptr end;
   try {
     asio::awaitable<BotResult> talking = control::TalkTo(legs_, std::move(bot));
@@ -51,12 +51,13 @@ asio::awaitable<BotResult> WebhookVerbs::TalkTo(Bot bot, twiml::ConnectStream st
     end = std::current_exception();
   }
   legs_.media.set_on_bot_ready(nullptr);
-  if (started || HasFailed(result))
-    NotifyStream(HasFailed(result) ? "stream-error" : "stream-stopped", stream, document);
-  if (end == nullptr || legs_.facts.hung_up()) legs_.metrics.BotEnded(result);
+  const bool failed = result.has_value() && HasFailed(*result);
+  if (started || failed) NotifyStream(failed ? "stream-error" : "stream-stopped", stream, document);
+  if (!result.has_value()) result = ResultOfInterruption(legs_.facts);
+  if (result.has_value()) legs_.metrics.BotEnded(*result);
   if (end != nullptr) std::rethrow_exception(end);
   co_await legs_.media.Drop();
-  co_return result;
+  co_return *result;
 }
 
 void WebhookVerbs::NotifyStream(const char* event, const twiml::ConnectStream& stream,

@@ -14,7 +14,7 @@ asio::awaitable<net::Form> WebhookVerbs::Resume() {
   if (legs_.destination.dialled()) {
     asio::awaitable<net::Form> talking = DialAndTalk();
     details = co_await std::move(talking);
-  } else if (legs_.facts.known().bot.number > 0) {
+  } else if (legs_.media.made() && legs_.facts.known().bot.number > 0) {
     const twiml::ConnectStream unnamed;
     asio::awaitable<BotResult> talking = TalkTo(Bot(), unnamed, "");
     co_await std::move(talking);

@@ -45,7 +45,7 @@ static_assert(IsWhole(kRefusalWords));
 inline constexpr auto kRefusals = ValuesOf(kRefusalWords);
 constexpr const char* ToString(Refusal refusal) { return Translate(kRefusalWords, refusal); }
 
-// How a caller's time with a bot ended; but for kHungUp the value of the channel's variable
+// How a caller's time with a bot ended; but for the last two the value of the channel's variable
 // BENARI_BOT_RESULT.
 enum class BotResult {
   kClosed,       // by the bot
@@ -55,12 +55,14 @@ enum class BotResult {
   kLost,         // it was lost, or its media was
   kRefused,      // it may not be dialled
   kHungUp,       // by the caller, or over the API
+  kRedirected,   // over the API, to something else
 };
 
 inline constexpr EnumRow<BotResult> kBotResultWords[] = {
-    {BotResult::kClosed, "closed"},           {BotResult::kIdle, "idle"}, {BotResult::kTimeout, "timeout"},
-    {BotResult::kUnreachable, "unreachable"}, {BotResult::kLost, "lost"}, {BotResult::kRefused, "refused"},
-    {BotResult::kHungUp, "hung_up"}};
+    {BotResult::kClosed, "closed"},   {BotResult::kIdle, "idle"},
+    {BotResult::kTimeout, "timeout"}, {BotResult::kUnreachable, "unreachable"},
+    {BotResult::kLost, "lost"},       {BotResult::kRefused, "refused"},
+    {BotResult::kHungUp, "hung_up"},  {BotResult::kRedirected, "redirected"}};
 static_assert(IsWhole(kBotResultWords));
 inline constexpr auto kBotResults = ValuesOf(kBotResultWords);
 constexpr const char* ToString(BotResult result) { return Translate(kBotResultWords, result); }

@@ -47,7 +47,10 @@ Control::Control(const Config& config, char** argv)
       app_(context_, config.app),
       api_(front_.loop.get_executor(), config.api_account,
            {front_.history, [this] { return app_.knows_calls(); },
-            [this](const std::string& call_id) { return app_.HangUp(call_id); }},
+            [this](const std::string& call_id) { return app_.HangUp(call_id); },
+            [this](const std::string& call_id, twiml::Source source) {
+              return app_.Redirect(call_id, std::move(source));
+            }},
            front_.timers, *front_.registry),
       events_(front_.loop.get_executor(), config.ari, ari::EventStreamLimits(), Handlers()),
       drain_timer_(front_.loop) {}

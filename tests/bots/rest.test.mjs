@@ -1,5 +1,6 @@
 // The REST client of npm's twilio against control's API, with calls of the fake Asterisk.
 import assert from 'node:assert/strict';
+import http from 'node:http';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,6 +16,7 @@ const token = '0123456789abcdef0123456789abcdef';
 const folder = mkdtempSync(path.join(tmpdir(), 'benari-rest-'));
 const running = [];
 let asterisk;
+let control;
 let api;
 
 // The one thing that a bot changes: where its client sends to.
@@ -50,10 +52,11 @@ before(async () => {
   const local = ['--metrics_listen=127.0.0.1:0', '--log_format=json'];
   const media = run('BENARI_MEDIA_BINARY', ...local, '--grpc_listen=127.0.0.1:0', '--workers=1');
   const { grpc } = await media.logged('serving');
-  asterisk = run('BENARI_FAKE_ASTERISK_BINARY', '--http_listen=127.0.0.1:0', `--calls=${calls}`, '--log_format=json');
+  asterisk = run('BENARI_FAKE_ASTERISK_BINARY', '--http_listen=127.0.0.1:0', `--calls=${calls}`, '--destination_behaviour=answers',
+    '--log_format=json');
   const { http } = await asterisk.logged('serving');
-  const control = run('BENARI_CONTROL_BINARY', ...local, `--ari_url=http://${http}/ari`, `--ari_password_file=${write('password', 'secret')}`,
-    `--media=${grpc}`, '--echo_seconds=inf', '--api_listen=127.0.0.1:0',
+  control = run('BENARI_CONTROL_BINARY', ...local, `--ari_url=http://${http}/ari`, `--ari_password_file=${write('password', 'secret')}`,
+    `--media=${grpc}`, '--echo_seconds=inf', '--api_listen=127.0.0.1:0', '--dial_out_endpoint=Local/{number}@default/n',
     `--api_account_file=${write('account', `account_sid: ${account}\nauth_token: ${token}\n`)}`);
   ({ api } = await control.logged('serving'));
 });
@@ -101,13 +104,57 @@ test('reads, lists and completes calls', async () => {
   assert.equal((await ours.calls(sid).update({ status: 'completed' })).status, 'completed');
 });
 
+// What a server of the bot is asked, and whether it was signed with the account's token.
+function serveTwiml(response) {
+  return new Promise((resolve) => {
+    const asked = [];
+    const server = http.createServer((request, answer) => {
+      let body = '';
+      request.on('data', (bytes) => { body += bytes; });
+      request.on('end', () => {
+        const form = Object.fromEntries(new URLSearchParams(body));
+        const url = `http://${request.headers.host}${request.url}`;
+        asked.push({ ...form, signed: twilio.validateRequest(token, request.headers['x-twilio-signature'] ?? '', url, form) });
+        answer.writeHead(200, { 'Content-Type': 'text/xml' }).end(response.toString());
+      });
+    });
+    server.listen(0, '127.0.0.1', () => resolve({ server, asked, url: `http://127.0.0.1:${server.address().port}/next?a=1` }));
+  });
+}
+
+test('redirects a call to a number, to a URL, and ends it by a document', async () => {
+  const [call] = await client().calls.list({ status: 'in-progress', limit: 1 });
+  const dial = new twilio.twiml.VoiceResponse();
+  dial.dial('4438007');
+  assert.equal((await call.update({ twiml: dial })).status, 'in-progress');
+  await control.logged('destination answered');
+  const pause = new twilio.twiml.VoiceResponse();
+  pause.pause({ length: 600 });
+  const { server, asked, url } = await serveTwiml(pause);
+  assert.equal((await call.update({ url, method: 'POST' })).sid, call.sid);
+  await eventually(() => asked.length > 0);
+  server.close();
+  assert.equal(asked[0].CallSid, call.sid);
+  assert.equal(asked[0].CallStatus, 'in-progress');
+  assert.equal(asked[0].signed, true);
+  assert.equal((await call.fetch()).status, 'in-progress');
+  const end = new twilio.twiml.VoiceResponse();
+  end.hangup();
+  await call.update({ twiml: end });
+  await eventually(async () => (await call.fetch()).status === 'completed');
+  await rejects(client().calls(call.sid).update({ twiml: end }), 400, 21220, /the call is completed/);
+});
+
 test('errors are those of the client', async () => {
   const [{ sid }] = await client().calls.list({ status: 'in-progress', limit: 1 });
   await rejects(client().calls('CA00000000000000000000000000000000').fetch(), 404, 20404, /was not found/);
   await rejects(client(account, 'wrong').calls(sid).fetch(), 401, 20003, /Authenticate/);
   await rejects(client('AC99999999999999999999999999999999').calls(sid).fetch(), 401, 20003, /Authenticate/);
   await rejects(client().calls(sid).update({ status: 'canceled' }), 400, 21220, /the call is in-progress/);
-  await rejects(client().calls(sid).update({ twiml: '<Response/>' }), 400, 20001, /Twiml is not supported yet/);
+  await rejects(client().calls(sid).update({ twiml: '<Response><Enqueue>a</Enqueue></Response>' }), 400, 20001,
+    /verb <Enqueue> is not supported; accepted are Connect/);
+  await rejects(client().calls(sid).update({ twiml: '<Dial>1</Dial>' }), 400, 20001, /accepted is one <Response>/);
+  await rejects(client().calls(sid).update({ url: 'ftp://bot/' }), 400, 20001, /accepted is an http or https URL/);
   await rejects(client().calls.create({ to: '1', from: '2', url: 'http://bot/' }), 405, 20004, /cannot be made/);
 });
 

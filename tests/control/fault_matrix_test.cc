@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "control/twiml/parser.h"
 #include "tests/control/control_world.h"
 
 namespace benari::control {
@@ -21,6 +22,7 @@ enum class Path { kEcho, kBot, kBotThenDialPlan };
 CallConfig ShortCall(Path path) {
   CallConfig config;
   config.echo_time = milliseconds(200);
+  config.webhook.dial_out_endpoint = "Local/{number}@default/n";
   if (path == Path::kEcho) return config;
   config.flow = FlowKind::kBot;
   config.ringback = Ringback::kMusic;
@@ -141,7 +143,7 @@ enum class Moment { kRequestSetsOut, kAnswerArrives };
 TEST_P(FaultMatrix, EveryStepTimesEveryHangUp) {
   for (const Step& step : StepsOfACall(GetParam())) {
     for (const Moment moment : {Moment::kRequestSetsOut, Moment::kAnswerArrives}) {
-      for (const char* who : {"caller", "destination", "external media", "API"}) {
+      for (const char* who : {"caller", "destination", "external media", "API", "redirect"}) {
         SCOPED_TRACE(step.ToString() + (moment == Moment::kRequestSetsOut ? " before, " : " after, ") + who);
         const auto world = MakeWorld(7, GetParam());
         std::string caller;
@@ -153,6 +155,8 @@ TEST_P(FaultMatrix, EveryStepTimesEveryHangUp) {
           if (std::string(who) == "external media")
             world->asterisk.HangUp("benari." + caller + ".media1", "normal");
           if (std::string(who) == "API") world->control->app().HangUp(caller);
+          if (std::string(who) == "redirect")
+            world->control->app().Redirect(caller, *twiml::Parse("<Response><Dial>7</Dial></Response>"));
         };
         if (moment == Moment::kRequestSetsOut) {
           world->control->faults().Before(hang_up);

@@ -80,7 +80,8 @@ class ApiTest : public ::testing::Test {
                                                               [this](const std::string& id) {
                                                                 hung_up_.push_back(id);
                                                                 return true;
-                                                              }},
+                                                              },
+                                                              nullptr},
                                                     clock_, registry_);
 
  private:

@@ -18,6 +18,7 @@ using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using Json = nlohmann::json;
 
 constexpr char kAccount[] = "AC0123456789abcdef0123456789abcdef";
@@ -73,10 +74,16 @@ class CallsResourceTest : public ::testing::Test {
   std::vector<std::unique_ptr<CallJournal>> journals_;
   bool knows_calls_ = true;
   std::vector<std::string> hung_up_;
+  std::vector<std::pair<std::string, twiml::Source>> redirected_;
+  bool goes_on_ = true;  // the call that is redirected
   const CallsResource resource_{kAccount, CallsPort{history_, [this] { return knows_calls_; },
                                                     [this](const std::string& id) {
                                                       hung_up_.push_back(id);
                                                       return true;
+                                                    },
+                                                    [this](const std::string& id, twiml::Source source) {
+                                                      redirected_.emplace_back(id, std::move(source));
+                                                      return goes_on_;
                                                     }}};
 };
 
@@ -203,18 +210,85 @@ TEST_F(CallsResourceTest, WhatIsOverAlreadyIsNoErrorToComplete) {
   EXPECT_THAT(hung_up_, IsEmpty());
 }
 
-TEST_F(CallsResourceTest, WhatIsNotThereYetIsSaid) {
+TEST_F(CallsResourceTest, RedirectsToADocument) {
   Begin("1").CallerAnswered();
-  ExpectError(Post("CA1", "Twiml=%3CResponse%2F%3E"), 400, 20001, "Twiml is not supported yet");
-  ExpectError(Post("CA1", "Url=http%3A%2F%2Fa&Method=POST"), 400, 20001, "Url is not supported yet");
-  ExpectError(Post("CA1", "Status=completed&Twiml=x"), 400, 20001, "Twiml is not supported yet");
+  const http::Reply reply =
+      Post("CA1", "Twiml=%3CResponse%3E%3CDial%3E42%3C%2FDial%3E%3CHangup%2F%3E%3C%2FResponse%3E");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(Json::parse(reply.body).at("sid"), "CA1");
+  EXPECT_EQ(Json::parse(reply.body).at("status"), "in-progress");
+  ASSERT_THAT(redirected_, SizeIs(1));
+  EXPECT_EQ(redirected_[0].first, "1");
+  const auto* const document = std::get_if<twiml::Document>(&redirected_[0].second);
+  ASSERT_NE(document, nullptr);
+  ASSERT_THAT(document->verbs, SizeIs(2));
+  EXPECT_EQ(std::get<twiml::Dial>(document->verbs[0]).targets.at(0).address, "42");
+  EXPECT_THAT(hung_up_, IsEmpty());
+}
+
+TEST_F(CallsResourceTest, RedirectsToAUrl) {
+  Begin("1");
+  EXPECT_EQ(Post("CA1", "Url=http%3A%2F%2Fbot%2Fnext%3Fa%3D1").status, 200);
+  EXPECT_EQ(Post("CA1", "Url=https%3A%2F%2Fbot&Method=GET&FallbackUrl=http%3A%2F%2Fother%2F").status, 200);
+  ASSERT_THAT(redirected_, SizeIs(2));
+  const auto& first = std::get<twiml::RemoteDocument>(redirected_[0].second);
+  EXPECT_EQ(first.url, "http://bot/next?a=1");
+  EXPECT_EQ(first.method, twiml::Method::kPost);
+  EXPECT_EQ(first.fallback_url, "");
+  const auto& second = std::get<twiml::RemoteDocument>(redirected_[1].second);
+  EXPECT_EQ(second.url, "https://bot");
+  EXPECT_EQ(second.method, twiml::Method::kGet);
+  EXPECT_EQ(second.fallback_url, "http://other/");
+}
+
+TEST_F(CallsResourceTest, ACallThatIsOverIsNotRedirected) {
+  CallJournal& journal = Begin("1");
+  goes_on_ = false;
+  ExpectError(Post("CA1", "Twiml=%3CResponse%2F%3E"), 400, 21220, "the call is ending");
+  journal.End(CallOutcome::kCallerHungUp, "");
+  goes_on_ = true;
+  ExpectError(Post("CA1", "Twiml=%3CResponse%2F%3E"), 400, 21220, "the call is no-answer");
+  EXPECT_THAT(redirected_, SizeIs(1)) << "the one that was not carried out";
+}
+
+TEST_F(CallsResourceTest, WhatIsNoRedirectIsSaid) {
+  struct Row {
+    std::string body;
+    const char* what;
+  };
+  const Row rows[] = {
+      {"Twiml=", "Twiml: TwiML, line 1: no XML"},
+      {"Twiml=hello", "Twiml: TwiML, line 1: no XML"},
+      {"Twiml=%3CResponse%3E", "Twiml: TwiML, line 1: no XML"},
+      {"Twiml=%3CDial%3E1%3C%2FDial%3E", "<Dial>: accepted is one <Response> around all"},
+      {"Twiml=%3C!DOCTYPE+a%3E%3CResponse%2F%3E", "a DOCTYPE is not accepted"},
+      {"Twiml=%3CResponse%3E%3CDial%3E%26x;%3C%2FDial%3E%3C%2FResponse%3E", "<Dial>: accepted after &"},
+      {"Twiml=%3CResponse%3E%3CRecord%2F%3E%3C%2FResponse%3E",
+       "Twiml: line 1: verb <Record> is not supported; accepted are Connect with Stream, Dial,"},
+      {"Twiml=%3CResponse%3E%3CDial%2F%3E%3C%2FResponse%3E", "<Dial> without anybody to dial"},
+      {"Twiml=%3CResponse%2F%3E" + std::string(70000, '+'), "at most 65536 bytes"},
+      {"Url=", "Url is '', accepted is an http or https URL"},
+      {"Url=ftp%3A%2F%2Fa", "Url is 'ftp://a', accepted is an http or https URL"},
+      {"Url=http%3A%2F%2Fa&FallbackUrl=b", "FallbackUrl is 'b', accepted is an http"},
+      {"Url=http%3A%2F%2Fa&Method=PUT", "Method is 'PUT', accepted is POST or GET"},
+      {"FallbackUrl=http%3A%2F%2Fa", "FallbackUrl is given without Url"},
+      {"Method=POST", "nothing is asked for, accepted is one of Status, Twiml and Url"},
+      {"Url=http%3A%2F%2Fa&Twiml=%3CResponse%2F%3E", "Twiml and Url are given, accepted is one of them"},
+      {"Status=completed&Url=http%3A%2F%2Fa", "Status is given beside Twiml or Url"}};
+  Begin("1").CallerAnswered();
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.body.substr(0, 100));
+    ExpectError(Post("CA1", row.body), 400, 20001, row.what);
+  }
   ExpectError(Ask("POST", Path("/Calls.json"), "", "To=1&From=2&Url=x"), 405, 20004, "cannot be made");
+  EXPECT_THAT(redirected_, IsEmpty());
   EXPECT_THAT(hung_up_, IsEmpty());
 }
 
 TEST_F(CallsResourceTest, BadValuesAreSaid) {
   Begin("1").CallerAnswered();
-  ExpectError(Post("CA1", ""), 400, 20001, "Status is '', accepted are completed and canceled");
+  ExpectError(Post("CA1", ""), 400, 20001, "nothing is asked for, accepted is one of Status");
+  ExpectError(Post("CA1", "Status="), 400, 20001, "Status is '', accepted is completed or canceled");
   ExpectError(Post("CA1", "Status=in-progress"), 400, 20001, "Status is 'in-progress'");
   ExpectError(Post("CA1", "StatusCallback=x"), 400, 20001, "'StatusCallback' is not supported");
   ExpectError(Post("CA1", "Status=%ff%00" + std::string(5000, 'x')), 400, 20001, "Status is '");
