@@ -9,9 +9,10 @@ namespace asio = boost::asio;
 
 namespace {
 
-Clock::Time LongestEnd(const Legs& legs) {
+Clock::Time LongestEnd(const Legs& legs, const std::optional<Clock::Time>& since) {
   const auto& max_time = legs.settings.bot.max_time;
   if (!max_time.has_value()) return Clock::Time::max();
+  if (since.has_value()) return *since + *max_time;
   return legs.media.began().value_or(legs.clock.Now()) + *max_time;
 }
 
@@ -48,14 +49,14 @@ bool HasFailed(BotResult result) {
 }
 
 // In a call that is adopted the longest time may be over.
-asio::awaitable<BotResult> TalkTo(Legs& legs, Bot bot) {
-  if (legs.clock.Now() >= LongestEnd(legs)) co_return BotResult::kTimeout;
+asio::awaitable<BotResult> TalkTo(Legs& legs, Bot bot, std::optional<Clock::Time> since) {
+  if (legs.clock.Now() >= LongestEnd(legs, since)) co_return BotResult::kTimeout;
   const std::string origin = OriginOf(bot.url);
   Processor processor = std::move(bot);
   co_await legs.media.Start(std::move(processor));
   legs.journal.EnterPhase(legs.facts.known().bot.times_ready > 0 ? CallPhase::kBot
                                                                  : CallPhase::kBotConnecting);
-  const Clock::Time end = LongestEnd(legs);
+  const Clock::Time end = LongestEnd(legs, since);
   co_await legs.media.Until(end);
   const BotResult result = ResultOf(legs, legs.clock.Now() < end);
   if (HasFailed(result)) {

@@ -8,9 +8,11 @@
 // A caller's time with a bot, as the flows have it. Confined to the control loop.
 namespace benari::control {
 
-// Joins the caller with the bot until one of them is done, or the longest time is over; after that nobody is
-// dialled. Throws as a flow.
-boost::asio::awaitable<BotResult> TalkTo(Legs& legs, Bot bot);
+// Joins the caller with the bot until one of them is done, or the longest time is over, which counts from
+// `since`, or, without it, from when the caller first heard media; after that nobody is dialled. Throws as a
+// flow.
+boost::asio::awaitable<BotResult> TalkTo(Legs& legs, Bot bot,
+                                         std::optional<Clock::Time> since = std::nullopt);
 
 // What a caller's time with a bot has come to by the end of the call, or of what it did; nullopt: the call
 // ends for a reason of its own.

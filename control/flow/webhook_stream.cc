@@ -33,7 +33,7 @@ asio::awaitable<WebhookVerbs::Next> WebhookVerbs::Stream(twiml::ConnectStream st
   co_return WebhookQuestions::At(stream.action, document, std::move(details));
 }
 
-// Whatever ends the talk, its session goes: the next bot gets one of its own.
+// Whatever ends the talk, its session goes: the next bot gets one of its own, and a longest time of its own.
 asio::awaitable<BotResult> WebhookVerbs::TalkTo(Bot bot, twiml::ConnectStream stream, std::string document) {
   bool started = false;
   legs_.media.set_on_bot_ready([this, &started, &stream, &document] {
@@ -43,7 +43,7 @@ asio::awaitable<BotResult> WebhookVerbs::TalkTo(Bot bot, twiml::ConnectStream st
   std::optional<BotResult> result;
   std::exception_ptr end;
   try {
-    asio::awaitable<BotResult> talking = control::TalkTo(legs_, std::move(bot));
+    asio::awaitable<BotResult> talking = control::TalkTo(legs_, std::move(bot), legs_.clock.Now());
     result = co_await std::move(talking);
     co_await legs_.facts.WaitUntilResynced();
     legs_.facts.ThrowIfEnding();

@@ -144,6 +144,24 @@ TEST_F(WebhookTest, AStreamGoesOnWithAnotherControlAndTheWebhookIsAskedAgain) {
   EXPECT_EQ(world_->Ended(CallOutcome::kCompleted), 1);
 }
 
+TEST_F(WebhookTest, TheLongestTimeOfAnAdoptedStreamIsNotThatOfItsCall) {
+  Answers({"<Dial>42</Dial>" + StreamTo(kUrl), "<Hangup/>"});
+  CallConfig config = WebhookCall();
+  config.bot.max_time = seconds(10);
+  Begin(config);
+  ASSERT_TRUE(UntilPhase(CallPhase::kConnected));
+  world_->RunFor(seconds(20));
+  world_->asterisk.DestinationHangsUp("benari." + caller_ + ".destination");
+  ASSERT_TRUE(UntilPhase(CallPhase::kBot));
+  world_->Kill();
+  world_->Start();
+  ASSERT_TRUE(UntilPhase(CallPhase::kBot));
+  world_->RunFor(seconds(5));
+  EXPECT_NE(BotOf(1), nullptr);
+  EXPECT_THAT(world_->webhooks.asked, SizeIs(1));
+  ExpectClean();
+}
+
 TEST_F(WebhookTest, AnAdoptedStreamWhoseNodeDiesIsOverAndTheWebhookIsAsked) {
   Answers({StreamTo(kUrl), StreamTo(kFallback)});
   Begin(WebhookCall());

@@ -80,6 +80,19 @@ TEST_F(WebhookTest, TheSameBotAgainGetsAStreamOfItsOwn) {
   EXPECT_EQ(Result(BotResult::kClosed), 2);
 }
 
+TEST_F(WebhookTest, EachStreamHasALongestTimeOfItsOwn) {
+  Answers({StreamTo(kUrl) + StreamTo(kFallback)});
+  CallConfig config = WebhookCall();
+  config.bot.max_time = seconds(10);
+  Begin(config);
+  ASSERT_TRUE(world_->Until([this] { return Dialled().size() == 2; }));
+  EXPECT_EQ(Dialled()[1].url, kFallback);
+  world_->RunFor(seconds(9));
+  EXPECT_TRUE(UntilPhase(CallPhase::kBot)) << "its time is not over";
+  ExpectClean();
+  EXPECT_EQ(Result(BotResult::kTimeout), 2);
+}
+
 TEST_F(WebhookTest, TheActionOfAStreamIsAskedInThePlaceOfTheNextVerb) {
   scripts_[kUrl] = BotScript::ClosesAfter(seconds(2));
   Answers(
