@@ -137,6 +137,7 @@ control::ari::Awaitable<void> ModelAriClient::RequestNothing(std::string operati
 control::ari::Awaitable<control::ari::Channel> ModelAriClient::CreateExternalMedia(
     control::ari::ExternalMediaRequest request) {
   return Request<control::ari::Channel>("ari.CreateExternalMedia", [this, request = std::move(request)] {
+    Announce("ari.CreateExternalMedia", request.channel_id);
     return model_.CreateExternalMedia(options_.app, request);
   });
 }

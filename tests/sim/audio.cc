@@ -79,7 +79,8 @@ std::string Audio::OnDial(const std::string& call_id, Clock::Time now) {
                      kKillAsterisk, kStopAsterisk, kCutAsterisk, kResetAsterisk, kCutMachine});
   const bool meddled =
       scenario_.HasMeddling(MeddlingKind::kRedirect) || scenario_.HasMeddling(MeddlingKind::kForeignApp);
-  if (talked_.contains(call_id) && !events_were_lost && !meddled)
+  const bool once = scenario_.call.flow != control::FlowKind::kWebhook;
+  if (once && talked_.contains(call_id) && !events_were_lost && !meddled)
     return absl::StrCat("caller ", call_id, " has talked to its destination, and that is dialled again");
   return "";
 }
@@ -99,6 +100,11 @@ std::string Audio::OnRequest(const std::string& operation, const std::string& id
   if (purpose == Purpose::kByOrder) return "";
   const Role role = RoleOf(asterisk_, id);
   if (operation == "ari.Originate") return OnDial(role.call_id, now);
+  if (operation == "ari.CreateExternalMedia") {
+    // A bot that a webhook names after a destination is nothing that could not be stopped.
+    if (scenario_.call.flow == control::FlowKind::kWebhook) dialled_.erase(role.call_id);
+    return "";
+  }
   const auto channel = asterisk_.channels().find(id);
   const bool hangs_up = operation == "ari.HangUp";
   if (hangs_up && (channel == asterisk_.channels().end() || channel->second.dying)) return "";

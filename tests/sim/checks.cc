@@ -62,6 +62,9 @@ void Checks::ForgetWhatIsOver(const std::map<std::string, Company>& companies) {
   forget(apart_, [](const Company& company) { return company.apart; });
   forget(unserved_, IsUnserved);
   forget(held_, HoldsPort);
+  // Each stream of a webhook has its own time.
+  if (scenario_.call.flow == control::FlowKind::kWebhook)
+    forget(echo_began_, [](const Company& company) { return company.served; });
 }
 
 std::string Checks::Bridges() {
@@ -198,7 +201,9 @@ std::string Checks::Caller(const std::string& id, const Company& company,
   // A bridge that somebody destroys before anybody is in it is noticed when nobody enters it.
   const Clock::Duration join =
       scenario_.Has({DisasterKind::kDestroyBridge}) ? scenario_.call.join_timeout : Clock::Duration::zero();
-  if (too_long(heard_, company.alone, Patience() + join))
+  // What a webhook says is not there yet, or is a pause.
+  const bool asks = call != nullptr && call->phase() == control::CallPhase::kWebhook;
+  if (too_long(heard_, company.alone && !asks, Patience() + join))
     return absl::StrCat("caller ", id, " hears nothing");
   if (too_long(unserved_, IsUnserved(company), Patience()))
     return absl::StrCat("caller ", id, ": no session for its external media");

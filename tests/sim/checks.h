@@ -56,6 +56,7 @@ class Checks {
   std::string Nodes(Clock::Time now, control::ControlProcess& control);
   std::string Renewals(const Watched& control) const;
   std::string EndOf(const std::string& caller) const;
+  std::string EndByWebhook(int told, const std::vector<fakes::Destination>& met) const;
   bool HasSilence() const;
   // Some control is still busy setting it up.
   static bool IsSetUp(const std::string& caller, const std::vector<const Watched*>& controls);

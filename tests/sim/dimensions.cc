@@ -34,13 +34,15 @@ std::string ToString(Dimension dimension) {
       return "limits";
     case Dimension::kBots:
       return "bots";
+    case Dimension::kWebhooks:
+      return "webhooks";
   }
   return "?";
 }
 
 const Dimensions& UsualDimensions() {
-  static const auto& usual = *new Dimensions(
-      *ParseDimensions("late_phones,lists,reentry,transfers,moves,fail_fast,slow_renewal,watches,bots"));
+  static const auto& usual = *new Dimensions(*ParseDimensions(
+      "late_phones,lists,reentry,transfers,moves,fail_fast,slow_renewal,watches,bots,webhooks"));
   return usual;
 }
 

@@ -23,9 +23,10 @@ enum class Dimension {
   kAudio,   // nobody is hung up while its audio flows
   kLimits,  // no more callers are served than --max_calls
   // Drawn; last, as the numbers of the others are part of their seeds.
-  kBots,  // bots in the echo's place
+  kBots,      // bots in the echo's place
+  kWebhooks,  // a webhook says what callers are put through
 };
-inline constexpr int kDimensions = 13;
+inline constexpr int kDimensions = 14;
 using Dimensions = std::set<Dimension>;
 
 std::string ToString(Dimension dimension);

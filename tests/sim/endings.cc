@@ -1,8 +1,12 @@
 // What must hold in the end.
+#include <map>
 #include <optional>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "control/record/ids.h"
 #include "tests/sim/checks.h"
+#include "tests/sim/documents.h"
 
 namespace benari::sim {
 
@@ -12,28 +16,20 @@ using std::chrono::milliseconds;
 
 namespace {
 
-// Q.850, of what the caller is told.
-int CauseOf(const Destination& destination) {
-  using Kind = Destination::Kind;
-  switch (destination.kind) {
-    case Kind::kAnswers:
-      return 16;
-    case Kind::kBusy:
-      return 17;
-    case Kind::kUnknown:
-    case Kind::kUnallocated:
-      return 1;
-    case Kind::kRings:
-      return 19;
-    case Kind::kCongestion:
-    case Kind::kUnroutable:
-      break;
+// The channels of its destinations, in the order in which they were dialled; more than one where a webhook
+// said so, or a control died after it had dialled.
+std::map<int, std::string> DialledFor(const fakes::AsteriskModel& asterisk, const std::string& call_id) {
+  const control::Ids ids("benari");
+  std::map<int, std::string> found;
+  for (const auto& [id, destination] : asterisk.dialled()) {
+    const auto parsed = ids.Parse(id);
+    if (parsed.has_value() && parsed->call_id == call_id) found[parsed->number] = id;
   }
-  return 34;
+  return found;
 }
 
-std::string DestinationsOf(const std::string& caller) {
-  return absl::StrCat("benari.", caller, ".destination");
+std::string ToldWrongly(int told, int right) {
+  return told == right ? "" : absl::StrCat("was told cause ", told, ", not ", right);
 }
 
 }  // namespace
@@ -104,15 +100,13 @@ std::string Checks::EndOf(const std::string& caller) const {
   const auto end = asterisk_.EndOf(caller);
   if (!end.has_value()) return "is still there";
   if (end->by_itself) return "";
-  // More than one where a control died after it had dialled.
-  const std::string destinations = DestinationsOf(RoleOf(asterisk_, caller).call_id);
+  const std::map<int, std::string> dialled = DialledFor(asterisk_, RoleOf(asterisk_, caller).call_id);
   bool left = false;
-  std::optional<Destination> last;
-  for (auto dialled = asterisk_.dialled().lower_bound(destinations);
-       dialled != asterisk_.dialled().end() && dialled->first.starts_with(destinations); ++dialled) {
-    const auto over = asterisk_.EndOf(dialled->first);
+  std::vector<Destination> met;
+  for (const auto& [number, id] : dialled) {
+    const auto over = asterisk_.EndOf(id);
     left = left || (over.has_value() && over->by_itself);
-    last = dialled->second;
+    met.push_back(asterisk_.dialled().at(id));
   }
   // An instance that was stopped acts on what it knew until it reads that it was replaced: ARI cannot fence
   // it off.
@@ -121,14 +115,30 @@ std::string Checks::EndOf(const std::string& caller) const {
   const bool may_be = scenario_.Has({kTerminateControl, kStopControl, kStopAndReplaceControl}) ||
                       scenario_.HasMeddling(MeddlingKind::kRedirect) ||
                       scenario_.HasMeddling(MeddlingKind::kForeignApp);
-  if (end->cause == 16 && !left && !may_be) return "was hung up though its destination did not hang up";
+  const bool by_webhook = scenario_.call.flow == control::FlowKind::kWebhook;
+  const bool says_so = by_webhook && DocumentsMayHangUp(scenario_);
+  if (end->cause == 16 && !left && !may_be && !says_so)
+    return "was hung up though its destination did not hang up";
   if (!scenario_.IsCalm()) return "";
   const bool room = scenario_.app.max_calls >= 50 && scenario_.media.ports_per_node >= 50;
   const bool heard =
       scenario_.media.media_flows || scenario_.call.on_no_media == control::OnNoMedia::kContinue;
-  if (!last.has_value()) return room && heard ? "was let go before its destination was dialled" : "";
-  const int told = CauseOf(*last);
-  return end->cause == told ? "" : absl::StrCat("was told cause ", end->cause, ", not ", told);
+  if (by_webhook) return room && heard ? EndByWebhook(end->cause, met) : "";
+  if (met.empty()) return room && heard ? "was let go before its destination was dialled" : "";
+  return ToldWrongly(end->cause, CauseOf(met.back()));
+}
+
+std::string Checks::EndByWebhook(int told, const std::vector<Destination>& met) const {
+  const DocumentEnd end = EndByDocuments(scenario_, met);
+  switch (end.kind) {
+    case DocumentEnd::Kind::kTalks:
+      return "was hung up while it talked to its destination";
+    case DocumentEnd::Kind::kDialsOn:
+      return "was let go before a destination was dialled that its webhook names";
+    case DocumentEnd::Kind::kHungUp:
+      break;
+  }
+  return ToldWrongly(told, end.cause);
 }
 
 }  // namespace benari::sim

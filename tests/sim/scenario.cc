@@ -153,7 +153,14 @@ std::string ToString(MeddlingKind kind) {
 
 Clock::Duration Scenario::LongestMedia() const {
   if (call.flow == control::FlowKind::kEcho) return *call.echo_time;
-  return *call.bot.max_time + call.dial_timeout + seconds(1);
+  // Each control that adopts a stream counts its time anew.
+  const bool anew = call.flow == control::FlowKind::kWebhook;
+  const auto times = static_cast<int>(anew ? 2 + disasters.size() : 1);
+  return times * *call.bot.max_time + call.dial_timeout + seconds(1);
+}
+
+Clock::Duration Scenario::LongestSettling() const {
+  return call.flow == control::FlowKind::kWebhook ? seconds(400) : seconds(120);
 }
 
 Clock::Duration Scenario::Length() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "control/nodes/lease_keeper.h"
 #include "tests/fakes/asterisk_types.h"
 #include "tests/fakes/fake_media_client.h"
+#include "tests/fakes/fake_webhooks.h"
 #include "tests/fakes/model_node.h"
 #include "tests/sim/dimensions.h"
 
@@ -98,6 +100,7 @@ struct Scenario {
   fakes::FakeMediaOptions media;
   fakes::FakeMediaClient::Options media_client;
   control::LeaseKeeper::Options keeper;
+  std::map<std::string, fakes::FakeWebhookServer::Reply> documents;  // of the webhook, by URL
   std::vector<std::string> nodes;
   size_t machines = 1;        // the nodes are on them in turn, the first control on the first
   bool standbys = false;      // each machine has a control
@@ -109,6 +112,9 @@ struct Scenario {
 
   // How long a caller may hear media, at most: what was a bot stays until the destination answers.
   Clock::Duration LongestMedia() const;
+  // How long callers may take, once all is well, to talk or be gone; a webhook has them do one thing after
+  // the other.
+  Clock::Duration LongestSettling() const;
   // When everything has happened.
   Clock::Duration Length() const;
   bool IsDisturbed(Clock::Duration at) const;

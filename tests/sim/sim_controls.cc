@@ -31,9 +31,9 @@ bool SimWorld::IsCut(size_t machine, const std::string& to) const {
 void SimWorld::StartControl(size_t machine) {
   auto control = std::make_unique<Control>();
   control->machine = machine;
-  control->process = std::make_unique<control::ControlProcess>(loop_, timers_, asterisk_, media_,
-                                                               scenario_.nodes, scenario_.call, scenario_.app,
-                                                               scenario_.keeper, scenario_.media_client);
+  control->process = std::make_unique<control::ControlProcess>(
+      loop_, timers_, asterisk_, media_, scenario_.nodes, scenario_.call, scenario_.app, scenario_.keeper,
+      scenario_.media_client, &webhooks_);
   const auto on_successor = [this, each = control.get()](const std::string& why) {
     In({}, [this, each, why] { StepAside(*each, why, /*fenced=*/false); });
   };

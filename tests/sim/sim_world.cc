@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/log.h"
+#include "tests/sim/documents.h"
 
 namespace benari::sim {
 
@@ -28,6 +29,7 @@ SimWorld::SimWorld(Scenario scenario)
              [this](const std::string& node) { return silent_nodes_.contains(node); }),
       checks_(scenario_, start_, asterisk_, media_) {
   for (const std::string& node : scenario_.nodes) media_.AddNode(node);
+  for (const auto& [url, reply] : scenario_.documents) webhooks_.Set(url, {reply});
 }
 
 SimWorld::~SimWorld() {
@@ -102,7 +104,7 @@ Result SimWorld::Run() {
   network_.Heal();
   log::Info("SIM all is well from here on");
   if (scenario_.control_ends && violation_.empty()) LeaveMediaAlone();
-  if (!Until([this] { return checks_.AllSettled() && Living() != nullptr; }, seconds(120)))
+  if (!Until([this] { return checks_.AllSettled() && Living() != nullptr; }, scenario_.LongestSettling()))
     Fail("callers that neither talk nor were hung up:\n" + asterisk_.Leftovers());
   HangUpAll();
   std::string left = "?";
@@ -114,7 +116,8 @@ Result SimWorld::Run() {
   };
   // A sweep, and a lease's time to live.
   if (!Until(over, seconds(60))) Fail(absl::StrCat("left:\n", left));
-  const std::string wrong = checks_.Ends(callers_);
+  std::string wrong = checks_.Ends(callers_);
+  if (wrong.empty() && scenario_.IsCalm()) wrong = CheckStreamEvents(webhooks_);
   if (!wrong.empty()) Fail(wrong);
   return Result{violation_, callers_.size(), timers_.Now() - start_};
 }

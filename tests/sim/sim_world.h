@@ -103,6 +103,7 @@ class SimWorld {
   fakes::Random random_;
   fakes::AsteriskModel asterisk_;
   fakes::FakeMedia media_;
+  fakes::FakeWebhookServer webhooks_;
   Network network_;
   std::vector<std::unique_ptr<Control>> controls_;
   std::vector<std::unique_ptr<Standby>> standbys_;

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/fakes/random.h"
+#include "tests/sim/documents.h"
 #include "tests/sim/scenario.h"
 
 namespace benari::sim {
@@ -102,6 +103,14 @@ fakes::BotScript DrawBot(Random& random) {
   }
 }
 
+void DrawBots(Scenario& scenario, Random& random) {
+  control::BotSettings& bot = scenario.call.bot;
+  bot.reconnect = random.Flip() ? seconds(2) : seconds(0);
+  bot.max_time = seconds(7);
+  scenario.media.bots["ws://bot/first"] = DrawBot(random);
+  scenario.media.bots["ws://bot/second"] = DrawBot(random);
+}
+
 // Whatever becomes of them, the destination follows, as after an echo.
 void Bots(Scenario& scenario, Random& random) {
   scenario.call.flow = control::FlowKind::kBot;
@@ -109,10 +118,13 @@ void Bots(Scenario& scenario, Random& random) {
   bot.url = "ws://bot/first";
   if (random.Flip()) bot.fallback_url = "ws://bot/second";
   bot.on_close = bot.on_failure = control::AfterBot::kTransfer;
-  bot.reconnect = random.Flip() ? seconds(2) : seconds(0);
-  bot.max_time = seconds(7);
-  scenario.media.bots["ws://bot/first"] = DrawBot(random);
-  scenario.media.bots["ws://bot/second"] = DrawBot(random);
+  DrawBots(scenario, random);
+}
+
+// In the place of those bots, if they were drawn as well.
+void Webhooks(Scenario& scenario, Random& random) {
+  DrawBots(scenario, random);
+  DrawDocuments(scenario, random);
 }
 
 }  // namespace
@@ -142,6 +154,7 @@ void Widen(Scenario& scenario, const Dimensions& dimensions) {
     SlowRenewal(scenario, random);
   if (draws(Dimension::kWatches, 8, random)) Watches(scenario, random);
   if (draws(Dimension::kBots, 3, random)) Bots(scenario, random);
+  if (draws(Dimension::kWebhooks, 4, random)) Webhooks(scenario, random);
 }
 
 }  // namespace benari::sim
