@@ -122,9 +122,10 @@ ABSL_FLAG(std::string, webhook_ca_file, "",
 ABSL_FLAG(std::string, webhook_auth_token_file, "",
           "file with the token that requests to webhooks are signed with (X-Twilio-Signature); default: the "
           "auth_token of --api_account_file; without either they are not signed");
-ABSL_FLAG(
-    std::string, dial_out_endpoint, "",
-    "endpoint of the numbers that a webhook dials, such as PJSIP/{number}@trunk; default: it may dial none");
+ABSL_FLAG(std::string, dial_out_endpoint, "",
+          "endpoint of the numbers that a webhook or the API dials, such as PJSIP/{number}@trunk; default: "
+          "they may "
+          "dial none");
 ABSL_FLAG(std::string, destination, "Local/4438007@default/n",
           "endpoint the caller is connected to after the echo or the bot, as in Dial()");
 ABSL_FLAG(std::string, caller_id, "", "caller id shown to the destination, such as \"Bot <100>\"");
@@ -172,9 +173,10 @@ ABSL_FLAG(
     std::vector<std::string>, metrics_hosts, {},
     "names under which browsers reach --metrics_listen, such as pbx.example.com,...; IP addresses, names "
     "without a dot and those of private networks (.local, .internal, .svc) are always accepted");
-ABSL_FLAG(Endpoint, api_listen, Endpoint(),
-          "the REST API for bots (Twilio's Calls resource: read, redirect, hang up calls), on loopback or a "
-          "private network, since it has no TLS; port 0: any; empty: none");
+ABSL_FLAG(
+    Endpoint, api_listen, Endpoint(),
+    "the REST API for bots (Twilio's Calls resource: make, read, redirect, hang up calls), on loopback or a "
+    "private network, since it has no TLS; port 0: any; empty: none");
 ABSL_FLAG(
     std::string, api_account_file, "",
     "file with the account that may use --api_listen: the lines account_sid: AC... and auth_token: ...");

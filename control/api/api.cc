@@ -15,7 +15,7 @@ namespace {
 constexpr int kNotAuthenticated = 20003;
 constexpr int kTooManyRequests = 20429;
 constexpr int kWrongMethod = 20004;
-constexpr int kStatuses[] = {200, 400, 401, 404, 405, 429, 503};  // of answers
+constexpr int kStatuses[] = {200, 201, 400, 401, 404, 405, 429, 503};  // of answers
 
 http::Reply NotAuthenticated() {
   http::Reply reply = ErrorReply(401, kNotAuthenticated, "Authenticate");

@@ -28,6 +28,13 @@ bool HasFailed(CallOutcome outcome) {
          outcome == CallOutcome::kNoMedia || outcome == CallOutcome::kRefused;
 }
 
+// Control has asked for it to be dialled, and has not heard of ringing yet.
+bool IsQueued(const CallRecord& record) {
+  const auto rings = [](const CallRecord::Phase& each) { return each.phase == CallPhase::kDialing; };
+  return record.identity.direction == CallDirection::kOutbound &&
+         std::none_of(record.phases.begin(), record.phases.end(), rings);
+}
+
 const char* StatusOfUnanswered(CallOutcome outcome) {
   switch (outcome) {
     case CallOutcome::kCompleted:  // only a hang-up over the API completes it
@@ -46,13 +53,20 @@ const char* StatusOfUnanswered(CallOutcome outcome) {
 }  // namespace
 
 const char* StatusOf(const CallRecord& record) {
-  if (!record.end.has_value()) return record.answered.has_value() ? "in-progress" : "ringing";
+  if (!record.end.has_value() && !record.answered.has_value()) return IsQueued(record) ? "queued" : "ringing";
+  if (!record.end.has_value()) return "in-progress";
   if (!record.answered.has_value()) return StatusOfUnanswered(record.end->outcome);
   return HasFailed(record.end->outcome) ? "failed" : "completed";
 }
 
 bool IsStatus(const std::string& word) {
   return std::find(std::begin(kStatuses), std::end(kStatuses), word) != std::end(kStatuses);
+}
+
+std::optional<std::string> DurationOf(const CallRecord& record) {
+  if (!record.end.has_value() || !record.answered.has_value()) return std::nullopt;
+  const auto duration = std::chrono::round<std::chrono::seconds>(record.end->at - *record.answered);
+  return absl::StrCat(duration.count());
 }
 
 std::string CallUri(const std::string& account_sid, const std::string& call_sid) {
@@ -70,7 +84,7 @@ Json CallJson(const CallRecord& record, const std::string& account_sid) {
                {"from_formatted", identity.caller},
                {"to", identity.called},
                {"to_formatted", identity.called},
-               {"direction", "inbound"},
+               {"direction", ToString(identity.direction)},
                {"status", StatusOf(record)},
                {"date_created", began},
                {"date_updated", Rfc2822(At(record, last))},
@@ -78,10 +92,7 @@ Json CallJson(const CallRecord& record, const std::string& account_sid) {
                {"uri", CallUri(account_sid, identity.call_sid)}};
   json["end_time"] = json["duration"] = nullptr;
   if (record.end.has_value()) json["end_time"] = Rfc2822(At(record, record.end->at));
-  if (record.end.has_value() && record.answered.has_value()) {
-    const auto duration = std::chrono::round<std::chrono::seconds>(record.end->at);
-    json["duration"] = absl::StrCat(duration.count());
-  }
+  if (const std::optional<std::string> duration = DurationOf(record)) json["duration"] = *duration;
   for (const char* unknown :
        {"annotation", "answered_by", "caller_name", "forwarded_from", "group_sid", "parent_call_sid",
         "phone_number_sid", "price", "price_unit", "queue_time", "trunk_sid"})

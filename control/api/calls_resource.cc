@@ -16,8 +16,8 @@ namespace benari::control::api {
 namespace {
 
 constexpr int kBadParameter = 20001;
-constexpr int kWrongMethod = 20004;
 constexpr int kNotFound = 20404;
+constexpr int kNoRoom = 20429;
 constexpr int kNotReady = 20503;
 constexpr int kWrongState = 21220;
 
@@ -75,6 +75,11 @@ bool IsForm(const std::string& content_type) {
   return absl::StartsWithIgnoreCase(content_type, "application/x-www-form-urlencoded");
 }
 
+http::Reply NoForm(const std::string& content_type) {
+  return BadParameter(absl::StrCat("the Content-Type is ", Shown(content_type),
+                                   ", accepted is application/x-www-form-urlencoded"));
+}
+
 }  // namespace
 
 http::Reply CallsResource::Answer(const http::Request& request) const {
@@ -88,11 +93,7 @@ http::Reply CallsResource::Answer(const http::Request& request) const {
     return ErrorReply(503, kNotReady, "the calls of an earlier process are not known yet, try again soon");
   }
   const bool post = request.method == "POST";
-  if (all && post) {
-    return ErrorReply(405, kWrongMethod,
-                      "calls cannot be made over this API yet, accepted is GET; a call that is there can be "
-                      "hung up by POST to its own resource");
-  }
+  if (all && post) return Create(request);
   if (all) return List(request.query);
   const CallHistory::Record record = Find(std::string(rest));
   if (record == nullptr) return NotFound(request.path);
@@ -142,11 +143,26 @@ http::Reply CallsResource::List(const std::string& query_text) const {
   return JsonReply(list);
 }
 
-http::Reply CallsResource::Update(const CallRecord& record, const http::Request& request) const {
-  if (!IsForm(request.content_type)) {
-    return BadParameter(absl::StrCat("the Content-Type is ", Shown(request.content_type),
-                                     ", accepted is application/x-www-form-urlencoded"));
+http::Reply CallsResource::Create(const http::Request& request) const {
+  if (!IsForm(request.content_type)) return NoForm(request.content_type);
+  absl::StatusOr<CallCreation> creation = ReadCallCreation(net::ParseForm(request.body));
+  if (!creation.ok()) return BadParameter(std::string(creation.status().message()));
+  const absl::StatusOr<std::string> call_id = port_.dial_out(std::move(creation->order));
+  if (!call_id.ok()) {
+    const std::string why(call_id.status().message());
+    if (absl::IsResourceExhausted(call_id.status())) return ErrorReply(429, kNoRoom, why);
+    if (absl::IsUnavailable(call_id.status())) return ErrorReply(503, kNotReady, why);
+    return BadParameter("To: " + why);
   }
+  const CallHistory::Record record = port_.history.Find(*call_id);
+  port_.report(*record, creation->callback);
+  http::Reply reply = JsonReply(CallJson(*record, account_sid_));
+  reply.status = 201;
+  return reply;
+}
+
+http::Reply CallsResource::Update(const CallRecord& record, const http::Request& request) const {
+  if (!IsForm(request.content_type)) return NoForm(request.content_type);
   absl::StatusOr<CallUpdate> update = ReadCallUpdate(net::ParseForm(request.body));
   if (!update.ok()) return BadParameter(std::string(update.status().message()));
   if (!update->source.has_value()) return HangUp(record, update->status);
@@ -162,7 +178,7 @@ http::Reply CallsResource::Update(const CallRecord& record, const http::Request&
 // no error.
 http::Reply CallsResource::HangUp(const CallRecord& record, const std::string& status) const {
   const std::string now = StatusOf(record);
-  if (status == "canceled" && now != "ringing") {
+  if (status == "canceled" && now != "ringing" && now != "queued") {
     return ErrorReply(400, kWrongState,
                       absl::StrCat("the call is ", now,
                                    ": only one that rings can be canceled; completed "

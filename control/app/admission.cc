@@ -2,7 +2,10 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "control/call/call_settings.h"
 #include "control/record/call_sid.h"
 
@@ -40,11 +43,65 @@ void Admission::OnCallerEntered(const ari::Channel& caller) {
   BeginCall(caller);
 }
 
+namespace {
+
+// Without a document there is nothing to do in a call that control makes, and nobody to be connected with.
+void SetUpOutbound(CallConfig& config) {
+  config.flow = FlowKind::kWebhook;
+  config.bot.on_failure = AfterBot::kHangUp;
+  SetSource(config.webhook, twiml::RemoteDocument());
+}
+
+// What the next process has to know of a call that control makes: where its document is, unless that is known
+// to this process alone. Asterisk separates arguments at commas.
+std::vector<std::string> OutboundArguments(const twiml::Source& source) {
+  std::vector<std::string> arguments = {"outbound"};
+  const auto* const remote = std::get_if<twiml::RemoteDocument>(&source);
+  if (remote == nullptr) return arguments;
+  const auto add = [&arguments](const char* name, const std::string& value) {
+    if (value.empty()) return;
+    arguments.push_back(
+        absl::StrCat(name, "=", absl::StrReplaceAll(value, {{",", "%2C"}, {"(", "%28"}, {")", "%29"}})));
+  };
+  add("webhook_url", remote->url);
+  add("webhook_fallback_url", remote->fallback_url);
+  add("webhook_method", remote->method == twiml::Method::kGet ? "GET" : "");
+  return arguments;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> Admission::DialOut(CallOrder order) {
+  const absl::StatusOr<std::string> endpoint = DialOutEndpoint(context_.config.webhook, order.to);
+  if (!endpoint.ok()) return endpoint.status();
+  if (const std::optional<Refusal> refusal = Admit()) {
+    context_.metrics.CallRefused(*refusal);
+    return absl::ResourceExhaustedError(absl::StrCat("there is no room for a call: ", ToString(*refusal)));
+  }
+  const auto ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(context_.timers.WallNow().time_since_epoch());
+  ari::Channel caller;
+  caller.id = context_.ids.Outbound(order.to, absl::StrCat(absl::Hex(ms.count()), "x", ++dialled_out_));
+  caller.caller_number = order.from;
+  caller.app_args = OutboundArguments(order.source);
+  auto call = MakeCall(caller);
+  call->DialOut({*endpoint, order.from, order.ringing_time}, std::move(order.source));
+  table_.Add(call);
+  call->journal().Info("call asked for over the API", {{"calls", table_.size()}});
+  Run(call, std::nullopt);
+  return call->id();
+}
+
 std::shared_ptr<Call> Admission::MakeCall(const ari::Channel& caller, int destination_number) const {
   CallConfig config = context_.config;
-  const std::vector<RefusedArgument> refused = ApplyArguments(config, caller.app_args);
   CallIdentity identity{caller.id, CallSid(context_.ids.owner(), caller.id), caller.caller_number,
                         caller.extension, caller.app_args};
+  if (const std::optional<std::string> called = context_.ids.OutboundTo(caller.id)) {
+    SetUpOutbound(config);
+    identity.called = *called;
+    identity.direction = CallDirection::kOutbound;
+  }
+  const std::vector<RefusedArgument> refused = ApplyArguments(config, caller.app_args);
   auto call = std::make_shared<Call>(context_, std::move(identity), std::move(config), destination_number);
   for (const RefusedArgument& each : refused) {
     call->journal().Warning("argument of the dial plan refused, the flag's value is used",

@@ -9,9 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "control/app/call_table.h"
 #include "control/ari/client.h"
 #include "control/call/call_context.h"
+#include "control/record/call_order.h"
 
 namespace benari::control {
 
@@ -29,6 +31,10 @@ class Admission {
   void OnCallerReturned(const ari::Channel& caller) { returned_[caller.id] = caller; }
   void OnCallerLeft(const std::string& id) { returned_.erase(id); }
   void ForgetReturned() { returned_.clear(); }
+
+  // Begins a call that the API asks for, and returns its id. INVALID_ARGUMENT says what is wrong with the
+  // number, FAILED_PRECONDITION that there is none to dial at, RESOURCE_EXHAUSTED why there is no room.
+  absl::StatusOr<std::string> DialOut(CallOrder order);
 
   // Returns why a new caller would be refused; nullopt: it would be admitted.
   std::optional<Refusal> Admit() const;
@@ -51,6 +57,7 @@ class Admission {
   const size_t max_calls_;
   CallTable& table_;
   bool draining_ = false;
+  int dialled_out_ = 0;                           // calls
   std::map<std::string, ari::Channel> returned_;  // callers who are back while their call is being released
   std::function<void(const Call&)> on_ended_;
   std::function<void()> on_idle_;

@@ -42,7 +42,9 @@ ari::Channel WhoCalled(const std::string& call_id, const Snapshot& snapshot, con
 
 Adoption::Adopted Adoption::AdoptOne(const Adoptable& adoptable, const Snapshot& snapshot) {
   const AdoptedState& found = adoptable.found;
-  const std::optional<Refusal> refusal = found.nothing() ? admission_.Admit() : std::nullopt;
+  const bool outbound = context_.ids.OutboundTo(adoptable.call_id).has_value();
+  const bool is_new = found.nothing() && !outbound;
+  const std::optional<Refusal> refusal = is_new ? admission_.Admit() : std::nullopt;
   const ari::Channel caller = WhoCalled(adoptable.call_id, snapshot, context_.ids);
   auto call = admission_.MakeCall(caller, found.destination.value_or(1));
   TellSnapshot(snapshot, context_.ids, *call);
@@ -53,7 +55,7 @@ Adoption::Adopted Adoption::AdoptOne(const Adoptable& adoptable, const Snapshot&
                                         {"media", found.media_numbers.size()},
                                         {"lease", found.lease.has_value()},
                                         {"destination", found.destination.has_value()}});
-  if (caller.app_args.empty())
+  if (caller.app_args.empty() && !outbound)
     call->journal().Warning("arguments of the dial plan not known, the flags' values are used");
   return {std::move(call), refusal};
 }

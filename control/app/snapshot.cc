@@ -211,9 +211,11 @@ void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
     if (snapshot.expected.contains(id) && !Shows(snapshot, id)) facts.ChannelGone(id, 0);
     bridged_before = bridged_before || (channel.times_joined > 0 && !channel.gone);
   }
-  facts.ChannelStarted(call.id());
+  const bool outbound =
+      ids.OutboundTo(call.id()).has_value();  // it may not be there, or not have answered yet
+  if (!outbound) facts.ChannelStarted(call.id());
   const std::string caller = facts.ChannelIn(call.id());
-  if (!Shows(snapshot, caller)) facts.ChannelGone(caller, 0);
+  if (!outbound && !Shows(snapshot, caller)) facts.ChannelGone(caller, 0);
   // A channel that was originated belongs to the application before it is answered and enters it.
   const std::string first = ids.Destination(call.id(), 1);
   for (auto dialled = snapshot.channels.lower_bound(first);
@@ -227,6 +229,7 @@ void TellSnapshot(const Snapshot& snapshot, const Ids& ids, Call& call) {
     facts.ChannelCreated(place);
     if (there->second.state == "Up") facts.ChannelAnswered(place);
     if (channel.up && snapshot.InApp(id)) facts.ChannelStarted(place);
+    if (outbound && place == call.id() && there->second.state == "Ringing") facts.ChannelDials(id, "RINGING");
   }
   if (bridge == snapshot.bridges.end()) {
     if (bridged_before) facts.BridgeDestroyed();
@@ -244,7 +247,8 @@ std::vector<Adoptable> FindAdoptable(const Snapshot& snapshot, const Ids& ids,
     if (channel == snapshot.channels.end() || ids.Parse(id).has_value() || has_call(id)) continue;
     const bool bridged = snapshot.bridges.contains(ids.Bridge(id));
     const auto& args = channel->second.app_args;
-    if (bridged || (!args.empty() && args.front() == "inbound")) by_call[id];
+    const bool ours = ids.OutboundTo(id).has_value();
+    if (bridged || ours || (!args.empty() && args.front() == "inbound")) by_call[id];
   }
   for (const auto& [id, bridge] : snapshot.bridges) {
     const auto parsed = ids.Parse(id);

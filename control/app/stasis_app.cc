@@ -160,6 +160,13 @@ bool StasisApp::Redirect(const std::string& call_id, twiml::Source source) {
   return true;
 }
 
+absl::StatusOr<std::string> StasisApp::DialOut(CallOrder order) {
+  if (!serving_)
+    return absl::UnavailableError(
+        "Asterisk is not connected, or its channels are not listed yet; try again soon");
+  return admission_.DialOut(std::move(order));
+}
+
 // Returns true for the StasisStart of a caller who left again before `end`: no call is started for it.
 bool StasisApp::HasLeftAgain(std::vector<ari::Event>::const_iterator event,
                              std::vector<ari::Event>::const_iterator end) const {
@@ -235,7 +242,9 @@ asio::awaitable<bool> StasisApp::ResyncOnce() {
     if (unchanged || !serving_) TellSnapshot(snapshot, context_.ids, *call);
     // The caller came back, and the event was missed.
     const auto caller = snapshot.channels.find(id);
-    if (call->facts().caller_gone() && caller != snapshot.channels.end() && snapshot.InApp(id))
+    const bool comes_by_itself = !context_.ids.OutboundTo(id).has_value();
+    if (comes_by_itself && call->facts().caller_gone() && caller != snapshot.channels.end() &&
+        snapshot.InApp(id))
       admission_.OnCallerReturned(caller->second);
   }
   table_.ForgetEnded(snapshot.begun - CallTable::kEndsLinger, snapshot.app_channels);
@@ -286,6 +295,10 @@ void StasisApp::OnStasisStart(const ari::StasisStart& start) {
     return call->facts().ChannelStarted(id);
   }
   if (!start.replaces.empty()) return OnTransfer(start);
+  if (context_.ids.OutboundTo(id).has_value()) {
+    const auto call = table_.Find(id);
+    return call == nullptr ? RemoveStray(id) : call->OnOutboundAnswer(start.args);
+  }
   ari::Channel caller = start.channel;
   // A channel that is moved to the application without arguments (ARI /move) keeps those of the dial plan.
   if (!start.args.empty()) caller.app_args = start.args;

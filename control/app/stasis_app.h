@@ -68,6 +68,10 @@ class StasisApp {
   // One leaves what it does and runs a document, as asked over the API. False: it is over, or there is none.
   bool Redirect(const std::string& call_id, twiml::Source source);
 
+  // Makes a call, as asked over the API; its id. Errors as of Admission::DialOut; UNAVAILABLE: Asterisk is
+  // not there.
+  absl::StatusOr<std::string> DialOut(CallOrder order);
+
   Epoch& epoch() { return epoch_; }
   const CallTable& table() const { return table_; }
   bool serving() const { return serving_; }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "control/call/call_settings.h"
 #include "control/call/flow.h"
 
 namespace benari::control {
@@ -28,8 +29,21 @@ Call::Call(const CallContext& context, CallIdentity identity, CallConfig config,
       outage_(context_, facts_, journal_),
       partners_(context_, id_, facts_, bridge_, outage_, journal_),
       media_leg_(context_, id_, facts_, undo_, media_, partners_, outage_, journal_),
-      destination_(context_, id_, destination_number, facts_, undo_, partners_, outage_, journal_) {
+      destination_(context_, id_, destination_number, facts_, undo_, partners_, outage_, journal_),
+      outbound_(context_, identity_, facts_, journal_) {
   undo_.Defer(ToString(UndoStep::kLetCallerGo), [this] { return LetCallerGo(); });
+}
+
+void Call::DialOut(Dialing dialing, twiml::Source source) {
+  outbound_.Use(std::move(dialing));
+  SetSource(config_.webhook, std::move(source));
+}
+
+// A process that has adopted the call while it rang learns here what is to follow.
+void Call::OnOutboundAnswer(const std::vector<std::string>& arguments) {
+  if (identity_.arguments.empty()) ApplyArguments(config_, arguments);
+  facts_.ChannelAnswered(id_);
+  facts_.ChannelStarted(id_);
 }
 
 void Call::Adopt(const AdoptedState& found) {
@@ -70,6 +84,8 @@ asio::awaitable<CallOver> Call::RunFlow() {
   CallOver over(CallOutcome::kFailed, "congestion", "");
   caller_may_be_gone_ = false;
   try {
+    const bool outbound = identity_.direction == CallDirection::kOutbound;
+    if (outbound && !facts_.channel(id_).started) co_await outbound_.Dial();
     if (facts_.known().redirect.has_value()) co_await FollowRedirect();
     facts_.ThrowIfEnding();
     co_await media_.DropOlder();

@@ -12,6 +12,7 @@
 #include "control/call/destination_leg.h"
 #include "control/call/media_leg.h"
 #include "control/call/outage.h"
+#include "control/call/outbound_caller.h"
 #include "control/call/partners.h"
 #include "control/call/undo_stack.h"
 #include "control/record/call_journal.h"
@@ -44,6 +45,10 @@ class Call {
   boost::asio::awaitable<void> Run();
   // Instead of Run: lets a caller go that is not admitted. Never throws.
   boost::asio::awaitable<void> Refuse(Refusal refusal);
+  // To be called before Run in a call that the API has asked for: dials, and runs the document.
+  void DialOut(Dialing dialing, twiml::Source source);
+  // Asterisk has connected whom such a call has dialled; `arguments` are those that it was dialled with.
+  void OnOutboundAnswer(const std::vector<std::string>& arguments);
   // To be called before Run with the resources that exist already.
   void Adopt(const AdoptedState& found);
 
@@ -91,6 +96,7 @@ class Call {
   Partners partners_;
   MediaLeg media_leg_;
   DestinationLeg destination_;
+  OutboundCaller outbound_;          // dials in a call that the API has asked for
   bool caller_may_be_gone_ = false;  // Asterisk refused a request; the event with the cause may follow
   CallOutcome outcome_ = CallOutcome::kFailed;
   std::string caller_reason_;

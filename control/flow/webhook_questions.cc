@@ -49,12 +49,13 @@ std::optional<WebhookAnswer> WebhookQuestions::Given() {
   return answer;
 }
 
-// Twilio calls a call ringing as it asks for the first time, whether it was answered or not.
+// Twilio calls an inbound call ringing as it asks for the first time, whether it was answered or not.
 net::Form WebhookQuestions::Form(net::Form details) const {
   const bool up = legs_.facts.channel(legs_.identity.call_id).up;
-  const bool known = asked_ || legs_.media.began().has_value();
+  const bool known =
+      asked_ || legs_.media.began().has_value() || legs_.identity.direction == CallDirection::kOutbound;
   net::Form form = CallForm(legs_.identity.call_sid, legs_.identity.caller, legs_.identity.called,
-                            up && known ? WebhookCallStatus::kInProgress : WebhookCallStatus::kRinging);
+                            ToString(legs_.identity.direction), up && known ? "in-progress" : "ringing");
   for (auto& field : details) form.push_back(std::move(field));
   return form;
 }

@@ -25,7 +25,12 @@ CallHistory::Record CallHistory::Begin(CallIdentity identity, const Clock& clock
 
 void CallHistory::EnterPhase(CallRecord& record, CallPhase phase, Clock::Time now) {
   record.phases.push_back({phase, now - record.began});
+  Changed(record);
+}
+
+void CallHistory::Changed(CallRecord& record) {
   record.changed = ++version_;
+  if (on_change_) on_change_(record);
 }
 
 void CallHistory::AddStep(CallRecord& record, CallStep step) {
@@ -43,7 +48,7 @@ void CallHistory::AddStep(CallRecord& record, CallStep step) {
 void CallHistory::Answer(CallRecord& record, Clock::Time now) {
   if (record.answered.has_value()) return;
   record.answered = now - record.began;
-  record.changed = ++version_;
+  Changed(record);
 }
 
 void CallHistory::End(const Record& record, CallRecord::End end) {
@@ -51,7 +56,7 @@ void CallHistory::End(const Record& record, CallRecord::End end) {
   if (found != now_.end() && found->second == record) now_.erase(found);
   CutOff(end.why);
   record->end = std::move(end);
-  record->changed = ++version_;
+  Changed(*record);
   ended_.push_back(record);
   if (ended_.size() <= kMostEnded) return;
   forgotten_ = ended_.front()->changed;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -59,6 +60,9 @@ class CallHistory {
   static constexpr size_t kMostSteps = 100;      // of a call
   static constexpr size_t kMostTextBytes = 500;  // of a field; longer ones are cut off
 
+  // `on_change` is called when a record enters a phase, is answered, or ends.
+  void set_on_change(std::function<void(const CallRecord&)> on_change) { on_change_ = std::move(on_change); }
+
   Record Begin(CallIdentity identity, const Clock& clock);
   void EnterPhase(CallRecord& record, CallPhase phase, Clock::Time now);
   void AddStep(CallRecord& record, CallStep step);
@@ -77,6 +81,9 @@ class CallHistory {
   uint64_t forgotten() const { return forgotten_; }
 
  private:
+  void Changed(CallRecord& record);
+
+  std::function<void(const CallRecord&)> on_change_;
   std::map<std::string, Record> now_;  // by call id
   std::deque<Record> ended_;
   uint64_t version_ = 0;

@@ -14,6 +14,7 @@ namespace benari::control {
 namespace {
 
 constexpr absl::string_view kHexDigits = "0123456789ABCDEF";
+constexpr absl::string_view kOutbound = ".out";
 
 bool IsPlain(char c) {
   return absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::StrContains("._:@+-", c);
@@ -67,6 +68,19 @@ std::string Ids::Bridge(const std::string& call_id) const {
 std::string Ids::Destination(const std::string& call_id, int number) const {
   const std::string first = absl::StrCat(owner_, ".", Encode(call_id), ".destination");
   return number == 1 ? first : absl::StrCat(first, number);
+}
+
+std::string Ids::Outbound(const std::string& called, const std::string& token) const {
+  return absl::StrCat(owner_, ".", Encode(called), "-", token, kOutbound);
+}
+
+std::optional<std::string> Ids::OutboundTo(const std::string& call_id) const {
+  absl::string_view rest = call_id;
+  if (!absl::ConsumePrefix(&rest, owner_) || !absl::ConsumePrefix(&rest, ".")) return std::nullopt;
+  if (!absl::ConsumeSuffix(&rest, kOutbound)) return std::nullopt;
+  const size_t dash = rest.rfind('-');
+  if (dash == absl::string_view::npos) return std::nullopt;
+  return Decode(rest.substr(0, dash));
 }
 
 std::optional<ResourceId> Ids::Parse(const std::string& id) const {

@@ -33,6 +33,12 @@ class Ids {
   // earlier process dialled must not be taken for one of this channel.
   std::string Destination(const std::string& call_id, int number) const;
 
+  // The id of a call that control makes to `called`, and of the channel in its caller's place; Parse does not
+  // take it for a resource of a call. No two calls have the same `token`, which holds no '-'.
+  std::string Outbound(const std::string& called, const std::string& token) const;
+  // Whom the call with this id is made to; nullopt: it is none that this owner makes.
+  std::optional<std::string> OutboundTo(const std::string& call_id) const;
+
   // Returns nullopt for an id that is not one of this owner. The far half of a Local channel ("…;2") counts
   // as its near half.
   std::optional<ResourceId> Parse(const std::string& id) const;

@@ -45,13 +45,8 @@ Control::Control(const Config& config, char** argv)
                make_flow_,
                front_.config.call},
       app_(context_, config.app),
-      api_(front_.loop.get_executor(), config.api_account,
-           {front_.history, [this] { return app_.knows_calls(); },
-            [this](const std::string& call_id) { return app_.HangUp(call_id); },
-            [this](const std::string& call_id, twiml::Source source) {
-              return app_.Redirect(call_id, std::move(source));
-            }},
-           front_.timers, *front_.registry),
+      status_callbacks_(*webhooks_),
+      api_(front_.loop.get_executor(), config.api_account, ApiPort(), front_.timers, *front_.registry),
       events_(front_.loop.get_executor(), config.ari, ari::EventStreamLimits(), Handlers()),
       drain_timer_(front_.loop) {}
 
@@ -72,6 +67,20 @@ void Control::Run() {
                         {"metrics", where},
                         {"api", api}});
   front_.loop.run();
+}
+
+api::CallsPort Control::ApiPort() {
+  front_.history.set_on_change([this](const CallRecord& record) { status_callbacks_.OnChange(record); });
+  return {front_.history,
+          [this] { return app_.knows_calls(); },
+          [this](const std::string& call_id) { return app_.HangUp(call_id); },
+          [this](const std::string& call_id, twiml::Source source) {
+            return app_.Redirect(call_id, std::move(source));
+          },
+          [this](CallOrder order) { return app_.DialOut(std::move(order)); },
+          [this](const CallRecord& record, const api::StatusCallback& callback) {
+            status_callbacks_.Add(record, callback);
+          }};
 }
 
 std::string Control::ServeApi() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "control/api/api.h"
+#include "control/api/status_callbacks.h"
 #include "control/app/stasis_app.h"
 #include "control/ari/event_stream.h"
 #include "control/call/call_context.h"
@@ -29,6 +30,7 @@ class Control {
   void Run();
 
  private:
+  api::CallsPort ApiPort();
   // Begins to serve the API, and returns its address; "": nowhere. Exits with 1 when the address is taken.
   std::string ServeApi();
   void StepAside(const std::string& why, StartMode mode);
@@ -52,6 +54,7 @@ class Control {
   const FlowFactory make_flow_;
   CallContext context_;
   StasisApp app_;
+  api::StatusCallbacks status_callbacks_;
   api::Api api_;
   ari::EventStream events_;
   boost::asio::steady_timer drain_timer_;

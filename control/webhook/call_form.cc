@@ -6,20 +6,8 @@
 
 namespace benari::control {
 
-const char* ToString(WebhookCallStatus status) {
-  switch (status) {
-    case WebhookCallStatus::kRinging:
-      return "ringing";
-    case WebhookCallStatus::kInProgress:
-      return "in-progress";
-    case WebhookCallStatus::kCompleted:
-      return "completed";
-  }
-  return "unknown";
-}
-
 net::Form CallForm(absl::string_view call_sid, absl::string_view caller, absl::string_view called,
-                   WebhookCallStatus status) {
+                   absl::string_view direction, absl::string_view status) {
   const std::string from(caller.empty() ? "anonymous" : caller), to(called);
   return {{"CallSid", std::string(call_sid)},
           {"AccountSid", net::kTwilioAccountSid},
@@ -27,8 +15,8 @@ net::Form CallForm(absl::string_view call_sid, absl::string_view caller, absl::s
           {"To", to},
           {"Caller", from},
           {"Called", to},
-          {"Direction", "inbound"},
-          {"CallStatus", ToString(status)},
+          {"Direction", std::string(direction)},
+          {"CallStatus", std::string(status)},
           {"ApiVersion", "2010-04-01"}};
 }
 

@@ -5,13 +5,10 @@
 
 namespace benari::control {
 
-enum class WebhookCallStatus { kRinging, kInProgress, kCompleted };
-
-const char* ToString(WebhookCallStatus status);
-
-// What each request about an inbound call says of it, as Twilio's requests do
-// (https://www.twilio.com/docs/voice/twiml#request-parameters). Pure.
+// What each request about a call says of it, as Twilio's requests do
+// (https://www.twilio.com/docs/voice/twiml#request-parameters). `direction` and `status` are Twilio's words.
+// Pure.
 net::Form CallForm(absl::string_view call_sid, absl::string_view caller, absl::string_view called,
-                   WebhookCallStatus status);
+                   absl::string_view direction, absl::string_view status);
 
 }  // namespace benari::control

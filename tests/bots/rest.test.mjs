@@ -145,6 +145,27 @@ test('redirects a call to a number, to a URL, and ends it by a document', async 
   await rejects(client().calls(call.sid).update({ twiml: end }), 400, 21220, /the call is completed/);
 });
 
+test('makes a call, which runs a document and reports its statuses', async () => {
+  const pause = new twilio.twiml.VoiceResponse();
+  pause.pause({ length: 600 });
+  const { server, asked, url } = await serveTwiml(pause);
+  const made = await client().calls.create({ to: '4438007', from: '+4930', url, timeout: 20, statusCallback: url,
+    statusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'] });
+  assert.match(made.sid, /^CA[0-9a-f]{32}$/);
+  assert.equal(made.status, 'queued');
+  assert.equal(made.direction, 'outbound-api');
+  assert.equal(made.from, '+4930');
+  await eventually(async () => (await made.fetch()).status === 'in-progress');
+  await eventually(() => asked.some(({ CallbackSource }) => !CallbackSource));
+  await made.update({ status: 'completed' });
+  await eventually(() => asked.some(({ CallStatus }) => CallStatus === 'completed'));
+  server.close();
+  assert.equal((await made.fetch()).status, 'completed');
+  const reported = asked.filter(({ CallbackSource }) => CallbackSource).sort((a, b) => a.SequenceNumber - b.SequenceNumber);
+  assert.deepEqual(reported.map(({ CallStatus }) => CallStatus), ['initiated', 'ringing', 'in-progress', 'completed']);
+  assert.ok(asked.every(({ CallSid, Direction, signed }) => CallSid === made.sid && Direction === 'outbound-api' && signed));
+});
+
 test('errors are those of the client', async () => {
   const [{ sid }] = await client().calls.list({ status: 'in-progress', limit: 1 });
   await rejects(client().calls('CA00000000000000000000000000000000').fetch(), 404, 20404, /was not found/);
@@ -155,7 +176,8 @@ test('errors are those of the client', async () => {
     /verb <Enqueue> is not supported; accepted are Connect/);
   await rejects(client().calls(sid).update({ twiml: '<Dial>1</Dial>' }), 400, 20001, /accepted is one <Response>/);
   await rejects(client().calls(sid).update({ url: 'ftp://bot/' }), 400, 20001, /accepted is an http or https URL/);
-  await rejects(client().calls.create({ to: '1', from: '2', url: 'http://bot/' }), 405, 20004, /cannot be made/);
+  await rejects(client().calls.create({ to: 'sip:a@b', from: '2', url: 'http://bot/' }), 400, 20001, /To is 'sip:a@b', accepted is a number/);
+  await rejects(client().calls.create({ to: '1', from: '2', url: 'http://bot/', record: true }), 400, 20001, /'Record' is not supported/);
 });
 
 test('what is hung up is gone from Asterisk', async () => {

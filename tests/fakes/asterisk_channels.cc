@@ -125,6 +125,7 @@ void AsteriskModel::EnterStasis(ChannelRecord& channel) {
     args.push_back(channel.app_args.substr(begin, end - begin));
     begin = end + 1;
   }
+  if (!args.empty()) channel.ari.app_args = args;
   Publish(channel, control::ari::StasisStart{channel.ari, std::move(args)});
 }
 

@@ -96,6 +96,7 @@ Answer<control::ari::Channel> AsteriskModel::Originate(const std::string& app,
                    "-", absl::Hex(++serial_, absl::kZeroPad8));
   ChannelRecord& channel = NewChannel(id, local ? name + ";1" : name, ChannelKind::kDialled, app);
   channel.app_args = request.app_args;
+  channel.caller_number = channel.ari.caller_number = request.caller_id;
   channel.exten = number;
   channel.subscribed = true;
   if (local) {

@@ -81,7 +81,7 @@ class ApiTest : public ::testing::Test {
                                                                 hung_up_.push_back(id);
                                                                 return true;
                                                               },
-                                                              nullptr},
+                                                              nullptr, nullptr, nullptr},
                                                     clock_, registry_);
 
  private:

@@ -55,6 +55,15 @@ class CallsResourceTest : public ::testing::Test {
     for (const Json& call : list.at("calls")) sids.push_back(call.at("sid"));
     return sids;
   }
+  absl::StatusOr<std::string> DialOut(CallOrder order) {
+    if (!refusal_.ok()) return refusal_;
+    journals_.push_back(std::make_unique<CallJournal>(
+        history_, metrics_, timers_,
+        CallIdentity{"out", "CAout", order.from, order.to, {}, CallDirection::kOutbound}));
+    orders_.push_back(std::move(order));
+    return "out";
+  }
+  http::Reply Create(const std::string& body) { return Ask("POST", Path("/Calls.json"), "", body); }
   http::Reply Post(const std::string& sid, const std::string& body) {
     return Ask("POST", Path("/Calls/" + sid + ".json"), "", body);
   }
@@ -75,16 +84,24 @@ class CallsResourceTest : public ::testing::Test {
   bool knows_calls_ = true;
   std::vector<std::string> hung_up_;
   std::vector<std::pair<std::string, twiml::Source>> redirected_;
-  bool goes_on_ = true;  // the call that is redirected
-  const CallsResource resource_{kAccount, CallsPort{history_, [this] { return knows_calls_; },
-                                                    [this](const std::string& id) {
-                                                      hung_up_.push_back(id);
-                                                      return true;
-                                                    },
-                                                    [this](const std::string& id, twiml::Source source) {
-                                                      redirected_.emplace_back(id, std::move(source));
-                                                      return goes_on_;
-                                                    }}};
+  bool goes_on_ = true;   // the call that is redirected
+  absl::Status refusal_;  // of a call that is to be made
+  std::vector<CallOrder> orders_;
+  std::vector<StatusCallback> callbacks_;
+  const CallsResource resource_{kAccount,
+                                CallsPort{history_, [this] { return knows_calls_; },
+                                          [this](const std::string& id) {
+                                            hung_up_.push_back(id);
+                                            return true;
+                                          },
+                                          [this](const std::string& id, twiml::Source source) {
+                                            redirected_.emplace_back(id, std::move(source));
+                                            return goes_on_;
+                                          },
+                                          [this](CallOrder order) { return DialOut(std::move(order)); },
+                                          [this](const CallRecord&, const StatusCallback& callback) {
+                                            callbacks_.push_back(callback);
+                                          }}};
 };
 
 TEST_F(CallsResourceTest, ACallIsWrittenAsTwilioDoes) {
@@ -280,9 +297,109 @@ TEST_F(CallsResourceTest, WhatIsNoRedirectIsSaid) {
     SCOPED_TRACE(row.body.substr(0, 100));
     ExpectError(Post("CA1", row.body), 400, 20001, row.what);
   }
-  ExpectError(Ask("POST", Path("/Calls.json"), "", "To=1&From=2&Url=x"), 405, 20004, "cannot be made");
   EXPECT_THAT(redirected_, IsEmpty());
   EXPECT_THAT(hung_up_, IsEmpty());
+}
+
+TEST_F(CallsResourceTest, MakesACall) {
+  const http::Reply reply = Create("To=%2B4930&From=33&Twiml=%3CResponse%3E%3CHangup%2F%3E%3C%2FResponse%3E");
+  EXPECT_EQ(reply.status, 201);
+  const Json call = Json::parse(reply.body);
+  EXPECT_EQ(call.at("sid"), "CAout");
+  EXPECT_EQ(call.at("status"), "queued");
+  EXPECT_EQ(call.at("direction"), "outbound-api");
+  EXPECT_EQ(call.at("to"), "+4930");
+  EXPECT_EQ(call.at("from"), "33");
+  ASSERT_THAT(orders_, SizeIs(1));
+  EXPECT_EQ(orders_[0].to, "+4930");
+  EXPECT_EQ(orders_[0].from, "33");
+  EXPECT_EQ(orders_[0].ringing_time, seconds(60));
+  EXPECT_THAT(std::get<twiml::Document>(orders_[0].source).verbs, SizeIs(1));
+  ASSERT_THAT(callbacks_, SizeIs(1));
+  EXPECT_EQ(callbacks_[0].url, "");
+}
+
+TEST_F(CallsResourceTest, MakesACallWithAllParameters) {
+  EXPECT_EQ(Create("To=1&From=2&Url=http%3A%2F%2Fbot%2F&Method=GET&FallbackUrl=http%3A%2F%2Fb%2F&Timeout=600"
+                   "&StatusCallback=http%3A%2F%2Fs%2F&StatusCallbackMethod=GET&StatusCallbackEvent=initiated"
+                   "&StatusCallbackEvent=ringing+answered")
+                .status,
+            201);
+  ASSERT_THAT(orders_, SizeIs(1));
+  EXPECT_EQ(orders_[0].ringing_time, seconds(600));
+  const auto& remote = std::get<twiml::RemoteDocument>(orders_[0].source);
+  EXPECT_EQ(remote.url, "http://bot/");
+  EXPECT_EQ(remote.fallback_url, "http://b/");
+  EXPECT_EQ(remote.method, twiml::Method::kGet);
+  EXPECT_EQ(callbacks_[0].url, "http://s/");
+  EXPECT_EQ(callbacks_[0].method, twiml::Method::kGet);
+  EXPECT_THAT(callbacks_[0].events, ElementsAre("answered", "initiated", "ringing"));
+}
+
+TEST_F(CallsResourceTest, StatusOfACallThatIsMade) {
+  Create("To=1&From=2&Url=http%3A%2F%2Fbot%2F");
+  CallJournal& journal = *journals_.back();
+  EXPECT_EQ(Get("CAout").at("status"), "queued");
+  EXPECT_EQ(Post("CAout", "Status=canceled").status, 200);
+  journal.EnterPhase(CallPhase::kDialing);
+  EXPECT_EQ(Get("CAout").at("status"), "ringing");
+  EXPECT_EQ(Post("CAout", "Status=canceled").status, 200);
+  EXPECT_THAT(hung_up_, ElementsAre("out", "out"));
+  timers_.AdvanceTo(timers_.Now() + seconds(5));
+  journal.CallerAnswered();
+  EXPECT_EQ(Get("CAout").at("status"), "in-progress");
+  timers_.AdvanceTo(timers_.Now() + seconds(3));
+  journal.End(CallOutcome::kCompleted, "");
+  EXPECT_EQ(Get("CAout").at("status"), "completed");
+  EXPECT_EQ(Get("CAout").at("duration"), "3") << "since the answer";
+}
+
+TEST_F(CallsResourceTest, WhyNoCallIsMade) {
+  struct Row {
+    absl::Status refusal;
+    int status, code;
+  };
+  const Row rows[] = {{absl::InvalidArgumentError("no number"), 400, 20001},
+                      {absl::FailedPreconditionError("no endpoint"), 400, 20001},
+                      {absl::ResourceExhaustedError("full"), 429, 20429},
+                      {absl::UnavailableError("away"), 503, 20503}};
+  for (const Row& row : rows) {
+    refusal_ = row.refusal;
+    ExpectError(Create("To=1&From=2&Url=http%3A%2F%2Fbot"), row.status, row.code,
+                std::string(row.refusal.message()));
+  }
+  EXPECT_THAT(callbacks_, IsEmpty());
+}
+
+TEST_F(CallsResourceTest, BadParametersOfACallAreSaid) {
+  const std::string good = "To=1&From=2&Url=http%3A%2F%2Fbot";
+  struct Row {
+    std::string body;
+    const char* what;
+  };
+  const Row rows[] = {
+      {"", "To is missing"},
+      {"To=1", "From is missing"},
+      {"To=1&From=2", "Twiml and Url are missing, accepted is one of them"},
+      {"To=&From=2", "To is '', accepted is a number of up to 32 digits"},
+      {"To=client%3Aalice&From=2", "To is 'client:alice', accepted is a number"},
+      {"To=1%2F2%40x&From=2", "To is '1/2@x', accepted is a number"},
+      {"To=" + std::string(33, '1') + "&From=2", "accepted is a number of up to 32 digits"},
+      {"To=1&From=a%0ab", "From is 'a"},
+      {good + "&Timeout=0", "Timeout is '0', accepted is 1..600"},
+      {good + "&Timeout=601", "Timeout is '601', accepted is 1..600"},
+      {good + "&Timeout=x", "Timeout is 'x', accepted is 1..600"},
+      {good + "&StatusCallback=x", "StatusCallback is 'x', accepted is an http or https URL"},
+      {good + "&StatusCallbackEvent=busy", "StatusCallbackEvent is 'busy', accepted is initiated, ringing,"},
+      {good + "&StatusCallbackMethod=PUT", "StatusCallbackMethod is 'PUT', accepted is POST or GET"},
+      {good + "&Twiml=%3CResponse%2F%3E", "Twiml and Url are given, accepted is one of them"},
+      {good + "&Record=true", "the parameter 'Record' is not supported, accepted are To, From,"},
+      {"To=1&From=2&Twiml=x", "Twiml: TwiML, line 1: no XML"}};
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.body);
+    ExpectError(Create(row.body), 400, 20001, row.what);
+  }
+  EXPECT_THAT(orders_, IsEmpty());
 }
 
 TEST_F(CallsResourceTest, BadValuesAreSaid) {

@@ -41,6 +41,28 @@ TEST(Ids, OfOthersAreNotOurs) {
   }
 }
 
+TEST(Ids, OfCallsThatControlMakesTellToWhom) {
+  const Ids ids("benari");
+  for (const std::string called : {"+4930123456", "1", "a-b.c", "a b~/?", ""}) {
+    const std::string id = ids.Outbound(called, "18c2x1");
+    EXPECT_EQ(ids.OutboundTo(id), called);
+    EXPECT_FALSE(ids.Parse(id).has_value()) << "it is a caller's, not a resource of a call";
+    EXPECT_EQ(ids.Parse(ids.Destination(id, 1))->call_id, id);
+    EXPECT_FALSE(ids.OutboundTo(id + ";2").has_value()) << "the far half of a Local channel";
+    EXPECT_FALSE(Ids("benari2").OutboundTo(id).has_value());
+    EXPECT_FALSE(Ids("ben").OutboundTo(id).has_value());
+  }
+  EXPECT_LT(
+      Ids(std::string(32, 'o'))
+          .Destination(Ids(std::string(32, 'o')).Outbound("+" + std::string(32, '1'), "18c2f0a1b2cx100000"),
+                       1'000'000'001)
+          .size(),
+      150U)
+      << "Asterisk's longest";
+  for (const char* id : {"", "benari.out", "benari.1.out", "1732350000.12", "benari.1-2.media1"})
+    EXPECT_FALSE(ids.OutboundTo(id).has_value()) << id;
+}
+
 TEST(Ids, AnOwnerHasNoDot) {
   EXPECT_TRUE(IsValidOwner("benari_2-A"));
   for (const char* owner : {"", "a.b", "a b", "0123456789012345678901234567890123"})

@@ -13,7 +13,7 @@ using ::testing::UnorderedElementsAre;
 
 TEST(CallFormTest, SaysWhatTwilioSays) {
   EXPECT_THAT(
-      CallForm("CA1", "+49301", "3308487", WebhookCallStatus::kRinging),
+      CallForm("CA1", "+49301", "3308487", "inbound", "ringing"),
       UnorderedElementsAre(Pair("CallSid", "CA1"), Pair("AccountSid", "AC0000000000000000000062656e617269"),
                            Pair("From", "+49301"), Pair("Caller", "+49301"), Pair("To", "3308487"),
                            Pair("Called", "3308487"), Pair("Direction", "inbound"),
@@ -21,9 +21,9 @@ TEST(CallFormTest, SaysWhatTwilioSays) {
 }
 
 TEST(CallFormTest, OfACallerWithoutANumber) {
-  EXPECT_THAT(CallForm("CA1", "", "1", WebhookCallStatus::kInProgress),
-              AllOf(Contains(Pair("From", "anonymous")), Contains(Pair("Caller", "anonymous")),
-                    Contains(Pair("CallStatus", "in-progress"))));
+  EXPECT_THAT(CallForm("CA1", "", "1", "outbound-api", "in-progress"),
+              AllOf(Contains(Pair("From", "anonymous")), Contains(Pair("Direction", "outbound-api")),
+                    Contains(Pair("Caller", "anonymous")), Contains(Pair("CallStatus", "in-progress"))));
 }
 
 }  // namespace
