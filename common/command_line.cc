@@ -4,12 +4,20 @@
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/flags/commandlineflag.h"
 #include "absl/flags/reflection.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/flag_origin.h"
+#include "common/small_file.h"
+
+ABSL_FLAG(std::string, config, "",
+          "file of flags, one NAME = VALUE a line, without the dashes; # begins a comment. May be given more "
+          "than once: a later file wins over an earlier one, and a flag on the command line over all files");
 
 namespace benari {
 
@@ -36,9 +44,21 @@ std::string Accepted(const absl::CommandLineFlag& flag, absl::string_view error)
 
 bool IsSwitch(const absl::CommandLineFlag* flag) { return flag != nullptr && flag->IsOfType<bool>(); }
 
-}  // namespace
+constexpr absl::string_view kConfig = "config";
 
-void ParseCommandLine(int argc, char** argv, absl::string_view usage, FlagErrors* errors) {
+// What they ask for is not how a service is to be run.
+bool IsForCommandLineOnly(absl::string_view name) {
+  return name == kConfig || name == "healthcheck" || name == "help" || name == "version";
+}
+
+struct Arguments {
+  std::vector<Setting> settings;
+  std::vector<std::string> files;  // of --config
+};
+
+// Reads the arguments in their order; those that are no flag are added to `errors`.
+Arguments ReadArguments(int argc, char** argv, absl::string_view usage, FlagErrors* errors) {
+  Arguments arguments;
   for (int i = 1; i < argc; ++i) {
     absl::string_view name = argv[i];
     if (!absl::ConsumePrefix(&name, "-")) {
@@ -66,11 +86,50 @@ void ParseCommandLine(int argc, char** argv, absl::string_view usage, FlagErrors
       if (!has_value && NamesASecret(name) && i + 1 < argc && argv[i + 1][0] != '-')
         ++i;  // which is not shown
       errors->Require(false, name, value, "one of the flags that --help lists");
+    } else if (name == kConfig) {
+      arguments.files.emplace_back(value);
+    } else {
+      arguments.settings.push_back({std::string(name), std::string(value), ""});
+    }
+  }
+  return arguments;
+}
+
+// Sets a flag that exists.
+void Set(const Setting& setting, FlagErrors* errors) {
+  absl::CommandLineFlag* const flag = absl::FindCommandLineFlag(setting.name);
+  SetFlagOrigin(setting.name, setting.origin);
+  std::string error;
+  if (!flag->ParseFrom(setting.value, &error))
+    errors->Require(false, setting.name, setting.value, Accepted(*flag, error));
+}
+
+void SetFromFile(const Setting& setting, FlagErrors* errors) {
+  const bool known = absl::FindCommandLineFlag(setting.name) != nullptr;
+  if (known && !IsForCommandLineOnly(setting.name)) return Set(setting, errors);
+  SetFlagOrigin(setting.name, setting.origin);
+  errors->Require(false, setting.name, setting.value,
+                  known ? "this name on the command line only" : "one of the flags that --help lists");
+}
+
+}  // namespace
+
+std::vector<SettingsFile> ParseCommandLine(int argc, char** argv, absl::string_view usage,
+                                           FlagErrors* errors) {
+  const Arguments arguments = ReadArguments(argc, argv, usage, errors);
+  std::vector<SettingsFile> files;
+  ForgetFlagOrigins();
+  for (const std::string& path : arguments.files) {
+    auto text = ReadSmallFile(path, kMaxSettingsBytes);
+    if (!text.ok()) {
+      errors->Refuse(kConfig, path, text.status().message());
       continue;
     }
-    std::string error;
-    if (!flag->ParseFrom(value, &error)) errors->Require(false, name, value, Accepted(*flag, error));
+    files.push_back({path, *std::move(text)});
+    for (const Setting& setting : ParseSettings(files.back(), errors)) SetFromFile(setting, errors);
   }
+  for (const Setting& setting : arguments.settings) Set(setting, errors);
+  return files;
 }
 
 int32_t ReadInRange(const absl::Flag<int32_t>& flag, int32_t least, int32_t most, FlagErrors* errors) {

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/flag_origin.h"
 
 namespace benari {
 
@@ -89,9 +90,14 @@ void FlagErrors::Require(bool ok, absl::string_view flag, absl::string_view valu
 
 void FlagErrors::Refuse(absl::string_view flag, absl::string_view value, absl::string_view why) {
   const std::string shown = WithoutPassword(flag, value);
-  // An argument that is no flag has no name.
-  lines_.push_back(flag.empty() ? absl::StrCat(shown, ": ", why)
-                                : absl::StrCat("--", flag, "=", shown, ": ", why));
+  const std::string origin = FlagOrigin(flag);
+  if (flag.empty()) {  // an argument, or a line of a file, that has no name
+    lines_.push_back(absl::StrCat(shown, ": ", why));
+  } else if (!origin.empty()) {
+    lines_.push_back(absl::StrCat(origin, ": ", flag, " = ", shown, ": ", why));
+  } else {
+    lines_.push_back(absl::StrCat("--", flag, "=", shown, ": ", why));
+  }
 }
 
 void FlagErrors::ExitIfAny() const {

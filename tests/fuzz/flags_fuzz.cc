@@ -1,13 +1,16 @@
-// One argument a line: as the command line of media, and as each text that control's flags hold.
+// One argument a line: as the command line of media, as a file of flags, and as each text that control's
+// flags hold.
 #include <string>
 #include <vector>
 
 #include "absl/flags/reflection.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/endpoint.h"
 #include "common/flag_types.h"
 #include "common/net/url.h"
+#include "common/settings_file.h"
 #include "control/nodes/media_targets.h"
 #include "media/node/config.h"
 #include "tests/fuzz/input.h"
@@ -77,8 +80,10 @@ void CheckCommandLine(const std::vector<std::string>& arguments) {
   SetDefaults();
   std::vector<std::string> kept = {"benari-media"};
   for (const std::string& argument : arguments) {
-    // Ends the process, as it should.
-    if (argument != "--help" && argument != "-help") kept.push_back(argument);
+    // Ends the process, as it should; and would read whatever file the input names.
+    const absl::string_view name = absl::StripPrefix(absl::StripPrefix(argument, "-"), "-");
+    if (name == "help" || absl::StartsWith(name, "config")) continue;
+    kept.push_back(argument);
   }
   std::vector<char*> argv;
   for (std::string& argument : kept) argv.push_back(argument.data());
@@ -92,7 +97,19 @@ void CheckCommandLine(const std::vector<std::string>& arguments) {
   Require(config.workers >= 1 && config.max_ttl_ms >= 1, "nobody works, or nothing may be leased");
 }
 
+void CheckSettings(const std::string& text) {
+  FlagErrors errors;
+  for (const Setting& setting : ParseSettings({"file", text}, &errors)) {
+    Require(!setting.name.empty() && setting.name.front() != '#', "a setting without a name");
+    Require(text.find(setting.value) != std::string::npos, "a value that the file does not hold");
+  }
+  for (const std::string& line : errors.lines()) {
+    Require(absl::StrContains(line, "accepted is"), "a line that does not say what is accepted");
+  }
+}
+
 void Run(const std::string& text) {
+  CheckSettings(text);
   const std::vector<std::string> lines = absl::StrSplit(text, absl::ByAnyChar(absl::string_view("\n\0", 2)));
   for (const std::string& line : lines) {
     // The value of a flag, or all of it.
