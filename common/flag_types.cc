@@ -1,5 +1,7 @@
 #include "common/flag_types.h"
 
+#include <systemd/sd-daemon.h>
+
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/flag_origin.h"
+#include "common/journal.h"
 
 namespace benari {
 
@@ -102,7 +105,8 @@ void FlagErrors::Refuse(absl::string_view flag, absl::string_view value, absl::s
 
 void FlagErrors::ExitIfAny() const {
   if (lines_.empty()) return;
-  for (const std::string& line : lines_) std::fprintf(stderr, "%s\n", line.c_str());
+  const char* const level = StderrIsJournal() ? SD_ERR : "";
+  for (const std::string& line : lines_) std::fprintf(stderr, "%s%s\n", level, line.c_str());
   std::exit(2);
 }
 

@@ -3,6 +3,7 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
+#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -12,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/enum_table.h"
+#include "common/journal.h"
 #include "common/log_line.h"
 #include "common/log_output.h"
 #include "common/log_queue.h"
@@ -24,6 +26,7 @@ constexpr size_t kMaxWaitingBytes = 1 << 20;  // some 7000 lines
 constexpr std::chrono::seconds kFlushAtMost{1};
 
 Format g_format = Format::kText;
+bool g_journal = false;
 
 bool NeedsQuotes(absl::string_view text) {
   if (text.empty()) return true;
@@ -67,6 +70,13 @@ std::string ToText(const Field& field) {
   return std::string(*text);
 }
 
+// The prefixes by which the journal knows the level of a line.
+constexpr EnumRow<Level> kJournalPrefixes[] = {{Level::kDebug, SD_DEBUG},
+                                               {Level::kInfo, SD_INFO},
+                                               {Level::kWarning, SD_WARNING},
+                                               {Level::kError, SD_ERR}};
+static_assert(IsWhole(kJournalPrefixes));
+
 constexpr EnumRow<Level, spdlog::level::level_enum> kSpdlogLevels[] = {{Level::kDebug, spdlog::level::debug},
                                                                        {Level::kInfo, spdlog::level::info},
                                                                        {Level::kWarning, spdlog::level::warn},
@@ -74,6 +84,13 @@ constexpr EnumRow<Level, spdlog::level::level_enum> kSpdlogLevels[] = {{Level::k
 static_assert(IsWhole(kSpdlogLevels));
 
 spdlog::level::level_enum ToSpdlog(Level level) { return Translate(kSpdlogLevels, level); }
+
+Level FromSpdlog(spdlog::level::level_enum level) {
+  for (const auto& row : kSpdlogLevels) {
+    if (row.other == level) return row.value;
+  }
+  return Level::kError;  // spdlog's critical, which nothing here is logged at
+}
 
 // Formats the part of a line after time and level.
 std::string Payload(absl::string_view message, absl::Span<const Field> fields) {
@@ -96,9 +113,16 @@ std::string Payload(absl::string_view message, absl::Span<const Field> fields) {
   return line;
 }
 
+// An object is whole by itself, and has its time in the journal too.
 const char* Pattern() {
-  return g_format == Format::kJson ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l"%v)"
-                                   : "%Y-%m-%d %H:%M:%S.%e %L %v";
+  if (g_format == Format::kJson) return R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l"%v)";
+  return g_journal ? "%v" : "%Y-%m-%d %H:%M:%S.%e %L %v";
+}
+
+void AppendPrefix(Level level, spdlog::memory_buf_t* line) {
+  if (!g_journal) return;
+  const absl::string_view prefix = Translate(kJournalPrefixes, level);
+  line->append(prefix.data(), prefix.data() + prefix.size());
 }
 
 std::string DroppedLine(uint64_t count) {
@@ -106,6 +130,7 @@ std::string DroppedLine(uint64_t count) {
       Payload("log lines dropped: nobody read stderr, or it could not be written", {{"count", count}});
   spdlog::pattern_formatter formatter(Pattern());
   spdlog::memory_buf_t line;
+  AppendPrefix(Level::kWarning, &line);
   formatter.format(spdlog::details::log_msg("", spdlog::level::warn, payload), line);
   return {line.data(), line.size()};
 }
@@ -119,6 +144,7 @@ class QueueSink : public spdlog::sinks::base_sink<std::mutex> {
  private:
   void sink_it_(const spdlog::details::log_msg& message) override {
     spdlog::memory_buf_t line;
+    AppendPrefix(FromSpdlog(message.level), &line);
     formatter_->format(message, line);
     Output().Push({line.data(), line.size()});
   }
@@ -136,6 +162,7 @@ void Write(Level level, absl::string_view message, absl::Span<const Field> field
 
 void Init(Format format, Level level) {
   g_format = format;
+  g_journal = StderrIsJournal();
   auto logger = std::make_shared<spdlog::logger>("", std::make_shared<QueueSink>());
   logger->set_pattern(Pattern());
   logger->set_level(ToSpdlog(level));

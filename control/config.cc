@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -335,10 +336,34 @@ void ReadSilence(FlagErrors& errors, Config& config) {
 
 TlsFiles MediaTlsFlags() { return {"media_tls_ca_file", "media_tls_cert_file", "media_tls_key_file"}; }
 
+std::vector<std::string> SecretFiles() {
+  std::vector<std::string> files;
+  for (const auto* flag : {&FLAGS_ari_password_file, &FLAGS_ari_ca_file, &FLAGS_api_account_file,
+                           &FLAGS_webhook_auth_token_file, &FLAGS_webhook_ca_file}) {
+    if (std::string path = absl::GetFlag(*flag); !path.empty()) files.push_back(std::move(path));
+  }
+  return files;
+}
+
+std::vector<std::string> ReadSecretsAgain(Config* config) {
+  FlagErrors errors;
+  Config again = *config;
+  ReadAri(errors, again);
+  ReadApi(errors, again);
+  ReadWebhook(errors, again);
+  ReadMediaTls(errors, again);
+  if (!errors.lines().empty()) return errors.lines();
+  config->ari = std::move(again.ari);
+  config->api_account = std::move(again.api_account);
+  config->webhook = std::move(again.webhook);
+  return {};
+}
+
 Config ReadConfig(int argc, char** argv) {
   FlagErrors errors;
-  ParseCommandLine(argc, argv, "benari-control: answers the calls of a Stasis application", &errors);
   Config config;
+  config.settings_files =
+      ParseCommandLine(argc, argv, "benari-control: answers the calls of a Stasis application", &errors);
   config.log_format = absl::GetFlag(FLAGS_log_format);
   config.log_level = absl::GetFlag(FLAGS_log_level);
   config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);

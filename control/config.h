@@ -6,6 +6,7 @@
 
 #include "common/endpoint.h"
 #include "common/log.h"
+#include "common/settings_file.h"
 #include "common/tls_files.h"
 #include "control/api/account.h"
 #include "control/app/stasis_app.h"
@@ -19,7 +20,7 @@
 
 namespace benari::control {
 
-// The configuration from flags, password file and environment, validated.
+// The configuration from flags, files of flags, password file and environment, validated.
 struct Config {
   ari::Access ari;
   ari::HttpClientLimits http;
@@ -41,10 +42,18 @@ struct Config {
   log::Format log_format = log::Format::kText;
   log::Level log_level = log::Level::kInfo;
   bool healthcheck = false;
+  std::vector<SettingsFile> settings_files;  // as they were read
 };
 
 // Returns the names of the flags for the files of `media.tls`.
 TlsFiles MediaTlsFlags();
+
+// Reads again what the flags name: the password of ARI, CA files, the account of the API, the token of
+// webhooks. Returns every error, one a line; `config` has the new ones only if there is none. Blocks.
+std::vector<std::string> ReadSecretsAgain(Config* config);
+
+// Returns the files that ReadSecretsAgain reads. (gRPC follows its own by itself.)
+std::vector<std::string> SecretFiles();
 
 // Reads the command line. Prints every error, one per line, and exits with 2 if there is one.
 Config ReadConfig(int argc, char** argv);

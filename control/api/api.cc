@@ -56,6 +56,11 @@ Api::Api(asio::any_io_executor executor, const Account& account, CallsPort port,
   }
 }
 
+void Api::set_account(const Account& account) {
+  auth_.set_credentials(account.sid, account.token);
+  calls_.set_account_sid(account.sid);
+}
+
 http::Limits Api::DefaultLimits() {
   http::Limits limits;
   limits.body_bytes = 64 << 10;

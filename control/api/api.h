@@ -24,6 +24,8 @@ class Api {
   Api(boost::asio::any_io_executor executor, const Account& account, CallsPort port, const Clock& clock,
       prometheus::Registry& registry);
 
+  void set_account(const Account& account);
+
   static http::Limits DefaultLimits();
   // UNAVAILABLE: nobody can listen there.
   absl::Status Listen(const Endpoint& listen, http::Limits limits = DefaultLimits());
@@ -41,7 +43,7 @@ class Api {
   const boost::asio::any_io_executor executor_;
   const Clock& clock_;
   BasicAuth auth_;
-  const CallsResource calls_;
+  CallsResource calls_;
   prometheus::Family<prometheus::Counter>& requests_;
   prometheus::Family<prometheus::Counter>& limits_;
   std::unique_ptr<http::Server> server_;

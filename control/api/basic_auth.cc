@@ -19,6 +19,10 @@ constexpr absl::string_view kScheme = "Basic ";
 BasicAuth::BasicAuth(absl::string_view user, absl::string_view password)
     : expected_(DigestOf(absl::StrCat(user, ":", password))) {}
 
+void BasicAuth::set_credentials(absl::string_view user, absl::string_view password) {
+  expected_ = DigestOf(absl::StrCat(user, ":", password));
+}
+
 BasicAuth::Digest BasicAuth::DigestOf(absl::string_view text) {
   Digest digest{};
   EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr);

@@ -20,6 +20,7 @@ class BasicAuth {
   static constexpr size_t kMostAddresses = 1000;  // beyond: the one that failed longest ago is forgotten
 
   BasicAuth(absl::string_view user, absl::string_view password);
+  void set_credentials(absl::string_view user, absl::string_view password);
 
   // Of a request with this Authorization header; "": it has none. Takes equally long for whatever is wrong.
   Result Check(absl::string_view authorization, const std::string& peer, Clock::Time now);
@@ -35,7 +36,7 @@ class BasicAuth {
   bool IsRight(absl::string_view authorization) const;
   void NoteFailure(const std::string& peer, Clock::Time now);
 
-  const Digest expected_;                     // of "user:password"
+  Digest expected_;                           // of "user:password"
   std::map<std::string, Failures> failures_;  // by address
 };
 

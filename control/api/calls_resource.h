@@ -37,6 +37,8 @@ class CallsResource {
   CallsResource(std::string account_sid, CallsPort port)
       : account_sid_(std::move(account_sid)), port_(std::move(port)) {}
 
+  void set_account_sid(std::string account_sid) { account_sid_ = std::move(account_sid); }
+
   // Never throws, but for lack of memory.
   http::Reply Answer(const http::Request& request) const;
 
@@ -47,7 +49,7 @@ class CallsResource {
   http::Reply HangUp(const CallRecord& record, const std::string& status) const;
   CallHistory::Record Find(const std::string& call_sid) const;  // null: there is none
 
-  const std::string account_sid_;
+  std::string account_sid_;
   const CallsPort port_;
 };
 

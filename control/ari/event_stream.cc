@@ -58,6 +58,7 @@ class EventStream::Impl {
 
   static Awaitable<void> Run(std::shared_ptr<Impl> self);
   void Stop();
+  void set_access(Access access) { access_ = std::make_shared<const Access>(std::move(access)); }
 
   const asio::any_io_executor& loop() const { return loop_; }
   steady_clock::time_point heard_at() const {
@@ -248,6 +249,7 @@ EventStream::EventStream(asio::any_io_executor loop, Access access, EventStreamL
 EventStream::~EventStream() { impl_->Stop(); }
 void EventStream::Start() { asio::co_spawn(impl_->loop(), Impl::Run(impl_), asio::detached); }
 void EventStream::Stop() { impl_->Stop(); }
+void EventStream::set_access(Access access) { impl_->set_access(std::move(access)); }
 std::chrono::steady_clock::time_point EventStream::heard_at() const { return impl_->heard_at(); }
 const std::string& EventStream::problem() const { return impl_->problem(); }
 const EventCounters& EventStream::counters() const { return impl_->counters(); }

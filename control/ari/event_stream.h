@@ -52,6 +52,8 @@ class EventStream {
   void Start();  // once
   // No handler is called afterwards. The WebSocket is closed with a closing handshake, within a second.
   void Stop();
+  // Connections from now on use `access`; one that is open stays.
+  void set_access(Access access);
 
   // Returns when the last message, ping or pong was received, on this or on the previous connection.
   std::chrono::steady_clock::time_point heard_at() const;

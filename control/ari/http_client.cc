@@ -61,6 +61,7 @@ HttpClient::HttpClient(boost::asio::any_io_executor loop, Access access, HttpCli
 
 HttpClient::~HttpClient() { Close(); }
 void HttpClient::Close() { pool_->Close(); }
+void HttpClient::set_access(Access access) { pool_->set_access(std::move(access)); }
 void HttpClient::set_may_send(std::function<bool()> may_send) { pool_->set_may_send(std::move(may_send)); }
 std::chrono::milliseconds HttpClient::ClockAhead() const { return pool_->clock_ahead(); }
 bool HttpClient::Overloaded() const { return pool_->Overloaded(); }

@@ -48,6 +48,8 @@ class HttpClient : public Client {
   ~HttpClient() override;
 
   void Close();
+  // Requests from now on use `access`; its application is the same.
+  void set_access(Access access);
   // Requests stay queued while `may_send` returns false; it is called several times a second.
   void set_may_send(std::function<bool()> may_send);
 

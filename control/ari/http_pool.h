@@ -35,6 +35,7 @@ class HttpPool : public std::enable_shared_from_this<HttpPool> {
   static Awaitable<void> Submit(std::shared_ptr<HttpPool> self, Request request, BodyReader read_body);
 
   void Close();
+  void set_access(Access access) { access_ = std::make_shared<const Access>(std::move(access)); }
   void set_may_send(std::function<bool()> may_send) { may_send_ = std::move(may_send); }
   bool Overloaded() const;
   std::chrono::milliseconds clock_ahead() const { return clock_ahead_; }

@@ -2,11 +2,12 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <csignal>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/log.h"
 #include "control/app/asterisk_version.h"
-#include "control/webhook/webhook_client.h"
 
 namespace benari::control {
 
@@ -16,7 +17,7 @@ namespace {
 // After this time without data on the event WebSocket no request is sent to Asterisk.
 constexpr std::chrono::seconds kSilence{5};
 
-std::unique_ptr<Webhooks> MakeWebhooks(asio::any_io_executor executor, const WebhookOptions& options) {
+std::unique_ptr<WebhookClient> MakeWebhooks(asio::any_io_executor executor, const WebhookOptions& options) {
   auto client = WebhookClient::Make(std::move(executor), options);
   if (client.ok()) return *std::move(client);
   log::Error("webhooks cannot be asked", {{"why", std::string(client.status().message())}});
@@ -28,7 +29,7 @@ std::unique_ptr<Webhooks> MakeWebhooks(asio::any_io_executor executor, const Web
 Control::Control(const Config& config, char** argv)
     : argv_(argv),
       front_(
-          config, [this] { return State(); },
+          config, [this] { return State(); }, [this] { return Reported(); },
           [this](const std::vector<std::string>& addresses) { OnNodes(addresses); }),
       keeper_(front_.loop.get_executor(), front_.media, front_.nodes, front_.timers, config.keeper),
       webhooks_(MakeWebhooks(front_.loop.get_executor(), config.webhook)),
@@ -60,7 +61,7 @@ void Control::Run() {
   });
   front_.ari.set_may_send([this] { return HearsAsterisk(); });
   AwaitSignal();
-  front_.Start();
+  front_.Start([this] { OnReread(); });
   log::Info("serving", {{"app", front_.config.app.app},
                         {"ari", front_.config.ari.url.ToString()},
                         {"owner", front_.config.media.owner},
@@ -118,6 +119,27 @@ ServiceState Control::State() const {
   return app_.serving() ? ServiceState::kServing : ServiceState::kWaitingForAsterisk;
 }
 
+Report::State Control::Reported() const {
+  const std::string calls = absl::StrCat(app_.table().size(), " calls");
+  switch (State()) {
+    case ServiceState::kDraining:
+      return {true, absl::StrCat("draining: ", calls)};
+    case ServiceState::kServing: {
+      const MediaNodes::Counts nodes = front_.nodes.Count();
+      return {true, absl::StrCat("serving: ", calls, ", media nodes up: ", nodes.up)};
+    }
+    default:
+      return {false, absl::StrCat("waiting for Asterisk: ", events_.problem(), "; ", calls)};
+  }
+}
+
+void Control::OnReread() {
+  events_.set_access(front_.config.ari);
+  if (!front_.config.api_listen.host.empty()) api_.set_account(front_.config.api_account);
+  if (const absl::Status status = webhooks_->set_options(front_.config.webhook); !status.ok())
+    log::Warning("webhooks keep their CA", {{"why", status.message()}});
+}
+
 ari::EventHandlers Control::Handlers() {
   ari::EventHandlers handlers;
   handlers.on_connected = [this] {
@@ -149,19 +171,28 @@ void Control::OnNodes(const std::vector<std::string>& addresses) {
 }
 
 void Control::AwaitSignal() {
-  front_.signals.async_wait([this](const boost::system::error_code& error, int) {
+  front_.signals.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
-    draining_ = true;
-    AwaitSecondSignal();
-    log::Info("draining: no new calls",
-              {{"calls", app_.table().size()}, {"seconds", front_.config.drain.count() / 1000}});
-    app_.Drain([] {
-      log::Info("ended; no calls are left");
+    front_.report.manager().Stopping();
+    if (signal == SIGUSR1) {
+      log::Info("ended by SIGUSR1; calls are left to the next instance", {{"calls", app_.table().size()}});
       Leave(0);
-    });
-    drain_timer_.expires_after(front_.config.drain);
-    drain_timer_.async_wait([this](const boost::system::error_code&) { EndCalls(); });
+    }
+    Drain();
   });
+}
+
+void Control::Drain() {
+  draining_ = true;
+  AwaitSecondSignal();
+  log::Info("draining: no new calls",
+            {{"calls", app_.table().size()}, {"seconds", front_.config.drain.count() / 1000}});
+  app_.Drain([] {
+    log::Info("ended; no calls are left");
+    Leave(0);
+  });
+  drain_timer_.expires_after(front_.config.drain);
+  drain_timer_.async_wait([this](const boost::system::error_code&) { EndCalls(); });
 }
 
 void Control::AwaitSecondSignal() {

@@ -15,7 +15,7 @@
 #include "control/nodes/lease_keeper.h"
 #include "control/service/front.h"
 #include "control/service/leave.h"
-#include "control/webhook/webhooks.h"
+#include "control/webhook/webhook_client.h"
 
 namespace benari::control {
 
@@ -37,10 +37,13 @@ class Control {
   bool HearsAsterisk() const;
   boost::asio::awaitable<void> LookForSuccessor();
   ServiceState State() const;
+  Report::State Reported() const;
+  void OnReread();
   ari::EventHandlers Handlers();
   void CountNodes();
   void OnNodes(const std::vector<std::string>& addresses);
   void AwaitSignal();
+  void Drain();
   void AwaitSecondSignal();
   void EndCalls();
 
@@ -50,7 +53,7 @@ class Control {
   bool draining_ = false;
   Front front_;
   LeaseKeeper keeper_;
-  const std::unique_ptr<Webhooks> webhooks_;
+  const std::unique_ptr<WebhookClient> webhooks_;
   const FlowFactory make_flow_;
   CallContext context_;
   StasisApp app_;

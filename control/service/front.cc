@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_join.h"
 #include "common/build_info.h"
 #include "common/log.h"
 #include "common/process_metrics.h"
@@ -38,7 +39,8 @@ ari::LoadHook ShowLoad(Metrics& metrics) {
 
 }  // namespace
 
-Front::Front(const Config& c, std::function<ServiceState()> state, NodeResolver::OnNodes on_nodes)
+Front::Front(const Config& c, std::function<ServiceState()> state, std::function<Report::State()> reported,
+             NodeResolver::OnNodes on_nodes)
     : config(c),
       ids(config.media.owner),
       timers(loop.get_executor()),
@@ -51,7 +53,8 @@ Front::Front(const Config& c, std::function<ServiceState()> state, NodeResolver:
       stats(loop.get_executor(), media, nodes, timers, ids),
       view(AboutUs(config), {history, nodes, stats, timers, std::move(state)}),
       site(loop.get_executor(), view, stats, registry),
-      signals(loop, SIGTERM, SIGINT),
+      report(loop, std::move(reported)),
+      signals(loop, SIGTERM, SIGINT, SIGUSR1),
       hang_ups_(loop, SIGHUP) {}
 
 std::string Front::Serve() {
@@ -69,18 +72,35 @@ std::string Front::Serve() {
   return site.endpoint().ToString();
 }
 
-void Front::Start() {
-  IgnoreHangUps();
+void Front::Start(std::function<void()> on_reread) {
+  on_reread_ = std::move(on_reread);
+  AwaitHangUp();
   TakeSignals();
+  report.Start();
   resolver.Start();
 }
 
-void Front::IgnoreHangUps() {
+void Front::AwaitHangUp() {
   hang_ups_.async_wait([this](const boost::system::error_code& error, int) {
     if (error) return;
-    log::Info("SIGHUP is ignored; flags are read at the start only");
-    IgnoreHangUps();
+    report.manager().Reloading();
+    ReadAgain();
+    report.manager().Reloaded();
+    AwaitHangUp();
   });
+}
+
+void Front::ReadAgain() {
+  WarnOfChangedSettings(config.settings_files);
+  const std::vector<std::string> mistakes = ReadSecretsAgain(&config);
+  for (const std::string& why : mistakes) {
+    log::Warning("SIGHUP: credentials and certificates stay as they were", {{"why", why}});
+  }
+  if (!mistakes.empty()) return;
+  ari.set_access(config.ari);
+  if (on_reread_) on_reread_();
+  log::Info("SIGHUP: credentials and certificates were read again",
+            {{"files", absl::StrJoin(SecretFiles(), ",")}});
 }
 
 }  // namespace benari::control

@@ -19,22 +19,24 @@
 #include "control/record/call_history.h"
 #include "control/record/ids.h"
 #include "control/record/metrics.h"
+#include "control/service/report.h"
 
 namespace benari::control {
 
 // The parts that a control has both while it serves and while it stands by: the loop, the clients of Asterisk
 // and of media, the list of media nodes, and the HTTP site. Confined to the control loop.
 struct Front {
-  Front(const Config& c, std::function<ServiceState()> state, NodeResolver::OnNodes on_nodes);
+  Front(const Config& c, std::function<ServiceState()> state, std::function<Report::State()> report,
+        NodeResolver::OnNodes on_nodes);
 
   // Starts to serve the page and the metrics, and returns their address; "": none is configured. Exits with 1
   // if the address cannot be listened on.
   std::string Serve();
-  // Starts to receive signals and the list of media nodes. SIGHUP (a terminal that closes, a log rotation) is
-  // logged and ignored.
-  void Start();
+  // Starts to receive signals and the list of media nodes, and to report to the service manager. SIGHUP reads
+  // credentials and certificates again, and calls `on_reread`, which may be empty.
+  void Start(std::function<void()> on_reread);
 
-  const Config config;
+  Config config;  // only its credentials change
   boost::asio::io_context loop{1};
   const Ids ids;
   LoopTimers timers;
@@ -48,11 +50,14 @@ struct Front {
   MediaStats stats;
   LiveView view;
   Site site;
-  boost::asio::signal_set signals;  // SIGTERM, SIGINT
+  Report report;
+  boost::asio::signal_set signals;  // SIGTERM, SIGINT; SIGUSR1: leave the calls to the next instance, at once
 
  private:
-  void IgnoreHangUps();
+  void AwaitHangUp();
+  void ReadAgain();
 
+  std::function<void()> on_reread_;
   boost::asio::signal_set hang_ups_;
 };
 

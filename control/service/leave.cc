@@ -31,6 +31,7 @@ void MaskSignals(int how) {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGHUP);
+  sigaddset(&signals, SIGUSR1);
   pthread_sigmask(how, &signals, nullptr);
 }
 

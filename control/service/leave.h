@@ -6,8 +6,8 @@ namespace benari::control {
 // undone are to be adopted by the next instance.
 [[noreturn]] void Leave(int code);
 
-// Blocks SIGTERM, SIGINT and SIGHUP until TakeSignals: from the start of the program, or from StartAnew,
-// until their handlers are installed. Applies to the calling thread, and to those that it starts.
+// Blocks SIGTERM, SIGINT, SIGHUP and SIGUSR1 until TakeSignals: from the start of the program, or from
+// StartAnew, until their handlers are installed. Applies to the calling thread, and to those that it starts.
 void HoldSignals();
 void TakeSignals();
 

@@ -28,6 +28,19 @@ struct Failure {
   const char* code;
 };
 
+absl::StatusOr<std::shared_ptr<const WebhookAccess>> MakeAccess(asio::any_io_executor executor,
+                                                                WebhookOptions options) {
+  TlsFiles files;
+  files.ca = options.ca_file;
+  auto tls = net::MakeTlsContext(files);
+  if (!tls.ok()) return tls.status();
+  auto access = std::make_shared<WebhookAccess>();
+  access->executor = std::move(executor);
+  access->options = std::move(options);
+  access->tls = *std::move(tls);
+  return access;
+}
+
 // Puts the document into `answer`; nothing: done.
 asio::awaitable<std::optional<Failure>> FetchDocument(std::shared_ptr<const WebhookAccess> access,
                                                       WebhookRequest request, WebhookAnswer* answer) {
@@ -58,17 +71,17 @@ struct WebhookClient::State {
 
 absl::StatusOr<std::unique_ptr<WebhookClient>> WebhookClient::Make(asio::any_io_executor executor,
                                                                    WebhookOptions options) {
-  TlsFiles files;
-  files.ca = options.ca_file;
-  auto tls = net::MakeTlsContext(files);
-  if (!tls.ok()) return tls.status();
-  auto access = std::make_shared<WebhookAccess>();
-  access->executor = std::move(executor);
-  access->options = std::move(options);
-  access->tls = *std::move(tls);
+  auto access = MakeAccess(std::move(executor), std::move(options));
+  if (!access.ok()) return access.status();
   auto state = std::make_shared<State>();
-  state->access = std::move(access);
+  state->access = *std::move(access);
   return std::unique_ptr<WebhookClient>(new WebhookClient(std::move(state)));
+}
+
+absl::Status WebhookClient::set_options(WebhookOptions options) {
+  auto access = MakeAccess(state_->access->executor, std::move(options));
+  if (access.ok()) state_->access = *std::move(access);
+  return access.status();
 }
 
 WebhookClient::~WebhookClient() { state_->closed = true; }

@@ -20,6 +20,9 @@ class WebhookClient : public Webhooks {
                                                              WebhookOptions options);
   ~WebhookClient() override;
 
+  // Requests from now on use `options`. INVALID_ARGUMENT as of Make, and nothing changes.
+  absl::Status set_options(WebhookOptions options);
+
   void Fetch(WebhookRequest request, std::string fallback_url, OnAnswer on_answer) override;
   void Notify(WebhookRequest request) override;
 

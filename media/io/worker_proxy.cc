@@ -1,5 +1,7 @@
 #include "media/io/worker_proxy.h"
 
+#include <pthread.h>
+
 #include <limits>
 #include <utility>
 
@@ -21,6 +23,7 @@ WorkerProxy::~WorkerProxy() {
 }
 
 void WorkerProxy::Run() {
+  pthread_setname_np(pthread_self(), "worker");
   bool stopping = false;
   while (!stopping) {
     std::vector<Task> tasks;

@@ -154,8 +154,8 @@ void ReadRtp(Config* config, FlagErrors* errors) {
 TlsFiles GrpcTlsFlags() { return {"grpc_tls_client_ca_file", "grpc_tls_cert_file", "grpc_tls_key_file"}; }
 
 Config ReadConfig(int argc, char** argv, FlagErrors* errors) {
-  ParseCommandLine(argc, argv, kUsage, errors);
   Config config;
+  config.settings_files = ParseCommandLine(argc, argv, kUsage, errors);
   ReadGrpc(&config, errors);
   ReadTls(&config, errors);
   ReadRtp(&config, errors);

@@ -3,11 +3,13 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "common/build_info.h"
 #include "common/endpoint.h"
 #include "common/flag_types.h"
 #include "common/log.h"
+#include "common/settings_file.h"
 #include "common/tls_files.h"
 #include "media/io/engine_kind.h"
 #include "media/lease/port_pool.h"
@@ -39,7 +41,8 @@ struct Config {
   log::Format log_format = log::Format::kText;
   log::Level log_level = log::Level::kInfo;
   bool healthcheck = false;
-  BuildInfo build;  // set by main
+  std::vector<SettingsFile> settings_files;  // as they were read
+  BuildInfo build;                           // set by main
 };
 
 // The names of the flags that name the files of `grpc_tls`.

@@ -6,6 +6,7 @@
 #include <grpcpp/impl/service_type.h>
 #include <grpcpp/resource_quota.h>
 
+#include <atomic>
 #include <future>
 #include <random>
 #include <utility>
@@ -97,6 +98,16 @@ class NodeImpl : public Node {
   size_t ports_in_use() const override { return registry_->Counts().ports_in_use; }
   size_t watchers() const override { return hub_.watchers(); }
 
+  bool Responds() override {
+    if (!asked_.exchange(true)) {
+      pool_->ReadTotals([this](absl::StatusOr<std::vector<WorkerTotals>> totals) {
+        if (totals.ok()) responded_ = true;
+        asked_ = false;
+      });
+    }
+    return responded_.exchange(false);
+  }
+
   void StartDraining() override {
     registry_->StartDraining();
     const MutexLock lock(&health_mutex_);
@@ -122,6 +133,7 @@ class NodeImpl : public Node {
   Endpoint grpc_;
   EngineKind io_engine_ = EngineKind::kEpoll;
   std::string no_io_uring_;
+  std::atomic<bool> asked_ = false, responded_ = false;
   std::promise<NodeInfo> node_info_;
   WatchHub hub_;
   Housekeeper housekeeper_;

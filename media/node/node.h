@@ -25,6 +25,9 @@ class Node {
   // Refuses new leases from now on, and reports NOT_SERVING in its health.
   virtual void StartDraining() = 0;
   virtual size_t ports_in_use() const = 0;  // 0: every lease is gone and every socket closed
+  // Asks every worker and the housekeeper for a sign of life; true if the one asked for before has come.
+  // Confined to one thread.
+  virtual bool Responds() = 0;
   virtual size_t watchers() const = 0;      // streams of WatchSessions: controls that use this node
 };
 

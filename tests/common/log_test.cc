@@ -1,10 +1,14 @@
 #include "common/log.h"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "common/log_output.h"
 
 namespace benari::log {
@@ -47,6 +51,36 @@ TEST(JsonLog, WhateverAStrangerSendsIsOneStringOfOneLine) {
     EXPECT_EQ(line["level"], "info");
   }
   EXPECT_EQ(Logged("x", {{"why", "\xff"}})["why"], "\xef\xbf\xbd") << "what is no UTF-8 is replaced";
+}
+
+// What is written while stderr is the journal; by default it is.
+std::string InJournal(Format format, bool stream_is_stderr = true) {
+  testing::internal::CaptureStderr();
+  struct stat file = {};
+  fstat(STDERR_FILENO, &file);
+  setenv("JOURNAL_STREAM", absl::StrCat(file.st_dev, ":", file.st_ino + (stream_is_stderr ? 0 : 1)).c_str(),
+         1);
+  Init(format, Level::kDebug);
+  Debug("a");
+  Info("b", {{"call", "1"}});
+  Warning("c");
+  Error("d");
+  Flush();
+  unsetenv("JOURNAL_STREAM");
+  return testing::internal::GetCapturedStderr();
+}
+
+TEST(JournalLog, LinesHaveTheirLevelAndNoTimeOfTheirOwn) {
+  EXPECT_EQ(InJournal(Format::kText), "<7>a\n<6>b call=1\n<4>c\n<3>d\n");
+}
+
+TEST(JournalLog, AnObjectIsWhole) {
+  EXPECT_THAT(InJournal(Format::kJson),
+              testing::MatchesRegex("<7>[{]\"time\":\"[^\"]+\",\"level\":\"debug\"(.|\n)*"));
+}
+
+TEST(JournalLog, AnotherStreamIsNone) {
+  EXPECT_THAT(InJournal(Format::kText, /*stream_is_stderr=*/false), testing::StartsWith("20"));
 }
 
 }  // namespace

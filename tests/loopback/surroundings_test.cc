@@ -94,7 +94,7 @@ TEST_F(SurroundingsTest, SighupIsSaidAndServiceGoesOn) {
       EXPECT_TRUE(Eventually([&] {
         const std::vector<std::string> lines = process->Lines();
         return std::count_if(lines.begin(), lines.end(), [](const std::string& line) {
-                 return absl::StartsWith(e2e::LogLine{line}.message(), "SIGHUP is ignored");
+                 return absl::StartsWith(e2e::LogLine{line}.message(), "SIGHUP: ");
                }) == static_cast<int>(times);
       }));
     }
