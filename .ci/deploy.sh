@@ -67,10 +67,31 @@ need_engine() {
   need_asterisk
 }
 
+# make_machine FOLDER: a Debian 12 with systemd and with what the packages depend on, for tests that install them.
+make_machine() {
+  local new=$1.new.$$
+  as_root rm -rf "$new" &&
+    as_root cp -a "$BENARI_BOOKWORM_ROOTFS" "$new" &&
+    as_root rm "$new/etc/dpkg/dpkg.cfg.d/docker" &&
+    as_root chroot "$new" apt-get update &&
+    as_root chroot "$new" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
+      systemd-sysv dbus iproute2 procps curl ca-certificates libgrpc++1.51 libprotobuf32 libspdlog1.10 \
+      libprometheus-cpp-core1.0 libpugixml1v5 liburing2 &&
+    as_root rm -rf "$new"/var/{cache/apt,lib/apt/lists}/* &&
+    as_root mv -T "$new" "$1"
+}
+
+need_machine() {
+  export BENARI_MACHINE_ROOTFS=$kept/machine-rootfs
+  need "${package_packages[@]}" || return
+  [[ -d $BENARI_MACHINE_ROOTFS ]] ||
+    step "installing Debian 12 with systemd into $BENARI_MACHINE_ROOTFS" make_machine "$BENARI_MACHINE_ROOTFS"
+}
+
 need_deploy_tools() {
   need openssl || return
   command -v npm >/dev/null || need nodejs npm || return
-  need_kubectl && need_prometheus && need_compose && need_engine || return
+  need_kubectl && need_prometheus && need_compose && need_engine && need_machine || return
   local tests=$root/tests/deploy
   [[ $tests/node_modules/.package-lock.json -nt $tests/package-lock.json ]] ||
     step "installing the test tools of tests/deploy" npm ci --prefix "$tests" --no-audit --no-fund
