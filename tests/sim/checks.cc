@@ -17,6 +17,7 @@ constexpr milliseconds kAriDeadline(5000);
 constexpr milliseconds kMediaDeadline(1000);
 constexpr seconds kSweep(30);
 constexpr size_t kMostRenewals = 8;  // of a node, within a look
+constexpr int kMostVerbs = 4;        // of one document of a webhook
 // An instance that stands by waits for five seconds, asks nodes that are silent, then lists.
 constexpr milliseconds kTakeOver(8000);
 // An instance that was cut off asks a node that is silent for three seconds, and then waits for its answer.
@@ -203,7 +204,9 @@ std::string Checks::Caller(const std::string& id, const Company& company,
       scenario_.Has({DisasterKind::kDestroyBridge}) ? scenario_.call.join_timeout : Clock::Duration::zero();
   // What a webhook says is not there yet, or is a pause.
   const bool asks = call != nullptr && call->phase() == control::CallPhase::kWebhook;
-  if (too_long(heard_, company.alone && !asks, Patience() + join))
+  // Those whom it has dialled one after the other may each refuse at once.
+  const int dials = scenario_.call.flow == control::FlowKind::kWebhook ? kMostVerbs : 1;
+  if (too_long(heard_, company.alone && !asks, dials * Patience() + join))
     return absl::StrCat("caller ", id, " hears nothing");
   if (too_long(unserved_, IsUnserved(company), Patience()))
     return absl::StrCat("caller ", id, ": no session for its external media");
