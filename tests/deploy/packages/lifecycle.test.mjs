@@ -35,7 +35,7 @@ const asterisk = (command) => shell(`asterisk -rx '${command}'`);
 // As a package of Debian 12 would, if there were one. Its own echo stands for the destination.
 const installAsterisk = () => shell(`
   printf '#!/bin/sh\nexec chroot /srv/asterisk /usr/sbin/asterisk "$@"\n' >/usr/sbin/asterisk && chmod +x /usr/sbin/asterisk
-  groupadd --gid "$(awk -F: '$1 == "asterisk" { print $3 }' /srv/asterisk/etc/group)" asterisk
+  groupadd --non-unique --gid "$(awk -F: '$1 == "asterisk" { print $3 }' /srv/asterisk/etc/group)" asterisk
   ln -s /srv/asterisk/etc/asterisk /etc/asterisk
   cat >/etc/systemd/system/asterisk.service <<'END'
 [Service]
