@@ -18,6 +18,10 @@ asio::awaitable<net::Form> WebhookVerbs::Resume() {
     const twiml::ConnectStream unnamed;
     asio::awaitable<BotResult> talking = TalkTo(Bot(), unnamed, "");
     co_await std::move(talking);
+  } else if (legs_.media.made()) {  // its session is gone, and nothing hears its channel
+    co_await legs_.facts.WaitUntilResynced();
+    legs_.facts.ThrowIfEnding();
+    co_await legs_.media.Drop();
   }
   co_return details;
 }

@@ -176,6 +176,18 @@ TEST_F(WebhookTest, AnAdoptedStreamWhoseNodeDiesIsOverAndTheWebhookIsAsked) {
   HangUpAndExpectClean();
 }
 
+TEST_F(WebhookTest, AnAdoptedStreamWhoseSessionIsGoneHasNoChannelWhileTheWebhookIsAsked) {
+  Answers({StreamTo(kUrl), "<Hangup/>"});
+  Begin(WebhookCall());
+  ASSERT_TRUE(UntilPhase(CallPhase::kBot));
+  world_->Kill();
+  world_->RunFor(seconds(60));  // its lease expires
+  world_->Start();
+  ASSERT_TRUE(UntilAsked(2));
+  EXPECT_THAT(world_->asterisk.channels(), SizeIs(1)) << "the caller is alone";
+  ExpectClean();
+}
+
 TEST_F(WebhookTest, AConversationGoesOnWithAnotherControlAndTheWebhookIsAskedAgain) {
   Answers({"<Dial>42</Dial>", StreamTo(kUrl)});
   Begin(WebhookCall());
