@@ -90,8 +90,8 @@ asio::awaitable<net::Form> WebhookVerbs::DialAndTalk() {
     co_await legs_.facts.WaitUntil(ending, until);
   }
   if (legs_.facts.Ending()) std::rethrow_exception(end);
-  if (!answered.has_value()) co_await legs_.destination.StopRingback();
   net::Form details = DetailsOf(answered);
+  if (!answered.has_value()) co_await legs_.destination.Drop();  // it may ring on
   co_return details;
 }
 
