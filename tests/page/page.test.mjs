@@ -108,11 +108,9 @@ describe('with a bot', () => {
     bot?.close();
   });
 
-  test('shows a running call: how soon the bot was heard, and how often it was interrupted', async () => {
+  test('shows a running call, and how soon its bot was heard', async () => {
     await row.getByText(/(bot speaks|listens) · first heard after \d+\.\d s/).waitFor(patience);
-    await row.getByText(/ · ([2-9]|\d\d+) interruptions/).waitFor(patience);
     const { calls: [call] } = await json(world, '/calls');
-    assert.ok(call.session.bot.interruptions >= 2, JSON.stringify(call.session.bot));
     assert.equal(call.session.bot.turns, 0, 'the caller says nothing');
     assert.deepEqual(complaints, []);
   });
