@@ -54,6 +54,7 @@ Answer<control::ari::Channel> AsteriskModel::CreateExternalMedia(
       absl::StrCat("UnicastRTP/", request.external_host.ToString(), "-0x", absl::Hex(++serial_ << 4));
   ChannelRecord& channel = NewChannel(id, name, ChannelKind::kExternalMedia, app);
   channel.external_host = request.external_host;
+  channel.format = request.format;
   channel.subscribed = true;
   const Endpoint local =
       options_.open_rtp ? options_.open_rtp(id)

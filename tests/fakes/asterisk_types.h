@@ -62,6 +62,7 @@ struct ChannelRecord {
   int retries = 0;  // Stasis() is run again this often after the app sent the caller on in the dial plan
   std::string bridge_id;       // empty: in none
   Endpoint external_host;      // of ExternalMedia
+  std::string format;          // of ExternalMedia
   bool elsewhere = false;      // was moved to another application
   bool in_stasis = false;      // between StasisStart and StasisEnd
   bool subscribed = false;     // the app hears of it

@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kFrameTime(20);
 constexpr size_t kHeaderBytes = 12;
+constexpr uint8_t kPcmu = 0;  // RFC 3551, table 4
 constexpr uint8_t kPcma = 8;
 constexpr size_t kRemembered = 256;
 
@@ -71,18 +72,19 @@ class RtpLegs::Leg : public std::enable_shared_from_this<Leg> {
   }
 
   // Sends the caller's next frame, and takes what comes for that caller.
-  void Speak(const Endpoint& external_host, const std::string& caller_id, std::shared_ptr<Heard> heard,
+  void Speak(const ChannelRecord& channel, const std::string& caller_id, std::shared_ptr<Heard> heard,
              uint32_t pauses) {
-    if (!peer_) Resolve(external_host);
+    if (!peer_) Resolve(channel.external_host);
     if (!peer_) return;
+    payload_type_ = channel.format == "ulaw" ? kPcmu : kPcma;
     if (heard_ != heard) last_heard_.reset();
     heard_ = std::move(heard);
     const auto nth = static_cast<uint32_t>(heard_->sent_packets);
     const bool pause = pauses > 0 && nth / pauses % 2 == 1;
-    const Frame frame = pause ? fakes::Silence() : ToneFrame(HashOf(caller_id), nth);
+    const Frame frame = pause ? Pause() : ToneFrame(HashOf(caller_id), nth);
     std::array<uint8_t, kHeaderBytes + kFrameSamples> packet{};
     packet[0] = 0x80;
-    packet[1] = static_cast<uint8_t>(kPcma | (heard_->sent_packets == 0 ? 0x80 : 0));
+    packet[1] = static_cast<uint8_t>(payload_type_ | (heard_->sent_packets == 0 ? 0x80 : 0));
     Write(&packet[2], ++sequence_, 2);
     Write(&packet[4], timestamp_ += kFrameSamples, 4);
     Write(&packet[8], ssrc_, 4);
@@ -120,6 +122,12 @@ class RtpLegs::Leg : public std::enable_shared_from_this<Leg> {
     if (!error && !found.empty()) peer_ = found.begin()->endpoint();
   }
 
+  Frame Pause() const {
+    Frame frame = fakes::Silence();
+    if (payload_type_ == kPcmu) frame.fill(0xff);  // ITU-T G.711, table 2a
+    return frame;
+  }
+
   void Look(size_t bytes) {
     if (!heard_) return;
     Heard& heard = *heard_;
@@ -135,7 +143,7 @@ class RtpLegs::Leg : public std::enable_shared_from_this<Leg> {
       ++heard.not_rtp;
       return;
     }
-    if ((buffer_[1] & 0x7f) != kPcma) ++heard.wrong_payload_type;
+    if ((buffer_[1] & 0x7f) != payload_type_) ++heard.wrong_payload_type;
     if (Read(&buffer_[8], 4) == ssrc_) ++heard.same_ssrc;
     const auto sequence = static_cast<uint16_t>(Read(&buffer_[2], 2));
     const auto sent =
@@ -159,6 +167,7 @@ class RtpLegs::Leg : public std::enable_shared_from_this<Leg> {
   uint16_t sequence_;
   uint32_t timestamp_;
   std::optional<udp::endpoint> peer_;
+  uint8_t payload_type_ = kPcma;
   std::shared_ptr<Heard> heard_;  // of the caller who is in the bridge
   steady_clock::time_point first_sent_;
   std::optional<steady_clock::time_point> last_heard_;
@@ -226,7 +235,7 @@ void RtpLegs::Speak(Leg& leg, const ChannelRecord& channel) {
   if (caller == nullptr) return leg.Silent();
   std::shared_ptr<Heard>& heard = callers_[caller->ari.id];
   if (!heard) heard = std::make_shared<Heard>();
-  leg.Speak(channel.external_host, caller->ari.id, heard, pauses_);
+  leg.Speak(channel, caller->ari.id, heard, pauses_);
 }
 
 void RtpLegs::SpeakIn(const std::string& bridge_id) {

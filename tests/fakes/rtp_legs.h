@@ -20,7 +20,7 @@ struct Heard {
   uint64_t sent_packets = 0;
   uint64_t received_packets = 0;    // includes the next four
   uint64_t same_ssrc = 0;           // as what was sent: a loop (RFC 3550 8.2)
-  uint64_t wrong_payload_type = 0;  // not 8
+  uint64_t wrong_payload_type = 0;  // not that of the channel's format
   uint64_t unknown_sequence = 0;    // not one of the last 256 that were sent
   uint64_t wrong_payload = 0;       // not what went out under that sequence number
   uint64_t not_rtp = 0;
@@ -30,9 +30,9 @@ struct Heard {
   std::vector<uint8_t> recording;            // A-law, only when recorded
 };
 
-// The RTP of ExternalMedia channels: a UDP socket each, which sends 20 ms A-law frames (payload type 8) to
-// external_host while the channel shares a bridge with a caller, and checks the packets that it receives.
-// Confined to its io_context.
+// The RTP of ExternalMedia channels: a UDP socket each, which sends 20 ms frames to external_host while the
+// channel shares a bridge with a caller, and checks the packets that it receives. Payload type 0 for the
+// format ulaw, else 8; a tone is the same A-law codes for both. Confined to its io_context.
 class RtpLegs {
  public:
   // `host` is the address that the sockets are bound to. `record`: keep what callers hear. `every`: of the
