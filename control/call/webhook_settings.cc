@@ -43,7 +43,7 @@ absl::Status SetWebhookSetting(WebhookSettings& settings, absl::string_view name
   if (name == "dial_out_endpoint") return SetEndpoint(settings.dial_out_endpoint, value);
   if (name != "webhook_method") return absl::NotFoundError("there is no such setting");
   if (value != "POST" && value != "GET") return Accepted("POST or GET");
-  settings.method = value == "POST" ? WebhookMethod::kPost : WebhookMethod::kGet;
+  settings.method = value == "POST" ? twiml::Method::kPost : twiml::Method::kGet;
   return absl::OkStatus();
 }
 
@@ -58,7 +58,7 @@ void SetSource(WebhookSettings& settings, twiml::Source source) {
   auto& remote = std::get<twiml::RemoteDocument>(source);
   settings.url = std::move(remote.url);
   settings.fallback_url = std::move(remote.fallback_url);
-  settings.method = remote.method == twiml::Method::kPost ? WebhookMethod::kPost : WebhookMethod::kGet;
+  settings.method = remote.method;
 }
 
 absl::StatusOr<std::string> DialOutEndpoint(const WebhookSettings& settings, absl::string_view number) {

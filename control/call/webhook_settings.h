@@ -11,12 +11,10 @@
 // Whom the webhook flow asks, and whom its answers may have dialled. Pure.
 namespace benari::control {
 
-enum class WebhookMethod { kPost, kGet };
-
 struct WebhookSettings {
   std::string url;           // empty: there is none
   std::string fallback_url;  // empty: none
-  WebhookMethod method = WebhookMethod::kPost;
+  twiml::Method method = twiml::Method::kPost;
   std::string dial_out_endpoint;            // "PJSIP/{number}@trunk"; empty: nobody is dialled
   std::optional<twiml::Document> document;  // done first, before anybody is asked
 };

@@ -28,8 +28,7 @@ std::string NamesOf(const twiml::Document& document) {
 
 Question WebhookQuestions::First() const {
   const WebhookSettings& settings = legs_.settings.webhook;
-  const bool post = settings.method == WebhookMethod::kPost;
-  return {settings.url, post ? twiml::Method::kPost : twiml::Method::kGet, {}};
+  return {settings.url, settings.method, {}};
 }
 
 Question WebhookQuestions::At(const twiml::Callback& callback, const std::string& document,

@@ -20,7 +20,7 @@ TEST(WebhookSettingsTest, AreSetByFlagOrArgument) {
   EXPECT_EQ(config.flow, FlowKind::kWebhook);
   EXPECT_EQ(config.webhook.url, "https://bot.example/voice?a=1");
   EXPECT_EQ(config.webhook.fallback_url, "http://10.0.0.5:8080");
-  EXPECT_EQ(config.webhook.method, WebhookMethod::kGet);
+  EXPECT_EQ(config.webhook.method, twiml::Method::kGet);
   EXPECT_EQ(config.webhook.dial_out_endpoint, "PJSIP/{number}@trunk");
   EXPECT_EQ(FormatOf(config).name, "ulaw");
   for (const char* name : {"webhook_url", "webhook_fallback_url", "dial_out_endpoint"})
