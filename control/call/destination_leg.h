@@ -36,10 +36,9 @@ class DestinationLeg {
   // Completes once the destination has answered; a call that is adopted may have dialled it already.
   // Meanwhile the caller hears the ringback of the settings. CallOver has the reason why it was not reached.
   boost::asio::awaitable<void> Dial();
-  // Hangs up whom Dial has dialled, and ends the ringback: the caller is alone again.
+  // Hangs up whom Dial has dialled, and ends the ringback, also after a Dial that has thrown: the caller is
+  // alone again. Throws CallOver.
   boost::asio::awaitable<void> Drop();
-  // Ends the ringback after a Dial that has thrown. Throws CallOver.
-  boost::asio::awaitable<void> StopRingback();
   // Connects caller and destination until one of them hangs up, which throws CallOver.
   boost::asio::awaitable<void> Talk();
 
@@ -56,6 +55,7 @@ class DestinationLeg {
   Awaitable<void> Originate();
   Awaitable<bool> AwaitAnswer();
   Awaitable<void> AskAfterIt();
+  Awaitable<void> StopRingback();
   void DeferHangUp();
   void DialAnew();
   void NextPlace();
