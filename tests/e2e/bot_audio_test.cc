@@ -31,11 +31,7 @@ class BotAudioTest : public BotTest {
   static milliseconds HeardAll(const std::vector<uint8_t>& said,
                                const std::function<std::vector<uint8_t>()>& heard,
                                milliseconds patience = kPatience) {
-    const milliseconds length(said.size() * 1000 / kSampleRateHz);
-    const auto deadline = steady_clock::now() + patience;
-    while (FoundIn(said, heard()) < length && steady_clock::now() < deadline)
-      std::this_thread::sleep_for(milliseconds(20));
-    return FoundIn(said, heard());
+    return FoundOnceIn(said, heard, milliseconds(said.size() * 1000 / kSampleRateHz), patience);
   }
   void Say(seconds length) {
     said_ = Noise(length, 1);

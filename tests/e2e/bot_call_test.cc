@@ -19,12 +19,7 @@ double Now() { return std::chrono::duration<double>(system_clock::now().time_sin
 
 class BotCallTest : public BotTest {
  protected:
-  void WaitUntilHeard(milliseconds length) {
-    const auto deadline = steady_clock::now() + kPatience;
-    while (FoundIn(said_, phone_.HeardAudio()) < length && steady_clock::now() < deadline)
-      std::this_thread::sleep_for(milliseconds(20));
-    EXPECT_GE(FoundIn(said_, phone_.HeardAudio()), length);
-  }
+  void WaitUntilHeard(milliseconds length) { EXPECT_GE(PhoneHears(said_, length), length); }
 };
 
 TEST_F(BotCallTest, BothHearEachOtherSampleBySample) {
@@ -37,10 +32,9 @@ TEST_F(BotCallTest, BothHearEachOtherSampleBySample) {
   const std::vector<uint8_t> question = Noise(milliseconds(2000), 2);
   phone_.Say(question);
   ASSERT_TRUE(phone_.WaitUntilSaid(kPatience));
-  const auto deadline = steady_clock::now() + kPatience;
-  while (FoundIn(question, BotHeard()) < milliseconds(2000) && steady_clock::now() < deadline)
-    std::this_thread::sleep_for(milliseconds(20));
-  EXPECT_EQ(FoundIn(question, BotHeard()), milliseconds(2000));
+  EXPECT_EQ(FoundOnceIn(
+                question, [this] { return BotHeard(); }, milliseconds(2000)),
+            milliseconds(2000));
   phone_.HangUp();
   EXPECT_EQ(Outcome(), "caller_hung_up");
 }

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include <stdexcept>
-#include <thread>
 
 #include "absl/strings/match.h"
 #include "tests/e2e/bot_test.h"
@@ -12,7 +11,6 @@ namespace benari::e2e {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 class EchoBotTest : public BotTest, public ::testing::WithParamInterface<std::vector<std::string>> {};
 
@@ -27,10 +25,7 @@ TEST_P(EchoBotTest, TheCallerHearsItself) {
   // What it says before Asterisk has joined it with media, which the bot does not wait for, goes nowhere.
   phone_.Say(Noise(milliseconds(200), 4));
   phone_.Say(question);
-  const auto deadline = steady_clock::now() + kPatience;
-  while (FoundIn(question, phone_.HeardAudio()) < milliseconds(1000) && steady_clock::now() < deadline)
-    std::this_thread::sleep_for(milliseconds(20));
-  EXPECT_EQ(FoundIn(question, phone_.HeardAudio()), milliseconds(1000))
+  EXPECT_EQ(PhoneHears(question, milliseconds(1000)), milliseconds(1000))
       << AsJson(media_view().ListSessions().value_or(media::v1::ListSessionsResponse()));
   phone_.HangUp();
   EXPECT_EQ(Outcome(), "caller_hung_up");
@@ -85,9 +80,7 @@ TEST_F(AgentsBotTest, KnowsHowMuchWasHeardWhenItIsInterrupted) {
   bot_ = std::move(*bot);
   StartWithBot(bot_->url("/"));
   Call();
-  const auto deadline = steady_clock::now() + kPatience;
-  while (FoundIn(said_, phone_.HeardAudio()) < milliseconds(1000) && steady_clock::now() < deadline)
-    std::this_thread::sleep_for(milliseconds(20));
+  PhoneHears(said_, milliseconds(1000));
   phone_.Say(Noise(milliseconds(1000), 2));
   const auto is_it = [](const std::string& line) { return LogLine{line}.Field("event") == "truncated"; };
   const auto truncated = bot_->process().WaitForLine(is_it, kPatience);

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <random>
 #include <stdexcept>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 
@@ -72,6 +73,15 @@ milliseconds BotTest::FoundIn(const std::vector<uint8_t>& said, const std::vecto
   const auto length = std::min<std::ptrdiff_t>(heard.end() - at, static_cast<std::ptrdiff_t>(said.size()));
   const auto differs = std::mismatch(at, at + length, said.begin()).first;
   return milliseconds((differs - at) * 1000 / kSampleRateHz);
+}
+
+milliseconds BotTest::FoundOnceIn(const std::vector<uint8_t>& said,
+                                  const std::function<std::vector<uint8_t>()>& heard, milliseconds enough,
+                                  milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (FoundIn(said, heard()) < enough && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(milliseconds(20));
+  return FoundIn(said, heard());
 }
 
 void PrintFigure(const std::string& name, double value) {

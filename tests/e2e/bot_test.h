@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,6 +38,16 @@ class BotTest : public CallTest {
   // How much of `said` is found in `heard`, from its first sample on, without a gap or a change.
   static std::chrono::milliseconds FoundIn(const std::vector<uint8_t>& said,
                                            const std::vector<uint8_t>& heard);
+  // The same, once it is `enough`, or does not become that in time.
+  static std::chrono::milliseconds FoundOnceIn(const std::vector<uint8_t>& said,
+                                               const std::function<std::vector<uint8_t>()>& heard,
+                                               std::chrono::milliseconds enough,
+                                               std::chrono::milliseconds patience = kPatience);
+  // Of the audio at the phone.
+  std::chrono::milliseconds PhoneHears(const std::vector<uint8_t>& said, std::chrono::milliseconds enough) {
+    return FoundOnceIn(
+        said, [this] { return phone_.HeardAudio(); }, enough);
+  }
 
   std::vector<uint8_t> said_ = Noise(std::chrono::milliseconds(2000), 1);
   RunFolder files_{"/tmp", "benari-bot-"};

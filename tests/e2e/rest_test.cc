@@ -94,9 +94,7 @@ TEST_F(RestTransferTest, InMidSpeechTheCallerIsConnectedToTheDestination) {
   rest_.Use(WaitForLog("serving").Field("api"));
   Call();
   const auto start = nlohmann::json::parse(Event("start").Field("start"));
-  const auto heard = steady_clock::now() + kPatience;
-  while (FoundIn(said_, phone_.HeardAudio()) < milliseconds(500) && steady_clock::now() < heard)
-    std::this_thread::sleep_for(milliseconds(20));
+  PhoneHears(said_, milliseconds(500));
   const auto reply = rest_.Update(start["callSid"], {{"Twiml", "<Response><Dial>5550100</Dial></Response>"}});
   EXPECT_EQ(reply["http"], 200);
   EXPECT_EQ(reply["status"], "in-progress");
@@ -105,10 +103,7 @@ TEST_F(RestTransferTest, InMidSpeechTheCallerIsConnectedToTheDestination) {
   const std::vector<uint8_t> question = Noise(milliseconds(1000), 2);
   phone_.Say(question);
   ASSERT_TRUE(phone_.WaitUntilSaid(kPatience));
-  const auto deadline = steady_clock::now() + kPatience;
-  while (FoundIn(question, phone_.HeardAudio()) < milliseconds(500) && steady_clock::now() < deadline)
-    std::this_thread::sleep_for(milliseconds(20));
-  EXPECT_GE(FoundIn(question, phone_.HeardAudio()), milliseconds(500));
+  EXPECT_GE(PhoneHears(question, milliseconds(500)), milliseconds(500));
   EXPECT_EQ(rest_.Update(start["callSid"], {{"Twiml", kHangUp}})["http"], 200);
   EXPECT_EQ(Outcome(), "completed");
   EXPECT_TRUE(phone_.WaitUntilOver(kPatience));

@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "tests/e2e/bot_test.h"
@@ -11,7 +10,6 @@ namespace benari::e2e {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 class WebhookTest : public BotTest {
  protected:
@@ -76,10 +74,7 @@ TEST_F(WebhookTest, ABotWithItsWebhookIsMovedHereInFiveFlags) {
   const std::vector<uint8_t> question = Noise(milliseconds(1000), 2);
   phone_.Say(question);
   ASSERT_TRUE(phone_.WaitUntilSaid(kPatience));
-  const auto deadline = steady_clock::now() + kPatience;
-  while (FoundIn(question, phone_.HeardAudio()) < milliseconds(500) && steady_clock::now() < deadline)
-    std::this_thread::sleep_for(milliseconds(20));
-  EXPECT_GE(FoundIn(question, phone_.HeardAudio()), milliseconds(500));
+  EXPECT_GE(PhoneHears(question, milliseconds(500)), milliseconds(500));
   EXPECT_EQ(FoundIn(said_, phone_.HeardAudio()), milliseconds(2000)) << "nothing of the bot was cut off";
   phone_.HangUp();
   EXPECT_EQ(Outcome(), "completed");
