@@ -35,6 +35,8 @@ Clock::Duration Since(std::map<std::string, Clock::Time>& since, const std::stri
 
 // A bot that has finished is not replaced when its node goes: its destination is dialled by then.
 bool IsUnserved(const Company& company) { return company.echoes && !company.served && !company.dialled; }
+bool HearsNothing(const Company& company) { return company.alone && !company.rings; }
+bool RingsForNobody(const Company& company) { return company.alone && company.rings; }
 bool HoldsPort(const Company& company) { return company.talks && !company.leased.empty(); }
 
 }  // namespace
@@ -59,7 +61,8 @@ void Checks::ForgetWhatIsOver(const std::map<std::string, Company>& companies) {
   };
   for (Moments* since : {&nobodys_, &releasing_, &overdue_, &ringing_, &left_})
     forget(*since, [](const Company&) { return true; });
-  forget(heard_, [](const Company& company) { return company.alone; });
+  forget(heard_, HearsNothing);
+  forget(waits_, RingsForNobody);
   forget(apart_, [](const Company& company) { return company.apart; });
   forget(unserved_, IsUnserved);
   forget(held_, HoldsPort);
@@ -126,7 +129,7 @@ std::string Checks::Look(Clock::Time now, const std::vector<const Watched*>& con
     wrong = Serving(now, *living, scenario_.IsAsteriskDisturbed(now - start_));
   if (!wrong.empty()) return wrong;
   if (disturbed || living == nullptr || !living->process->app().serving()) {
-    for (Moments* since : {&nobodys_, &releasing_, &heard_, &unserved_, &held_, &overdue_, &apart_, &ringing_,
+    for (Moments* since : {&nobodys_, &releasing_, &heard_, &waits_, &unserved_, &held_, &overdue_, &apart_, &ringing_,
                            &left_, &abandoned_, &too_many_, &node_down_})
       since->clear();
     return "";
@@ -206,8 +209,10 @@ std::string Checks::Caller(const std::string& id, const Company& company,
   const bool asks = call != nullptr && call->phase() == control::CallPhase::kWebhook;
   // Those whom it has dialled one after the other may each refuse at once.
   const int dials = scenario_.call.flow == control::FlowKind::kWebhook ? kMostVerbs : 1;
-  if (too_long(heard_, company.alone && !asks, dials * Patience() + join))
+  if (too_long(heard_, HearsNothing(company) && !asks, dials * Patience() + join))
     return absl::StrCat("caller ", id, " hears nothing");
+  if (too_long(waits_, RingsForNobody(company) && !asks, Patience()))
+    return absl::StrCat("caller ", id, " hears ringing, and nobody is dialled");
   if (too_long(unserved_, IsUnserved(company), Patience()))
     return absl::StrCat("caller ", id, ": no session for its external media");
   if (too_long(held_, HoldsPort(company), Patience() + scenario_.media_client.lease_ttl))

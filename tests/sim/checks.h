@@ -80,7 +80,8 @@ class Checks {
   Moments nobodys_;                      // the caller is no call of the control that serves
   Moments releasing_;                    // its call is over
   Moments apart_;                        // its destination is elsewhere
-  Moments heard_;                        // has nobody to hear
+  Moments heard_;                        // has nobody to hear, and hears no ringing
+  Moments waits_;                        // hears ringing, and nobody is dialled for it
   Moments unserved_;                     // its ExternalMedia has no session
   Moments overdue_;                      // hears itself although its echo time is over
   Moments abandoned_;                    // channel or bridge whose caller is gone, by its id

@@ -12,7 +12,7 @@ namespace benari::sim {
 // What a caller has at one moment.
 struct Company {
   bool bridged = false;  // in any bridge
-  bool alone = true;     // nothing else is in its bridge, and nothing rings
+  bool alone = true;     // nothing else is in its bridge, and nobody is dialled whose phone may ring
   bool talks = false;    // to its destination
   bool echoes = false;   // an ExternalMedia channel is in its bridge
   bool served = false;   // and a session runs for it
