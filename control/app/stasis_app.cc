@@ -78,6 +78,7 @@ StasisApp::~StasisApp() {
 
 void StasisApp::OnConnected() {
   ++connection_;
+  subscribed_ = true;
   schedule_.OnConnected();
   pause_.Wake();
   waiting_.clear();  // older than the list that is asked for now
@@ -93,6 +94,7 @@ void StasisApp::OnConnected() {
 void StasisApp::OnDisconnected() {
   ++connection_;
   pause_.Wake();
+  subscribed_ = false;
   serving_ = false;
   admission_.ForgetReturned();  // the next list shows who is there then
   context_.metrics.ari_connected.Set(0);

@@ -75,6 +75,8 @@ class StasisApp {
   Epoch& epoch() { return epoch_; }
   const CallTable& table() const { return table_; }
   bool serving() const { return serving_; }
+  // Its events come, though the first list may not be there yet: whoever subscribed before has been replaced.
+  bool subscribed() const { return subscribed_; }
   // Every call that an earlier process left is in the table, or was found to be over.
   bool knows_calls() const { return nodes_met_; }
 
@@ -110,6 +112,7 @@ class StasisApp {
   Epoch epoch_;
   WakeUp pause_;             // of Resync
   uint64_t connection_ = 0;  // counts OnConnected and OnDisconnected: work begun under an older one stops
+  bool subscribed_ = false;
   bool serving_ = false;
   bool nodes_met_ = false;
   std::vector<ari::Event> waiting_;  // events that came before the first list was there

@@ -57,7 +57,7 @@ void Control::Run() {
   front_.nodes.set_on_change([this] { CountNodes(); });
   app_.set_on_replaced([this](const std::string& why) { StepAside(why, StartMode::kStandby); });
   keeper_.set_on_fenced([this](const std::string& why) {
-    StepAside(why, app_.serving() ? StartMode::kStandbyFenced : StartMode::kStandby);
+    StepAside(why, app_.subscribed() ? StartMode::kStandbyFenced : StartMode::kStandby);
   });
   front_.ari.set_may_send([this] { return HearsAsterisk(); });
   AwaitSignal();

@@ -28,7 +28,10 @@ class ListTest : public ::testing::Test {
       if (fails) fault.kind = fakes::FaultKind::kErrorBefore;
       return fault;
     });
+    EXPECT_FALSE(world.control->app().subscribed());
     ASSERT_TRUE(world.control->Connect());
+    EXPECT_TRUE(world.control->app().subscribed()) << "whoever served before is replaced already";
+    ASSERT_FALSE(world.control->app().serving());
     ASSERT_TRUE(world.Until([this] { return world.control->app().serving(); }, seconds(2)));
   }
   void ExpectClean() {

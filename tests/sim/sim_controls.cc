@@ -55,7 +55,7 @@ void SimWorld::Connect(Control& control) {
     In({}, [this, &control, why] { StepAside(control, why, /*fenced=*/false); });
   });
   control.process->keeper().set_on_fenced([this, &control](const std::string& why) {
-    const bool fenced = control.process->app().serving();
+    const bool fenced = control.process->app().subscribed();
     In({}, [this, &control, why, fenced] { StepAside(control, why, fenced); });
   });
   ApplyCuts();
