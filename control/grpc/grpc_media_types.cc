@@ -129,6 +129,8 @@ BotInfo ToBotInfo(const v1::BotState& state) {
 void SetProcessor(v1::StartSessionRequest* request, const Processor& processor) {
   if (const Bot* const bot = std::get_if<Bot>(&processor)) {
     SetBot(request->mutable_bot(), *bot);
+  } else if (const Tone* const tone = std::get_if<Tone>(&processor)) {
+    SetTone(request->mutable_tone(), *tone);
   } else {
     request->mutable_echo();
   }

@@ -45,7 +45,7 @@ struct Bot {
   bool operator==(const Bot&) const = default;
 };
 
-using Processor = std::variant<Echo, Bot>;
+using Processor = std::variant<Echo, Bot, Tone>;
 
 enum class BotPhase { kConnecting, kReady, kReconnecting, kDraining, kFinished };
 

@@ -36,6 +36,15 @@ TEST(GrpcMediaTypes, ABotIsAskedForWithAllOfIt) {
   EXPECT_TRUE(request.has_echo());
 }
 
+TEST(GrpcMediaTypes, AToneIsPlayedUntilItIsStopped) {
+  v1::StartSessionRequest request;
+  SetProcessor(&request, Tone{{{{1000}, milliseconds(60000)}}});
+  ASSERT_EQ(request.tone().segments_size(), 1);
+  EXPECT_EQ(request.tone().segments(0).frequencies_hz(0), 1000u);
+  EXPECT_EQ(request.tone().segments(0).duration_ms(), 60000u);
+  EXPECT_EQ(request.tone().repetitions(), 0u);
+}
+
 TEST(GrpcMediaTypes, TheStateOfABotIsRead) {
   v1::Session session;
   EXPECT_FALSE(ToSessionInfo(session).bot.has_value());
