@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "control/call/ask_after.h"
+#include "control/call/external_media.h"
 #include "control/loop/when_all.h"
 
 namespace benari::control {
@@ -15,22 +16,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int kAttempts = 3;
-
-// Returns the address from which Asterisk sends the RTP of this channel.
-Endpoint RtpFrom(const ari::Channel& channel) {
-  const auto address = channel.channelvars.find("UNICASTRTP_LOCAL_ADDRESS");
-  const auto port = channel.channelvars.find("UNICASTRTP_LOCAL_PORT");
-  if (address != channel.channelvars.end() && port != channel.channelvars.end()) {
-    const Endpoint host_only(address->second, 0);
-    const std::string text = host_only.ToString();  // brackets an IPv6 address
-    const auto endpoint = ParseEndpoint(text.substr(0, text.size() - 1) + port->second);
-    if (endpoint.ok()) return *endpoint;
-  }
-  throw ari::Error(
-      ari::ErrorKind::kMalformed, 0,
-      "POST /channels/externalMedia: no usable UNICASTRTP_LOCAL_ADDRESS and UNICASTRTP_LOCAL_PORT in the "
-      "answer; Asterisk 16.7 or newer gives them");
-}
 
 }  // namespace
 
