@@ -114,6 +114,21 @@ absl::StatusOr<std::string> ParseVersion(absl::string_view body) {
   return ParseOne(body, "info", ReadVersion);
 }
 
+absl::StatusOr<std::vector<Module>> ParseModules(absl::string_view body) {
+  const auto json = PickJson(body, kMaxBodyBytes, "modules", AnyType);
+  if (!json.ok()) return json.status();
+  if (!json->is_array()) return absl::InvalidArgumentError("modules: it is not a list");
+  std::vector<Module> modules;
+  absl::Status status;
+  for (const auto& each : *json) {
+    JsonFields fields(each, &status, "module");
+    const std::string name = fields.Text("name");
+    modules.push_back({name, fields.Text("status") == "Running"});
+  }
+  if (!status.ok()) return status;
+  return modules;
+}
+
 std::string ParseErrorMessage(absl::string_view body) {
   const auto json = PickJson(body, kMaxBodyBytes, "error", AnyType);
   if (!json.ok() || !json->is_object()) return "";

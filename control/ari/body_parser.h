@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "control/ari/client.h"
+#include "control/ari/diagnostics.h"
 
 // The bodies of ARI's answers, checked field by field. Nothing here throws. INVALID_ARGUMENT is one line that
 // names the object, the field and what is wrong with it: "channel: field id is missing". Pure.
@@ -34,6 +35,9 @@ absl::StatusOr<Application> ParseApplication(absl::string_view body);
 
 // Of GET /asterisk/info.
 absl::StatusOr<std::string> ParseVersion(absl::string_view body);
+
+// Of GET /asterisk/modules.
+absl::StatusOr<std::vector<Module>> ParseModules(absl::string_view body);
 
 // The `message` of an ARI error answer as one line of at most 200 bytes; empty when there is none.
 std::string ParseErrorMessage(absl::string_view body);

@@ -225,6 +225,8 @@ void EventStream::Impl::HandleMessage(absl::string_view text) {
     if (ghost_came_) return;
     replaced_ = true;
   }
+  if (std::holds_alternative<UnknownEvent>(*event) && handlers_.on_other_event)
+    handlers_.on_other_event(text);
   if (handlers_.on_event) handlers_.on_event(*std::move(event));
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "common/net/connect_failure.h"
 #include "control/ari/access.h"
 #include "control/ari/events.h"
@@ -27,6 +28,8 @@ struct EventHandlers {
   std::function<void(const std::string& reason)> on_disconnected;      // once after each on_connected
   std::function<void(net::ConnectProblem problem)> on_connect_failed;  // each attempt
   std::function<void(Event event)> on_event;
+  // The JSON of an event of a type that Event has not. May be empty.
+  std::function<void(absl::string_view json)> on_other_event;
   // Awaited once the server is connected, before the application is subscribed to, which replaces its present
   // subscriber. May be empty.
   std::function<Awaitable<void>()> before_subscribing;

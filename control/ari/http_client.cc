@@ -120,5 +120,11 @@ Awaitable<Application> HttpClient::GetApplication(std::string name) {
   return Fetch(pool_, GetApplicationRequest(name), ParseApplication);
 }
 Awaitable<std::string> HttpClient::GetVersion() { return Fetch(pool_, GetVersionRequest(), ParseVersion); }
+Awaitable<std::vector<Module>> HttpClient::ListModules() {
+  return Fetch(pool_, ListModulesRequest(), ParseModules);
+}
+Awaitable<void> HttpClient::StartSilence(std::string channel_id) {
+  return Perform(pool_, StartSilenceRequest(channel_id));
+}
 
 }  // namespace benari::control::ari

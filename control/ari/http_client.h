@@ -11,6 +11,7 @@
 #include "common/log_gate.h"
 #include "control/ari/access.h"
 #include "control/ari/client.h"
+#include "control/ari/diagnostics.h"
 
 namespace benari::control::ari {
 
@@ -36,12 +37,12 @@ using LoadHook = std::function<void(size_t waiting, size_t connections)>;
 
 class HttpPool;
 
-// ari::Client over a pool of persistent HTTP/1.1 connections. Requests are sent in the order of their
-// submission, those that release a resource before all others. Close() and the destructor fail every open
-// request with kUnreachable; its coroutine is resumed by the loop later, which is safe after the client is
-// destroyed. Requests must not be cancelled, and the client must be destroyed before its io_context. Confined
-// to the control loop.
-class HttpClient : public Client {
+// ari::Client and ari::Diagnostics over a pool of persistent HTTP/1.1 connections. Requests are sent in the
+// order of their submission, those that release a resource before all others. Close() and the destructor fail
+// every open request with kUnreachable; its coroutine is resumed by the loop later, which is safe after the
+// client is destroyed. Requests must not be cancelled, and the client must be destroyed before its
+// io_context. Confined to the control loop.
+class HttpClient : public Client, public Diagnostics {
  public:
   HttpClient(boost::asio::any_io_executor loop, Access access, HttpClientLimits limits,
              RequestHook hook = nullptr, LoadHook load_hook = nullptr);
@@ -73,6 +74,8 @@ class HttpClient : public Client {
   Awaitable<std::vector<Bridge>> ListBridges() override;
   Awaitable<Application> GetApplication(std::string name) override;
   Awaitable<std::string> GetVersion() override;
+  Awaitable<std::vector<Module>> ListModules() override;
+  Awaitable<void> StartSilence(std::string channel_id) override;
   std::chrono::milliseconds ClockAhead() const override;
   bool Overloaded() const override;
 

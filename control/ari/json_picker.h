@@ -17,7 +17,7 @@ inline constexpr absl::string_view kReadMembers[] = {
     "app_data",        "args",     "bridge",      "bridge_ids",   "caller",   "cause",      "channel",
     "channel_ids",     "channels", "channelvars", "creationtime", "dialplan", "dialstatus", "digit",
     "duration_ms",     "exten",    "id",          "message",      "name",     "number",     "peer",
-    "replace_channel", "state",    "system",      "type",         "version",
+    "replace_channel", "state",    "status",      "system",       "type",     "version",
 };
 bool IsRead(absl::string_view member);
 

@@ -165,6 +165,12 @@ Request GetApplicationRequest(const std::string& name) {
 
 Request GetVersionRequest() { return {"GetVersion", Method::kGet, "/asterisk/info?only=system"}; }
 
+Request ListModulesRequest() { return {"ListModules", Method::kGet, "/asterisk/modules"}; }
+
+Request StartSilenceRequest(const std::string& channel_id) {
+  return {"StartSilence", Method::kPost, Path("channels", channel_id, "/silence")};
+}
+
 std::string EventsTarget(const std::string& app) {
   return Target("/events").With("app", app).With("subscribeAll", "false").Text();
 }

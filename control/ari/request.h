@@ -50,6 +50,8 @@ Request ListBridgesRequest();
 
 Request GetApplicationRequest(const std::string& name);
 Request GetVersionRequest();
+Request ListModulesRequest();
+Request StartSilenceRequest(const std::string& channel_id);
 
 // The target of the event WebSocket: only what the application subscribed to, not all of Asterisk.
 std::string EventsTarget(const std::string& app);

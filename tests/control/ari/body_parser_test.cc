@@ -35,6 +35,20 @@ TEST(BodyParser, ReadsObjectsAndLists) {
   EXPECT_THAT(application->bridge_ids, ElementsAre("b"));
 }
 
+TEST(BodyParser, ReadsModules) {
+  const auto modules = ParseModules(
+      R"([{"name":"chan_rtp.so","description":"RTP","use_count":0,"status":"Running","support_level":"core"},)"
+      R"({"name":"res_ari.so","status":"Not Running"}])");
+  ASSERT_TRUE(modules.ok()) << modules.status();
+  ASSERT_EQ(modules->size(), 2u);
+  EXPECT_EQ(modules->front().name, "chan_rtp.so");
+  EXPECT_TRUE(modules->front().running);
+  EXPECT_FALSE(modules->back().running);
+  EXPECT_EQ(ParseModules(R"([{"name":"chan_rtp.so"}])").status().message(),
+            "module: field status is missing");
+  EXPECT_EQ(ParseModules("{}").status().message(), "modules: it is not a list");
+}
+
 TEST(BodyParser, ReadsTheVersion) {
   EXPECT_EQ(*ParseVersion(R"({"system":{"version":"22.10.1~dfsg+~cs6.17","entity_id":"x"}})"),
             "22.10.1~dfsg+~cs6.17");

@@ -45,6 +45,7 @@ class EventStreamTest : public LoopFixture {
       if (stop_on_event_) stream_->Stop();
       if (destroy_on_event_) stream_.reset();
     };
+    handlers.on_other_event = [this](absl::string_view json) { others_.emplace_back(json); };
     stream_ = std::make_unique<EventStream>(
         loop_.get_executor(), MakeTestAccess(LoopbackUrl(server_->port())), limits, std::move(handlers));
     stream_->Start();
@@ -57,6 +58,7 @@ class EventStreamTest : public LoopFixture {
   std::unique_ptr<ScriptedServer> server_;
   std::unique_ptr<EventStream> stream_;
   std::vector<std::string> seen_;
+  std::vector<std::string> others_;
   int connect_timeout_ms_ = 15000;
   bool stop_on_event_ = false;
   bool destroy_on_event_ = false;
@@ -75,6 +77,13 @@ TEST_F(EventStreamTest, ConnectsAsAsteriskWantsAndDeliversEvents) {
   EXPECT_EQ(stream_->problem(), "");
   EXPECT_EQ(stream_->counters().connected, 1u);
   EXPECT_EQ(stream_->counters().events, 2u);
+}
+
+TEST_F(EventStreamTest, EventsOfOtherTypesAreDeliveredAsTheyCame) {
+  const std::string replaced = R"({"type":"ApplicationReplaced"})", other = R"({"type":"A","x":{"y":1}})";
+  Serve({{kAccept, Send(TextFrame(other)), Send(TextFrame(replaced))}});
+  RunUntilSeen(3);
+  EXPECT_THAT(others_, ElementsAre(other));
 }
 
 TEST_F(EventStreamTest, ReconnectsAfterAClose) {

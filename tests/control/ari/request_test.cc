@@ -56,6 +56,8 @@ TEST(Request, IsWhatAsteriskDescribes) {
       {StopMusicRequest("17.1"), "StopMusic", "DELETE /channels/17.1/moh", "/channels/17.1/moh"},
       {SetVariableRequest("17.1", "BENARI_BOT_RESULT", "a b"), "SetVariable", "POST /channels/17.1/variable",
        "/channels/17.1/variable?variable=BENARI_BOT_RESULT&value=a%20b"},
+      {ListModulesRequest(), "ListModules", "GET /asterisk/modules", "/asterisk/modules"},
+      {StartSilenceRequest("17.1"), "StartSilence", "POST /channels/17.1/silence", "/channels/17.1/silence"},
       {GetVersionRequest(), "GetVersion", "GET /asterisk/info", "/asterisk/info?only=system"},
       {GetChannelRequest("x;2"), "GetChannel", "GET /channels/x%3B2", "/channels/x%3B2"},
       {ListChannelsRequest(), "ListChannels", "GET /channels", "/channels"},
