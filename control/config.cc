@@ -185,6 +185,11 @@ ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "text or 
 ABSL_FLAG(benari::log::Level, log_level, benari::log::Level::kInfo, "debug, info, warning or error");
 ABSL_FLAG(bool, healthcheck, false,
           "probe the control at --metrics_listen and exit with 0 (serving or standing by) or 1");
+ABSL_FLAG(
+    bool, check, false,
+    "try everything that a call needs with the other flags given, print a line for each (ok, warning or "
+    "FAILED with what to look at), and exit with 0 or, if something has failed, 1; disturbs neither "
+    "calls nor a control that runs");
 
 namespace benari::control {
 
@@ -369,6 +374,7 @@ Config ReadConfig(int argc, char** argv) {
   config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
   config.metrics_hosts = absl::GetFlag(FLAGS_metrics_hosts);
   config.healthcheck = absl::GetFlag(FLAGS_healthcheck);
+  config.check = absl::GetFlag(FLAGS_check);
   if (config.healthcheck) {
     errors.ExitIfAny();
     return config;

@@ -42,6 +42,7 @@ struct Config {
   log::Format log_format = log::Format::kText;
   log::Level log_level = log::Level::kInfo;
   bool healthcheck = false;
+  bool check = false;
   std::vector<SettingsFile> settings_files;  // as they were read
 };
 

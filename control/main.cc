@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "common/tls_files.h"
 #include "control/config.h"
+#include "control/service/check_control.h"
 #include "control/service/control.h"
 #include "control/service/leave.h"
 #include "control/service/standby_control.h"
@@ -28,8 +29,9 @@ int main(int argc, char** argv) {
   }
   control::HoldSignals();
   std::signal(SIGPIPE, SIG_IGN);  // writing to a closed connection or log pipe returns an error instead
-  log::Init(config.log_format, config.log_level);
+  log::Init(config.log_format, config.check ? log::Level::kError : config.log_level);
   SetUpGrpc();
+  if (config.check) control::CheckControl(config).Run();
   WarnOfAnotherCa(config.media.tls, control::MediaTlsFlags(), std::chrono::system_clock::now());
   if (config.standby) control::StandbyControl(config, argv).Run();
   control::Control(config, argv).Run();

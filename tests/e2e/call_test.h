@@ -28,6 +28,7 @@ class CallTest : public ::testing::Test {
 
   AsteriskServer& asterisk() { return *asterisk_; }
   ControlProcess& control() { return *control_; }
+  MediaProcess& media() { return *media_; }
   MediaView& media_view() { return *media_view_; }
 
   // Throws, and so fails the test, when one of them does not come up.

@@ -70,6 +70,7 @@ void RenderAsteriskConfig(const std::string& packaged, const std::string& deploy
   AppendTo(target + "/pjsip.conf", "\n" + ReadFile(deploy + "/local/pjsip.conf"));
   AppendTo(target + "/extensions.conf",
            "\n" + ReadFile(deploy + "/local/extensions.conf") + settings.extensions);
+  AppendTo(target + "/modules.conf", settings.modules);
   if (!settings.music.empty()) AppendTo(target + "/musiconhold.conf", "\n" + settings.music);
 }
 

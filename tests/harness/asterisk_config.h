@@ -24,6 +24,7 @@ struct AsteriskSettings {
   std::string codecs = "alaw";  // of phones and trunk, as pjsip.conf lists them
   std::string extensions;       // more of extensions.conf
   std::string music;            // more of musiconhold.conf
+  std::string modules;          // more of modules.conf
 };
 
 // Writes into `target` (as this process sees it) the package's files from `packaged` and over them those of

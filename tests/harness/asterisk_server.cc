@@ -91,6 +91,7 @@ void AsteriskServer::Configure(const AsteriskOptions& options) {
   settings.codecs = options.codecs;
   settings.extensions = options.extensions;
   settings.music = options.music;
+  settings.modules = options.modules;
   settings.trunk = Endpoint("127.0.0.1", FreeUdpPort());
   settings.ari_password = RandomPassword();
   RenderAsteriskConfig(rootfs + "/etc/asterisk", BENARI_DEPLOY_DIR "/asterisk", files_->File("etc"),

@@ -26,6 +26,7 @@ struct AsteriskOptions {
   std::string codecs = "alaw";            // of phones and trunk, as pjsip.conf lists them
   std::string extensions;                 // more of extensions.conf
   std::string music;                      // more of musiconhold.conf
+  std::string modules;                    // more of modules.conf
   TlsFiles https;  // `cert` and `key` serve ARI over https and wss as well, and control is told so
 };
 
