@@ -42,7 +42,7 @@ Finding OfWayBack(const AudioResult& result) {
   const std::string what = absl::StrCat("audio from media ", result.node, ": ");
   const std::string way =
       absl::StrCat(" from ", result.media.ToString(), " to Asterisk's ", result.asterisk.ToString());
-  if (result.heard) return Ok(absl::StrCat(what, "Asterisk hears it,", way));
+  if (result.heard) return Ok(absl::StrCat(what, "Asterisk hears it, at its ", result.asterisk.ToString()));
   if (!result.can_tell) {
     return Warned(absl::StrCat(what,
                                "not measured, Asterisk cannot tell whether it hears: modules.conf has no "
