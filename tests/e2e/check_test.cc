@@ -93,6 +93,21 @@ TEST_F(CheckTest, MediaAdvertisesAnAddressThatIsNotItsOwn) {
                     "127.0.0.9:[0-9]+: .*--rtp_advertise"));
 }
 
+// In the network namespace of this test.
+TEST_F(CheckTest, AFirewallDropsWhatMediaSends) {
+  StartServices({});
+  const auto nft = [](const std::string& command) {
+    EXPECT_EQ(ChildProcess(Command{"nft", {"nft", command}}).WaitForExit(kPatience), 0);
+  };
+  nft("table ip firewall { chain in { type filter hook input priority 0; udp dport 25000-26000 drop; }; }");
+  const auto check = StartCheck();
+  EXPECT_THAT(LinesOf(*check, 1),
+              AllOf(ContainsRegex("ok       audio to media [0-9.:]+: "),
+                    ContainsRegex("FAILED   audio from media [0-9.:]+: Asterisk hears none of [1-9][0-9]* "
+                                  "packets sent .*rtp.conf")));
+  nft("delete table ip firewall");
+}
+
 TEST_F(CheckTest, ANodeIsDown) {
   StartServices({});
   const std::string good = media().grpc().ToString();
