@@ -24,7 +24,7 @@ using ::testing::Not;
 
 constexpr seconds kPatience{60};
 
-class CheckTest : public CallTest {
+class CheckProcessTest : public CallTest {
  protected:
   // With further flags, which win over those that fit.
   std::unique_ptr<ChildProcess> StartCheck(const std::vector<std::string>& flags = {}) {
@@ -57,7 +57,7 @@ class CheckTest : public CallTest {
   }
 };
 
-TEST_F(CheckTest, AllIsWellBesideACallThatGoesOn) {
+TEST_F(CheckProcessTest, AllIsWellBesideACallThatGoesOn) {
   StartServices({"--echo_seconds=inf", "--drain_seconds=0"});
   const auto phone = Phone("phone_waits");
   WaitForLog("echo heard");
@@ -76,7 +76,7 @@ TEST_F(CheckTest, AllIsWellBesideACallThatGoesOn) {
   ExpectAllWell(*phone);
 }
 
-TEST_F(CheckTest, AWrongPassword) {
+TEST_F(CheckProcessTest, AWrongPassword) {
   StartServices({});
   const std::string file = asterisk().ari_access().password_file + ".wrong";
   WriteFile(file, "wrong\n");
@@ -84,7 +84,7 @@ TEST_F(CheckTest, AWrongPassword) {
   EXPECT_THAT(LinesOf(*check, 1), ContainsRegex("FAILED   ARI: .*401.*--ari_password_file.*ari.conf"));
 }
 
-TEST_F(CheckTest, MediaAdvertisesAnAddressThatIsNotItsOwn) {
+TEST_F(CheckProcessTest, MediaAdvertisesAnAddressThatIsNotItsOwn) {
   StartServices({}, {"--rtp_advertise=127.0.0.9"});
   const auto check = StartCheck();
   EXPECT_THAT(
@@ -94,7 +94,7 @@ TEST_F(CheckTest, MediaAdvertisesAnAddressThatIsNotItsOwn) {
 }
 
 // In the network namespace of this test.
-TEST_F(CheckTest, AFirewallDropsWhatMediaSends) {
+TEST_F(CheckProcessTest, AFirewallDropsWhatMediaSends) {
   StartServices({});
   const auto nft = [](const std::string& command) {
     EXPECT_EQ(ChildProcess(Command{"nft", {"nft", command}}).WaitForExit(kPatience), 0);
@@ -108,7 +108,7 @@ TEST_F(CheckTest, AFirewallDropsWhatMediaSends) {
   nft("delete table ip firewall");
 }
 
-TEST_F(CheckTest, ANodeIsDown) {
+TEST_F(CheckProcessTest, ANodeIsDown) {
   StartServices({});
   const std::string good = media().grpc().ToString();
   const std::string down = absl::StrCat("127.0.0.1:", FreeTcpPort());
@@ -118,7 +118,7 @@ TEST_F(CheckTest, ANodeIsDown) {
                     HasSubstr(absl::StrCat("ok       audio from media ", good, ": Asterisk hears it"))));
 }
 
-TEST_F(CheckTest, ASignalEndsItAndNothingIsLeft) {
+TEST_F(CheckProcessTest, ASignalEndsItAndNothingIsLeft) {
   StartServices({});
   for (const int signal_number : {SIGINT, SIGTERM}) {
     const auto check = StartCheck();
@@ -131,7 +131,7 @@ TEST_F(CheckTest, ASignalEndsItAndNothingIsLeft) {
   }
 }
 
-TEST_F(CheckTest, WhatAKilledOneLeavesEndsByItself) {
+TEST_F(CheckProcessTest, WhatAKilledOneLeavesEndsByItself) {
   StartServices({});
   const auto check = StartCheck();
   ASSERT_TRUE(WaitForSession());
@@ -142,13 +142,13 @@ TEST_F(CheckTest, WhatAKilledOneLeavesEndsByItself) {
   EXPECT_TRUE(empty.ok()) << empty.message();
 }
 
-TEST_F(CheckTest, AFormatThatMediaHasNoToneFor) {
+TEST_F(CheckProcessTest, AFormatThatMediaHasNoToneFor) {
   StartServices({});
   const auto check = StartCheck({"--format=g722"});
   EXPECT_THAT(LinesOf(*check, 0), ContainsRegex("ok       audio from media [0-9.:]+: Asterisk hears it"));
 }
 
-class CheckModuleTest : public CheckTest {
+class CheckModuleTest : public CheckProcessTest {
  protected:
   AsteriskOptions asterisk_options() override {
     AsteriskOptions options;
@@ -165,7 +165,7 @@ TEST_F(CheckModuleTest, IsNotLoaded) {
                     ContainsRegex("FAILED   audio to media [0-9.:]+: POST /channels/externalMedia")));
 }
 
-class CheckTalkDetectTest : public CheckTest {
+class CheckTalkDetectTest : public CheckProcessTest {
  protected:
   AsteriskOptions asterisk_options() override {
     AsteriskOptions options;
