@@ -85,7 +85,7 @@ absl::StatusOr<std::string> Admission::DialOut(CallOrder order) {
   caller.caller_number = order.from;
   caller.app_args = OutboundArguments(order.source);
   auto call = MakeCall(caller);
-  call->DialOut({*endpoint, order.from, order.ringing_time}, std::move(order.source));
+  call->DialOut({{*endpoint}, order.from, order.ringing_time}, std::move(order.source));
   table_.Add(call);
   call->journal().Info("call asked for over the API", {{"calls", table_.size()}});
   Run(call, std::nullopt);

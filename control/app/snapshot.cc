@@ -258,11 +258,14 @@ std::vector<Adoptable> FindAdoptable(const Snapshot& snapshot, const Ids& ids,
     if (!newcomers.empty()) by_call[parsed->call_id];
     if (newcomers.size() > callers) by_call[parsed->call_id].destination = 1;
   }
+  std::set<std::string> answered;  // of several destinations that were dialled at once one that has counts
   for (const auto& [id, channel] : snapshot.channels) {
     const auto parsed = ids.Parse(id);
     if (!parsed.has_value() || !by_call.contains(parsed->call_id)) continue;
     AdoptedState& found = by_call[parsed->call_id];
-    if (parsed->kind == ResourceKind::kDestination) found.destination = parsed->number;
+    if (parsed->kind == ResourceKind::kDestination && !answered.contains(parsed->call_id))
+      found.destination = parsed->number;
+    if (parsed->kind == ResourceKind::kDestination && channel.state == "Up") answered.insert(parsed->call_id);
     if (parsed->kind == ResourceKind::kMedia) found.media_numbers.push_back(parsed->number);
   }
   for (const auto& [id, bridge] : snapshot.bridges) {

@@ -60,7 +60,7 @@ void Call::Adopt(const AdoptedState& found) {
 bool Call::Owns(const ResourceId& resource) const {
   switch (resource.kind) {
     case ResourceKind::kDestination:
-      return context_.ids.Destination(id_, resource.number) == destination_.place();
+      return destination_.Owns(context_.ids.Destination(id_, resource.number));
     case ResourceKind::kMedia:
       return media_.Owns(resource.number);
     case ResourceKind::kBridge:

@@ -1,5 +1,6 @@
 #include "control/call/destination_leg.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "control/call/ask_after.h"
@@ -19,27 +20,85 @@ DestinationLeg::DestinationLeg(const CallContext& context, const std::string& ca
       partners_(partners),
       outage_(outage),
       journal_(journal),
-      dialing_{context.config.destination, context.config.caller_id, context.config.dial_timeout},
-      place_(context.ids.Destination(call_id, number)) {}
+      dialing_{{context.config.destination}, context.config.caller_id, context.config.dial_timeout},
+      last_number_(number),
+      attempts_(1) {
+  attempts_.front().endpoint = context.config.destination;
+  attempts_.front().place = context.ids.Destination(call_id, number);
+}
 
 void DestinationLeg::Adopt(std::optional<int> number) {
-  place_ = context_.ids.Destination(call_id_, number.value_or(UnusedNumber(context_.timers.WallNow())));
-  if (!number.has_value()) return;
-  DeferHangUp();
+  last_number_ = number.value_or(UnusedNumber(context_.timers.WallNow()));
+  attempts_.front().place = context_.ids.Destination(call_id_, last_number_);
+  if (number.has_value()) DeferHangUp(attempts_.front());
+}
+
+void DestinationLeg::Use(Dialing dialing) {
+  dialing_ = std::move(dialing);
+  const std::optional<std::string> unused =
+      dialled() ? std::nullopt : std::optional<std::string>(attempts_.front().place);
+  attempts_.clear();
+  chosen_ = 0;
+  for (const std::string& endpoint : dialing_.endpoints) {
+    const bool first = attempts_.empty() && unused.has_value();
+    Attempt& attempt = attempts_.emplace_back();
+    attempt.endpoint = endpoint;
+    attempt.place = first ? *unused : context_.ids.Destination(call_id_, NextNumber());
+  }
+}
+
+bool DestinationLeg::Owns(const std::string& place) const {
+  return std::any_of(attempts_.begin(), attempts_.end(),
+                     [&place](const Attempt& attempt) { return attempt.place == place; });
+}
+
+int DestinationLeg::NextNumber() {
+  last_number_ = std::max(UnusedNumber(context_.timers.WallNow()), last_number_ + 1);
+  return last_number_;
 }
 
 // In a call that is adopted the caller may hear the ringback although the destination has answered.
 asio::awaitable<void> DestinationLeg::Dial() {
   journal_.EnterPhase(CallPhase::kDialing);
-  const bool waits = context_.config.ringback != Ringback::kNone && !facts_.channel(place_).in_bridge;
-  if (waits) ringback_ = true;
-  if (waits && !facts_.channel(place_).started) co_await partners_.StartRingback();
+  const bool waits = context_.config.ringback != Ringback::kNone && !facts_.channel(place()).in_bridge;
+  ringback_ = waits;
+  if (waits && !facts_.channel(place()).started) co_await partners_.StartRingback();
   bool answered = false;
   while (!answered) {
-    while (!dialled()) co_await Originate();
+    co_await OriginateAll();
     answered = co_await AwaitAnswer();
   }
+  Choose();
   if (waits) co_await StopRingback();
+}
+
+// Of two that answer at the same moment the first one counts, unless it has gone already.
+void DestinationLeg::Choose() {
+  for (const bool gone : {true, false}) {
+    for (size_t i = attempts_.size(); i-- > 0;) {
+      const ChannelFacts& channel = FactsOf(attempts_[i]);
+      if (channel.started && channel.gone == gone) chosen_ = i;
+    }
+  }
+}
+
+asio::awaitable<void> DestinationLeg::HangUpOthers() {
+  for (size_t i = 0; i < attempts_.size(); ++i) {
+    if (i != chosen_) co_await HangUp(attempts_[i]);
+  }
+}
+
+asio::awaitable<void> DestinationLeg::HangUp(Attempt& attempt) {
+  if (!attempt.hang_up.has_value()) co_return;
+  const UndoStack::Handle hang_up = *std::exchange(attempt.hang_up, std::nullopt);
+  co_await undo_.RunNow(hang_up);
+}
+
+asio::awaitable<void> DestinationLeg::Drop() {
+  std::vector<Attempt> dropped = attempts_;
+  Use(dialing_);
+  for (Attempt& attempt : dropped) co_await HangUp(attempt);
+  if (ringback_) co_await StopRingback();
 }
 
 // A failure does not delay the join, which ends a ringing tone in Asterisk 22.10; Talk retries it.
@@ -51,104 +110,123 @@ asio::awaitable<void> DestinationLeg::StopRingback() {
   facts_.ThrowIfEnding();
 }
 
-asio::awaitable<void> DestinationLeg::Originate() {
+// Where several are dialled, one that Asterisk refuses is only one less.
+asio::awaitable<void> DestinationLeg::OriginateAll() {
+  for (Attempt& attempt : attempts_) {
+    while (!attempt.dialled && !HasAnswered()) {
+      try {
+        co_await Originate(attempt);
+      } catch (const ari::Error& error) {
+        if (error.kind != ari::ErrorKind::kHttp || attempts_.size() == 1) throw;
+        journal_.Warning("not dialled", {{"endpoint", attempt.endpoint}, {"why", error.what()}});
+        attempt.refused = true;
+      }
+    }
+  }
+}
+
+asio::awaitable<void> DestinationLeg::Originate(Attempt& attempt) {
   co_await facts_
       .WaitUntilResynced();  // a channel that enters an application without a subscriber is hung up
   facts_.ThrowIfEnding();
-  DeferHangUp();
-  ari::OriginateRequest request(place_, dialing_.endpoint);
+  DeferHangUp(attempt);
+  ari::OriginateRequest request(attempt.place, attempt.endpoint);
   request.app_args = "dialed";
   request.caller_id = dialing_.caller_id;
   request.formats = FormatOf(context_.config).name;
   request.timeout_s = static_cast<int>(dialing_.timeout.count());
   journal_.Info("dialing", {{"endpoint", request.endpoint}});
-  dialled_after_reconnects_ = facts_.known().reconnects;
+  attempt.dialled_after_reconnects = facts_.known().reconnects;
   std::optional<ari::Error> unanswered;
   try {
     co_await context_.ari.Originate(request);
-    facts_.ChannelCreated(place_);
+    facts_.ChannelCreated(attempt.place);
   } catch (const ari::Error& error) {
-    if (error.never_sent()) undo_.Forget(*std::exchange(hang_up_, std::nullopt));
+    attempt.dialled = !error.never_sent();
+    if (error.never_sent()) undo_.Forget(*std::exchange(attempt.hang_up, std::nullopt));
     if (!error.unanswered()) throw;
     unanswered = error;
   }
   if (unanswered.has_value()) co_await outage_.WaitUntilOver(*unanswered);
-  const bool sent = !unanswered.has_value() || !unanswered->never_sent();
-  if (sent && (unanswered.has_value() || WasAwaySinceDialled())) {
-    co_await AskAfterIt();
-    if (LostUnheard(facts_.channel(place_))) DialAnew();
+  if (attempt.dialled && (unanswered.has_value() || WasAwaySinceDialled(attempt))) {
+    co_await AskAfter(attempt.place);
+    if (LostUnheard(FactsOf(attempt))) DialAnew(attempt);
   }
   facts_.ThrowIfEnding();
 }
 
-// Returns false if the channel was lost while Asterisk was away, so that it has to be dialled again.
+bool DestinationLeg::HasAnswered() const {
+  return std::any_of(attempts_.begin(), attempts_.end(),
+                     [this](const Attempt& attempt) { return FactsOf(attempt).started; });
+}
+
+bool DestinationLeg::AllAreGone() const {
+  return std::all_of(attempts_.begin(), attempts_.end(),
+                     [this](const Attempt& attempt) { return attempt.refused || FactsOf(attempt).gone; });
+}
+
+// Returns false if a channel was lost while Asterisk was away, so that it has to be dialled again.
 asio::awaitable<bool> DestinationLeg::AwaitAnswer() {
   const Clock::Time began = context_.timers.Now();
-  const ChannelFacts& destination = facts_.channel(place_);
-  std::function<bool()> settled = [this, &destination] {
-    return destination.started || destination.gone || facts_.Ending();
-  };
+  std::function<bool()> settled = [this] { return HasAnswered() || AllAreGone() || facts_.Ending(); };
   // Asterisk applies the dial timeout by itself; the margin is for the event to arrive.
   const Clock::Time deadline = began + dialing_.timeout + context_.config.join_timeout;
   const bool in_time = co_await facts_.WaitUntil(settled, deadline);
   co_await facts_.WaitUntilResynced();
   facts_.ThrowIfEnding();
-  if (!in_time) co_await AskAfterIt();
-  facts_.ThrowIfEnding();
-  if (destination.started) co_return true;
-  if (WasAwaySinceDialled() && LostUnheard(destination)) {
-    DialAnew();
-    co_return false;
+  for (const Attempt& attempt : attempts_) {
+    if (!in_time && !FactsOf(attempt).gone) co_await AskAfter(attempt.place);
   }
+  facts_.ThrowIfEnding();
+  if (HasAnswered()) co_return true;
+  if (DialAnewWhatWasLost()) co_return false;
+  const auto first = std::find_if(attempts_.begin(), attempts_.end(),
+                                  [](const Attempt& attempt) { return !attempt.refused; });
+  if (first == attempts_.end())
+    throw CallOver(CallOutcome::kDestinationFailed, "congestion", "Asterisk dials none of them");
   const Clock::Duration rang = context_.timers.Now() - began;
-  throw ExplainEnd(destination, rang + kEventMayFollow >= dialing_.timeout);
+  throw ExplainEnd(FactsOf(*first), rang + kEventMayFollow >= dialing_.timeout);
 }
 
-// Queries the state of the destination until Asterisk has answered.
-asio::awaitable<void> DestinationLeg::AskAfterIt() {
+// Queries the state of a channel until Asterisk has answered.
+asio::awaitable<void> DestinationLeg::AskAfter(std::string place) {
   while (true) {
-    const std::optional<ari::Error> unanswered = co_await AskAfter(context_.ari, place_, facts_);
+    const std::optional<ari::Error> unanswered = co_await control::AskAfter(context_.ari, place, facts_);
     if (!unanswered.has_value()) co_return;
     co_await outage_.WaitUntilOver(*unanswered);
   }
 }
 
-void DestinationLeg::Use(Dialing dialing) {
-  dialing_ = std::move(dialing);
-  if (dialled()) NextPlace();
-}
-
-asio::awaitable<void> DestinationLeg::Drop() {
-  if (dialled()) {
-    const UndoStack::Handle hang_up = *hang_up_;
-    NextPlace();
-    co_await undo_.RunNow(hang_up);
+bool DestinationLeg::DialAnewWhatWasLost() {
+  bool lost = false;
+  for (Attempt& attempt : attempts_) {
+    if (!WasAwaySinceDialled(attempt) || !LostUnheard(FactsOf(attempt))) continue;
+    DialAnew(attempt);
+    lost = true;
   }
-  if (ringback_) co_await StopRingback();
+  return lost;
 }
 
-void DestinationLeg::DialAnew() {
-  journal_.Info("destination lost while Asterisk was away", {{"channel", place_}});
-  NextPlace();
-}
-
-void DestinationLeg::NextPlace() {
-  place_ = context_.ids.Destination(call_id_, UnusedNumber(context_.timers.WallNow()));
-  hang_up_.reset();
+void DestinationLeg::DialAnew(Attempt& attempt) {
+  journal_.Info("destination lost while Asterisk was away", {{"channel", attempt.place}});
+  attempt.place = context_.ids.Destination(call_id_, NextNumber());
+  attempt.dialled = false;
+  attempt.hang_up.reset();
 }
 
 // Joins them even if an earlier process did: events that no process saw may have left one of them with the
 // translation path of another partner.
 asio::awaitable<void> DestinationLeg::Talk() {
-  const ChannelFacts& destination = facts_.channel(place_);
-  if (!destination.in_bridge) journal_.Info("destination answered", {{"channel", place_}});
-  Partners::Leg leg{place_, /*stays=*/false};
+  const ChannelFacts& destination = facts_.channel(place());
+  if (!destination.in_bridge) journal_.Info("destination answered", {{"channel", place()}});
+  Partners::Leg leg{place(), /*stays=*/false};
   co_await partners_.Join(leg);
+  co_await HangUpOthers();  // not before: what is slow there must not keep the two apart
   journal_.EnterPhase(CallPhase::kConnected);
   co_await undo_.RetryFailed();
   while (!destination.gone && !facts_.Ending()) {
     std::function<bool()> something = [this, &destination] {
-      return destination.gone || facts_.Ending() || !partners_.AreJoined(place_);
+      return destination.gone || facts_.Ending() || !partners_.AreJoined(place());
     };
     co_await facts_.WaitUntil(something, Clock::Time::max());
     co_await partners_.Reunite(leg);
@@ -158,10 +236,12 @@ asio::awaitable<void> DestinationLeg::Talk() {
   facts_.ThrowIfEnding();
 }
 
-void DestinationLeg::DeferHangUp() {
-  facts_.ChannelExpected(place_);
-  hang_up_ = undo_.Defer(ToString(UndoStep::kHangUpDestination),
-                         [this, place = place_] { return HangUpPlace(context_.ari, facts_, place); });
+void DestinationLeg::DeferHangUp(Attempt& attempt) {
+  facts_.ChannelExpected(attempt.place);
+  attempt.dialled = true;
+  attempt.hang_up = undo_.Defer(ToString(UndoStep::kHangUpDestination), [this, place = attempt.place] {
+    return HangUpPlace(context_.ari, facts_, place);
+  });
 }
 
 }  // namespace benari::control

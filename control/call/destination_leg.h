@@ -2,8 +2,10 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "control/call/call_context.h"
 #include "control/call/call_facts.h"
@@ -16,13 +18,13 @@ namespace benari::control {
 
 // Whom to dial.
 struct Dialing {
-  std::string endpoint;
-  std::string caller_id;             // shown to it
-  std::chrono::seconds timeout{30};  // of its ringing
+  std::vector<std::string> endpoints;  // all at once; at least one
+  std::string caller_id;               // shown to them
+  std::chrono::seconds timeout{30};    // of their ringing
 };
 
-// The leg to the destination, which dials it with a ringback for the caller, and then connects
-// the caller with it.
+// The leg to the destination, which dials it with a ringback for the caller, and then connects the caller
+// with it. Of several endpoints the first one that answers is the destination; the others are hung up.
 // All operations throw ari::Error, or CallOver when the call has to end.
 // Confined to the control loop.
 class DestinationLeg {
@@ -34,7 +36,8 @@ class DestinationLeg {
   // before must have gone.
   void Use(Dialing dialing);
   // Completes once the destination has answered; a call that is adopted may have dialled it already.
-  // Meanwhile the caller hears the ringback of the settings. CallOver has the reason why it was not reached.
+  // Meanwhile the caller hears the ringback of the settings. CallOver has the reason why it was not reached;
+  // of several endpoints that of the first one that Asterisk has dialled.
   boost::asio::awaitable<void> Dial();
   // Hangs up whom Dial has dialled, and ends the ringback, also after a Dial that has thrown: the caller is
   // alone again. Throws CallOver.
@@ -44,22 +47,45 @@ class DestinationLeg {
 
   // To be called in a call that is adopted: the channel with this number exists; nullopt: there is none.
   void Adopt(std::optional<int> number);
-  bool dialled() const { return hang_up_.has_value(); }
-  // The destination's place: the id of the channel that is, or will be, dialled.
-  const std::string& place() const { return place_; }
+  bool dialled() const { return attempts_[chosen_].dialled; }
+  // The destination's place: the id of the channel that is, or will be, dialled; of several that of the first
+  // until one has answered.
+  const std::string& place() const { return attempts_[chosen_].place; }
+  // Returns true for the place of the destination, and of those that were dialled with it.
+  bool Owns(const std::string& place) const;
 
  private:
   template <typename T>
   using Awaitable = boost::asio::awaitable<T>;
 
-  Awaitable<void> Originate();
+  // One channel.
+  struct Attempt {
+    std::string endpoint;
+    std::string place;
+    bool dialled = false;
+    bool refused = false;                      // by Asterisk, which may have dialled it all the same
+    int dialled_after_reconnects = 0;          // of the event stream
+    std::optional<UndoStack::Handle> hang_up;  // nullopt: not dialled, or hung up
+  };
+
+  Awaitable<void> Originate(Attempt& attempt);
+  Awaitable<void> OriginateAll();
   Awaitable<bool> AwaitAnswer();
-  Awaitable<void> AskAfterIt();
+  Awaitable<void> AskAfter(std::string place);
+  void Choose();
+  Awaitable<void> HangUpOthers();
+  Awaitable<void> HangUp(Attempt& attempt);
   Awaitable<void> StopRingback();
-  void DeferHangUp();
-  void DialAnew();
-  void NextPlace();
-  bool WasAwaySinceDialled() const { return facts_.known().reconnects != dialled_after_reconnects_; }
+  void DeferHangUp(Attempt& attempt);
+  bool DialAnewWhatWasLost();
+  void DialAnew(Attempt& attempt);
+  int NextNumber();
+  const ChannelFacts& FactsOf(const Attempt& attempt) const { return facts_.channel(attempt.place); }
+  bool HasAnswered() const;
+  bool AllAreGone() const;
+  bool WasAwaySinceDialled(const Attempt& attempt) const {
+    return facts_.known().reconnects != attempt.dialled_after_reconnects;
+  }
 
   const CallContext& context_;
   const std::string call_id_;
@@ -69,10 +95,10 @@ class DestinationLeg {
   Outage& outage_;
   CallJournal& journal_;
   Dialing dialing_;
-  std::string place_;
-  std::optional<UndoStack::Handle> hang_up_;  // of whom was dialled; nullopt: nobody was
-  bool ringback_ = false;                     // the caller may hear it
-  int dialled_after_reconnects_ = 0;          // of the event stream
+  int last_number_;                // of a place
+  std::vector<Attempt> attempts_;  // never empty
+  size_t chosen_ = 0;              // of them
+  bool ringback_ = false;          // the caller may hear it
 };
 
 }  // namespace benari::control

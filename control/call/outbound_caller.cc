@@ -23,7 +23,7 @@ asio::awaitable<void> OutboundCaller::Dial() {
 // A request without an answer ends the call: only the set-up of new ones may fail, and its undo hangs up
 // whoever rings.
 asio::awaitable<void> OutboundCaller::Originate() {
-  ari::OriginateRequest request(identity_.call_id, dialing_->endpoint);
+  ari::OriginateRequest request(identity_.call_id, dialing_->endpoints.front());
   request.app_args = absl::StrJoin(identity_.arguments, ",");
   request.caller_id = dialing_->caller_id;
   request.formats = FormatOf(context_.config).name;

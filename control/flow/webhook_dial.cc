@@ -33,21 +33,34 @@ std::string WebhookVerbs::CallerIdOf(const twiml::Dial& dial) const {
   return configured.empty() ? legs_.identity.caller : configured;
 }
 
-absl::StatusOr<Dialing> WebhookVerbs::DialingOf(const twiml::Dial& dial) const {
-  const twiml::Target& target = dial.targets.front();
+absl::StatusOr<std::string> WebhookVerbs::EndpointOf(const twiml::Target& target) const {
   if (target.kind == twiml::TargetKind::kSip) return absl::InvalidArgumentError("<Sip> is not supported");
   const auto endpoint = DialOutEndpoint(legs_.settings.webhook, target.address);
   if (!endpoint.ok()) return endpoint.status();
   const auto own = DialOutEndpoint(legs_.settings.webhook, legs_.identity.called);
   if (own.ok() && *own == *endpoint)
     return absl::InvalidArgumentError("the caller would be connected to the number that it has called");
-  return Dialing{*endpoint, CallerIdOf(dial), dial.timeout};
+  return *endpoint;
+}
+
+absl::StatusOr<Dialing> WebhookVerbs::DialingOf(const twiml::Dial& dial) {
+  Dialing dialing{{}, CallerIdOf(dial), dial.timeout};
+  absl::Status refused;
+  for (const twiml::Target& target : dial.targets) {
+    const auto endpoint = EndpointOf(target);
+    if (endpoint.ok()) {
+      dialing.endpoints.push_back(*endpoint);
+    } else {
+      Skip("Dial", std::string(endpoint.status().message()));
+      refused.Update(endpoint.status());
+    }
+  }
+  if (dialing.endpoints.empty()) return refused;
+  return dialing;
 }
 
 asio::awaitable<WebhookVerbs::Next> WebhookVerbs::Dial(twiml::Dial dial, std::string document) {
   const auto dialing = DialingOf(dial);
-  if (dial.targets.size() > 1)
-    Skip("Dial", "more than one destination is not supported, the first one is dialled");
   if (!dial.caller_id.empty() && !IsNumber(dial.caller_id))
     Skip("Dial", "callerId is no number, the caller's own is shown");
   net::Form details = {{"DialCallStatus", "failed"}};
@@ -56,7 +69,6 @@ asio::awaitable<WebhookVerbs::Next> WebhookVerbs::Dial(twiml::Dial dial, std::st
     asio::awaitable<net::Form> talking = DialAndTalk();
     details = co_await std::move(talking);
   } else {
-    Skip("Dial", std::string(dialing.status().message()));
     unreached_ =
         CallOver(CallOutcome::kDestinationFailed, "congestion", std::string(dialing.status().message()));
   }
@@ -109,7 +121,7 @@ net::Form WebhookVerbs::DetailsOf(std::optional<Clock::Time> answered) const {
 
 asio::awaitable<void> WebhookVerbs::TransferToDestination() {
   const CallConfig& settings = legs_.settings;
-  legs_.destination.Use({settings.destination, settings.caller_id, settings.dial_timeout});
+  legs_.destination.Use({{settings.destination}, settings.caller_id, settings.dial_timeout});
   co_await legs_.destination.Dial();
   co_await legs_.media.Drop();
   co_await legs_.destination.Talk();

@@ -41,8 +41,9 @@ class WebhookVerbs {
   net::Form DetailsOf(std::optional<Clock::Time> answered) const;
   Awaitable<void> Wait(std::chrono::seconds length);
   void NotifyStream(const char* event, const twiml::ConnectStream& stream, const std::string& document);
-  // Where to dial, or why not.
-  absl::StatusOr<Dialing> DialingOf(const twiml::Dial& dial) const;
+  // Where to dial, or why nowhere; targets that cannot be dialled are skipped.
+  absl::StatusOr<Dialing> DialingOf(const twiml::Dial& dial);
+  absl::StatusOr<std::string> EndpointOf(const twiml::Target& target) const;
   std::string CallerIdOf(const twiml::Dial& dial) const;
   void Skip(const char* verb, const std::string& why);
 

@@ -39,7 +39,8 @@ struct Target {
   bool operator==(const Target&) const = default;
 };
 
-// <Dial>: the caller is connected to the first of `targets` that answers. There is at least one.
+// <Dial>: all of `targets` are dialled at once, and the caller is connected to the first one that answers.
+// There is at least one.
 struct Dial {
   std::vector<Target> targets;
   std::string caller_id;  // "": the caller's own

@@ -10,6 +10,7 @@ namespace benari::control::twiml {
 
 inline constexpr size_t kMaxDocumentBytes = 64 << 10;
 inline constexpr size_t kMaxVerbs = 100;
+inline constexpr size_t kMaxTargets = 10;  // of one <Dial>
 inline constexpr size_t kMaxWarnings = 20;
 
 // Reads a document in UTF-8. INVALID_ARGUMENT, in one line, says why it is none, and on which of its lines:

@@ -99,6 +99,11 @@ std::optional<Verb> ReadDial(Element& element) {
   for (const pugi::xml_node child : element.Children()) {
     Element noun(child, element.findings());
     auto target = ReadTarget(noun);
+    if (target.has_value() && dial.targets.size() == kMaxTargets) {
+      noun.Warn(absl::StrCat("at most ", kMaxTargets,
+                             " destinations of <Dial> are accepted, the first ones count"));
+      break;
+    }
     if (target.has_value()) dial.targets.push_back(std::move(*target));
   }
   const std::string text = element.Text(/*may_hold_elements=*/true);

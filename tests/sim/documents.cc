@@ -42,7 +42,9 @@ std::string DrawVerb(Random& random, size_t number, size_t documents) {
       return "<Gather/>";
     case 2:
     case 3:
-      return absl::StrCat("<Dial timeout='5'", action, ">4438007</Dial>");
+      return absl::StrCat("<Dial timeout='5'", action, ">",
+                          random.Below(4) == 0 ? "<Number>4438007</Number><Number>1001</Number>" : "4438007",
+                          "</Dial>");
     default:
       return absl::StrCat("<Connect", action, "><Stream url='ws://bot/", random.Flip() ? "first" : "second",
                           "'", kStatus, "/></Connect>");
@@ -199,6 +201,16 @@ bool DocumentsMayHangUp(const Scenario& scenario) {
            (stream != nullptr && stream->action.url.empty());
   };
   return std::any_of(scenario.documents.begin(), scenario.documents.end(), may_hang_up);
+}
+
+bool DocumentsDialSeveral(const Scenario& scenario) {
+  return std::any_of(scenario.documents.begin(), scenario.documents.end(), [](const auto& each) {
+    const std::vector<twiml::Verb> verbs = VerbsOf(each.second);
+    return std::any_of(verbs.begin(), verbs.end(), [](const twiml::Verb& verb) {
+      const auto* dial = std::get_if<twiml::Dial>(&verb);
+      return dial != nullptr && dial->targets.size() > 1;
+    });
+  });
 }
 
 DocumentEnd EndByDocuments(const Scenario& scenario, const std::vector<Destination>& met) {

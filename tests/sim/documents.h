@@ -18,6 +18,9 @@ void DrawDocuments(Scenario& scenario, fakes::Random& random);
 // True if a document may end a call by itself, however its bots and destinations fare.
 bool DocumentsMayHangUp(const Scenario& scenario);
 
+// True if some have several numbers dialled at once.
+bool DocumentsDialSeveral(const Scenario& scenario);
+
 // The end of a call that nothing disturbs.
 struct DocumentEnd {
   enum class Kind {
@@ -28,7 +31,7 @@ struct DocumentEnd {
   Kind kind = Kind::kHungUp;
   int cause = 0;  // Q.850
 };
-// `met`: the destinations that were dialled for the caller, in order.
+// `met`: the destinations that were dialled for the caller, in order, one at a time.
 DocumentEnd EndByDocuments(const Scenario& scenario, const std::vector<fakes::Destination>& met);
 
 // "" or what is wrong with the status callbacks of calls that nothing disturbed.

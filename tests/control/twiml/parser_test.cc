@@ -64,6 +64,15 @@ TEST(TwimlTest, Dial) {
   EXPECT_EQ(all.action, (Callback{"done", Method::kPost}));
 }
 
+TEST(TwimlTest, TenAreDialledAtOnceAtMost) {
+  std::string numbers;
+  for (int i = 0; i < 12; ++i) numbers += "<Number>12</Number>";
+  const Document document = Read("<Dial>" + numbers + "</Dial><Hangup/>");
+  ASSERT_THAT(document.verbs, SizeIs(2));
+  EXPECT_THAT(std::get<Dial>(document.verbs[0]).targets, SizeIs(10));
+  EXPECT_THAT(document.warnings, ElementsAre(HasSubstr("at most 10 destinations")));
+}
+
 TEST(TwimlTest, TheOtherVerbs) {
   One<Hangup>("<Hangup/>");
   EXPECT_EQ(One<Reject>("<Reject/>").reason, RejectReason::kRejected);
