@@ -15,7 +15,8 @@ namespace asio = boost::asio;
 namespace {
 constexpr size_t kMostIgnoredArgs = 100;  // remembered, so that each is logged once
 
-// The id by which the call of an event is found: of the bridge, or else of the channel. Empty: it has none.
+// The id by which the call of an event is found: of the bridge, or else of the channel, or of what was played
+// to it. Empty: it has none.
 std::string SubjectOf(const ari::Event& event) {
   return std::visit(
       [](const auto& each) -> std::string {
@@ -23,6 +24,8 @@ std::string SubjectOf(const ari::Event& event) {
           return each.bridge_id;
         } else if constexpr (requires { each.channel_id; }) {
           return each.channel_id;
+        } else if constexpr (requires { each.playback_id; }) {
+          return each.playback_id;
         } else {
           return "";
         }
@@ -42,6 +45,9 @@ struct Report {
   void operator()(const ari::ChannelDtmfReceived& pressed) const {
     const Digit digit{pressed.digit, std::chrono::milliseconds(pressed.duration_ms)};
     facts.DigitPressed(pressed.channel_id, digit);
+  }
+  void operator()(const ari::PlaybackFinished& finished) const {
+    facts.PlaybackFinished(finished.playback_id, finished.failed);
   }
   void operator()(const ari::BridgeDestroyed&) const { facts.BridgeDestroyed(); }
   template <typename Other>

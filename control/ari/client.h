@@ -101,6 +101,11 @@ class Client {
   // Music on hold, of the class that the channel's CHANNEL(musicclass) names; heard until StopMusic.
   virtual Awaitable<void> StartMusic(std::string channel_id) = 0;
   virtual Awaitable<void> StopMusic(std::string channel_id) = 0;
+  // Plays "sound:NAME" or "tone:NAME" to a channel, also in a bridge; PlaybackFinished of `playback_id`
+  // follows, of a tone only once it is stopped.
+  virtual Awaitable<void> Play(std::string channel_id, std::string playback_id, std::string media) = 0;
+  // 404 if it has finished.
+  virtual Awaitable<void> StopPlayback(std::string playback_id) = 0;
   // A variable of the channel, for the dial plan.
   virtual Awaitable<void> SetVariable(std::string channel_id, std::string name, std::string value) = 0;
   virtual Awaitable<Channel> GetChannel(std::string channel_id) = 0;

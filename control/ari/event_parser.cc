@@ -49,6 +49,14 @@ Event ReadChannelDtmfReceived(JsonFields& fields) {
   return ChannelDtmfReceived{ChannelId(fields), fields.Text("digit"), fields.OptionalInt("duration_ms")};
 }
 
+Event ReadPlaybackFinished(JsonFields& fields) {
+  JsonFields playback = fields.Object("playback");
+  PlaybackFinished event;
+  event.playback_id = playback.Text("id");
+  event.failed = playback.Text("state") == "failed";
+  return event;
+}
+
 Event ReadBridgeDestroyed(JsonFields& fields) { return BridgeDestroyed{BridgeId(fields)}; }
 
 Event ReadApplicationReplaced(JsonFields&) { return ApplicationReplaced(); }
@@ -67,6 +75,7 @@ EventReader ReaderOf(absl::string_view type) {
       {"ChannelHold", ReadChannelHold},
       {"ChannelUnhold", ReadChannelUnhold},
       {"ChannelDtmfReceived", ReadChannelDtmfReceived},
+      {"PlaybackFinished", ReadPlaybackFinished},
       {"BridgeDestroyed", ReadBridgeDestroyed},
       {"ApplicationReplaced", ReadApplicationReplaced},
   };

@@ -47,6 +47,11 @@ struct ChannelDtmfReceived {
   std::string digit;  // one of 0-9 * # A-D
   int duration_ms = 0;
 };
+// What was played to a channel is over.
+struct PlaybackFinished {
+  std::string playback_id;
+  bool failed = false;
+};
 struct BridgeDestroyed {
   std::string bridge_id;
 };
@@ -59,6 +64,6 @@ struct UnknownEvent {
 
 using Event = std::variant<StasisStart, StasisEnd, ChannelDestroyed, Dial, ChannelEnteredBridge,
                            ChannelLeftBridge, ChannelHold, ChannelUnhold, ChannelDtmfReceived,
-                           BridgeDestroyed, ApplicationReplaced, UnknownEvent>;
+                           PlaybackFinished, BridgeDestroyed, ApplicationReplaced, UnknownEvent>;
 
 }  // namespace benari::control::ari

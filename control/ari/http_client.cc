@@ -92,6 +92,12 @@ Awaitable<void> HttpClient::StartMusic(std::string channel_id) {
 Awaitable<void> HttpClient::StopMusic(std::string channel_id) {
   return Perform(pool_, StopMusicRequest(channel_id));
 }
+Awaitable<void> HttpClient::Play(std::string channel_id, std::string playback_id, std::string media) {
+  return Perform(pool_, PlayRequest(channel_id, playback_id, media));
+}
+Awaitable<void> HttpClient::StopPlayback(std::string playback_id) {
+  return Perform(pool_, StopPlaybackRequest(playback_id));
+}
 Awaitable<void> HttpClient::SetVariable(std::string channel_id, std::string name, std::string value) {
   return Perform(pool_, SetVariableRequest(channel_id, name, value));
 }

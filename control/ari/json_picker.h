@@ -14,10 +14,12 @@ inline constexpr int kMaxJsonDepth = 32;
 // The members that PickJson keeps, in any object: all that control reads of events and responses. Reading
 // another one fails an assertion of JsonFields.
 inline constexpr absl::string_view kReadMembers[] = {
-    "app_data",        "args",     "bridge",      "bridge_ids",   "caller",   "cause",      "channel",
-    "channel_ids",     "channels", "channelvars", "creationtime", "dialplan", "dialstatus", "digit",
-    "duration_ms",     "exten",    "id",          "message",      "name",     "number",     "peer",
-    "replace_channel", "state",    "status",      "system",       "type",     "version",
+    "app_data",     "args",     "bridge",          "bridge_ids", "caller",
+    "cause",        "channel",  "channel_ids",     "channels",   "channelvars",
+    "creationtime", "dialplan", "dialstatus",      "digit",      "duration_ms",
+    "exten",        "id",       "message",         "name",       "number",
+    "peer",         "playback", "replace_channel", "state",      "status",
+    "system",       "type",     "version",
 };
 bool IsRead(absl::string_view member);
 

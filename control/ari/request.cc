@@ -122,6 +122,15 @@ Request StopMusicRequest(const std::string& channel_id) {
   return {"StopMusic", Method::kDelete, Path("channels", channel_id, "/moh")};
 }
 
+Request PlayRequest(const std::string& channel_id, const std::string& playback_id, const std::string& media) {
+  const std::string rest = absl::StrCat("/play/", net::PercentEncode(playback_id));
+  return {"Play", Method::kPost, Target(Path("channels", channel_id, rest)).With("media", media).Text()};
+}
+
+Request StopPlaybackRequest(const std::string& playback_id) {
+  return {"StopPlayback", Method::kDelete, Path("playbacks", playback_id), true};
+}
+
 Request SetVariableRequest(const std::string& channel_id, const std::string& name, const std::string& value) {
   Target target(Path("channels", channel_id, "/variable"));
   return {"SetVariable", Method::kPost, std::move(target).With("variable", name).With("value", value).Text(),

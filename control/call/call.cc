@@ -30,6 +30,7 @@ Call::Call(const CallContext& context, CallIdentity identity, CallConfig config,
       partners_(context_, id_, facts_, bridge_, outage_, journal_),
       media_leg_(context_, id_, facts_, undo_, media_, partners_, outage_, journal_),
       destination_(context_, id_, destination_number, facts_, undo_, partners_, outage_, journal_),
+      playback_(context_, id_, facts_, undo_, partners_, outage_, journal_),
       outbound_(context_, identity_, facts_, journal_) {
   undo_.Defer(ToString(UndoStep::kLetCallerGo), [this] { return LetCallerGo(); });
 }
@@ -55,6 +56,8 @@ void Call::Adopt(const AdoptedState& found) {
   if (found.bot.has_value() && config_.flow == FlowKind::kEcho) config_.flow = FlowKind::kWebhook;
   media_.Adopt(found.media_numbers, found.lease, found.bot);
   destination_.Adopt(found.destination);
+  // Whoever hears media or a destination is played nothing.
+  if (!found.lease.has_value() && !found.destination.has_value()) playback_.Adopt();
 }
 
 bool Call::Owns(const ResourceId& resource) const {
@@ -64,6 +67,7 @@ bool Call::Owns(const ResourceId& resource) const {
     case ResourceKind::kMedia:
       return media_.Owns(resource.number);
     case ResourceKind::kBridge:
+    case ResourceKind::kPlayback:
       break;
   }
   return true;
@@ -88,9 +92,10 @@ asio::awaitable<CallOver> Call::RunFlow() {
     if (outbound && !facts_.channel(id_).started) co_await outbound_.Dial();
     if (facts_.known().redirect.has_value()) co_await FollowRedirect();
     facts_.ThrowIfEnding();
+    co_await playback_.Drop();
     co_await media_.DropOlder();
     const std::unique_ptr<Flow> flow = context_.make_flow(config_);
-    Legs legs{media_leg_,       destination_, facts_,          journal_,
+    Legs legs{media_leg_,       destination_, playback_,       facts_, journal_,
               context_.metrics, identity_,    context_.timers, config_};
     co_await flow->Run(legs);
   } catch (const CallOver& end) {

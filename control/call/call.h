@@ -14,6 +14,7 @@
 #include "control/call/outage.h"
 #include "control/call/outbound_caller.h"
 #include "control/call/partners.h"
+#include "control/call/playback_leg.h"
 #include "control/call/undo_stack.h"
 #include "control/record/call_journal.h"
 #include "control/record/call_phase.h"
@@ -96,6 +97,7 @@ class Call {
   Partners partners_;
   MediaLeg media_leg_;
   DestinationLeg destination_;
+  PlaybackLeg playback_;
   OutboundCaller outbound_;          // dials in a call that the API has asked for
   bool caller_may_be_gone_ = false;  // Asterisk refused a request; the event with the cause may follow
   CallOutcome outcome_ = CallOutcome::kFailed;

@@ -145,6 +145,17 @@ void CallFacts::BotDropped() {
   known.digits.clear();
 }
 
+void CallFacts::PlaybackAsked(const std::string& id) {
+  KnownFacts& known = Change();
+  known.playback_id = id;
+  known.playback_end = PlaybackEnd::kNone;
+}
+
+void CallFacts::PlaybackFinished(const std::string& id, bool failed) {
+  if (id != known_.playback_id) return;
+  Change().playback_end = failed ? PlaybackEnd::kFailed : PlaybackEnd::kDone;
+}
+
 twiml::Source CallFacts::TakeRedirect() {
   twiml::Source source = *std::exchange(known_.redirect, std::nullopt);
   return source;

@@ -47,6 +47,9 @@ struct BotFacts {
   std::string stream_sid;      // of its last connection, as it was reported
 };
 
+// How a playback ended.
+enum class PlaybackEnd { kNone, kDone, kFailed };
+
 struct KnownFacts {
   std::map<std::string, ChannelFacts> channels;  // by place
   std::map<std::string, std::string>
@@ -62,6 +65,8 @@ struct KnownFacts {
   std::set<std::string> media_lost;       // ids of media whose leases were lost
   std::string media_missing;  // why the present media receives no audio of the caller; empty: it does
   BotFacts bot;
+  std::string playback_id;  // of the last one that was requested
+  PlaybackEnd playback_end = PlaybackEnd::kNone;
   std::deque<Digit> digits;  // pressed by the caller and not yet delivered to the bot
 };
 
@@ -114,6 +119,10 @@ class CallFacts {
   std::optional<Digit> TakeDigit();
   // The session of the bot was given back, whether the bot had finished or not.
   void BotDropped();
+
+  // A playback is requested. PlaybackFinished is ignored for any other one.
+  void PlaybackAsked(const std::string& id);
+  void PlaybackFinished(const std::string& id, bool failed);
 
   // Something that the call waits for has come, and is kept by whoever waits.
   void AnswerArrived() { Change(); }

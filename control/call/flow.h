@@ -7,6 +7,7 @@
 #include "control/call/call_config.h"
 #include "control/call/destination_leg.h"
 #include "control/call/media_leg.h"
+#include "control/call/playback_leg.h"
 #include "control/record/call_journal.h"
 
 namespace benari::control {
@@ -15,6 +16,7 @@ namespace benari::control {
 struct Legs {
   MediaLeg& media;
   DestinationLeg& destination;
+  PlaybackLeg& playback;
   CallFacts& facts;  // to wait, and to throw CallOver when the call has to end
   CallJournal& journal;
   Metrics& metrics;

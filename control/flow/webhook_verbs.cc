@@ -46,6 +46,9 @@ asio::awaitable<WebhookVerbs::Next> WebhookVerbs::Do(twiml::Verb verb, std::stri
     throw CallOver(CallOutcome::kRejected, busy ? "busy" : "21", "the webhook rejects the caller");  // Q.850
   } else if (const auto* const pause = std::get_if<twiml::Pause>(&verb)) {
     co_await Wait(pause->length);
+  } else if (auto* const play = std::get_if<twiml::Play>(&verb)) {
+    asio::awaitable<void> playing = Play(std::move(*play));
+    co_await std::move(playing);
   } else if (const auto* const redirect = std::get_if<twiml::Redirect>(&verb)) {
     next = WebhookQuestions::At(redirect->target, document, {});
   } else {

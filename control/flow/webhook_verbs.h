@@ -37,6 +37,7 @@ class WebhookVerbs {
   Awaitable<BotResult> TalkTo(Bot bot, twiml::ConnectStream stream, std::string document);
   Awaitable<Next> Dial(twiml::Dial dial, std::string document);
   Awaitable<net::Form> DialAndTalk();
+  Awaitable<void> Play(twiml::Play play);
   // Of a dialled call that has ended; without a time it was not answered.
   net::Form DetailsOf(std::optional<Clock::Time> answered) const;
   Awaitable<void> Wait(std::chrono::seconds length);

@@ -12,7 +12,7 @@ enum class CallPhase {
   kBot,            // it was
   kDialing,
   kConnected,
-  kWebhook,  // the webhook is asked, or a pause of it goes on
+  kWebhook,  // the webhook is asked, or a pause or sound of it goes on
   kReleasing
 };
 
@@ -109,7 +109,8 @@ enum class UndoStep {
   kDestroyBridge,
   kHangUpMedia,
   kReleasePort,
-  kStopRingback
+  kStopRingback,
+  kStopPlayback
 };
 inline constexpr EnumRow<UndoStep> kUndoStepWords[] = {{UndoStep::kLetCallerGo, "let_caller_go"},
                                                        {UndoStep::kHangUpDestination, "hang_up_destination"},
@@ -117,7 +118,8 @@ inline constexpr EnumRow<UndoStep> kUndoStepWords[] = {{UndoStep::kLetCallerGo, 
                                                        {UndoStep::kDestroyBridge, "destroy_bridge"},
                                                        {UndoStep::kHangUpMedia, "hang_up_media"},
                                                        {UndoStep::kReleasePort, "release_port"},
-                                                       {UndoStep::kStopRingback, "stop_ringback"}};
+                                                       {UndoStep::kStopRingback, "stop_ringback"},
+                                                       {UndoStep::kStopPlayback, "stop_playback"}};
 static_assert(IsWhole(kUndoStepWords));
 inline constexpr auto kUndoSteps = ValuesOf(kUndoStepWords);
 constexpr const char* ToString(UndoStep step) { return Translate(kUndoStepWords, step); }

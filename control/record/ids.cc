@@ -83,6 +83,10 @@ std::optional<std::string> Ids::OutboundTo(const std::string& call_id) const {
   return Decode(rest.substr(0, dash));
 }
 
+std::string Ids::Playback(const std::string& call_id, int number) const {
+  return absl::StrCat(owner_, ".", Encode(call_id), ".playback", number);
+}
+
 std::optional<ResourceId> Ids::Parse(const std::string& id) const {
   absl::string_view rest = absl::StripSuffix(id, ";2");
   if (!absl::ConsumePrefix(&rest, owner_) || !absl::ConsumePrefix(&rest, ".")) return std::nullopt;
@@ -104,6 +108,9 @@ std::optional<ResourceId> Ids::Parse(const std::string& id) const {
   } else if (absl::ConsumePrefix(&kind, "media") && absl::SimpleAtoi(kind, &parsed.number) &&
              parsed.number > 0) {
     parsed.kind = ResourceKind::kMedia;
+  } else if (absl::ConsumePrefix(&kind, "playback") && absl::SimpleAtoi(kind, &parsed.number) &&
+             parsed.number > 0) {
+    parsed.kind = ResourceKind::kPlayback;
   } else {
     return std::nullopt;
   }

@@ -12,12 +12,13 @@
 // process that starts derives from an id alone which call it belongs to. Pure.
 namespace benari::control {
 
-enum class ResourceKind { kMedia, kBridge, kDestination };
+enum class ResourceKind { kMedia, kBridge, kDestination, kPlayback };
 
 struct ResourceId {
   std::string call_id;
   ResourceKind kind = ResourceKind::kBridge;
   // Of kMedia: 1 for the first, 2 for the one that replaced it … Of kDestination: 1, or what Destination got.
+  // Of kPlayback: see Playback.
   int number = 0;
 };
 
@@ -38,6 +39,9 @@ class Ids {
   std::string Outbound(const std::string& called, const std::string& token) const;
   // Whom the call with this id is made to; nullopt: it is none that this owner makes.
   std::optional<std::string> OutboundTo(const std::string& call_id) const;
+
+  // Of what Asterisk plays to the caller: by turns 1 and 2.
+  std::string Playback(const std::string& call_id, int number) const;
 
   // Returns nullopt for an id that is not one of this owner. The far half of a Local channel ("…;2") counts
   // as its near half.

@@ -17,14 +17,20 @@ using fakes::Step;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-enum class Path { kEcho, kBot, kBotThenDialPlan };
+enum class Path { kEcho, kBot, kBotThenDialPlan, kWebhook };
+
+constexpr char kWebhook[] = "http://bots/voice";
+constexpr char kDocument[] =
+    "<Play>sound:beep</Play><Play>tone:ring</Play><Connect><Stream url='ws://bot'/></Connect>"
+    "<Dial><Number>1</Number><Number>2</Number></Dial>";
 
 CallConfig ShortCall(Path path) {
   CallConfig config;
   config.echo_time = milliseconds(200);
   config.webhook.dial_out_endpoint = "Local/{number}@default/n";
   if (path == Path::kEcho) return config;
-  config.flow = FlowKind::kBot;
+  config.flow = path == Path::kWebhook ? FlowKind::kWebhook : FlowKind::kBot;
+  config.webhook.url = kWebhook;
   config.ringback = Ringback::kMusic;
   config.bot.url = "ws://bot";
   config.bot.on_close = path == Path::kBot ? AfterBot::kTransfer : AfterBot::kContinue;
@@ -38,6 +44,7 @@ std::unique_ptr<ControlWorld> MakeWorld(uint64_t seed, Path path = Path::kEcho) 
   auto world = std::make_unique<ControlWorld>(ShortCall(path), options);
   world->asterisk.SetDestination("", Destination::HangsUp(seconds(1)));
   world->media.SetBot("ws://bot", fakes::BotScript::ClosesAfter(milliseconds(200)));
+  world->webhooks.Set(kWebhook, {{kDocument}});
   world->Start();
   return world;
 }
@@ -83,21 +90,22 @@ void ExpectNothingLeft(ControlWorld& world, FaultKind kind) {
 
 class FaultMatrix : public ::testing::TestWithParam<Path> {};
 
+std::string NameOf(const ::testing::TestParamInfo<Path>& test) {
+  constexpr const char* kNames[] = {"Echo", "Bot", "BotThenDialPlan", "Webhook"};
+  return kNames[static_cast<size_t>(test.param)];
+}
+
 INSTANTIATE_TEST_SUITE_P(Paths, FaultMatrix,
-                         ::testing::Values(Path::kEcho, Path::kBot, Path::kBotThenDialPlan),
-                         [](const auto& test) {
-                           return test.param == Path::kEcho  ? "Echo"
-                                  : test.param == Path::kBot ? "Bot"
-                                                             : "BotThenDialPlan";
-                         });
+                         ::testing::Values(Path::kEcho, Path::kBot, Path::kBotThenDialPlan, Path::kWebhook),
+                         NameOf);
 
 TEST(Faults, TheStepsOfABotsCallAreKnown) {
   std::set<std::string> operations;
-  for (const Path path : {Path::kBot, Path::kBotThenDialPlan}) {
+  for (const Path path : {Path::kBot, Path::kBotThenDialPlan, Path::kWebhook}) {
     for (const Step& step : StepsOfACall(path)) operations.insert(step.operation);
   }
   for (const char* wanted : {"media.SendDigit", "ari.StartMusic", "ari.StopMusic", "ari.SetVariable",
-                             "ari.ContinueInDialplan", "ari.Originate"}) {
+                             "ari.ContinueInDialplan", "ari.Originate", "ari.Play", "ari.StopPlayback"}) {
     EXPECT_TRUE(operations.contains(wanted)) << wanted;
   }
 }
@@ -122,7 +130,8 @@ TEST_P(FaultMatrix, EveryStepTimesEveryFault) {
         if (!answers && status != 500) continue;
         // Asterisk says 404 to these where the thing is not there, and never otherwise.
         const bool undoes = step.operation == "ari.HangUp" || step.operation == "ari.DestroyBridge" ||
-                            step.operation == "ari.SetVariable" || step.operation == "ari.ContinueInDialplan";
+                            step.operation == "ari.StopPlayback" || step.operation == "ari.SetVariable" ||
+                            step.operation == "ari.ContinueInDialplan";
         if (undoes && status == 404 && kind == FaultKind::kErrorBefore) continue;
         SCOPED_TRACE(step.ToString() + " " + fakes::ToString(kind) + " " + std::to_string(status));
         const auto world = MakeWorld(7, GetParam());

@@ -144,6 +144,8 @@ HttpReply Channels(AsteriskModel& model, const std::string& method, const std::v
   if (has_action && path[2] == "ring" && method == "DELETE") return EmptyReply(model.Ring(id, false));
   if (has_action && path[2] == "moh" && method == "POST") return EmptyReply(model.Music(id, true));
   if (has_action && path[2] == "moh" && method == "DELETE") return EmptyReply(model.Music(id, false));
+  if (path.size() == 4 && path[2] == "play" && method == "POST")
+    return EmptyReply(model.Play(id, path[3], Get(parameters, "media")));
   if (has_action && path[2] == "variable" && method == "POST")
     return EmptyReply(model.SetVariable(id, Get(parameters, "variable"), Get(parameters, "value")));
   return path.size() > 2 ? MessageReply(404, "Resource not found") : MessageReply(405, "Invalid method");
@@ -220,6 +222,8 @@ HttpReply Route(AsteriskModel& model, const HttpRequest& request) {
   if (path[0] == "channels") return Channels(model, request.method, path, parameters);
   if (path[0] == "bridges") return Bridges(model, request.method, path, parameters);
   if (path[0] == "applications" && request.method == "GET") return Applications(model, path);
+  if (path[0] == "playbacks" && path.size() == 2 && request.method == "DELETE")
+    return EmptyReply(model.StopPlayback(path[1]));
   if (path[0] == "asterisk" && path.size() == 2 && path[1] == "info") {
     return JsonReply(
         {{"system", {{"version", model.GetVersion().value}, {"entity_id", "02:00:00:00:00:01"}}}});

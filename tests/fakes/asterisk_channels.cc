@@ -130,6 +130,7 @@ void AsteriskModel::EnterStasis(ChannelRecord& channel) {
 }
 
 void AsteriskModel::LeaveApp(ChannelRecord& channel) {
+  FinishPlayback(channel, /*failed=*/true);
   LeaveBridge(channel, /*moved=*/true);
   Publish(channel, control::ari::StasisEnd{channel.ari.id});
   channel.in_stasis = false;
@@ -171,6 +172,7 @@ void AsteriskModel::EndSoon(ChannelRecord& channel, int cause) {
 
 // A caller's subscription ends with its StasisEnd; the other kinds' lasts until ChannelDestroyed.
 void AsteriskModel::Finish(ChannelRecord& channel) {
+  FinishPlayback(channel, /*failed=*/true);
   LeaveBridge(channel, /*moved=*/false);
   if (channel.in_stasis) {
     Publish(channel, control::ari::StasisEnd{channel.ari.id});

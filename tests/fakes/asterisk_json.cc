@@ -30,6 +30,10 @@ struct Shape {
   json operator()(const control::ari::ChannelDtmfReceived& e) const {
     return {{"type", "ChannelDtmfReceived"}, {"digit", e.digit}, {"duration_ms", e.duration_ms}};
   }
+  json operator()(const control::ari::PlaybackFinished& e) const {
+    const json playback = {{"id", e.playback_id}, {"state", e.failed ? "failed" : "done"}};
+    return {{"type", "PlaybackFinished"}, {"playback", playback}};
+  }
   json operator()(const control::ari::BridgeDestroyed&) const { return {{"type", "BridgeDestroyed"}}; }
   json operator()(const control::ari::ApplicationReplaced&) const {
     return {{"type", "ApplicationReplaced"}};
@@ -111,7 +115,7 @@ json EventJson(const Notice& notice) {
   if (notice.channel && notice.channel->kind == ChannelKind::kCaller && event.value("cause", 1) == 0) {
     event.erase("cause");
   }
-  if (notice.channel) event["channel"] = ChannelJson(*notice.channel);
+  if (notice.channel && type != "PlaybackFinished") event["channel"] = ChannelJson(*notice.channel);
   if (notice.bridge && ShowsBridge(type)) event["bridge"] = BridgeJson(notice.bridge->ari);
   return event;
 }

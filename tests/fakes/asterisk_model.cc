@@ -1,6 +1,7 @@
 // The REST operations.
 #include "tests/fakes/asterisk_model.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -165,6 +166,43 @@ Answer<Nothing> AsteriskModel::Music(const std::string& channel_id, bool plays) 
   if (channel->dying || !channel->in_stasis) return Error<Nothing>(409, kNotInStasis);
   channel->hears_music = plays;
   return NoContent();
+}
+
+Answer<Nothing> AsteriskModel::Play(const std::string& channel_id, const std::string& playback_id,
+                                    const std::string& media) {
+  ChannelRecord* const channel = Find(channel_id);
+  if (channel == nullptr) return Error<Nothing>(404, kNoChannel);
+  if (channel->dying || !channel->in_stasis) return Error<Nothing>(409, kNotInStasis);
+  if (!channel->playback_id.empty() && !channel->playback_stops) return {201, "", {}};
+  FinishPlayback(*channel, /*failed=*/false);
+  channel->playback_id = playback_id;
+  const bool failed = absl::StrContains(media, "missing");
+  const Clock::Duration length = failed ? pace_.Step() : std::chrono::seconds(1);
+  if (!absl::StartsWith(media, "tone:")) FinishPlaybackLater(*channel, length, failed);
+  return {201, "", {}};
+}
+
+Answer<Nothing> AsteriskModel::StopPlayback(const std::string& playback_id) {
+  const auto found = std::find_if(channels_.begin(), channels_.end(), [&playback_id](const auto& each) {
+    return each.second.playback_id == playback_id;
+  });
+  if (found == channels_.end()) return Error<Nothing>(404, "Playback not found");
+  found->second.playback_stops = true;
+  FinishPlaybackLater(found->second, pace_.Step(), /*failed=*/false);
+  return NoContent();
+}
+
+void AsteriskModel::FinishPlaybackLater(const ChannelRecord& channel, Clock::Duration delay, bool failed) {
+  LaterDo(delay, [this, id = channel.ari.id, playback_id = channel.playback_id, failed] {
+    ChannelRecord* const same = Find(id);
+    if (same != nullptr && same->playback_id == playback_id) FinishPlayback(*same, failed);
+  });
+}
+
+void AsteriskModel::FinishPlayback(ChannelRecord& channel, bool failed) {
+  if (channel.playback_id.empty()) return;
+  Publish(channel, control::ari::PlaybackFinished{std::exchange(channel.playback_id, ""), failed});
+  channel.playback_stops = false;
 }
 
 Answer<Nothing> AsteriskModel::SetVariable(const std::string& channel_id, const std::string& name,

@@ -36,6 +36,11 @@ class AsteriskModel {
   Answer<Nothing> AnswerCaller(const std::string& channel_id);
   Answer<Nothing> Ring(const std::string& channel_id, bool rings);
   Answer<Nothing> Music(const std::string& channel_id, bool plays);
+  // Sounds last a second, those called missing fail, tones last until they are stopped. What is asked for
+  // while another one goes on is never heard, as after an endless one.
+  Answer<Nothing> Play(const std::string& channel_id, const std::string& playback_id,
+                       const std::string& media);
+  Answer<Nothing> StopPlayback(const std::string& playback_id);
   Answer<Nothing> SetVariable(const std::string& channel_id, const std::string& name,
                               const std::string& value);
   Answer<control::ari::Channel> GetChannel(const std::string& channel_id) const;
@@ -125,6 +130,10 @@ class AsteriskModel {
   void Ring(ChannelRecord& channel);
   void RingTimeout(ChannelRecord& channel);
   void StartStasis(ChannelRecord& channel);
+
+  // playbacks
+  void FinishPlayback(ChannelRecord& channel, bool failed);
+  void FinishPlaybackLater(const ChannelRecord& channel, Clock::Duration delay, bool failed);
 
   // bridges
   void Join(const std::string& bridge_id, uint64_t bridge_serial, ChannelRecord& channel);

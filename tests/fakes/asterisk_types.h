@@ -60,18 +60,20 @@ struct ChannelRecord {
   std::string app_args;  // comma separated
   std::string other_half;
   int retries = 0;  // Stasis() is run again this often after the app sent the caller on in the dial plan
-  std::string bridge_id;       // empty: in none
-  Endpoint external_host;      // of ExternalMedia
-  std::string format;          // of ExternalMedia
-  bool elsewhere = false;      // was moved to another application
-  bool in_stasis = false;      // between StasisStart and StasisEnd
-  bool subscribed = false;     // the app hears of it
-  bool dying = false;          // hung up, its end is under way
-  bool hears_ringing = false;  // by request, and nothing else
-  bool hears_music = false;    // the same
-  bool transferred = false;    // its phone transferred the call: out of the bridge, and waits for a hang-up
-  int cause = 16;              // Q.850, of its end
-  uint64_t serial = 0;         // tells a channel from a later one of the same id
+  std::string bridge_id;        // empty: in none
+  Endpoint external_host;       // of ExternalMedia
+  std::string format;           // of ExternalMedia
+  bool elsewhere = false;       // was moved to another application
+  bool in_stasis = false;       // between StasisStart and StasisEnd
+  bool subscribed = false;      // the app hears of it
+  bool dying = false;           // hung up, its end is under way
+  bool hears_ringing = false;   // by request, and nothing else
+  bool hears_music = false;     // the same
+  std::string playback_id;      // of what it is played; empty: nothing
+  bool playback_stops = false;  // by request, in a moment
+  bool transferred = false;     // its phone transferred the call: out of the bridge, and waits for a hang-up
+  int cause = 16;               // Q.850, of its end
+  uint64_t serial = 0;          // tells a channel from a later one of the same id
 };
 
 struct BridgeRecord {

@@ -184,6 +184,17 @@ control::ari::Awaitable<void> ModelAriClient::StopMusic(std::string channel_id) 
   return RequestNothing("ari.StopMusic", [this, channel_id] { return model_.Music(channel_id, false); });
 }
 
+control::ari::Awaitable<void> ModelAriClient::Play(std::string channel_id, std::string playback_id,
+                                                   std::string media) {
+  return RequestNothing("ari.Play", [this, channel_id, playback_id, media] {
+    return model_.Play(channel_id, playback_id, media);
+  });
+}
+
+control::ari::Awaitable<void> ModelAriClient::StopPlayback(std::string playback_id) {
+  return RequestNothing("ari.StopPlayback", [this, playback_id] { return model_.StopPlayback(playback_id); });
+}
+
 control::ari::Awaitable<void> ModelAriClient::SetVariable(std::string channel_id, std::string name,
                                                           std::string value) {
   return RequestNothing("ari.SetVariable", [this, channel_id, name, value] {

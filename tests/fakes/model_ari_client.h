@@ -67,6 +67,9 @@ class ModelAriClient : public control::ari::Client {
   control::ari::Awaitable<void> StopRinging(std::string channel_id) override;
   control::ari::Awaitable<void> StartMusic(std::string channel_id) override;
   control::ari::Awaitable<void> StopMusic(std::string channel_id) override;
+  control::ari::Awaitable<void> Play(std::string channel_id, std::string playback_id,
+                                     std::string media) override;
+  control::ari::Awaitable<void> StopPlayback(std::string playback_id) override;
   control::ari::Awaitable<void> SetVariable(std::string channel_id, std::string name,
                                             std::string value) override;
   control::ari::Awaitable<control::ari::Channel> GetChannel(std::string channel_id) override;

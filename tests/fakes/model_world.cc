@@ -29,6 +29,9 @@ struct Describer {
   std::string operator()(const control::ari::ChannelDtmfReceived& e) const {
     return absl::StrCat("ChannelDtmfReceived ", e.channel_id, " ", e.digit);
   }
+  std::string operator()(const control::ari::PlaybackFinished& e) const {
+    return absl::StrCat("PlaybackFinished ", e.playback_id, e.failed ? " failed" : "");
+  }
   std::string operator()(const control::ari::BridgeDestroyed& e) const {
     return "BridgeDestroyed " + e.bridge_id;
   }

@@ -64,7 +64,7 @@ std::map<std::string, Company> Companies(const fakes::AsteriskModel& asterisk, f
     callers[role.call_id] = id;
     Company& company = companies[id];
     company.bridged = !channel.bridge_id.empty();
-    company.rings = channel.hears_ringing || channel.hears_music;
+    company.rings = channel.hears_ringing || channel.hears_music || !channel.playback_id.empty();
     company.abroad = company.bridged && CallOf(channel.bridge_id) != role.call_id;
     if (company.abroad) company.alone = false;
   }

@@ -19,7 +19,7 @@ struct Company {
   bool apart = false;    // its destination is there, and not in the same bridge
   bool abroad = false;   // it is in a bridge of somebody else
   bool dialled = false;  // its destination is there, or asked for
-  bool rings = false;    // it hears ringing or music, and nothing else
+  bool rings = false;    // it hears ringing, music, or what Asterisk plays
   bool bot_is_finished = false;
   std::string leased;  // some lease of its
 };

@@ -39,7 +39,9 @@ std::string DrawVerb(Random& random, size_t number, size_t documents) {
     case 0:
       return absl::StrCat("<Pause length='", random.Below(3), "'/>");
     case 1:
-      return "<Gather/>";
+      return random.Flip()   ? "<Gather/>"
+             : random.Flip() ? "<Play>sound:beep</Play>"
+                             : "<Play>tone:ring</Play>";
     case 2:
     case 3:
       return absl::StrCat("<Dial timeout='5'", action, ">",
@@ -198,6 +200,7 @@ bool DocumentsMayHangUp(const Scenario& scenario) {
     if (verbs.empty() || std::any_of(verbs.begin(), verbs.end(), hangs_up)) return true;
     const auto* stream = std::get_if<twiml::ConnectStream>(&verbs.back());
     return std::holds_alternative<twiml::Pause>(verbs.back()) ||
+           std::holds_alternative<twiml::Play>(verbs.back()) ||
            (stream != nullptr && stream->action.url.empty());
   };
   return std::any_of(scenario.documents.begin(), scenario.documents.end(), may_hang_up);

@@ -63,6 +63,13 @@ TEST(EventParser, ReadsEveryTypeThatControlActsOn) {
   EXPECT_EQ(pressed.channel_id, "x");
   EXPECT_EQ(pressed.digit, "#");
   EXPECT_EQ(pressed.duration_ms, 120);
+  const auto played = Parsed<PlaybackFinished>(
+      R"({"type":"PlaybackFinished","playback":{"id":"p","media_uri":"sound:beep","state":"done"}})");
+  EXPECT_EQ(played.playback_id, "p");
+  EXPECT_FALSE(played.failed);
+  EXPECT_TRUE(
+      Parsed<PlaybackFinished>(R"({"type":"PlaybackFinished","playback":{"id":"p","state":"failed"}})")
+          .failed);
   EXPECT_EQ(Parsed<UnknownEvent>(R"({"type":""})").type, "");
 }
 
@@ -117,6 +124,7 @@ TEST(EventParser, NamesWhatIsWrong) {
       {R"({"type":"ChannelLeftBridge","bridge":{"id":1},"channel":{"id":"i"}})",
        "ChannelLeftBridge: field bridge.id is of type number"},
       {R"({"type":"BridgeDestroyed"})", "BridgeDestroyed: field bridge is missing"},
+      {R"({"type":"PlaybackFinished"})", "PlaybackFinished: field playback is missing"},
       {deep, "event: nested too deeply"},
       {std::string(kMaxEventBytes + 1, ' '), "bytes, accepted are up to"},
   };

@@ -17,6 +17,8 @@ TEST(Ids, AreReadBackWhateverTheCallIsCalled) {
     EXPECT_EQ(ids.Parse(ids.Destination(call, 7))->number, 7);
     EXPECT_EQ(ids.Parse(ids.Destination(call, 1) + ";2")->call_id, call);
     EXPECT_EQ(ids.Parse(ids.Media(call, 12))->number, 12);
+    EXPECT_EQ(ids.Parse(ids.Playback(call, 2))->kind, ResourceKind::kPlayback);
+    EXPECT_EQ(ids.Parse(ids.Playback(call, 2))->call_id, call);
   }
 }
 
