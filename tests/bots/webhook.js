@@ -1,19 +1,29 @@
 // A webhook as people write it with Twilio's library, of a bot whose WebSocket is the second argument: the caller
-// talks to the bot, is then connected to a number that is busy, and to one that answers. Refuses what is not signed
+// talks to the bot, is then played the last argument, connected to a number that is busy, and to one that answers. At
+// /sounds it is played that too, and connected to the first of three numbers that answers. Refuses what is not signed
 // with the token of its first argument. Prints a line of JSON for each request.
 const http = require('node:http');
 const twilio = require('twilio');
 
-const [token, bot, busy, answers] = process.argv.slice(2);
+const [token, bot, busy, answers, rings, sound] = process.argv.slice(2);
 
 const documents = {
   '/voice?x=1': (response, { From }) => {
     const stream = response.connect({ action: '/after' }).stream({ url: bot, name: 'desk', statusCallback: 'status' });
     stream.parameter({ name: 'customer', value: `<${From}>` });
   },
-  '/after': (response) => response.dial({ action: 'dialled', timeout: 20 }, busy),
+  '/after': (response) => {
+    response.play(sound);
+    response.dial({ action: 'dialled', timeout: 20 }, busy);
+  },
   '/dialled': (response) => response.dial().number(answers),
   '/status': () => {},
+  '/sounds': (response) => {
+    for (const media of [sound, 'sound:missing', 'tone:ring']) response.play(media);
+    const dial = response.dial({ action: 'over', timeout: 20 });
+    for (const number of [busy, rings, answers]) dial.number(number);
+  },
+  '/over': (response) => response.hangup(),
 };
 
 const server = http.createServer((request, answer) => {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "tests/e2e/bot_test.h"
@@ -10,6 +11,7 @@ namespace benari::e2e {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::steady_clock;
 
 class WebhookTest : public BotTest {
  protected:
@@ -19,12 +21,18 @@ class WebhookTest : public BotTest {
     AsteriskOptions options = BotTest::asterisk_options();
     options.extensions +=
         "exten => 5550199,1,Hangup(17)\n"
+        "exten => 5550102,1,Ringing()\n same => n,Wait(60)\n"
         "exten => 5550100,1,Answer()\n same => n,Echo()\n";
     return options;
   }
   void StartWebhook() {
-    auto webhook = BotProcess::StartListening(
-        {"node", "webhook.js", kToken, bot_->url("/say,until:mark,close"), "5550199", "5550100"});
+    const std::string rootfs = AsteriskServer::Rootfs();
+    sounds_ = std::make_unique<RunFolder>(rootfs + "/tmp", "benari-sound-");
+    WriteFile(sounds_->File("hello.ulaw"), std::string(sound_.begin(), sound_.end()));
+    const std::string media = "sound:" + sounds_->File("hello").substr(rootfs.size());  // as Asterisk sees it
+    auto webhook =
+        BotProcess::StartListening({"node", "webhook.js", kToken, bot_->url("/say,until:mark,close"),
+                                    "5550199", "5550100", "5550102", media});
     ASSERT_TRUE(webhook.ok()) << webhook.status();
     webhook_ = std::move(*webhook);
   }
@@ -39,6 +47,8 @@ class WebhookTest : public BotTest {
     return LogLine{line.value_or("{}")};
   }
 
+  const std::vector<uint8_t> sound_ = Noise(milliseconds(1000), 3);
+  std::unique_ptr<RunFolder> sounds_;
   std::unique_ptr<BotProcess> webhook_;
 };
 
@@ -76,6 +86,36 @@ TEST_F(WebhookTest, ABotWithItsWebhookIsMovedHereInFiveFlags) {
   ASSERT_TRUE(phone_.WaitUntilSaid(kPatience));
   EXPECT_GE(PhoneHears(question, milliseconds(500)), milliseconds(500));
   EXPECT_EQ(FoundIn(said_, phone_.HeardAudio()), milliseconds(2000)) << "nothing of the bot was cut off";
+  EXPECT_EQ(FoundIn(sound_, phone_.HeardAudio()), milliseconds(1000)) << "nor of the sound after it";
+  phone_.HangUp();
+  EXPECT_EQ(Outcome(), "completed");
+}
+
+TEST_F(WebhookTest, ASoundIsHeardSampleBySampleAndOfThreeNumbersTheFirstToAnswerIsConnected) {
+  StartBot();
+  StartWebhook();
+  WriteFile(files_.File("token"), absl::StrCat(kToken, "\n"));
+  StartServices({"--flow=webhook", "--webhook_url=" + webhook_->url("/sounds"),
+                 "--webhook_auth_token_file=" + files_.File("token"),
+                 "--dial_out_endpoint=Local/{number}@default/n"});
+  WaitForLog("connected to Asterisk");
+  Call();
+  WaitForPhase("dialing");
+  EXPECT_EQ(FoundIn(sound_, phone_.HeardAudio()), milliseconds(1000)) << "before the next verb";
+  EXPECT_THAT(WaitForLog("verb of the webhook not done").Field("why"), ::testing::HasSubstr("sound:missing"));
+  WaitForPhase("connected");
+  const std::vector<uint8_t> question = Noise(milliseconds(1000), 2);
+  phone_.ForgetHeard();
+  phone_.Say(question);
+  ASSERT_TRUE(phone_.WaitUntilSaid(kPatience));
+  EXPECT_GE(PhoneHears(question, milliseconds(500)), milliseconds(500)) << "the tone does not go on";
+  const auto deadline = steady_clock::now() + kPatience;
+  const auto others_are_gone = [this] {
+    const auto channels = asterisk().ari().Channels();
+    return channels.ok() && channels->size() == 3;  // the caller, and both halves of one Local channel
+  };
+  while (!others_are_gone() && steady_clock::now() < deadline) std::this_thread::sleep_for(milliseconds(20));
+  EXPECT_TRUE(others_are_gone()) << "another number rings on";
   phone_.HangUp();
   EXPECT_EQ(Outcome(), "completed");
 }
