@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/log.h"
 #include "control/api/call_json.h"
@@ -36,12 +37,13 @@ http::Reply RefusedByServer(int status, const std::string& what) {
 
 }  // namespace
 
-Api::Api(asio::any_io_executor executor, const Account& account, CallsPort port, const Clock& clock,
-         prometheus::Registry& registry)
+Api::Api(asio::any_io_executor executor, const Account& account, CallsPort port, ActionsPort actions,
+         const Clock& clock, prometheus::Registry& registry)
     : executor_(std::move(executor)),
       clock_(clock),
       auth_(account.sid, account.token),
       calls_(account.sid, std::move(port)),
+      actions_(account.sid, std::move(actions)),
       requests_(prometheus::BuildCounter()
                     .Name("benari_control_api_requests_total")
                     .Help("Requests to control's REST API, by HTTP status.")
@@ -59,6 +61,7 @@ Api::Api(asio::any_io_executor executor, const Account& account, CallsPort port,
 void Api::set_account(const Account& account) {
   auth_.set_credentials(account.sid, account.token);
   calls_.set_account_sid(account.sid);
+  actions_.set_account_sid(account.sid);
 }
 
 http::Limits Api::DefaultLimits() {
@@ -89,7 +92,8 @@ http::Reply Api::Answer(const http::Request& request) {
 http::Reply Api::AnswerChecked(const http::Request& request) {
   switch (auth_.Check(request.authorization, request.peer, clock_.Now())) {
     case BasicAuth::Result::kGood:
-      return calls_.Answer(request);
+      return absl::StartsWith(request.path, CallActions::kPath) ? actions_.Answer(request)
+                                                                : calls_.Answer(request);
     case BasicAuth::Result::kTooMany:
       return TooMany();
     case BasicAuth::Result::kWrong:

@@ -13,6 +13,7 @@
 #include "common/http/server.h"
 #include "control/api/account.h"
 #include "control/api/basic_auth.h"
+#include "control/api/call_actions.h"
 #include "control/api/calls_resource.h"
 
 namespace benari::control::api {
@@ -21,8 +22,8 @@ namespace benari::control::api {
 class Api {
  public:
   // What is passed, and what `port` names, outlives it. Its metrics are there from now on.
-  Api(boost::asio::any_io_executor executor, const Account& account, CallsPort port, const Clock& clock,
-      prometheus::Registry& registry);
+  Api(boost::asio::any_io_executor executor, const Account& account, CallsPort port, ActionsPort actions,
+      const Clock& clock, prometheus::Registry& registry);
 
   void set_account(const Account& account);
 
@@ -44,6 +45,7 @@ class Api {
   const Clock& clock_;
   BasicAuth auth_;
   CallsResource calls_;
+  CallActions actions_;
   prometheus::Family<prometheus::Counter>& requests_;
   prometheus::Family<prometheus::Counter>& limits_;
   std::unique_ptr<http::Server> server_;

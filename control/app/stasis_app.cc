@@ -159,6 +159,38 @@ bool StasisApp::HangUp(const std::string& call_id) {
   return true;
 }
 
+absl::Status StasisApp::Transfer(const std::string& call_id, const std::string& number) {
+  const auto found = table_.calls().find(call_id);
+  if (found == table_.calls().end()) return absl::NotFoundError("the call is over");
+  const absl::Status allowed = found->second->MayTransferTo(number);
+  if (!allowed.ok()) return allowed;
+  twiml::Dial dial;
+  dial.targets.push_back({twiml::TargetKind::kNumber, number});
+  twiml::Document document;
+  document.verbs.push_back(std::move(dial));
+  return Redirect(call_id, std::move(document)) ? absl::OkStatus() : absl::NotFoundError("the call is over");
+}
+
+namespace {
+
+asio::awaitable<void> SendKeys(ari::Client& ari, std::shared_ptr<Call> call, std::string digits) {
+  try {
+    const std::string caller = call->facts().ChannelIn(call->id());
+    co_await ari.SendDtmf(caller, digits);
+  } catch (const ari::Error& error) {
+    call->journal().Warning("keys not sent", {{"why", error.what()}});
+  }
+}
+
+}  // namespace
+
+bool StasisApp::SendDigits(const std::string& call_id, const std::string& digits) {
+  const auto found = table_.calls().find(call_id);
+  if (found == table_.calls().end() || found->second->facts().MustEnd()) return false;
+  asio::co_spawn(context_.executor, SendKeys(context_.ari, found->second, digits), asio::detached);
+  return true;
+}
+
 bool StasisApp::Redirect(const std::string& call_id, twiml::Source source) {
   const auto found = table_.calls().find(call_id);
   if (found == table_.calls().end()) return false;

@@ -106,6 +106,8 @@ class Client {
   virtual Awaitable<void> Play(std::string channel_id, std::string playback_id, std::string media) = 0;
   // 404 if it has finished.
   virtual Awaitable<void> StopPlayback(std::string playback_id) = 0;
+  // Sends keys (0-9 * # A-D) to the far end of a channel.
+  virtual Awaitable<void> SendDtmf(std::string channel_id, std::string digits) = 0;
   // A variable of the channel, for the dial plan.
   virtual Awaitable<void> SetVariable(std::string channel_id, std::string name, std::string value) = 0;
   virtual Awaitable<Channel> GetChannel(std::string channel_id) = 0;

@@ -98,6 +98,9 @@ Awaitable<void> HttpClient::Play(std::string channel_id, std::string playback_id
 Awaitable<void> HttpClient::StopPlayback(std::string playback_id) {
   return Perform(pool_, StopPlaybackRequest(playback_id));
 }
+Awaitable<void> HttpClient::SendDtmf(std::string channel_id, std::string digits) {
+  return Perform(pool_, SendDtmfRequest(channel_id, digits));
+}
 Awaitable<void> HttpClient::SetVariable(std::string channel_id, std::string name, std::string value) {
   return Perform(pool_, SetVariableRequest(channel_id, name, value));
 }

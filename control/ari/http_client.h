@@ -66,6 +66,7 @@ class HttpClient : public Client, public Diagnostics {
   Awaitable<void> StopMusic(std::string channel_id) override;
   Awaitable<void> Play(std::string channel_id, std::string playback_id, std::string media) override;
   Awaitable<void> StopPlayback(std::string playback_id) override;
+  Awaitable<void> SendDtmf(std::string channel_id, std::string digits) override;
   Awaitable<void> SetVariable(std::string channel_id, std::string name, std::string value) override;
   Awaitable<Channel> GetChannel(std::string channel_id) override;
   Awaitable<std::vector<Channel>> ListChannels() override;

@@ -131,6 +131,11 @@ Request StopPlaybackRequest(const std::string& playback_id) {
   return {"StopPlayback", Method::kDelete, Path("playbacks", playback_id), true};
 }
 
+Request SendDtmfRequest(const std::string& channel_id, const std::string& digits) {
+  return {"SendDtmf", Method::kPost,
+          Target(Path("channels", channel_id, "/dtmf")).With("dtmf", digits).Text()};
+}
+
 Request SetVariableRequest(const std::string& channel_id, const std::string& name, const std::string& value) {
   Target target(Path("channels", channel_id, "/variable"));
   return {"SetVariable", Method::kPost, std::move(target).With("variable", name).With("value", value).Text(),

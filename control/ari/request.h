@@ -38,6 +38,7 @@ Request StartMusicRequest(const std::string& channel_id);
 Request StopMusicRequest(const std::string& channel_id);
 Request PlayRequest(const std::string& channel_id, const std::string& playback_id, const std::string& media);
 Request StopPlaybackRequest(const std::string& playback_id);
+Request SendDtmfRequest(const std::string& channel_id, const std::string& digits);
 Request SetVariableRequest(const std::string& channel_id, const std::string& name, const std::string& value);
 Request GetChannelRequest(const std::string& channel_id);
 Request ListChannelsRequest();

@@ -16,6 +16,7 @@
 #include "control/call/partners.h"
 #include "control/call/playback_leg.h"
 #include "control/call/undo_stack.h"
+#include "control/call/webhook_settings.h"
 #include "control/record/call_journal.h"
 #include "control/record/call_phase.h"
 
@@ -55,6 +56,11 @@ class Call {
 
   // Reports a transfer by phone: `newcomer` has replaced `left`, the caller or the destination.
   void OnTransfer(const std::string& left, const std::string& newcomer);
+
+  // OK if the caller may be connected with this number; else as TransferEndpoint.
+  absl::Status MayTransferTo(const std::string& number) const {
+    return TransferEndpoint(config_.webhook, number, identity_.called).status();
+  }
 
   const std::string& id() const { return id_; }
   const std::string& destination() const { return destination_.place(); }

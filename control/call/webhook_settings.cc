@@ -78,4 +78,13 @@ absl::StatusOr<std::string> DialOutEndpoint(const WebhookSettings& settings, abs
   return absl::StrReplaceAll(settings.dial_out_endpoint, {{kNumber, plain}});
 }
 
+absl::StatusOr<std::string> TransferEndpoint(const WebhookSettings& settings, absl::string_view number,
+                                             absl::string_view called) {
+  absl::StatusOr<std::string> endpoint = DialOutEndpoint(settings, number);
+  const auto own = DialOutEndpoint(settings, called);
+  if (endpoint.ok() && own.ok() && *own == *endpoint)
+    return absl::InvalidArgumentError("the caller would be connected to the number that it has called");
+  return endpoint;
+}
+
 }  // namespace benari::control

@@ -29,5 +29,8 @@ absl::Status SetWebhookSetting(WebhookSettings& settings, absl::string_view name
 // The endpoint that a number is dialled at. INVALID_ARGUMENT says what is wrong with the number; blanks and
 // ( ) - . in it do not count. FAILED_PRECONDITION: numbers are not dialled, and which setting to look at.
 absl::StatusOr<std::string> DialOutEndpoint(const WebhookSettings& settings, absl::string_view number);
+// The same for who has called `called` already: INVALID_ARGUMENT also if it is that number again.
+absl::StatusOr<std::string> TransferEndpoint(const WebhookSettings& settings, absl::string_view number,
+                                             absl::string_view called);
 
 }  // namespace benari::control

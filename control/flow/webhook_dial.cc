@@ -35,12 +35,7 @@ std::string WebhookVerbs::CallerIdOf(const twiml::Dial& dial) const {
 
 absl::StatusOr<std::string> WebhookVerbs::EndpointOf(const twiml::Target& target) const {
   if (target.kind == twiml::TargetKind::kSip) return absl::InvalidArgumentError("<Sip> is not supported");
-  const auto endpoint = DialOutEndpoint(legs_.settings.webhook, target.address);
-  if (!endpoint.ok()) return endpoint.status();
-  const auto own = DialOutEndpoint(legs_.settings.webhook, legs_.identity.called);
-  if (own.ok() && *own == *endpoint)
-    return absl::InvalidArgumentError("the caller would be connected to the number that it has called");
-  return *endpoint;
+  return TransferEndpoint(legs_.settings.webhook, target.address, legs_.identity.called);
 }
 
 absl::StatusOr<Dialing> WebhookVerbs::DialingOf(const twiml::Dial& dial) {

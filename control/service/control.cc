@@ -47,7 +47,8 @@ Control::Control(const Config& config, char** argv)
                front_.config.call},
       app_(context_, config.app),
       status_callbacks_(*webhooks_),
-      api_(front_.loop.get_executor(), config.api_account, ApiPort(), front_.timers, *front_.registry),
+      api_(front_.loop.get_executor(), config.api_account, ApiPort(), ActionsPort(), front_.timers,
+           *front_.registry),
       events_(front_.loop.get_executor(), config.ari, ari::EventStreamLimits(), Handlers()),
       drain_timer_(front_.loop) {}
 
@@ -81,6 +82,17 @@ api::CallsPort Control::ApiPort() {
           [this](CallOrder order) { return app_.DialOut(std::move(order)); },
           [this](const CallRecord& record, const api::StatusCallback& callback) {
             status_callbacks_.Add(record, callback);
+          }};
+}
+
+api::ActionsPort Control::ActionsPort() {
+  return {front_.history, [this] { return app_.knows_calls(); },
+          [this](const std::string& call_id) { return app_.HangUp(call_id); },
+          [this](const std::string& call_id, const std::string& number) {
+            return app_.Transfer(call_id, number);
+          },
+          [this](const std::string& call_id, const std::string& digits) {
+            return app_.SendDigits(call_id, digits);
           }};
 }
 

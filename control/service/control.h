@@ -31,6 +31,7 @@ class Control {
 
  private:
   api::CallsPort ApiPort();
+  api::ActionsPort ActionsPort();
   // Begins to serve the API, and returns its address; "": nowhere. Exits with 1 when the address is taken.
   std::string ServeApi();
   void StepAside(const std::string& why, StartMode mode);

@@ -180,6 +180,24 @@ test('errors are those of the client', async () => {
   await rejects(client().calls.create({ to: '1', from: '2', url: 'http://bot/', record: true }), 400, 20001, /'Record' is not supported/);
 });
 
+test('who has nothing of Twilio sends keys, transfers and hangs up in JSON', async () => {
+  const [call] = await client().calls.list({ status: 'in-progress', limit: 1 });
+  const authorization = `Basic ${Buffer.from(`${account}:${token}`).toString('base64')}`;
+  const act = (action, body, headers = { authorization }) => fetch(`http://${api}/calls/${call.sid}/${action}`,
+    { method: 'POST', headers, body: body && JSON.stringify(body) });
+  assert.equal((await act('hangup', undefined, {})).status, 401);
+  assert.equal((await act('digits', { digits: '12#' })).status, 200);
+  const loop = await act('transfer', { to: call.to });
+  assert.equal(loop.status, 400);
+  assert.match((await loop.json()).message, /the number that it has called/);
+  const transferred = await act('transfer', { to: '4438007' });
+  assert.equal(transferred.status, 200);
+  assert.equal((await transferred.json()).sid, call.sid);
+  assert.equal((await act('hangup')).status, 200);
+  await eventually(async () => (await call.fetch()).status === 'completed');
+  assert.equal((await act('hangup')).status, 404);
+});
+
 test('what is hung up is gone from Asterisk', async () => {
   const ours = client();
   for (const { sid } of await ours.calls.list({ status: 'in-progress' })) await ours.calls(sid).update({ status: 'completed' });

@@ -144,6 +144,8 @@ HttpReply Channels(AsteriskModel& model, const std::string& method, const std::v
   if (has_action && path[2] == "ring" && method == "DELETE") return EmptyReply(model.Ring(id, false));
   if (has_action && path[2] == "moh" && method == "POST") return EmptyReply(model.Music(id, true));
   if (has_action && path[2] == "moh" && method == "DELETE") return EmptyReply(model.Music(id, false));
+  if (has_action && path[2] == "dtmf" && method == "POST")
+    return EmptyReply(model.SendDtmf(id, Get(parameters, "dtmf")));
   if (path.size() == 4 && path[2] == "play" && method == "POST")
     return EmptyReply(model.Play(id, path[3], Get(parameters, "media")));
   if (has_action && path[2] == "variable" && method == "POST")

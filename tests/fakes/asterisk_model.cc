@@ -192,6 +192,14 @@ Answer<Nothing> AsteriskModel::StopPlayback(const std::string& playback_id) {
   return NoContent();
 }
 
+Answer<Nothing> AsteriskModel::SendDtmf(const std::string& channel_id, const std::string& digits) {
+  ChannelRecord* const channel = Find(channel_id);
+  if (channel == nullptr) return Error<Nothing>(404, kNoChannel);
+  if (channel->dying || !channel->in_stasis) return Error<Nothing>(409, kNotInStasis);
+  channel->keys += digits;
+  return NoContent();
+}
+
 void AsteriskModel::FinishPlaybackLater(const ChannelRecord& channel, Clock::Duration delay, bool failed) {
   LaterDo(delay, [this, id = channel.ari.id, playback_id = channel.playback_id, failed] {
     ChannelRecord* const same = Find(id);

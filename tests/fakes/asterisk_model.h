@@ -41,6 +41,7 @@ class AsteriskModel {
   Answer<Nothing> Play(const std::string& channel_id, const std::string& playback_id,
                        const std::string& media);
   Answer<Nothing> StopPlayback(const std::string& playback_id);
+  Answer<Nothing> SendDtmf(const std::string& channel_id, const std::string& digits);
   Answer<Nothing> SetVariable(const std::string& channel_id, const std::string& name,
                               const std::string& value);
   Answer<control::ari::Channel> GetChannel(const std::string& channel_id) const;

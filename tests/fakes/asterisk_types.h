@@ -69,6 +69,7 @@ struct ChannelRecord {
   bool dying = false;           // hung up, its end is under way
   bool hears_ringing = false;   // by request, and nothing else
   bool hears_music = false;     // the same
+  std::string keys;             // that the app sent to it
   std::string playback_id;      // of what it is played; empty: nothing
   bool playback_stops = false;  // by request, in a moment
   bool transferred = false;     // its phone transferred the call: out of the bridge, and waits for a hang-up

@@ -195,6 +195,11 @@ control::ari::Awaitable<void> ModelAriClient::StopPlayback(std::string playback_
   return RequestNothing("ari.StopPlayback", [this, playback_id] { return model_.StopPlayback(playback_id); });
 }
 
+control::ari::Awaitable<void> ModelAriClient::SendDtmf(std::string channel_id, std::string digits) {
+  return RequestNothing("ari.SendDtmf",
+                        [this, channel_id, digits] { return model_.SendDtmf(channel_id, digits); });
+}
+
 control::ari::Awaitable<void> ModelAriClient::SetVariable(std::string channel_id, std::string name,
                                                           std::string value) {
   return RequestNothing("ari.SetVariable", [this, channel_id, name, value] {

@@ -70,6 +70,7 @@ class ModelAriClient : public control::ari::Client {
   control::ari::Awaitable<void> Play(std::string channel_id, std::string playback_id,
                                      std::string media) override;
   control::ari::Awaitable<void> StopPlayback(std::string playback_id) override;
+  control::ari::Awaitable<void> SendDtmf(std::string channel_id, std::string digits) override;
   control::ari::Awaitable<void> SetVariable(std::string channel_id, std::string name,
                                             std::string value) override;
   control::ari::Awaitable<control::ari::Channel> GetChannel(std::string channel_id) override;

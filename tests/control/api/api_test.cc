@@ -82,6 +82,12 @@ class ApiTest : public ::testing::Test {
                                                                 return true;
                                                               },
                                                               nullptr, nullptr, nullptr},
+                                                    ActionsPort{history_, [] { return true; },
+                                                                [this](const std::string& id) {
+                                                                  hung_up_.push_back(id);
+                                                                  return true;
+                                                                },
+                                                                nullptr, nullptr},
                                                     clock_, registry_);
 
  private:

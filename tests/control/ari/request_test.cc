@@ -54,6 +54,8 @@ TEST(Request, IsWhatAsteriskDescribes) {
       {StopRingingRequest("17.1"), "StopRinging", "DELETE /channels/17.1/ring", "/channels/17.1/ring"},
       {PlayRequest("17.1", "a b", "sound:beep"), "Play", "POST /channels/17.1/play/a%20b",
        "/channels/17.1/play/a%20b?media=sound%3Abeep"},
+      {SendDtmfRequest("17.1", "1#"), "SendDtmf", "POST /channels/17.1/dtmf",
+       "/channels/17.1/dtmf?dtmf=1%23"},
       {StopPlaybackRequest("a b"), "StopPlayback", "DELETE /playbacks/a%20b", "/playbacks/a%20b"},
       {StartMusicRequest("17.1"), "StartMusic", "POST /channels/17.1/moh", "/channels/17.1/moh"},
       {StopMusicRequest("17.1"), "StopMusic", "DELETE /channels/17.1/moh", "/channels/17.1/moh"},

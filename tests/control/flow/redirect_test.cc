@@ -184,6 +184,36 @@ TEST_F(RedirectTest, OfACallThatEndsIsRefused) {
   EXPECT_EQ(world_->asterisk.dialled().size(), 0U);
 }
 
+TEST_F(RedirectTest, ToANumberAsTheSettingsAllow) {
+  Begin(Of(FlowKind::kBot));
+  ASSERT_TRUE(UntilPhase(CallPhase::kBot));
+  StasisApp& app = world_->control->app();
+  EXPECT_TRUE(absl::IsInvalidArgument(app.Transfer(caller_, "330-8487"))) << "the one that was called";
+  EXPECT_TRUE(absl::IsInvalidArgument(app.Transfer(caller_, "joe")));
+  EXPECT_TRUE(absl::IsNotFound(app.Transfer("nobody", "7")));
+  world_->RunFor(seconds(1));
+  EXPECT_EQ(app.table().Find(caller_)->phase(), CallPhase::kBot);
+  ASSERT_TRUE(app.Transfer(caller_, "7").ok());
+  ExpectConnectedToSeven();
+  HangUpAndExpectClean();
+  EXPECT_TRUE(absl::IsNotFound(app.Transfer(caller_, "7")));
+}
+
+TEST_F(RedirectTest, KeysAreSentToTheCallersEnd) {
+  Begin(Of(FlowKind::kBot));
+  ASSERT_TRUE(UntilPhase(CallPhase::kBot));
+  StasisApp& app = world_->control->app();
+  EXPECT_TRUE(app.SendDigits(caller_, "12#"));
+  world_->RunFor(seconds(1));
+  EXPECT_EQ(Caller().keys, "12#");
+  world_->control->faults().Add("ari.SendDtmf", 2, {fakes::FaultKind::kErrorBefore});
+  EXPECT_TRUE(app.SendDigits(caller_, "3"));
+  world_->RunFor(seconds(1));
+  EXPECT_TRUE(Warned("keys not sent"));
+  HangUpAndExpectClean();
+  EXPECT_FALSE(app.SendDigits(caller_, "1"));
+}
+
 TEST_F(RedirectTest, WaitsWhileAsteriskIsAway) {
   Begin(Of(FlowKind::kEcho));
   ASSERT_TRUE(UntilPhase(CallPhase::kEcho));
