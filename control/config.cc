@@ -149,6 +149,11 @@ ABSL_FLAG(int, max_calls, 200,
 ABSL_FLAG(std::string, ringback, "ringing",
           "what the caller hears until the destination answers: ringing, music (on hold, of the class that "
           "CHANNEL(musicclass) names) or none");
+ABSL_FLAG(
+    std::string, transfer, "blind",
+    "of a caller that a redirect over the API takes from its bot to a number: blind (the bot leaves at "
+    "once, the caller hears the --ringback) or attended (the bot stays until somebody answers, and goes "
+    "on if nobody does)");
 ABSL_FLAG(std::string, when_full, "congestion",
           "action for a caller that cannot be admitted: congestion (hang up, cause 42) or continue (in the "
           "dial plan)");

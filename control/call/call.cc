@@ -29,7 +29,8 @@ Call::Call(const CallContext& context, CallIdentity identity, CallConfig config,
       outage_(context_, facts_, journal_),
       partners_(context_, id_, facts_, bridge_, outage_, journal_),
       media_leg_(context_, id_, facts_, undo_, media_, partners_, outage_, journal_),
-      destination_(context_, id_, destination_number, facts_, undo_, partners_, outage_, journal_),
+      destination_(context_, id_, destination_number, facts_, undo_, partners_, media_leg_, outage_,
+                   journal_),
       playback_(context_, id_, facts_, undo_, partners_, outage_, journal_),
       outbound_(context_, identity_, facts_, journal_) {
   undo_.Defer(ToString(UndoStep::kLetCallerGo), [this] { return LetCallerGo(); });
@@ -90,13 +91,14 @@ asio::awaitable<CallOver> Call::RunFlow() {
   try {
     const bool outbound = identity_.direction == CallDirection::kOutbound;
     if (outbound && !facts_.channel(id_).started) co_await outbound_.Dial();
-    if (facts_.known().redirect.has_value()) co_await FollowRedirect();
+    const bool redirected = facts_.known().redirect.has_value();
+    if (redirected) co_await FollowRedirect();
     facts_.ThrowIfEnding();
     co_await playback_.Drop();
     co_await media_.DropOlder();
     const std::unique_ptr<Flow> flow = context_.make_flow(config_);
-    Legs legs{media_leg_,       destination_, playback_,       facts_, journal_,
-              context_.metrics, identity_,    context_.timers, config_};
+    Legs legs{media_leg_,       destination_, playback_,       facts_,  journal_,
+              context_.metrics, identity_,    context_.timers, config_, redirected};
     co_await flow->Run(legs);
   } catch (const CallOver& end) {
     over = end;
@@ -116,13 +118,20 @@ asio::awaitable<CallOver> Call::RunFlow() {
   co_return over;
 }
 
+// Until somebody whom the document dials has answered.
+bool Call::BotStays(const twiml::Source& next) const {
+  const auto* const document = std::get_if<twiml::Document>(&next);
+  return config_.transfer == Transfer::kAttended && media_leg_.BotTalks() && document != nullptr &&
+         !document->verbs.empty() && std::holds_alternative<twiml::Dial>(document->verbs.front());
+}
+
 // The legs are given back, and the caller stays. From then on this is a call of the webhook flow.
 asio::awaitable<void> Call::FollowRedirect() {
   twiml::Source source = facts_.TakeRedirect();
   journal_.Info("redirected over the API");
   co_await facts_.WaitUntilResynced();
   co_await destination_.Drop();
-  co_await media_leg_.Drop();
+  if (!BotStays(source)) co_await media_leg_.Drop();
   config_.flow = FlowKind::kWebhook;
   SetSource(config_.webhook, std::move(source));
 }

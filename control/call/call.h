@@ -84,6 +84,7 @@ class Call {
 
   Awaitable<CallOver> RunFlow();
   Awaitable<void> FollowRedirect();
+  bool BotStays(const twiml::Source& next) const;
   Awaitable<void> Release(CallOver over);
   Awaitable<void> PauseUndo(bool last);
   Awaitable<void> LetCallerGo();

@@ -15,6 +15,7 @@ enum class OnNoMedia { kContinue, kHangUp };
 enum class OnMediaLost { kTransfer, kHangUp };
 enum class WhenFull { kCongestion, kContinue };
 enum class Ringback { kRinging, kMusic, kNone };
+enum class Transfer { kBlind, kAttended };
 
 // The settings of a call: those of the flags, with the arguments of Stasis() applied.
 struct CallConfig {
@@ -28,6 +29,9 @@ struct CallConfig {
   std::string caller_id;
   std::chrono::seconds dial_timeout{30};
   Ringback ringback = Ringback::kRinging;  // what the caller hears until the destination answers
+  // Of a caller that a redirect takes from its bot to a destination: the bot leaves at once, or once that has
+  // answered.
+  Transfer transfer = Transfer::kBlind;
   OnNoMedia on_no_media = OnNoMedia::kContinue;
   OnMediaLost on_media_lost = OnMediaLost::kTransfer;
   WhenFull when_full = WhenFull::kCongestion;

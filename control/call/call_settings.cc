@@ -26,6 +26,8 @@ static_assert(IsWhole(kOnNoMedia));
 constexpr EnumRow<Ringback> kRingbacks[] = {
     {Ringback::kRinging, "ringing"}, {Ringback::kMusic, "music"}, {Ringback::kNone, "none"}};
 static_assert(IsWhole(kRingbacks));
+constexpr EnumRow<Transfer> kTransfers[] = {{Transfer::kBlind, "blind"}, {Transfer::kAttended, "attended"}};
+static_assert(IsWhole(kTransfers));
 constexpr EnumRow<WhenFull> kWhenFull[] = {{WhenFull::kCongestion, "congestion"},
                                            {WhenFull::kContinue, "continue"}};
 static_assert(IsWhole(kWhenFull));
@@ -81,6 +83,7 @@ absl::Status SetCallSetting(CallConfig& config, absl::string_view name, absl::st
   if (name == "on_media_lost") return ChooseWord(value, kOnMediaLost, &config.on_media_lost);
   if (name == "on_no_media") return ChooseWord(value, kOnNoMedia, &config.on_no_media);
   if (name == "ringback") return ChooseWord(value, kRingbacks, &config.ringback);
+  if (name == "transfer") return ChooseWord(value, kTransfers, &config.transfer);
   if (name == "when_full") return ChooseWord(value, kWhenFull, &config.when_full);
   absl::Status set = SetBotSetting(config.bot, name, value);
   if (absl::IsNotFound(set)) set = SetWebhookSetting(config.webhook, name, value);

@@ -11,13 +11,14 @@ namespace benari::control {
 namespace asio = boost::asio;
 
 DestinationLeg::DestinationLeg(const CallContext& context, const std::string& call_id, int number,
-                               CallFacts& facts, UndoStack& undo, Partners& partners, Outage& outage,
-                               CallJournal& journal)
+                               CallFacts& facts, UndoStack& undo, Partners& partners, const MediaLeg& media,
+                               Outage& outage, CallJournal& journal)
     : context_(context),
       call_id_(call_id),
       facts_(facts),
       undo_(undo),
       partners_(partners),
+      media_(media),
       outage_(outage),
       journal_(journal),
       dialing_{{context.config.destination}, context.config.caller_id, context.config.dial_timeout},
@@ -61,15 +62,15 @@ int DestinationLeg::NextNumber() {
 asio::awaitable<void> DestinationLeg::Dial() {
   journal_.EnterPhase(CallPhase::kDialing);
   const bool waits = context_.config.ringback != Ringback::kNone && !facts_.channel(place()).in_bridge;
-  ringback_ = waits;
-  if (waits && !facts_.channel(place()).started) co_await partners_.StartRingback();
+  ringback_ = waits && !HearsBot();
+  if (ringback_ && !facts_.channel(place()).started) co_await partners_.StartRingback();
   bool answered = false;
   while (!answered) {
     co_await OriginateAll();
     answered = co_await AwaitAnswer();
   }
   Choose();
-  if (waits) co_await StopRingback();
+  if (ringback_) co_await StopRingback();
 }
 
 // Of two that answer at the same moment the first one counts, unless it has gone already.
@@ -165,13 +166,27 @@ bool DestinationLeg::AllAreGone() const {
                      [this](const Attempt& attempt) { return attempt.refused || FactsOf(attempt).gone; });
 }
 
+// A bot that stays with the caller may leave first, and then the ringback begins.
+asio::awaitable<bool> DestinationLeg::WaitUntil(std::function<bool()> settled, Clock::Time deadline) {
+  std::function<bool()> settled_or_silent = [this, &settled] {
+    return settled() || (dialing_.bot_stays && !ringback_ && !media_.BotTalks());
+  };
+  bool in_time = co_await facts_.WaitUntil(settled_or_silent, deadline);
+  if (!in_time || settled()) co_return in_time;
+  ringback_ = context_.config.ringback != Ringback::kNone;
+  co_await partners_.StartRingback();
+  in_time = co_await facts_.WaitUntil(std::move(settled), deadline);
+  co_return in_time;
+}
+
 // Returns false if a channel was lost while Asterisk was away, so that it has to be dialled again.
 asio::awaitable<bool> DestinationLeg::AwaitAnswer() {
   const Clock::Time began = context_.timers.Now();
   std::function<bool()> settled = [this] { return HasAnswered() || AllAreGone() || facts_.Ending(); };
   // Asterisk applies the dial timeout by itself; the margin is for the event to arrive.
   const Clock::Time deadline = began + dialing_.timeout + context_.config.join_timeout;
-  const bool in_time = co_await facts_.WaitUntil(settled, deadline);
+  asio::awaitable<bool> waiting = WaitUntil(settled, deadline);
+  const bool in_time = co_await std::move(waiting);
   co_await facts_.WaitUntilResynced();
   facts_.ThrowIfEnding();
   for (const Attempt& attempt : attempts_) {

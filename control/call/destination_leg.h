@@ -3,12 +3,14 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "control/call/call_context.h"
 #include "control/call/call_facts.h"
+#include "control/call/media_leg.h"
 #include "control/call/outage.h"
 #include "control/call/partners.h"
 #include "control/call/undo_stack.h"
@@ -21,6 +23,7 @@ struct Dialing {
   std::vector<std::string> endpoints;  // all at once; at least one
   std::string caller_id;               // shown to them
   std::chrono::seconds timeout{30};    // of their ringing
+  bool bot_stays = false;              // the caller hears its bot, while that talks, and no ringback
 };
 
 // The leg to the destination, which dials it with a ringback for the caller, and then connects the caller
@@ -30,7 +33,8 @@ struct Dialing {
 class DestinationLeg {
  public:
   DestinationLeg(const CallContext& context, const std::string& call_id, int number, CallFacts& facts,
-                 UndoStack& undo, Partners& partners, Outage& outage, CallJournal& journal);
+                 UndoStack& undo, Partners& partners, const MediaLeg& media, Outage& outage,
+                 CallJournal& journal);
 
   // Sets whom Dial dials from now on; before that it is the destination of the settings. Whoever was dialled
   // before must have gone.
@@ -47,6 +51,8 @@ class DestinationLeg {
 
   // To be called in a call that is adopted: the channel with this number exists; nullopt: there is none.
   void Adopt(std::optional<int> number);
+  // Returns true once one that was dialled has answered.
+  bool HasAnswered() const;
   bool dialled() const { return attempts_[chosen_].dialled; }
   // The destination's place: the id of the channel that is, or will be, dialled; of several that of the first
   // until one has answered.
@@ -71,6 +77,7 @@ class DestinationLeg {
   Awaitable<void> Originate(Attempt& attempt);
   Awaitable<void> OriginateAll();
   Awaitable<bool> AwaitAnswer();
+  Awaitable<bool> WaitUntil(std::function<bool()> settled, Clock::Time deadline);
   Awaitable<void> AskAfter(std::string place);
   void Choose();
   Awaitable<void> HangUpOthers();
@@ -81,8 +88,8 @@ class DestinationLeg {
   void DialAnew(Attempt& attempt);
   int NextNumber();
   const ChannelFacts& FactsOf(const Attempt& attempt) const { return facts_.channel(attempt.place); }
-  bool HasAnswered() const;
   bool AllAreGone() const;
+  bool HearsBot() const { return dialing_.bot_stays && media_.BotTalks(); }
   bool WasAwaySinceDialled(const Attempt& attempt) const {
     return facts_.known().reconnects != attempt.dialled_after_reconnects;
   }
@@ -92,6 +99,7 @@ class DestinationLeg {
   CallFacts& facts_;
   UndoStack& undo_;
   Partners& partners_;
+  const MediaLeg& media_;
   Outage& outage_;
   CallJournal& journal_;
   Dialing dialing_;

@@ -23,6 +23,7 @@ struct Legs {
   const CallIdentity& identity;
   const Clock& clock;
   const CallConfig& settings;
+  bool redirected;  // over the API: what is there of the call before is not to be gone on with
 };
 
 // The treatment of a caller, as one coroutine that reads like a dial plan. A call that is adopted runs the

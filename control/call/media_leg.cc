@@ -150,6 +150,11 @@ asio::awaitable<bool> MediaLeg::Replace() {
   co_return false;
 }
 
+bool MediaLeg::BotTalks() const {
+  const BotFacts& bot = facts_.known().bot;
+  return media_.made() && !media_.lost() && bot.ready && bot.end == BotEnd::kNone;
+}
+
 bool MediaLeg::Unheard() const {
   const bool missing = media_.never_heard() && !facts_.known().media_missing.empty();
   return missing && context_.config.on_no_media == OnNoMedia::kHangUp;

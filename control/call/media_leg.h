@@ -39,6 +39,8 @@ class MediaLeg {
   void AdoptBegan(Clock::Time began) { began_ = began; }
   // Returns true from Start, or the adoption of media, until Drop.
   bool made() const { return media_.made(); }
+  // Returns true while caller and bot hear each other.
+  bool BotTalks() const;
   // The time since which the caller hears the processor; nullopt: not yet.
   const std::optional<Clock::Time>& began() const { return began_; }
 

@@ -66,6 +66,8 @@ asio::awaitable<void> TalkToBot(Legs& legs) {
 // A bot that has finished stays, silently, until the destination has answered: from its session a control
 // that adopts the call learns that the caller has already talked to the bot.
 asio::awaitable<void> BotThenNext::Run(Legs& legs) {
+  // An attended transfer that an earlier process began, and that has not been answered, is given up.
+  if (legs.media.BotTalks() && !legs.destination.HasAnswered()) co_await legs.destination.Drop();
   if (!legs.destination.dialled()) co_await TalkToBot(legs);
   co_await legs.destination.Dial();
   co_await legs.media.Drop();

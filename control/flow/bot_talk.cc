@@ -51,9 +51,15 @@ bool HasFailed(BotResult result) {
 // In a call that is adopted the longest time may be over.
 asio::awaitable<BotResult> TalkTo(Legs& legs, Bot bot, std::optional<Clock::Time> since) {
   if (legs.clock.Now() >= LongestEnd(legs, since)) co_return BotResult::kTimeout;
-  const std::string origin = OriginOf(bot.url);
+  std::string origin = OriginOf(bot.url);
   Processor processor = std::move(bot);
   co_await legs.media.Start(std::move(processor));
+  asio::awaitable<BotResult> talking = TalkOn(legs, std::move(origin), since);
+  const BotResult result = co_await std::move(talking);
+  co_return result;
+}
+
+asio::awaitable<BotResult> TalkOn(Legs& legs, std::string origin, std::optional<Clock::Time> since) {
   legs.journal.EnterPhase(legs.facts.known().bot.times_ready > 0 ? CallPhase::kBot
                                                                  : CallPhase::kBotConnecting);
   const Clock::Time end = LongestEnd(legs, since);

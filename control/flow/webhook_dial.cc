@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "control/flow/bot_talk.h"
 #include "control/flow/webhook_verbs.h"
 #include "control/record/call_sid.h"
 
@@ -39,7 +40,7 @@ absl::StatusOr<std::string> WebhookVerbs::EndpointOf(const twiml::Target& target
 }
 
 absl::StatusOr<Dialing> WebhookVerbs::DialingOf(const twiml::Dial& dial) {
-  Dialing dialing{{}, CallerIdOf(dial), dial.timeout};
+  Dialing dialing{{}, CallerIdOf(dial), dial.timeout, /*bot_stays=*/legs_.media.made()};
   absl::Status refused;
   for (const twiml::Target& target : dial.targets) {
     const auto endpoint = EndpointOf(target);
@@ -67,6 +68,7 @@ asio::awaitable<WebhookVerbs::Next> WebhookVerbs::Dial(twiml::Dial dial, std::st
     unreached_ =
         CallOver(CallOutcome::kDestinationFailed, "congestion", std::string(dialing.status().message()));
   }
+  if (legs_.media.BotTalks() && dial.action.url.empty()) co_await GoOnWithBot();
   if (dial.action.url.empty()) co_return std::nullopt;
   co_return WebhookQuestions::At(dial.action, document, std::move(details));
 }
@@ -100,6 +102,17 @@ asio::awaitable<net::Form> WebhookVerbs::DialAndTalk() {
   net::Form details = DetailsOf(answered);
   if (!answered.has_value()) co_await legs_.destination.Drop();  // it may ring on
   co_return details;
+}
+
+asio::awaitable<void> WebhookVerbs::GoOnWithBot() {
+  legs_.journal.Info("the bot goes on");
+  unreached_.reset();
+  asio::awaitable<BotResult> talking =
+      TalkOn(legs_, OriginOf(legs_.facts.known().bot.url), legs_.clock.Now());
+  const BotResult result = co_await std::move(talking);
+  legs_.metrics.BotEnded(result);
+  if (HasFailed(result)) bot_failure_ = result;
+  co_await legs_.media.Drop();
 }
 
 net::Form WebhookVerbs::DetailsOf(std::optional<Clock::Time> answered) const {

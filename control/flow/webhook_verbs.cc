@@ -8,9 +8,11 @@ namespace benari::control {
 namespace asio = boost::asio;
 
 // What a process that has ended knew of its verbs is lost. Its bot goes on without being named here, so where
-// its media is lost there is no other.
+// its media is lost there is no other. An attended transfer that has not been answered is given up.
 asio::awaitable<net::Form> WebhookVerbs::Resume() {
   net::Form details;
+  if (legs_.redirected) co_return details;
+  if (legs_.media.BotTalks() && !legs_.destination.HasAnswered()) co_await legs_.destination.Drop();
   if (legs_.destination.dialled()) {
     asio::awaitable<net::Form> talking = DialAndTalk();
     details = co_await std::move(talking);
@@ -31,6 +33,8 @@ asio::awaitable<WebhookVerbs::Next> WebhookVerbs::Do(twiml::Verb verb, std::stri
   unreached_.reset();
   co_await legs_.facts.WaitUntilResynced();  // without Asterisk nothing can be done
   legs_.facts.ThrowIfEnding();
+  const bool dials = std::holds_alternative<twiml::Dial>(verb);
+  if (legs_.media.made() && !dials) co_await legs_.media.Drop();  // of a bot that stayed in a transfer
   const char* const name = twiml::NameOf(verb);
   Next next;
   if (auto* const stream = std::get_if<twiml::ConnectStream>(&verb)) {

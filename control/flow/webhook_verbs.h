@@ -37,6 +37,8 @@ class WebhookVerbs {
   Awaitable<BotResult> TalkTo(Bot bot, twiml::ConnectStream stream, std::string document);
   Awaitable<Next> Dial(twiml::Dial dial, std::string document);
   Awaitable<net::Form> DialAndTalk();
+  // Of a transfer in which the bot stayed, and nobody was reached: it goes on to its end.
+  Awaitable<void> GoOnWithBot();
   Awaitable<void> Play(twiml::Play play);
   // Of a dialled call that has ended; without a time it was not answered.
   net::Form DetailsOf(std::optional<Clock::Time> answered) const;

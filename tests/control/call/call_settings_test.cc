@@ -11,10 +11,11 @@ using ::testing::IsEmpty;
 
 TEST(CallSettings, ArgumentsOfTheDialPlanWin) {
   CallConfig config;
-  EXPECT_THAT(ApplyArguments(config, {"inbound", "echo_seconds=3", "destination=PJSIP/42@trunk",
-                                      "caller_id=A=B", "dial_timeout_seconds=5", "on_no_media=hangup",
-                                      "on_media_lost=hangup", "ringback=music", "when_full=continue"}),
-              IsEmpty());
+  EXPECT_THAT(
+      ApplyArguments(config, {"inbound", "echo_seconds=3", "destination=PJSIP/42@trunk", "caller_id=A=B",
+                              "dial_timeout_seconds=5", "on_no_media=hangup", "on_media_lost=hangup",
+                              "ringback=music", "transfer=attended", "when_full=continue"}),
+      IsEmpty());
   EXPECT_EQ(config.echo_time, std::chrono::seconds(3));
   EXPECT_EQ(config.destination, "PJSIP/42@trunk");
   EXPECT_EQ(config.caller_id, "A=B");
@@ -22,6 +23,7 @@ TEST(CallSettings, ArgumentsOfTheDialPlanWin) {
   EXPECT_EQ(config.on_no_media, OnNoMedia::kHangUp);
   EXPECT_EQ(config.on_media_lost, OnMediaLost::kHangUp);
   EXPECT_EQ(config.ringback, Ringback::kMusic);
+  EXPECT_EQ(config.transfer, Transfer::kAttended);
   EXPECT_EQ(config.when_full, WhenFull::kContinue);
   EXPECT_THAT(ApplyArguments(config, {"inbound", "echo_seconds=inf"}), IsEmpty());
   EXPECT_EQ(config.echo_time, std::nullopt);
@@ -49,6 +51,7 @@ TEST(CallSettings, WhatIsRefusedSaysWhatIsAcceptedAndChangesNothing) {
       {"on_no_media=hang up", "continue or hangup"},
       {"on_media_lost=", "transfer or hangup"},
       {"ringback=moh", "ringing, music or none"},
+      {"transfer=warm", "blind or attended"},
       {"when_full=Continue", "congestion or continue"},
       {"ari_password_file=/x",
        "caller_id, destination, dial_out_endpoint, dial_timeout_seconds, echo_seconds"},
