@@ -78,35 +78,56 @@ class RestTransferTest : public BotTest {
  protected:
   AsteriskOptions asterisk_options() override {
     AsteriskOptions options = BotTest::asterisk_options();
-    options.extensions += "exten => 5550100,1,Answer()\n same => n,Echo()\n";
+    options.extensions +=
+        "exten => 5550100,1,Answer()\n same => n,Echo()\n"
+        "exten => 5550101,1,Ringing()\n same => n,Wait(5)\n same => n,Answer()\n same => n,Echo()\n";
     return options;
   }
 
+  // The bot speaks, and the caller is connected to the number meanwhile.
+  void TransferInMidSpeech(const std::string& bot, const std::string& number,
+                           std::vector<std::string> flags = {}) {
+    StartBot();
+    const std::vector<std::string> api = rest_.Flags();
+    flags.insert(flags.end(), api.begin(), api.end());
+    flags.push_back("--dial_out_endpoint=Local/{number}@default/n");
+    flags.push_back("--destination=Local/1@default/n");
+    StartWithBot(bot_->url(bot), flags);
+    rest_.Use(WaitForLog("serving").Field("api"));
+    Call();
+    sid_ = nlohmann::json::parse(Event("start").Field("start"))["callSid"];
+    PhoneHears(said_, milliseconds(500));
+    const std::string twiml = absl::StrCat("<Response><Dial>", number, "</Dial></Response>");
+    const auto reply = rest_.Update(sid_, {{"Twiml", twiml}});
+    EXPECT_EQ(reply["http"], 200);
+    EXPECT_EQ(reply["status"], "in-progress");
+  }
+  void ExpectConnected() {
+    Event("stop");
+    WaitForPhase("connected");
+    const std::vector<uint8_t> question = Noise(milliseconds(1000), 2);
+    phone_.Say(question);
+    ASSERT_TRUE(phone_.WaitUntilSaid(kPatience));
+    EXPECT_GE(PhoneHears(question, milliseconds(500)), milliseconds(500));
+    EXPECT_EQ(rest_.Update(sid_, {{"Twiml", kHangUp}})["http"], 200);
+    EXPECT_EQ(Outcome(), "completed");
+    EXPECT_TRUE(phone_.WaitUntilOver(kPatience));
+  }
+
   Rest rest_{files_};
+  std::string sid_;
 };
 
 TEST_F(RestTransferTest, InMidSpeechTheCallerIsConnectedToTheDestination) {
-  StartBot();
-  std::vector<std::string> flags = rest_.Flags();
-  flags.push_back("--dial_out_endpoint=Local/{number}@default/n");
-  flags.push_back("--destination=Local/1@default/n");
-  StartWithBot(bot_->url("/say,say,until:stop"), flags);
-  rest_.Use(WaitForLog("serving").Field("api"));
-  Call();
-  const auto start = nlohmann::json::parse(Event("start").Field("start"));
-  PhoneHears(said_, milliseconds(500));
-  const auto reply = rest_.Update(start["callSid"], {{"Twiml", "<Response><Dial>5550100</Dial></Response>"}});
-  EXPECT_EQ(reply["http"], 200);
-  EXPECT_EQ(reply["status"], "in-progress");
-  Event("stop");
-  WaitForPhase("connected");
-  const std::vector<uint8_t> question = Noise(milliseconds(1000), 2);
-  phone_.Say(question);
-  ASSERT_TRUE(phone_.WaitUntilSaid(kPatience));
-  EXPECT_GE(PhoneHears(question, milliseconds(500)), milliseconds(500));
-  EXPECT_EQ(rest_.Update(start["callSid"], {{"Twiml", kHangUp}})["http"], 200);
-  EXPECT_EQ(Outcome(), "completed");
-  EXPECT_TRUE(phone_.WaitUntilOver(kPatience));
+  TransferInMidSpeech("/say,say,until:stop", "5550100");
+  ExpectConnected();
+}
+
+TEST_F(RestTransferTest, AnAttendedOneLetsTheBotSpeakWhileTheDestinationRings) {
+  TransferInMidSpeech("/say,until:stop", "5550101", {"--transfer=attended"});
+  WaitForPhase("dialing");
+  EXPECT_EQ(PhoneHears(said_, milliseconds(2000)), milliseconds(2000)) << "the ringing cuts it off";
+  ExpectConnected();
 }
 
 class RestDialOutTest : public CallTest {
