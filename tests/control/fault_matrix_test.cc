@@ -43,6 +43,7 @@ std::unique_ptr<ControlWorld> MakeWorld(uint64_t seed, Path path = Path::kEcho) 
   options.seed = seed;
   auto world = std::make_unique<ControlWorld>(ShortCall(path), options);
   world->asterisk.SetDestination("", Destination::HangsUp(seconds(1)));
+  world->asterisk.SetDestination("1", Destination::Rings());
   world->media.SetBot("ws://bot", fakes::BotScript::ClosesAfter(milliseconds(200)));
   world->webhooks.Set(kWebhook, {{kDocument}});
   world->Start();

@@ -35,7 +35,7 @@ class BotTest : public ::testing::Test {
  protected:
   // Starts control, and lets a caller in.
   void Begin(const CallConfig& config, bool answered = true) {
-    world_ = std::make_unique<ControlWorld>(config);
+    world_ = std::make_unique<ControlWorld>(config, asterisk_options_);
     world_->asterisk.SetDestination("42", Destination::Answers(seconds(3)));
     for (const auto& [url, script] : scripts_) world_->media.SetBot(url, script);
     Prepare();
@@ -73,6 +73,7 @@ class BotTest : public ::testing::Test {
   }
 
   std::map<std::string, BotScript> scripts_;
+  fakes::AsteriskOptions asterisk_options_;
   std::unique_ptr<ControlWorld> world_;
   std::string caller_;
 };
