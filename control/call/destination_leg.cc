@@ -96,9 +96,8 @@ asio::awaitable<void> DestinationLeg::HangUp(Attempt& attempt) {
 }
 
 asio::awaitable<void> DestinationLeg::Drop() {
-  std::vector<Attempt> dropped = attempts_;
-  Use(dialing_);
-  for (Attempt& attempt : dropped) co_await HangUp(attempt);
+  for (Attempt& attempt : attempts_) co_await HangUp(attempt);
+  Use(dialing_);  // not before: one that answers meanwhile would be nobody's
   if (ringback_) co_await StopRingback();
 }
 
