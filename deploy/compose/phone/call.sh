@@ -1,9 +1,9 @@
 #!/bin/bash
-# usage: call.sh [CALLS [SECONDS]]
+# usage: call.sh [CALLS [SECONDS [HOST]]]
 # Calls 3308487 in the stack, one or many at a time (10 more a second), each for so many seconds and speaking for the
 # first seven, and says whether the callers heard themselves. Exit code 0 or 1.
 set -euo pipefail
-calls=${1:-1} seconds=${2:-5}
+calls=${1:-1} seconds=${2:-5} host=${3:-asterisk}
 sip_messages_a_call=3  # out: INVITE, ACK, BYE; in: 100, 200, 200
 
 # packets FIELD: of this container's own network, which carries nothing but the phone's.
@@ -12,7 +12,7 @@ packets() { awk -v field="$1" '/^Ip:/ { if (!column) for (i = 1; i <= NF; i++) i
 one_or_many() { if ((calls == 1)); then echo "the call $1"; else echo "the $calls calls $1"; fi; }
 
 cd /tmp
-asterisk=$(getent ahostsv4 asterisk | awk '{ print $1; exit }') || { one_or_many "failed: no host named asterisk"; exit 1; }
+asterisk=$(getent ahostsv4 "$host" | awk '{ print $1; exit }') || { one_or_many "failed: no host named $host"; exit 1; }
 sent=$(packets OutRequests) heard=$(packets InDelivers)
 code=0
 # Each container's SIPp has the same process id, of which it makes Call-IDs and branches: without another port and another

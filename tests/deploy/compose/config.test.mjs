@@ -42,7 +42,7 @@ describe('every service, alone and on a host', () => {
   }));
 
   test('has the password from a file, if at all', each((service, name) => {
-    assert.equal((service.secrets ?? []).length, ['asterisk', 'control'].includes(name) ? 1 : 0, name);
+    assert.equal((service.secrets ?? []).length, /^(asterisk|control)/.test(name) ? 1 : 0, name);
     assert.doesNotMatch(JSON.stringify(service.environment ?? {}), /password"/i, name);
   }));
 });
@@ -58,7 +58,7 @@ test('only pages and metrics are published, and only to this machine', () => {
   const published = running(alone).flatMap(([name, { ports = [] }]) =>
     ports.map(({ host_ip, target, protocol }) => `${name} ${host_ip} ${target} ${protocol}`),
   );
-  assert.deepEqual(published.sort(), ['control 127.0.0.1 9101 tcp', 'grafana 127.0.0.1 3000 tcp', 'prometheus 127.0.0.1 9090 tcp']);
+  assert.deepEqual(published.sort(), ['control 127.0.0.1 9101 tcp', 'control-west 127.0.0.1 9101 tcp', 'grafana 127.0.0.1 3000 tcp', 'prometheus 127.0.0.1 9090 tcp']);
 });
 
 test('on a host everything is on its network, and what nobody else needs on its loopback', () => {
@@ -105,11 +105,19 @@ test('callers talk to a bot where the environment says so, and else to none', as
 test('a stop waits for what a service may take to end', () => {
   const seconds = (text) => Number(/^(?:(\d+)m)?(\d+)s$/.exec(text)?.slice(1).reduce((sum, each) => sum * 60 + Number(each ?? 0), 0));
   for (const config of [alone, onHost]) {
-    for (const name of ['control', 'media']) {
-      const { command, stop_grace_period } = config.services[name];
+    for (const [name, { command, stop_grace_period }] of Object.entries(config.services)) {
+      if (!/^(control|media)/.test(name)) continue;
       const drain = Number(command.find((each) => each.startsWith('--drain_seconds=')).split('=')[1]);
-      const hangUps = name === 'control' ? 4 * 5 : 0;  // requests of --ari_timeout_ms
+      const hangUps = name === 'media' ? 0 : 4 * 5;  // requests of --ari_timeout_ms
       assert.ok(seconds(stop_grace_period) >= drain + hangUps + 5, `${name}: ${stop_grace_period}`);
     }
   }
+});
+
+test('both controls of the farm serve alike, each its own Asterisk under its own owner', () => {
+  const [first, second] = ['control', 'control-west'].map((name) => alone.services[name].command);
+  const own = (command, other) => command.filter((each) => !other.includes(each));
+  assert.deepEqual(own(second, first), ['--owner=west', '--ari_url=http://asterisk-west:8088/ari']);
+  assert.deepEqual(own(first, second), ['--ari_url=http://asterisk:8088/ari']);
+  assert.deepEqual(Object.keys(onHost.services).filter((name) => /west/.test(name)), [], 'one host has one Asterisk');
 });

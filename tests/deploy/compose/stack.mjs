@@ -25,6 +25,7 @@ export class Stack {
       BENARI_VERSION: 'test',
       BENARI_REVISION: '0123abcd',
       BENARI_CONTROL_PORT: '0',
+      BENARI_CONTROL_WEST_PORT: '0',
       BENARI_PROMETHEUS_PORT: '0',
       BENARI_GRAFANA_PORT: '0',
     };
@@ -129,9 +130,9 @@ export class Stack {
     return data.result;
   }
 
-  // What Asterisk answers to a command, line by line.
-  async asterisk(command) {
-    return (await this.compose(['exec', '-T', 'asterisk', 'asterisk', '-rx', command])).trim().split('\n');
+  // What an Asterisk answers to a command, line by line.
+  async asterisk(command, service = 'asterisk') {
+    return (await this.compose(['exec', '-T', service, 'asterisk', '-rx', command])).trim().split('\n');
   }
 
   // The phone's last line.

@@ -15,8 +15,10 @@ const seconds = async (work) => {
   return ((Date.now() - begun) / 1000).toFixed(1);
 };
 const saying = (log, message) => log.filter((each) => each.message === message);
-// How often control has said so until now.
-const said = async (message) => saying(await stack.log('control'), message).length;
+// How often a control has said so until now.
+const said = async (message, control = 'control') => saying(await stack.log(control), message).length;
+const processOf = async (container) => JSON.parse(await engine.docker(['inspect', container]))[0].State;
+const kill = async (container) => process.kill((await processOf(container)).Pid, 'SIGKILL');
 
 // Everything that a call holds, as its holder counts it.
 async function whatIsHeld() {
@@ -91,8 +93,7 @@ test('a media node is killed under 20 calls: all are heard again', async (t) => 
   const calls = stack.phone(20, 7);
   await until('all are in echo', async () => (await said('echo heard')) >= heard + 20);
   const [victim] = await stack.containers('media');
-  const { State } = JSON.parse(await engine.docker(['inspect', victim]))[0];
-  process.kill(State.Pid, 'SIGKILL');
+  await kill(victim);
   const line = await calls;
   t.diagnostic(line);
   assert.match(line, /^the 20 calls worked/);
@@ -106,8 +107,7 @@ test('a media node is killed under 20 calls: all are heard again', async (t) => 
     const story = log.filter((each) => each.call === call).map((each) => JSON.stringify(each));
     assert.ok(heardAgain, `${call} is not heard again:\n${story.join('\n')}`);
   }
-  await until('the node is back', async () =>
-    JSON.parse(await engine.docker(['inspect', victim]))[0].State.Health.Status === 'healthy');
+  await until('the node is back', async () => (await processOf(victim)).Health.Status === 'healthy');
   await untilNothingIsHeld();
 });
 
@@ -138,8 +138,64 @@ test('media is scaled to three: each of them gets calls', async (t) => {
   assert.equal(new Set(nodes).size, 3);
 });
 
+test('a second Asterisk comes with its own control, on the same nodes', async () => {
+  await stack.compose(['up', '--wait', '--no-deps', 'asterisk-west', 'control-west']);
+  const lines = await Promise.all([stack.phone(3, 2), stack.phone(3, 2, 'asterisk-west')]);
+  for (const line of lines) assert.match(line, /^the 3 calls worked/);
+  assert.equal(await said('port leased', 'control-west'), 3);
+  await untilNothingIsHeld();
+});
+
+test('a node is killed under calls of both: all are heard again', async () => {
+  const sides = [['control', 'asterisk'], ['control-west', 'asterisk-west']];
+  const heard = await Promise.all(sides.map(([control]) => said('echo heard', control)));
+  const calls = sides.map(([, asterisk]) => stack.phone(6, 7, asterisk));
+  for (const [side, [control]] of sides.entries()) {
+    await until(`${control}'s are in echo`, async () => (await said('echo heard', control)) >= heard[side] + 6);
+  }
+  const [victim] = await stack.containers('media');
+  await kill(victim);
+  for (const line of await Promise.all(calls)) assert.match(line, /^the 6 calls worked/);
+  await until('the node is back', async () => (await processOf(victim)).Health.Status === 'healthy');
+  await untilNothingIsHeld();
+});
+
+// What the control of the first Asterisk says while something happens to the other side: calls, and nothing else.
+async function untouched(disturb) {
+  const earlier = (await stack.log('control')).length;
+  const heard = await said('echo heard');
+  const calls = stack.phone(3, 9);
+  await until('all are in echo', async () => (await said('echo heard')) >= heard + 3);
+  await disturb();
+  assert.match(await calls, /^the 3 calls worked/);
+  await untilNothingIsHeld();
+  const warned = (await stack.log('control')).slice(earlier).filter(({ level }) => level !== 'info');
+  assert.deepEqual(warned, []);
+}
+
+test('the other control is killed, and its calls are adopted: this one notices nothing', () => untouched(async () => {
+  const heard = await said('echo heard', 'control-west');
+  const calls = stack.phone(3, 9, 'asterisk-west');
+  await until('all are in echo', async () => (await said('echo heard', 'control-west')) >= heard + 3);
+  await stack.compose(['kill', '--signal', 'SIGKILL', 'control-west']);
+  await stack.compose(['up', '--wait', '--no-deps', '--force-recreate', 'control-west']);
+  assert.match(await calls, /^the 3 calls worked/);
+  assert.equal(await said('call adopted', 'control-west'), 3);
+}));
+
+test('the other Asterisk is killed with its calls: this side notices nothing, nothing is left', () => untouched(async () => {
+  const heard = await said('echo heard', 'control-west');
+  for (const _ of [1, 2, 3]) await stack.asterisk('channel originate Local/3308487@default/n application Milliwatt', 'asterisk-west');
+  await until('all are in echo', async () => (await said('echo heard', 'control-west')) >= heard + 3);
+  await kill((await stack.containers('asterisk-west'))[0]);
+  await until('its control says so', async () => (await said('Asterisk has ended, and all calls with it', 'control-west')) === 1);
+  await until('it is back', async () => (await said('connected to Asterisk', 'control-west')) === 2);
+  const [channels] = await stack.asterisk('core show channels count', 'asterisk-west');
+  assert.equal(channels, '0 active channels');
+}));
+
 test('Prometheus sees every service', async () => {
-  const wanted = ['control up', 'media up', 'media up', 'media up'];
+  const wanted = ['control up', 'control up', 'media up', 'media up', 'media up'];
   let targets;
   await until('all targets are up', async () => {
     const { data } = await (await stack.fetch('prometheus', 9090, '/api/v1/targets')).json();
@@ -165,7 +221,7 @@ test('nothing is left, and down leaves nothing', async (t) => {
   await untilNothingIsHeld();
   const log = await stack.log('control');
   assert.equal(saying(log, 'swept').length, 0);
-  t.diagnostic(`down: ${await seconds(() => stack.compose(['down', '--volumes']))} s`);
+  t.diagnostic(`down: ${await seconds(() => stack.compose(['--profile', 'farm', 'down', '--volumes']))} s`);
   const ofUs = ['--all', '--quiet', '--filter', `label=com.docker.compose.project=${stack.name}`];
   assert.equal(await engine.docker(['ps', ...ofUs]), '');
 });
