@@ -94,14 +94,24 @@ asio::awaitable<void> PlaybackLeg::Drop() {
   facts_.ThrowIfEnding();
 }
 
+// Completes once its end has been reported, which would else be taken for that of the next one with this id.
 asio::awaitable<void> PlaybackLeg::Stop(std::string id) {
   if (facts_.caller_gone()) co_return;
-  ThrowIfAway(facts_.known());
+  const KnownFacts& known = facts_.known();
+  ThrowIfAway(known);
+  facts_.PlaybackAsked(id);
+  const int reconnects = known.reconnects;
   try {
     co_await context_.ari.StopPlayback(id);
   } catch (const ari::Error& error) {
     if (!error.not_found()) throw;
+    co_return;
   }
+  std::function<bool()> settled = [this, &known, reconnects] {
+    return known.playback_end != PlaybackEnd::kNone || known.reconnects != reconnects || facts_.Ending();
+  };
+  const Clock::Time until = context_.timers.Now() + context_.config.join_timeout;
+  co_await facts_.WaitUntil(std::move(settled), until);
 }
 
 }  // namespace benari::control

@@ -134,6 +134,7 @@ void AsteriskModel::LeaveApp(ChannelRecord& channel) {
   LeaveBridge(channel, /*moved=*/true);
   Publish(channel, control::ari::StasisEnd{channel.ari.id});
   channel.in_stasis = false;
+  ++membership_changes_;  // who leaves is in no company any more
   if (channel.kind == ChannelKind::kCaller) channel.subscribed = false;
 }
 

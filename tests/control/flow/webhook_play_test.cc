@@ -130,5 +130,27 @@ TEST_F(WebhookPlayTest, AToneOfAControlThatDiedIsStopped) {
   HangUpAndExpectClean();
 }
 
+// The end of the one that it stops is reported late, and is not that of its own.
+TEST_F(WebhookPlayTest, AToneOfTheNextControlIsHeardToItsEnd) {
+  asterisk_options_.order = fakes::Order::kDrawn;
+  asterisk_options_.max_event_delay = milliseconds(500);
+  for (asterisk_options_.seed = 1; asterisk_options_.seed <= 10; ++asterisk_options_.seed) {
+    const std::string tone = "<Play>tone:ring</Play>" + StreamTo(kUrl);
+    replies_.clear();
+    Answers({tone, tone});
+    WebhookTest::Begin(WebhookCall(), /*answered=*/false);
+    ASSERT_TRUE(UntilPlayed());
+    world_->Kill();
+    world_->Start();
+    ASSERT_TRUE(world_->Until([this] { return Played() == 1; }));
+    world_->RunFor(seconds(4));
+    EXPECT_FALSE(Caller().playback_id.empty());
+    EXPECT_TRUE(Dialled().empty()) << "one after the other";
+    ASSERT_TRUE(UntilPhase(CallPhase::kBot));
+    EXPECT_TRUE(Caller().playback_id.empty());
+    HangUpAndExpectClean();
+  }
+}
+
 }  // namespace
 }  // namespace benari::control
