@@ -74,13 +74,16 @@ bool Call::Owns(const ResourceId& resource) const {
   return true;
 }
 
+// A redirect of a call that control makes waits for the answer; without one there is nobody to follow it.
 asio::awaitable<void> Call::Run() {
   if (facts_.channel(id_).up) journal_.CallerAnswered();
   CallOver over(CallOutcome::kFailed, "congestion", "");
+  bool has_caller = true;
   do {
     asio::awaitable<CallOver> running = RunFlow();
     over = co_await std::move(running);
-  } while (facts_.known().redirect.has_value() && !facts_.MustEnd());
+    has_caller = identity_.direction == CallDirection::kInbound || facts_.channel(id_).started;
+  } while (has_caller && facts_.known().redirect.has_value() && !facts_.MustEnd());
   co_await Release(over);
 }
 

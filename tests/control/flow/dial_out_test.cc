@@ -152,6 +152,17 @@ TEST_F(DialOutTest, ARedirectWhileItRingsCountsOnceItIsAnswered) {
   ExpectClean();
 }
 
+TEST_F(DialOutTest, ARedirectDoesNotKeepWhoIsNotReached) {
+  for (const fakes::Destination& callee : {fakes::Destination::Unroutable(), fakes::Destination::Busy()}) {
+    Begin(callee);
+    ASSERT_TRUE(DialOut(Document(StreamTo(kUrl))).ok());
+    EXPECT_TRUE(world_->control->app().Redirect(caller_, Document(StreamTo(kFallback))));
+    ExpectClean();
+    EXPECT_EQ(Status(), callee.kind == fakes::Destination::Kind::kBusy ? "busy" : "failed");
+    EXPECT_THAT(Dialled(), IsEmpty());
+  }
+}
+
 TEST_F(DialOutTest, WhatCannotBeIsSaidAndNobodyIsDialled) {
   StasisApp::Options options;
   options.max_calls = 1;
