@@ -97,7 +97,8 @@ class AsteriskModel {
   const std::map<std::string, std::string>& replacements() const { return replacements_; }
   const std::map<std::string, ChannelRecord>& channels() const { return channels_; }
   const std::map<std::string, BridgeRecord>& bridges() const { return bridges_; }
-  // A sequence number that rises with each change of a bridge's members, and with its end.
+  // A sequence number that rises with each change of a bridge's members, with its end, and with who leaves
+  // the app.
   uint64_t membership_changes() const { return membership_changes_; }
 
   Clock::Duration DrawAnswerDelay() { return pace_.Answer(); }

@@ -104,10 +104,7 @@ TEST_F(AttendedTest, AtEachMomentTheCallerMayHangUpOrControlDie) {
         const auto phase = world_->control->app().table().Find(caller_)->phase();
         EXPECT_TRUE(phase == CallPhase::kConnected || (phase == CallPhase::kBot && HearsBot()));
       }
-      world_->asterisk.CallerHangsUp(caller_);
-      EXPECT_TRUE(world_->UntilNoCalls());
-      world_->RunFor(seconds(15));
-      EXPECT_EQ(world_->Leftovers(), "");
+      HangUpAndExpectClean();
     }
   }
 }

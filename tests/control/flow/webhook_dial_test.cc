@@ -89,10 +89,7 @@ TEST_F(WebhookSeveralTest, AtEachMomentTheCallerMayHangUpOrControlDie) {
         world_->RunFor(seconds(1));
         EXPECT_EQ(Dialled(), 1u);
       }
-      world_->asterisk.CallerHangsUp(caller_);
-      EXPECT_TRUE(world_->UntilNoCalls());
-      world_->RunFor(seconds(15));
-      EXPECT_EQ(world_->Leftovers(), "");
+      HangUpAndExpectClean();
     }
   }
 }
