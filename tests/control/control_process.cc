@@ -15,7 +15,7 @@ ControlProcess::ControlProcess(boost::asio::io_context& loop, fakes::VirtualTime
       process_(loop, timers),
       registry_(std::make_shared<prometheus::Registry>()),
       metrics_(*registry_),
-      ids_("benari"),
+      ids_(media_client.owner),
       config_(config),
       ari_(process_, asterisk, faults_, fakes::ModelAriClient::Options()),
       media_(process_, media, faults_, std::move(media_client)),

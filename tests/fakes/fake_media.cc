@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace benari::fakes {
@@ -128,11 +129,13 @@ uint64_t FakeMedia::lease_expiries() const {
   return expiries;
 }
 
-std::string FakeMedia::Leftovers() const {
+std::string FakeMedia::Leftovers(const std::string& owner) const {
+  const std::string prefix = owner.empty() ? "" : absl::StrCat(owner, ".");
   std::string lines;
   for (const auto& [address, node] : nodes_) {
     if (node.process == nullptr) continue;
     for (const control::SessionInfo& session : node.process->Sessions()) {
+      if (!absl::StartsWith(session.lease_id, prefix)) continue;
       absl::StrAppend(&lines, "lease ", session.lease_id, " on ", address, " port ", session.rtp.port, "\n");
     }
   }

@@ -52,8 +52,8 @@ class FakeMedia {
   // Returns every bot that was ever dialled, in order.
   const std::vector<control::Bot>& bots_dialled() const { return bots_dialled_; }
 
-  // Returns a line for every lease that is held; "" if there is none.
-  std::string Leftovers() const;
+  // Returns a line for every lease that is held, of one owner ("": of all); "" if there is none.
+  std::string Leftovers(const std::string& owner = "") const;
   // Returns the invariant that was violated; "" unless a port was ever bound twice, or within its quarantine.
   std::string violation() const;
   // Returns the number of leases that have expired on nodes that are alive.

@@ -102,6 +102,7 @@ media::SessionRegistry::Options ModelNode::RegistryOptions() const {
   options.rtp_host = address_.substr(0, address_.rfind(':'));
   options.ports = {kFirstPort, static_cast<uint16_t>(kFirstPort + options_.ports_per_node - 1)};
   options.quarantine = options_.quarantine;
+  options.lease_rate = options_.lease_rate;
   options.random_ssrc = [ssrc = uint32_t{0}]() mutable { return ++ssrc; };
   return options;
 }
@@ -137,9 +138,10 @@ void ModelNode::SetStopped(bool stopped) {
 }
 
 void ModelNode::Granted(const char* what, const media::OwnerId& owner) {
-  if (owner.epoch < latest_epoch_)
-    violation_ = absl::StrCat(what, " of epoch ", owner.epoch, " was granted after one of ", latest_epoch_);
-  latest_epoch_ = std::max(latest_epoch_, owner.epoch);
+  uint64_t& latest = latest_epochs_[owner.name];
+  if (owner.epoch < latest)
+    violation_ = absl::StrCat(what, " of epoch ", owner.epoch, " was granted after one of ", latest);
+  latest = std::max(latest, owner.epoch);
 }
 
 template <typename View>

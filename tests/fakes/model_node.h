@@ -19,6 +19,7 @@ namespace benari::fakes {
 struct FakeMediaOptions {
   int ports_per_node = 250;
   std::chrono::milliseconds quarantine{1000};
+  media::Rate lease_rate;  // of new leases, for each owner
   std::chrono::milliseconds no_media_timeout{2000};
   // Whether, and how soon, media flows after StartSession. If not, it is reported missing after the timeout.
   bool media_flows = true;
@@ -108,7 +109,7 @@ class ModelNode {
   const uint64_t instance_;
   const EventHandler on_event_;
   bool stopped_ = false;
-  uint64_t latest_epoch_ = 0;  // that was granted anything
+  std::map<std::string, uint64_t> latest_epochs_;  // that were granted anything, by owner
   std::string violation_;
   std::vector<media::SessionEvent> events_;
   std::vector<std::pair<std::string, control::SessionEventKind>> untold_;  // of bots, by lease id

@@ -63,7 +63,7 @@ bool Audio::MustGoOn(const std::string& call_id) const {
 
 std::string Audio::OnDial(const std::string& call_id, Clock::Time now) {
   cut_short_.erase(call_id);
-  dialled_.insert(call_id);
+  if (scenario_.call.transfer == control::Transfer::kBlind) dialled_.insert(call_id);
   const auto caller = asterisk_.EndOf(call_id);
   const Clock::Duration at = now - start_;
   // What was asked for before, or told late, may take effect so long after.
@@ -79,7 +79,7 @@ std::string Audio::OnDial(const std::string& call_id, Clock::Time now) {
                      kKillAsterisk, kStopAsterisk, kCutAsterisk, kResetAsterisk, kCutMachine});
   const bool meddled =
       scenario_.HasMeddling(MeddlingKind::kRedirect) || scenario_.HasMeddling(MeddlingKind::kForeignApp);
-  const bool once = scenario_.call.flow != control::FlowKind::kWebhook;
+  const bool once = !scenario_.RunsDocuments();
   if (once && talked_.contains(call_id) && !events_were_lost && !meddled)
     return absl::StrCat("caller ", call_id, " has talked to its destination, and that is dialled again");
   return "";
@@ -99,10 +99,11 @@ std::string Audio::OnRequest(const std::string& operation, const std::string& id
                              const control::Call* call, Clock::Time now) {
   if (purpose == Purpose::kByOrder) return "";
   const Role role = RoleOf(asterisk_, id);
+  if (operation == "ari.Originate" && role.is_caller) return "";  // whom the API has called
   if (operation == "ari.Originate") return OnDial(role.call_id, now);
   if (operation == "ari.CreateExternalMedia") {
     // A bot that a webhook names after a destination is nothing that could not be stopped.
-    if (scenario_.call.flow == control::FlowKind::kWebhook) dialled_.erase(role.call_id);
+    if (scenario_.RunsDocuments()) dialled_.erase(role.call_id);
     return "";
   }
   const auto channel = asterisk_.channels().find(id);

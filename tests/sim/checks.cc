@@ -67,8 +67,7 @@ void Checks::ForgetWhatIsOver(const std::map<std::string, Company>& companies) {
   forget(unserved_, IsUnserved);
   forget(held_, HoldsPort);
   // Each stream of a webhook has its own time.
-  if (scenario_.call.flow == control::FlowKind::kWebhook)
-    forget(echo_began_, [](const Company& company) { return company.served; });
+  if (scenario_.RunsDocuments()) forget(echo_began_, [](const Company& company) { return company.served; });
 }
 
 std::string Checks::Bridges() {
@@ -129,8 +128,8 @@ std::string Checks::Look(Clock::Time now, const std::vector<const Watched*>& con
     wrong = Serving(now, *living, scenario_.IsAsteriskDisturbed(now - start_));
   if (!wrong.empty()) return wrong;
   if (disturbed || living == nullptr || !living->process->app().serving()) {
-    for (Moments* since : {&nobodys_, &releasing_, &heard_, &waits_, &unserved_, &held_, &overdue_, &apart_, &ringing_,
-                           &left_, &abandoned_, &too_many_, &node_down_})
+    for (Moments* since : {&nobodys_, &releasing_, &heard_, &waits_, &unserved_, &held_, &overdue_, &apart_,
+                           &ringing_, &left_, &abandoned_, &too_many_, &node_down_})
       since->clear();
     return "";
   }
@@ -185,7 +184,7 @@ std::string Checks::Serving(Clock::Time now, const Watched& living, bool asteris
 std::string Checks::DeadAsterisk(Clock::Time now, bool control_runs) {
   const bool dead = !asterisk_.running() && control_runs;
   if (Since(dead_, "", dead, now) <= seconds(3)) return "";
-  const std::string left = media_.Leftovers();
+  const std::string left = media_.Leftovers(kOwner);
   return left.empty() ? "" : absl::StrCat("Asterisk is gone for seconds, and there is still:\n", left);
 }
 
@@ -208,7 +207,7 @@ std::string Checks::Caller(const std::string& id, const Company& company,
   // What a webhook says is not there yet, or is a pause.
   const bool asks = call != nullptr && call->phase() == control::CallPhase::kWebhook;
   // Those whom it has dialled one after the other may each refuse at once.
-  const int dials = scenario_.call.flow == control::FlowKind::kWebhook ? kMostVerbs : 1;
+  const int dials = scenario_.RunsDocuments() ? kMostVerbs : 1;
   if (too_long(heard_, HearsNothing(company) && !asks, dials * Patience() + join))
     return absl::StrCat("caller ", id, " hears nothing");
   if (too_long(waits_, RingsForNobody(company) && !asks, Patience()))

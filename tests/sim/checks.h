@@ -12,6 +12,8 @@
 
 namespace benari::sim {
 
+class OrderBook;
+
 // A control process, as the checks see it.
 struct Watched {
   control::ControlProcess* process = nullptr;
@@ -37,9 +39,11 @@ class Checks {
   // When every phone has hung up and `living` is the only control that runs.
   std::string AllOver(const std::vector<const Watched*>& controls, control::ControlProcess& living);
   // How the calls of phones ended, in the end.
-  std::string Ends(const std::vector<std::string>& callers) const;
+  std::string Ends(const std::vector<std::string>& callers, const OrderBook& orders) const;
   // Every caller that is still there talks to its destination.
   bool AllSettled() const;
+  // How long a call may take to do something, where nothing is wrong any more.
+  Clock::Duration Patience() const;
 
  private:
   using Moments = std::map<std::string, Clock::Time>;  // since when something holds, by what it holds for
@@ -55,13 +59,11 @@ class Checks {
   std::string Limits(Clock::Time now, const std::map<std::string, Company>& companies);
   std::string Nodes(Clock::Time now, control::ControlProcess& control);
   std::string Renewals(const Watched& control) const;
-  std::string EndOf(const std::string& caller) const;
+  std::string EndOf(const std::string& caller, const OrderBook& orders) const;
   std::string EndByWebhook(int told, const std::vector<fakes::Destination>& met) const;
   bool HasSilence() const;
   // Some control is still busy setting it up.
   static bool IsSetUp(const std::string& caller, const std::vector<const Watched*>& controls);
-  // How long a call may take to do something, where nothing is wrong any more.
-  Clock::Duration Patience() const;
 
   const Scenario& scenario_;
   const Clock::Time start_;

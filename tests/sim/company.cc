@@ -10,7 +10,7 @@ using fakes::ChannelKind;
 
 namespace {
 const control::Ids& Names() {
-  static const auto& ids = *new control::Ids("benari");
+  static const auto& ids = *new control::Ids(kOwner);
   return ids;
 }
 }  // namespace
@@ -32,6 +32,17 @@ Role RoleOf(const fakes::AsteriskModel& asterisk, const std::string& channel_id)
   role.call_id = CallOf(id);
   role.is_caller = role.call_id == id;
   return role;
+}
+
+std::map<int, std::string> DialledFor(const fakes::AsteriskModel& asterisk, const std::string& call_id,
+                                      const std::string& owner) {
+  const control::Ids ids(owner);
+  std::map<int, std::string> found;
+  for (const auto& [id, destination] : asterisk.dialled()) {
+    const auto parsed = ids.Parse(id);
+    if (parsed.has_value() && parsed->call_id == call_id) found[parsed->number] = id;
+  }
+  return found;
 }
 
 namespace {

@@ -9,6 +9,8 @@
 
 namespace benari::sim {
 
+inline constexpr const char* kOwner = "benari";
+
 // What a caller has at one moment.
 struct Company {
   bool bridged = false;  // in any bridge
@@ -36,6 +38,11 @@ std::string CallOf(const std::string& id);
 
 // The id of a call's bridge.
 std::string BridgeOf(const std::string& call_id);
+
+// The channels of a call's destinations, by number: in the order in which they were dialled. More than one
+// where a document said so, or a control died after it had dialled.
+std::map<int, std::string> DialledFor(const fakes::AsteriskModel& asterisk, const std::string& call_id,
+                                      const std::string& owner = kOwner);
 
 // Of every caller in Stasis that is not about to go, by its channel's id. What cannot answer holds nothing.
 std::map<std::string, Company> Companies(const fakes::AsteriskModel& asterisk, fakes::FakeMedia& media,

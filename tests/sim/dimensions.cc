@@ -36,6 +36,14 @@ std::string ToString(Dimension dimension) {
       return "bots";
     case Dimension::kWebhooks:
       return "webhooks";
+    case Dimension::kOrders:
+      return "orders";
+    case Dimension::kAttended:
+      return "attended";
+    case Dimension::kDialOuts:
+      return "dial_outs";
+    case Dimension::kOwners:
+      return "owners";
   }
   return "?";
 }

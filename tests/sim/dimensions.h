@@ -25,8 +25,12 @@ enum class Dimension {
   // Drawn; last, as the numbers of the others are part of their seeds.
   kBots,      // bots in the echo's place
   kWebhooks,  // a webhook says what callers are put through
+  kOrders,    // the API hangs up, transfers, redirects, sends digits
+  kAttended,  // the bot stays in a transfer until somebody answers
+  kDialOuts,  // the API asks for calls
+  kOwners,    // another Asterisk, with a control of its own, on the same media nodes
 };
-inline constexpr int kDimensions = 14;
+inline constexpr int kDimensions = 18;
 using Dimensions = std::set<Dimension>;
 
 std::string ToString(Dimension dimension);

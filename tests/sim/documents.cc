@@ -62,6 +62,13 @@ std::string DrawLastVerb(Random& random, size_t number, size_t documents) {
   return "";
 }
 
+std::string DrawVerbs(Random& random, size_t number, size_t documents) {
+  std::string document;
+  const uint64_t verbs = random.Below(4);
+  for (uint64_t i = 0; i < verbs; ++i) document += DrawVerb(random, number, documents);
+  return document + DrawLastVerb(random, number, documents);
+}
+
 FakeWebhookServer::Reply DrawReply(Random& random, size_t number, size_t documents) {
   FakeWebhookServer::Reply reply;
   reply.fails = random.Below(8) == 0;
@@ -71,14 +78,12 @@ FakeWebhookServer::Reply DrawReply(Random& random, size_t number, size_t documen
     reply.delay = milliseconds(20);
     return reply;
   }
-  const uint64_t verbs = random.Below(4);
-  for (uint64_t i = 0; i < verbs; ++i) reply.document += DrawVerb(random, number, documents);
-  reply.document += DrawLastVerb(random, number, documents);
+  reply.document = DrawVerbs(random, number, documents);
   return reply;
 }
 
-std::vector<twiml::Verb> VerbsOf(const FakeWebhookServer::Reply& reply) {
-  const auto document = twiml::Parse(absl::StrCat("<Response>", reply.document, "</Response>"));
+std::vector<twiml::Verb> VerbsOf(const std::string& text) {
+  const auto document = twiml::Parse(absl::StrCat("<Response>", text, "</Response>"));
   return document.ok() ? document->verbs : std::vector<twiml::Verb>();
 }
 
@@ -92,35 +97,53 @@ bool IsAnswered(const Destination& destination) { return destination.kind == Des
 // Goes through documents as a caller does that nothing disturbs.
 class Walk {
  public:
-  Walk(const Scenario& scenario, const std::vector<Destination>& met) : scenario_(scenario), met_(met) {}
+  struct Failure {
+    std::string fallback_url;  // "": none
+    control::AfterBot on_failure;
+  };
+  Walk(const Scenario& scenario, Failure failure, const std::vector<Destination>& met)
+      : scenario_(scenario), failure_(std::move(failure)), met_(met) {}
 
-  DocumentEnd Run() {
-    std::string url = scenario_.call.webhook.url;
+  DocumentEnd RunAt(std::string url) {
     const FakeWebhookServer::Reply* reply = ReplyAt(&url);
     for (size_t asked = 0; reply != nullptr && asked <= kMostDocuments; ++asked) {
-      std::optional<std::string> next;
-      for (const twiml::Verb& verb : VerbsOf(*reply)) {
-        next = Do(verb, url);
-        if (next.has_value() || end_.has_value()) break;
-      }
-      if (end_.has_value()) return *end_;
-      if (!next.has_value()) return bot_failed_ ? OnFailure() : DocumentEnd{.cause = cause_};
+      const std::optional<std::string> next = DoAll(reply->document, url);
+      if (!next.has_value()) return End();
       url = *next;
       reply = ReplyAt(&url);
     }
     return OnFailure();  // nobody answers, or it redirects to itself
   }
+  // It leads to no other one.
+  DocumentEnd Run(const std::string& document) {
+    DoAll(document, "");
+    return End();
+  }
 
  private:
   // Of the fallback if the webhook fails, whose URL it is then; nullptr: both fail.
   const FakeWebhookServer::Reply* ReplyAt(std::string* url) const {
-    for (const std::string& each : {*url, scenario_.call.webhook.fallback_url}) {
+    for (const std::string& each : {*url, failure_.fallback_url}) {
       const auto found = scenario_.documents.find(each);
       if (found == scenario_.documents.end() || found->second.fails) continue;
       *url = each;
       return &found->second;
     }
     return nullptr;
+  }
+
+  // Where the call goes on; nullopt: nowhere.
+  std::optional<std::string> DoAll(const std::string& document, const std::string& url) {
+    for (const twiml::Verb& verb : VerbsOf(document)) {
+      const std::optional<std::string> next = Do(verb, url);
+      if (next.has_value() || end_.has_value()) return next;
+    }
+    return std::nullopt;
+  }
+
+  DocumentEnd End() {
+    if (end_.has_value()) return *end_;
+    return bot_failed_ ? OnFailure() : DocumentEnd{.cause = cause_};
   }
 
   // Where the call goes on in the place of the next verb.
@@ -162,13 +185,14 @@ class Walk {
   }
 
   DocumentEnd OnFailure() {
-    if (scenario_.call.bot.on_failure == control::AfterBot::kHangUp) return {.cause = kCongestion};
+    if (failure_.on_failure == control::AfterBot::kHangUp) return {.cause = kCongestion};
     cause_ = kNormal;
     DoDial();
     return end_.value_or(DocumentEnd{.cause = cause_});
   }
 
   const Scenario& scenario_;
+  const Failure failure_;
   const std::vector<Destination>& met_;
   size_t dials_ = 0;
   bool bot_failed_ = false;  // by the last verb
@@ -193,9 +217,13 @@ void DrawDocuments(Scenario& scenario, Random& random) {
       random.Below(4) == 0 ? control::AfterBot::kHangUp : control::AfterBot::kTransfer;
 }
 
+std::string DrawDocument(Random& random) { return DrawVerbs(random, 1, 1); }
+
+FakeWebhookServer::Reply DrawAnswer(Random& random) { return DrawReply(random, 1, 1); }
+
 bool DocumentsMayHangUp(const Scenario& scenario) {
   const auto may_hang_up = [](const auto& each) {
-    const std::vector<twiml::Verb> verbs = VerbsOf(each.second);
+    const std::vector<twiml::Verb> verbs = VerbsOf(each.second.document);
     const auto hangs_up = [](const twiml::Verb& verb) { return std::holds_alternative<twiml::Hangup>(verb); };
     if (verbs.empty() || std::any_of(verbs.begin(), verbs.end(), hangs_up)) return true;
     const auto* stream = std::get_if<twiml::ConnectStream>(&verbs.back());
@@ -206,18 +234,29 @@ bool DocumentsMayHangUp(const Scenario& scenario) {
   return std::any_of(scenario.documents.begin(), scenario.documents.end(), may_hang_up);
 }
 
-bool DocumentsDialSeveral(const Scenario& scenario) {
-  return std::any_of(scenario.documents.begin(), scenario.documents.end(), [](const auto& each) {
-    const std::vector<twiml::Verb> verbs = VerbsOf(each.second);
-    return std::any_of(verbs.begin(), verbs.end(), [](const twiml::Verb& verb) {
-      const auto* dial = std::get_if<twiml::Dial>(&verb);
-      return dial != nullptr && dial->targets.size() > 1;
-    });
+bool DialsSeveral(const std::string& document) {
+  const std::vector<twiml::Verb> verbs = VerbsOf(document);
+  return std::any_of(verbs.begin(), verbs.end(), [](const twiml::Verb& verb) {
+    const auto* dial = std::get_if<twiml::Dial>(&verb);
+    return dial != nullptr && dial->targets.size() > 1;
   });
 }
 
+bool DocumentsDialSeveral(const Scenario& scenario) {
+  return std::any_of(scenario.documents.begin(), scenario.documents.end(),
+                     [](const auto& each) { return DialsSeveral(each.second.document); });
+}
+
 DocumentEnd EndByDocuments(const Scenario& scenario, const std::vector<Destination>& met) {
-  return Walk(scenario, met).Run();
+  const control::CallConfig& call = scenario.call;
+  return Walk(scenario, {call.webhook.fallback_url, call.bot.on_failure}, met).RunAt(call.webhook.url);
+}
+
+DocumentEnd EndByOrder(const Scenario& scenario, const Order& order, control::AfterBot on_failure,
+                       const std::vector<Destination>& met) {
+  Walk walk(scenario, {"", on_failure}, met);
+  if (order.kind == OrderKind::kUrl) return walk.RunAt(order.what);
+  return walk.Run(order.kind == OrderKind::kDocument ? order.what : "<Dial>4438007</Dial>");
 }
 
 std::string CheckStreamEvents(const FakeWebhookServer& webhook) {

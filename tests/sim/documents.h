@@ -15,6 +15,11 @@ namespace benari::sim {
 // all. Each leads to later ones only, so that every call comes to an end.
 void DrawDocuments(Scenario& scenario, fakes::Random& random);
 
+// A document that leads to no other one: what is between <Response> and </Response>.
+std::string DrawDocument(fakes::Random& random);
+// The same, as the answer of a webhook.
+fakes::FakeWebhookServer::Reply DrawAnswer(fakes::Random& random);
+
 // True if a document may end a call by itself, however its bots and destinations fare.
 bool DocumentsMayHangUp(const Scenario& scenario);
 
@@ -33,6 +38,14 @@ struct DocumentEnd {
 };
 // `met`: the destinations that were dialled for the caller, in order, one at a time.
 DocumentEnd EndByDocuments(const Scenario& scenario, const std::vector<fakes::Destination>& met);
+
+// The same for a call that runs what the API has asked for: a transfer, a document or a URL. `on_failure`: of
+// its bot or webhook.
+DocumentEnd EndByOrder(const Scenario& scenario, const Order& order, control::AfterBot on_failure,
+                       const std::vector<fakes::Destination>& met);
+
+// True if it has several numbers dialled at once.
+bool DialsSeveral(const std::string& document);
 
 // "" or what is wrong with the status callbacks of calls that nothing disturbed.
 std::string CheckStreamEvents(const fakes::FakeWebhookServer& webhook);

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "control/record/ids.h"
 #include "tests/sim/checks.h"
 #include "tests/sim/documents.h"
+#include "tests/sim/order_book.h"
 
 namespace benari::sim {
 
@@ -15,18 +15,6 @@ using fakes::Destination;
 using std::chrono::milliseconds;
 
 namespace {
-
-// The channels of its destinations, in the order in which they were dialled; more than one where a webhook
-// said so, or a control died after it had dialled.
-std::map<int, std::string> DialledFor(const fakes::AsteriskModel& asterisk, const std::string& call_id) {
-  const control::Ids ids("benari");
-  std::map<int, std::string> found;
-  for (const auto& [id, destination] : asterisk.dialled()) {
-    const auto parsed = ids.Parse(id);
-    if (parsed.has_value() && parsed->call_id == call_id) found[parsed->number] = id;
-  }
-  return found;
-}
 
 std::string ToldWrongly(int told, int right) {
   return told == right ? "" : absl::StrCat("was told cause ", told, ", not ", right);
@@ -52,7 +40,7 @@ bool Checks::AllSettled() const {
 }
 
 std::string Checks::AllOver(const std::vector<const Watched*>& controls, control::ControlProcess& living) {
-  std::string left = absl::StrCat(asterisk_.Leftovers(), media_.Leftovers());
+  std::string left = absl::StrCat(asterisk_.Leftovers(), media_.Leftovers(kOwner));
   const auto add = [&left](const char* what, double count) {
     if (count != 0) absl::StrAppend(&left, what, ": ", count, "\n");
   };
@@ -83,24 +71,27 @@ std::string Checks::AllOver(const std::vector<const Watched*>& controls, control
   }
   const bool media_was_lost = scenario_.Has({kStopMedia, kKillMedia, kDrainMedia, kCutMedia, kResetMedia});
   // A lease whose answer was lost is nobody's until the call is over.
-  if (!calls_were_lost && !media_was_lost && scenario_.request_faults == 0)
+  // Those of a neighbour run out as well.
+  if (!calls_were_lost && !media_was_lost && scenario_.request_faults == 0 &&
+      !scenario_.neighbour.has_value())
     add("leases that ran out without need", static_cast<double>(media_.lease_expiries()));
   return left;
 }
 
-std::string Checks::Ends(const std::vector<std::string>& callers) const {
+std::string Checks::Ends(const std::vector<std::string>& callers, const OrderBook& orders) const {
   for (const std::string& caller : callers) {
-    const std::string wrong = EndOf(caller);
+    const std::string wrong = EndOf(caller, orders);
     if (!wrong.empty()) return absl::StrCat("caller ", caller, " ", wrong);
   }
   return "";
 }
 
-std::string Checks::EndOf(const std::string& caller) const {
+std::string Checks::EndOf(const std::string& caller, const OrderBook& orders) const {
   const auto end = asterisk_.EndOf(caller);
   if (!end.has_value()) return "is still there";
   if (end->by_itself) return "";
-  const std::map<int, std::string> dialled = DialledFor(asterisk_, RoleOf(asterisk_, caller).call_id);
+  const std::string call_id = RoleOf(asterisk_, caller).call_id;
+  const std::map<int, std::string> dialled = DialledFor(asterisk_, call_id);
   bool left = false;
   std::vector<Destination> met;
   for (const auto& [number, id] : dialled) {
@@ -116,13 +107,15 @@ std::string Checks::EndOf(const std::string& caller) const {
                       scenario_.HasMeddling(MeddlingKind::kRedirect) ||
                       scenario_.HasMeddling(MeddlingKind::kForeignApp);
   const bool by_webhook = scenario_.call.flow == control::FlowKind::kWebhook;
-  const bool says_so = by_webhook && DocumentsMayHangUp(scenario_);
+  const bool steered = orders.HasSteered(call_id);
+  const bool says_so = steered || (by_webhook && DocumentsMayHangUp(scenario_));
   if (end->cause == 16 && !left && !may_be && !says_so)
     return "was hung up though its destination did not hang up";
   if (!scenario_.IsCalm()) return "";
   const bool room = scenario_.app.max_calls >= 50 && scenario_.media.ports_per_node >= 50;
   const bool heard =
       scenario_.media.media_flows || scenario_.call.on_no_media == control::OnNoMedia::kContinue;
+  if (steered) return room && heard ? orders.CauseOfSteered(call_id, end->cause, met) : "";
   if (by_webhook && (!room || !heard || DocumentsDialSeveral(scenario_))) return "";
   if (by_webhook) return EndByWebhook(end->cause, met);
   if (met.empty()) return room && heard ? "was let go before its destination was dialled" : "";

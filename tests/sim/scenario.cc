@@ -14,31 +14,11 @@ using std::chrono::seconds;
 
 namespace {
 
+constexpr seconds kTransferTimeout(30);  // over the API
+
 template <typename T>
 T OneOf(Random& random, std::initializer_list<T> choices) {
   return *(choices.begin() + random.Below(choices.size()));
-}
-
-Destination DrawDestination(Random& random) {
-  const Clock::Duration rings = random.Flip() ? Clock::Duration::zero() : random.UpTo(seconds(3));
-  switch (random.Below(10)) {
-    case 0:
-      return Destination::Busy();
-    case 1:
-      return Destination::Congestion();
-    case 2:
-      return Destination::Unknown();
-    case 3:
-      return Destination::Rings();
-    case 4:
-      return random.Flip() ? Destination::Unroutable() : Destination::Unallocated();
-    case 5:
-    case 6:
-    case 7:
-      return Destination::HangsUp(random.UpTo(seconds(6)), rings);
-    default:
-      return Destination::Answers(rings);
-  }
 }
 
 control::CallConfig DrawCall(Random& random, uint64_t seed) {
@@ -84,6 +64,28 @@ std::vector<Disaster> DrawDisasters(Random& random, size_t nodes) {
 }
 
 }  // namespace
+
+Destination DrawDestination(Random& random) {
+  const Clock::Duration rings = random.Flip() ? Clock::Duration::zero() : random.UpTo(seconds(3));
+  switch (random.Below(10)) {
+    case 0:
+      return Destination::Busy();
+    case 1:
+      return Destination::Congestion();
+    case 2:
+      return Destination::Unknown();
+    case 3:
+      return Destination::Rings();
+    case 4:
+      return random.Flip() ? Destination::Unroutable() : Destination::Unallocated();
+    case 5:
+    case 6:
+    case 7:
+      return Destination::HangsUp(random.UpTo(seconds(6)), rings);
+    default:
+      return Destination::Answers(rings);
+  }
+}
 
 std::string ToString(DisasterKind kind) {
   switch (kind) {
@@ -151,17 +153,40 @@ std::string ToString(MeddlingKind kind) {
   return "?";
 }
 
-Clock::Duration Scenario::LongestMedia() const {
-  if (call.flow == control::FlowKind::kEcho) return *call.echo_time;
-  // Each control that adopts a stream counts its time anew.
-  const bool anew = call.flow == control::FlowKind::kWebhook;
-  const auto times = static_cast<int>(anew ? 2 + disasters.size() : 1);
-  return times * *call.bot.max_time + call.dial_timeout + seconds(1);
+std::string ToString(OrderKind kind) {
+  switch (kind) {
+    case OrderKind::kHangUp:
+      return "hang up";
+    case OrderKind::kTransfer:
+      return "transfer";
+    case OrderKind::kDigits:
+      return "digits";
+    case OrderKind::kDocument:
+      return "document";
+    case OrderKind::kUrl:
+      return "url";
+  }
+  return "?";
 }
 
-Clock::Duration Scenario::LongestSettling() const {
-  return call.flow == control::FlowKind::kWebhook ? seconds(400) : seconds(120);
+Clock::Duration Scenario::LongestMedia() const {
+  const bool echo = call.flow == control::FlowKind::kEcho;
+  if (echo && !RunsDocuments()) return *call.echo_time;
+  // Each control that adopts a stream counts its time anew, and so does a bot that goes on after a transfer.
+  const bool anew = RunsDocuments();
+  const auto times = static_cast<int>(anew ? 2 + disasters.size() : 1);
+  const bool stays = call.transfer == control::Transfer::kAttended;
+  const Clock::Duration dials = stays ? kTransferTimeout : Clock::Duration(call.dial_timeout);
+  const Clock::Duration with_bot = times * *call.bot.max_time + dials + seconds(1);
+  return echo ? std::max<Clock::Duration>(*call.echo_time, with_bot) : with_bot;
 }
+
+bool Scenario::RunsDocuments() const {
+  return call.flow == control::FlowKind::kWebhook || !dial_outs.empty() ||
+         std::any_of(phones.begin(), phones.end(), [](const Phone& phone) { return !phone.orders.empty(); });
+}
+
+Clock::Duration Scenario::LongestSettling() const { return RunsDocuments() ? seconds(400) : seconds(120); }
 
 Clock::Duration Scenario::Length() const {
   Clock::Duration length = seconds(1);
@@ -171,7 +196,18 @@ Clock::Duration Scenario::Length() const {
       length =
           std::max(length, phone.at + phone.meddling->after + phone.meddling->length.value_or(seconds(0)));
   }
+  const auto add = [&length](Clock::Duration begin, const std::vector<Order>& orders) {
+    for (const Order& order : orders) length = std::max(length, begin + order.after);
+  };
+  for (const Phone& phone : phones) add(phone.at, phone.orders);
+  for (const DialOut& dial_out : dial_outs) {
+    length = std::max(length, dial_out.at);
+    add(dial_out.at, dial_out.orders);
+  }
   for (const Disaster& disaster : disasters) length = std::max(length, disaster.at + disaster.length);
+  if (neighbour.has_value()) length = std::max(length, neighbour->at + neighbour->length);
+  if (neighbour.has_value())
+    for (const Phone& phone : neighbour->phones) length = std::max(length, phone.at);
   return length + seconds(1);
 }
 

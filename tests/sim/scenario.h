@@ -13,6 +13,7 @@
 #include "tests/fakes/fake_media_client.h"
 #include "tests/fakes/fake_webhooks.h"
 #include "tests/fakes/model_node.h"
+#include "tests/fakes/random.h"
 #include "tests/sim/dimensions.h"
 
 // All that happens in one simulated run, drawn from its seed before it begins. Plain values.
@@ -83,12 +84,54 @@ struct Meddling {
   std::optional<Clock::Duration> length;  // empty: for good
 };
 
+// What the API is asked to do with a call.
+enum class OrderKind {
+  kHangUp,
+  kTransfer,  // to a number
+  kDigits,    // are sent to the caller
+  kDocument,  // is run in the place of what the call does
+  kUrl,       // of a document
+};
+std::string ToString(OrderKind kind);
+
+struct Order {
+  OrderKind kind = OrderKind::kHangUp;
+  Clock::Duration after{};  // the caller arrived, or the call was asked for
+  std::string what;         // the number, the digits, what is between <Response> and </Response>, or the URL
+};
+
 struct Phone {
   Clock::Duration at{};
   std::optional<Clock::Duration> hangs_up_after;  // empty: it waits until the end
   fakes::Destination destination;                 // of calls that are connected from now on
   std::optional<Meddling> meddling;
   int retries = 0;  // the dial plan's, after it was sent on
+  std::vector<Order> orders;
+};
+
+// A call that the API asks for.
+struct DialOut {
+  Clock::Duration at{};
+  std::string to;             // a number of its own
+  fakes::Destination callee;  // whom it meets
+  Order source;               // kDocument or kUrl: what the callee hears
+  std::vector<Order> orders;
+};
+
+// What befalls the other Asterisk, or its control.
+enum class NeighbourTrouble {
+  kNone,
+  kControlDies,   // back after `length`
+  kAsteriskDies,  // likewise, empty
+  kGoesWild,      // its control leases ports for `length`, as fast as the nodes let it
+};
+
+// Another Asterisk, with a control of its own under another owner, on the same media nodes.
+struct Neighbour {
+  std::vector<Phone> phones;  // by time
+  NeighbourTrouble trouble = NeighbourTrouble::kNone;
+  Clock::Duration at{};
+  Clock::Duration length{};
 };
 
 struct Scenario {
@@ -108,6 +151,8 @@ struct Scenario {
   int request_faults = 0;     // of 1000 requests
   bool control_ends = false;  // in the end it is killed, and started again only when leases have run out
   std::vector<Phone> phones;  // by time
+  std::vector<DialOut> dial_outs;
+  std::optional<Neighbour> neighbour;
   std::vector<Disaster> disasters;
 
   // How long a caller may hear media, at most: what was a bot stays until the destination answers.
@@ -127,11 +172,14 @@ struct Scenario {
   bool Has(std::initializer_list<DisasterKind> kinds) const;
   bool HasUnroutable() const;
   bool HasMeddling(MeddlingKind kind) const;
+  // Calls may do what a document says, one thing after the other.
+  bool RunsDocuments() const;
   // Nothing goes wrong but what phones and destinations do.
   bool IsCalm() const;
   size_t MachineOf(size_t node) const { return node % machines; }
 };
 
+fakes::Destination DrawDestination(fakes::Random& random);
 Scenario Draw(uint64_t seed, const Dimensions& dimensions);
 // Adds what the dimensions draw.
 void Widen(Scenario& scenario, const Dimensions& dimensions);

@@ -83,9 +83,10 @@ void SimWorld::WatchRequests(Control& control) {
   control.process->ari().BeforeEffect([this, &control](const char* operation, const std::string& id) {
     const auto call = control.process->app().table().Find(RoleOf(asterisk_, id).call_id);
     const bool ends = call == nullptr || call->phase() == control::CallPhase::kReleasing;
-    const auto purpose = control.ends_calls ? Audio::Purpose::kByOrder
-                         : ends             ? Audio::Purpose::kEnds
-                                            : Audio::Purpose::kGoesOn;
+    const bool by_order = control.ends_calls || (call != nullptr && call->facts().known().hung_up);
+    const auto purpose = by_order ? Audio::Purpose::kByOrder
+                         : ends   ? Audio::Purpose::kEnds
+                                  : Audio::Purpose::kGoesOn;
     const std::string wrong = audio_.OnRequest(operation, id, purpose, call.get(), timers_.Now());
     if (!wrong.empty() && scenario_.dimensions.contains(Dimension::kAudio)) Fail(wrong);
   });

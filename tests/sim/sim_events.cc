@@ -27,6 +27,9 @@ void SimWorld::Plan() {
   for (const Phone& phone : scenario_.phones) {
     At(phone.at, [this, &phone] { Ring(phone); });
   }
+  for (const sim::DialOut& dial_out : scenario_.dial_outs) {
+    At(dial_out.at, [this, &dial_out] { DialOut(dial_out); });
+  }
   for (const Disaster& disaster : scenario_.disasters) {
     PlanNetwork(disaster);
     At(disaster.at, [this, &disaster] { Strike(disaster); });
@@ -68,6 +71,7 @@ void SimWorld::Ring(const Phone& phone) {
   log::Info("SIM a caller", {{"call", caller}});
   if (phone.meddling.has_value())
     In(phone.meddling->after, [this, caller, &phone] { Meddle(caller, *phone.meddling); });
+  OrderLater(caller, phone.orders);
   if (!phone.hangs_up_after.has_value()) return;
   In(*phone.hangs_up_after, [this, caller] {
     log::Info("SIM the caller hangs up", {{"call", caller}});
@@ -80,6 +84,7 @@ void SimWorld::Meddle(const std::string& caller, const Meddling& meddling) {
   if (channel == asterisk_.channels().end() || channel->second.dying || !channel->second.in_stasis) return;
   log::Info("SIM somebody meddles", {{"what", ToString(meddling.kind)}, {"call", caller}});
   audio_.OnLeft(caller);
+  if (meddling.kind != MeddlingKind::kTransfer) orders_.OnLeft(caller);
   const Clock::Duration length = meddling.length.value_or(Clock::Duration::zero());
   switch (meddling.kind) {
     case MeddlingKind::kRedirect:

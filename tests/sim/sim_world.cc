@@ -27,8 +27,10 @@ SimWorld::SimWorld(Scenario scenario)
       network_(random_.Next(), scenario_.jitter, scenario_.request_faults),
       audio_(scenario_, start_, asterisk_, media_,
              [this](const std::string& node) { return silent_nodes_.contains(node); }),
-      checks_(scenario_, start_, asterisk_, media_) {
+      checks_(scenario_, start_, asterisk_, media_),
+      orders_(scenario_, start_, asterisk_, media_) {
   for (const std::string& node : scenario_.nodes) media_.AddNode(node);
+  if (scenario_.neighbour.has_value()) neighbour_.emplace(loop_, timers_, media_, scenario_);
   for (const auto& [url, reply] : scenario_.documents) webhooks_.Set(url, {reply});
 }
 
@@ -72,7 +74,7 @@ void SimWorld::LeaveMediaAlone() {
   for (const auto& standby : standbys_) standby->process->Kill();
   log::Info("SIM control is gone for good");
   Until([] { return false; }, scenario_.media_client.lease_ttl + seconds(5));
-  const std::string left = media_.Leftovers();
+  const std::string left = media_.Leftovers(kOwner);
   if (!left.empty()) Fail(absl::StrCat("without a control is left:\n", left));
   supervised_ = true;
   StartControl(0);
@@ -84,6 +86,9 @@ void SimWorld::Look() {
   Control* const control = Living();
   std::string wrong = checks_.Look(timers_.Now(), watched_, control == nullptr ? nullptr : &control->watched);
   if (wrong.empty()) wrong = checks_.Service(timers_.Now(), IsServed());
+  if (wrong.empty())
+    wrong = orders_.Look(timers_.Now(), control == nullptr ? nullptr : &control->watched, checks_.Patience());
+  if (wrong.empty() && neighbour_.has_value()) wrong = neighbour_->Look();
   if (!wrong.empty()) Fail(wrong);
   for (const auto& each : controls_) each->watched.renewals = 0;
 }
@@ -99,6 +104,7 @@ Result SimWorld::Run() {
   Plan();
   StartControl(0);
   if (scenario_.standbys) StartStandby(1);
+  if (neighbour_.has_value()) neighbour_->Start();
   LookAgain();
   Until([] { return false; }, scenario_.Length());
   network_.Heal();
@@ -107,16 +113,20 @@ Result SimWorld::Run() {
   if (!Until([this] { return checks_.AllSettled() && Living() != nullptr; }, scenario_.LongestSettling()))
     Fail("callers that neither talk nor were hung up:\n" + asterisk_.Leftovers());
   HangUpAll();
+  if (neighbour_.has_value()) neighbour_->HangUpAll();
   std::string left = "?";
   const auto over = [&] {
     Control* const control = Living();
     if (control == nullptr || !control->process->app().serving()) return false;
     left = checks_.AllOver(watched_, *control->process);
+    if (left.empty() && neighbour_.has_value()) left = neighbour_->AllOver();
     return left.empty();
   };
   // A sweep, and a lease's time to live.
   if (!Until(over, seconds(60))) Fail(absl::StrCat("left:\n", left));
-  std::string wrong = checks_.Ends(callers_);
+  std::string wrong = checks_.Ends(callers_, orders_);
+  if (wrong.empty() && neighbour_.has_value()) wrong = neighbour_->Ends();
+  if (wrong.empty() && Living() != nullptr) wrong = orders_.Ends(Living()->watched);
   if (wrong.empty() && scenario_.IsCalm()) wrong = CheckStreamEvents(webhooks_);
   if (!wrong.empty()) Fail(wrong);
   return Result{violation_, callers_.size(), timers_.Now() - start_};

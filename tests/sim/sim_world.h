@@ -11,7 +11,9 @@
 #include "tests/sim/checks.h"
 #include "tests/sim/model_event_stream.h"
 #include "tests/sim/model_standby.h"
+#include "tests/sim/neighbour_side.h"
 #include "tests/sim/network.h"
+#include "tests/sim/order_book.h"
 #include "tests/sim/scenario.h"
 
 namespace benari::sim {
@@ -74,6 +76,9 @@ class SimWorld {
   void PlanNetwork(const Disaster& disaster);
   void Ring(const Phone& phone);
   void Meddle(const std::string& caller, const Meddling& meddling);
+  void DialOut(const sim::DialOut& dial_out);
+  void OrderLater(const std::string& call_id, const std::vector<Order>& orders);
+  void Give(const std::string& call_id, const Order& order);
   void Strike(const Disaster& disaster);
   void StrikeControl(const Disaster& disaster);
   void Replace();
@@ -113,6 +118,8 @@ class SimWorld {
   std::vector<std::string> callers_;
   Audio audio_;
   Checks checks_;
+  OrderBook orders_;
+  std::optional<NeighbourSide> neighbour_;
   std::string violation_;
 };
 

@@ -4,6 +4,8 @@
 #include "absl/strings/str_cat.h"
 #include "tests/fakes/random.h"
 #include "tests/sim/documents.h"
+#include "tests/sim/neighbour_side.h"
+#include "tests/sim/orders.h"
 #include "tests/sim/scenario.h"
 
 namespace benari::sim {
@@ -155,6 +157,10 @@ void Widen(Scenario& scenario, const Dimensions& dimensions) {
   if (draws(Dimension::kWatches, 8, random)) Watches(scenario, random);
   if (draws(Dimension::kBots, 3, random)) Bots(scenario, random);
   if (draws(Dimension::kWebhooks, 4, random)) Webhooks(scenario, random);
+  if (draws(Dimension::kOrders, 4, random)) DrawOrders(scenario, random);
+  if (draws(Dimension::kAttended, 8, random)) DrawAttended(scenario, random);
+  if (draws(Dimension::kDialOuts, 5, random)) DrawDialOuts(scenario, random);
+  if (draws(Dimension::kOwners, 6, random)) DrawNeighbour(scenario, random);
 }
 
 }  // namespace benari::sim
