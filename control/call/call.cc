@@ -113,11 +113,7 @@ asio::awaitable<CallOver> Call::RunFlow() {
   } catch (const std::exception& error) {
     over.why = error.what();
   }
-  if (caller_may_be_gone_) {
-    std::function<bool()> ending = [this] { return facts_.MustEnd(); };
-    const Clock::Time until = context_.timers.Now() + kEventMayFollow;
-    co_await facts_.WaitUntil(ending, until);
-  }
+  if (caller_may_be_gone_) co_await facts_.WaitForLateEnd();
   co_return over;
 }
 

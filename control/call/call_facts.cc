@@ -23,7 +23,7 @@ std::optional<std::string> PlaceOf(const std::string& channel_id, const KnownFac
 }
 
 CallFacts::CallFacts(boost::asio::any_io_executor executor, Timers& timers, std::string caller_id)
-    : caller_id_(std::move(caller_id)), wake_up_(std::move(executor), timers) {
+    : timers_(timers), caller_id_(std::move(caller_id)), wake_up_(std::move(executor), timers) {
   known_.channels[caller_id_];
 }
 
@@ -170,6 +170,12 @@ void CallFacts::AsteriskDied() {
 boost::asio::awaitable<void> CallFacts::WaitUntilResynced() {
   std::function<bool()> back = [this] { return !known_.away || Ending(); };
   co_await WaitUntil(back, Clock::Time::max());
+}
+
+boost::asio::awaitable<void> CallFacts::WaitForLateEnd() {
+  std::function<bool()> ending = [this] { return MustEnd(); };
+  const Clock::Time until = timers_.Now() + kEventMayFollow;
+  co_await WaitUntil(ending, until);
 }
 
 void CallFacts::ThrowIfEnding() const {

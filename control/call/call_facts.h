@@ -162,6 +162,9 @@ class CallFacts {
   }
   // Waits until Asterisk is connected and listed, or the call has to end.
   boost::asio::awaitable<void> WaitUntilResynced();
+  // After a failure that the end of the call explains, and whose event may follow: waits until the call has
+  // to end, kEventMayFollow at most.
+  boost::asio::awaitable<void> WaitForLateEnd();
 
   // See WakeUp.
   void Abandon() { wake_up_.Abandon(); }
@@ -171,6 +174,7 @@ class CallFacts {
   ChannelFacts& Channel(const std::string& place) { return Change().channels[place]; }
   ChannelFacts* ChannelOf(const std::string& channel_id);  // nullptr: the channel has left its place
 
+  Timers& timers_;
   const std::string caller_id_;
   KnownFacts known_;
   uint64_t changes_ = 0;

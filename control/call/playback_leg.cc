@@ -37,15 +37,8 @@ asio::awaitable<bool> PlaybackLeg::Play(std::string media, Clock::Time end) {
   asio::awaitable<bool> starting = Start(std::move(media));
   const bool started = co_await std::move(starting);
   if (!started) co_return false;
-  std::function<bool()> settled = [this, &known, reconnects] {
-    return known.playback_end != PlaybackEnd::kNone || known.reconnects != reconnects || facts_.Ending();
-  };
-  co_await facts_.WaitUntil(settled, end);
-  if (known.playback_end == PlaybackEnd::kFailed) {
-    std::function<bool()> ending = [this] { return facts_.Ending(); };
-    const Clock::Time until = context_.timers.Now() + kEventMayFollow;
-    co_await facts_.WaitUntil(ending, until);
-  }
+  co_await AwaitEnd(reconnects, end);
+  if (known.playback_end == PlaybackEnd::kFailed) co_await facts_.WaitForLateEnd();
   facts_.ThrowIfEnding();
   if (known.playback_end != PlaybackEnd::kNone) {
     undo_.Forget(stops_.back());
@@ -107,11 +100,16 @@ asio::awaitable<void> PlaybackLeg::Stop(std::string id) {
     if (!error.not_found()) throw;
     co_return;
   }
+  const Clock::Time until = context_.timers.Now() + context_.config.join_timeout;
+  co_await AwaitEnd(reconnects, until);
+}
+
+asio::awaitable<void> PlaybackLeg::AwaitEnd(int reconnects, Clock::Time until) {
+  const KnownFacts& known = facts_.known();
   std::function<bool()> settled = [this, &known, reconnects] {
     return known.playback_end != PlaybackEnd::kNone || known.reconnects != reconnects || facts_.Ending();
   };
-  const Clock::Time until = context_.timers.Now() + context_.config.join_timeout;
-  co_await facts_.WaitUntil(std::move(settled), until);
+  co_await facts_.WaitUntil(settled, until);
 }
 
 }  // namespace benari::control

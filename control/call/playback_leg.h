@@ -33,6 +33,9 @@ class PlaybackLeg {
   boost::asio::awaitable<bool> Start(std::string media);
   void DeferStop(const std::string& id);
   boost::asio::awaitable<void> Stop(std::string id);
+  // Until the end of what was last asked for is reported, or may have been missed: Asterisk was away since it
+  // had been connected `reconnects` times again.
+  boost::asio::awaitable<void> AwaitEnd(int reconnects, Clock::Time until);
 
   const CallContext& context_;
   const std::string caller_;  // the caller's place

@@ -93,11 +93,7 @@ asio::awaitable<net::Form> WebhookVerbs::DialAndTalk() {
     unreached_ = CallOver(CallOutcome::kDestinationFailed, "congestion", error.what());
     refused = true;
   }
-  if (refused) {  // the event that the caller has gone may come after it
-    std::function<bool()> ending = [this] { return legs_.facts.Ending(); };
-    const Clock::Time until = legs_.clock.Now() + kEventMayFollow;
-    co_await legs_.facts.WaitUntil(ending, until);
-  }
+  if (refused) co_await legs_.facts.WaitForLateEnd();
   if (legs_.facts.Ending()) std::rethrow_exception(end);
   net::Form details = DetailsOf(answered);
   if (!answered.has_value()) co_await legs_.destination.Drop();  // it may ring on
