@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -83,13 +84,19 @@ void AddStat(std::vector<MetricFamily>* families) {
 }
 
 // Without TLS the family has no value.
-MetricFamily TlsNotAfter(const std::string& service, const std::string& cert) {
-  MetricFamily family = NewFamily(absl::StrCat("benari_", service, "_tls_not_after_seconds").c_str(),
-                                  "When the own certificate expires, since 1970; 0: none can be read",
-                                  prometheus::MetricType::Gauge);
-  if (cert.empty()) return family;
-  const Clock::WallTime expires = CertificatesExpire(cert).value_or(Clock::WallTime());
-  AddValue(std::chrono::duration<double>(expires.time_since_epoch()).count(), {}, &family);
+MetricFamily TlsNotAfter(const std::string& service, const std::vector<std::string>& certs) {
+  MetricFamily family =
+      NewFamily(absl::StrCat("benari_", service, "_tls_not_after_seconds").c_str(),
+                "When the first of the own certificates expires, since 1970; 0: one cannot be read",
+                prometheus::MetricType::Gauge);
+  std::optional<Clock::WallTime> first;
+  for (const std::string& cert : certs) {
+    if (cert.empty()) continue;
+    const Clock::WallTime expires = CertificatesExpire(cert).value_or(Clock::WallTime());
+    first = std::min(first.value_or(expires), expires);
+  }
+  if (first.has_value())
+    AddValue(std::chrono::duration<double>(first->time_since_epoch()).count(), {}, &family);
   return family;
 }
 
@@ -109,7 +116,7 @@ std::vector<MetricFamily> ProcessMetrics::Collect() const {
   const std::string dropped = absl::StrCat("benari_", build_.service, "_log_lines_dropped_total");
   families.push_back(CounterFamily(dropped.c_str(), "Log lines dropped, as stderr was not read or failed",
                                    static_cast<double>(log::DroppedLines())));
-  families.push_back(TlsNotAfter(build_.service, tls_cert_));
+  families.push_back(TlsNotAfter(build_.service, tls_certs_));
   AddStat(&families);
   if (const auto open = OpenFiles()) {
     families.push_back(GaugeFamily("process_open_fds", "Open file descriptors", *open));

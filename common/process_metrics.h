@@ -15,14 +15,15 @@ namespace benari {
 // be read are left out. Thread-safe.
 class ProcessMetrics : public prometheus::Collectable {
  public:
-  // `tls_cert` is the file of the service's own certificate; empty: none, so no expiry time is reported.
-  ProcessMetrics(BuildInfo build, std::string tls_cert)
-      : build_(std::move(build)), tls_cert_(std::move(tls_cert)) {}
+  // `tls_certs` are the files of the service's own certificates, of which that is reported which expires
+  // first; those that are empty are left out.
+  ProcessMetrics(BuildInfo build, std::vector<std::string> tls_certs)
+      : build_(std::move(build)), tls_certs_(std::move(tls_certs)) {}
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
   const BuildInfo build_;
-  const std::string tls_cert_;
+  const std::vector<std::string> tls_certs_;
 };
 
 }  // namespace benari

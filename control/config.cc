@@ -123,10 +123,17 @@ ABSL_FLAG(std::string, webhook_ca_file, "",
 ABSL_FLAG(std::string, webhook_auth_token_file, "",
           "file with the token that requests to webhooks are signed with (X-Twilio-Signature); default: the "
           "auth_token of --api_account_file; without either they are not signed");
-ABSL_FLAG(std::string, dial_out_endpoint, "",
-          "endpoint of the numbers that a webhook or the API dials, such as PJSIP/{number}@trunk; default: "
-          "they may "
-          "dial none");
+ABSL_FLAG(
+    std::string, dial_out_endpoint, "",
+    "endpoint of the numbers, and of the names that --dial_out_allow matches, that a webhook or the API "
+    "dials, such as PJSIP/{number}@trunk; default: they may dial none");
+ABSL_FLAG(
+    std::string, dial_out_sip_endpoint, "",
+    "endpoint of the SIP URIs that a webhook or the API dials, such as PJSIP/trunk/{uri}; default: they "
+    "may dial none");
+ABSL_FLAG(std::string, dial_out_allow, "",
+          "regular expression (RE2) that a name or a SIP URI must match as a whole to be dialled, such as "
+          "alice|bob|sip:[^@]+@pbx\\.example; default: only numbers may be dialled");
 ABSL_FLAG(std::string, destination, "Local/4438007@default/n",
           "endpoint the caller is connected to after the echo or the bot, as in Dial()");
 ABSL_FLAG(std::string, caller_id, "", "caller id shown to the destination, such as \"Bot <100>\"");
@@ -179,13 +186,6 @@ ABSL_FLAG(
     std::vector<std::string>, metrics_hosts, {},
     "names under which browsers reach --metrics_listen, such as pbx.example.com,...; IP addresses, names "
     "without a dot and those of private networks (.local, .internal, .svc) are always accepted");
-ABSL_FLAG(
-    Endpoint, api_listen, Endpoint(),
-    "the REST API for bots (Twilio's Calls resource: make, read, redirect, hang up calls), on loopback or a "
-    "private network, since it has no TLS; port 0: any; empty: none");
-ABSL_FLAG(
-    std::string, api_account_file, "",
-    "file with the account that may use --api_listen: the lines account_sid: AC... and auth_token: ...");
 ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "text or json");
 ABSL_FLAG(benari::log::Level, log_level, benari::log::Level::kInfo, "debug, info, warning or error");
 ABSL_FLAG(bool, healthcheck, false,
@@ -235,7 +235,7 @@ void ReadWebhook(FlagErrors& errors, Config& config) {
   CheckTlsFiles({config.webhook.ca_file, "", ""}, {"webhook_ca_file", "", ""},
                 std::chrono::system_clock::now(), &errors);
   const std::string path = absl::GetFlag(FLAGS_webhook_auth_token_file);
-  config.webhook.auth_token = config.api_account.token;
+  config.webhook.auth_token = config.api.account.token;
   if (path.empty()) return;
   const auto token = ReadPasswordFile(path);
   if (token.ok()) config.webhook.auth_token = *token;
@@ -298,23 +298,6 @@ void ReadAri(FlagErrors& errors, Config& config) {
   }
 }
 
-void ReadApi(FlagErrors& errors, Config& config) {
-  config.api_listen = absl::GetFlag(FLAGS_api_listen);
-  if (config.api_listen.host.empty()) return;
-  errors.Require(!IsOpenToStrangers(config.api_listen), "api_listen", config.api_listen.ToString(),
-                 "an address of loopback or of a private network, such as 127.0.0.1:8081: the API has no TLS "
-                 "(put a proxy with TLS before it)");
-  const std::string path = absl::GetFlag(FLAGS_api_account_file);
-  errors.Require(!path.empty(), "api_account_file", "", "the file with the account for --api_listen");
-  if (path.empty()) return;
-  const auto account = api::ReadAccountFile(path);
-  if (account.ok()) {
-    config.api_account = *account;
-  } else {
-    errors.Refuse("api_account_file", path, account.status().message());
-  }
-}
-
 void ReadEnding(FlagErrors& errors, Config& config) {
   const Seconds drain = absl::GetFlag(FLAGS_drain_seconds);
   errors.Require(drain.value <= 86400, "drain_seconds", AbslUnparseFlag(drain), "0..86400");
@@ -347,9 +330,9 @@ void ReadSilence(FlagErrors& errors, Config& config) {
 TlsFiles MediaTlsFlags() { return {"media_tls_ca_file", "media_tls_cert_file", "media_tls_key_file"}; }
 
 std::vector<std::string> SecretFiles() {
-  std::vector<std::string> files;
-  for (const auto* flag : {&FLAGS_ari_password_file, &FLAGS_ari_ca_file, &FLAGS_api_account_file,
-                           &FLAGS_webhook_auth_token_file, &FLAGS_webhook_ca_file}) {
+  std::vector<std::string> files = ApiFiles();
+  for (const auto* flag : {&FLAGS_ari_password_file, &FLAGS_ari_ca_file, &FLAGS_webhook_auth_token_file,
+                           &FLAGS_webhook_ca_file}) {
     if (std::string path = absl::GetFlag(*flag); !path.empty()) files.push_back(std::move(path));
   }
   return files;
@@ -359,12 +342,12 @@ std::vector<std::string> ReadSecretsAgain(Config* config) {
   FlagErrors errors;
   Config again = *config;
   ReadAri(errors, again);
-  ReadApi(errors, again);
+  again.api = ReadApiFlags(errors);
   ReadWebhook(errors, again);
   ReadMediaTls(errors, again);
   if (!errors.lines().empty()) return errors.lines();
   config->ari = std::move(again.ari);
-  config->api_account = std::move(again.api_account);
+  config->api = std::move(again.api);
   config->webhook = std::move(again.webhook);
   return {};
 }
@@ -387,7 +370,7 @@ Config ReadConfig(int argc, char** argv) {
   ReadAri(errors, config);
   ReadMedia(errors, config);
   ReadCall(errors, config);
-  ReadApi(errors, config);
+  config.api = ReadApiFlags(errors);
   ReadWebhook(errors, config);
   ReadEnding(errors, config);
   ReadSilence(errors, config);

@@ -8,7 +8,7 @@
 #include "common/log.h"
 #include "common/settings_file.h"
 #include "common/tls_files.h"
-#include "control/api/account.h"
+#include "control/api_flags.h"
 #include "control/app/stasis_app.h"
 #include "control/ari/access.h"
 #include "control/ari/http_client.h"
@@ -37,8 +37,7 @@ struct Config {
   std::chrono::milliseconds standby_patience{5000};
   Endpoint metrics_listen;  // without a host: no metrics
   std::vector<std::string> metrics_hosts;
-  Endpoint api_listen;  // without a host: no API
-  api::Account api_account;
+  ApiConfig api;
   log::Format log_format = log::Format::kText;
   log::Level log_level = log::Level::kInfo;
   bool healthcheck = false;
@@ -49,8 +48,9 @@ struct Config {
 // Returns the names of the flags for the files of `media.tls`.
 TlsFiles MediaTlsFlags();
 
-// Reads again what the flags name: the password of ARI, CA files, the account of the API, the token of
-// webhooks. Returns every error, one a line; `config` has the new ones only if there is none. Blocks.
+// Reads again what the flags name: the password of ARI, CA files, account and certificate of the API, the
+// token of webhooks. Returns every error, one a line; `config` has the new ones only if there is none.
+// Blocks.
 std::vector<std::string> ReadSecretsAgain(Config* config);
 
 // Returns the files that ReadSecretsAgain reads. (gRPC follows its own by itself.)

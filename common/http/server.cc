@@ -1,5 +1,7 @@
 #include "common/http/server.h"
 
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -14,7 +16,6 @@
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/string.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -28,6 +29,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "common/http/connection.h"
 #include "common/http/path.h"
 
 namespace benari::http {
@@ -44,7 +46,7 @@ constexpr std::chrono::milliseconds kAcceptAgain{100};  // after an error, such 
 constexpr int kStreamBufferBytes = 128 << 10;
 constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
-using Stream = std::shared_ptr<beast::tcp_stream>;
+using Stream = std::shared_ptr<Connection>;
 using Parser = beast::http::request_parser<beast::http::string_body>;
 
 // Headers of every response: the page needs no other origin, and must not be framed.
@@ -64,13 +66,13 @@ beast::http::response<Body> Head(const Reply& reply, bool keep_alive, unsigned v
   return head;
 }
 
-void Close(beast::tcp_stream& stream) {
+void Close(Connection& stream) {
   error_code ignored;
   stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
   stream.socket().close(ignored);
 }
 
-bool IsThere(beast::tcp_stream& stream) {
+bool IsThere(Connection& stream) {
   char byte = 0;
   return ::recv(stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0;
 }
@@ -84,9 +86,15 @@ bool IsNotHttp(const error_code& error) {
          error != beast::http::error::end_of_stream && error != beast::http::error::partial_message;
 }
 
+// The client has sent a request in the place of a TLS handshake.
+bool IsPlainHttp(const error_code& error) {
+  return error.category() == asio::error::get_ssl_category() &&
+         ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_HTTP_REQUEST;
+}
+
 bool HasBody(const Parser& parser) { return parser.chunked() || parser.content_length().value_or(0) > 0; }
 
-Request RequestOf(Parser& parser, const beast::tcp_stream& stream) {
+Request RequestOf(Parser& parser, Connection& stream) {
   auto& message = parser.get();
   const std::string target(message.target());
   Request request;
@@ -125,11 +133,12 @@ const char* ToString(Limit limit) {
 
 class Server::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(asio::any_io_executor executor, Limits limits, Handler handler, Hooks hooks)
+  Impl(asio::any_io_executor executor, Limits limits, Handler handler, Hooks hooks, TlsContext tls)
       : executor_(executor),
         limits_(limits),
         handler_(std::move(handler)),
         hooks_(std::move(hooks)),
+        tls_(std::move(tls)),
         acceptor_(executor) {}
 
   // Throws boost::system::system_error.
@@ -151,6 +160,8 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     for (const Stream& each : connections_) Close(*each);
   }
 
+  void set_tls(TlsContext tls) { tls_ = std::move(tls); }
+
   const Endpoint& endpoint() const { return endpoint_; }
 
  private:
@@ -168,7 +179,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
         co_await Pause(self, kAcceptAgain);
       } else if (self->MakeRoom()) {
         socket.set_option(tcp::no_delay(true), error);
-        const auto stream = std::make_shared<beast::tcp_stream>(std::move(socket));
+        const auto stream = std::make_shared<Connection>(std::move(socket), self->tls_);
         self->connections_.insert(stream);
         self->hooks_.on_connections(self->connections_.size());
         asio::co_spawn(self->executor_, Serve(self, stream), asio::detached);
@@ -205,6 +216,10 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   // Serves one connection, one request after the other.
   static asio::awaitable<void> Serve(Self self, Stream stream) {
     const absl::Cleanup forget = [self, stream] { self->Forget(stream); };
+    if (stream->encrypted()) {
+      const bool encrypted = co_await ShakeHands(self, stream);
+      if (!encrypted) co_return;
+    }
     beast::flat_buffer buffer(self->limits_.header_bytes);
     bool keep = true;
     while (keep && !self->stopped()) {
@@ -215,7 +230,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
       } else {
         parser.body_limit(boost::none);
       }
-      stream->expires_after(self->limits_.request_time);
+      stream->tcp().expires_after(self->limits_.request_time);
       error_code error;
       self->waiting_.push_back(stream);
       co_await beast::http::async_read_header(*stream, buffer, parser,
@@ -247,7 +262,34 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
       keep = keep && sent;
       if (sent && unread) co_await LetGo(self, stream);
     }
+    if (!self->stopped()) co_await EndSending(self, stream);
+  }
+
+  static asio::awaitable<bool> ShakeHands(Self self, Stream stream) {
+    stream->tcp().expires_after(self->limits_.request_time);
+    error_code error;
+    self->waiting_.push_back(stream);
+    co_await stream->async_handshake(asio::redirect_error(asio::use_awaitable, error));
+    self->waiting_.remove(stream);
+    if (self->stopped()) co_return false;
+    if (error == beast::error::timeout) self->hooks_.on_limit(Limit::kRequestTime);
+    if (IsPlainHttp(error)) {
+      stream->GiveUpTls();
+      std::string what = "this port speaks TLS, accepted are requests to https://";
+      co_await SendLast(self, stream, 400, std::move(what));
+    }
+    co_return !error;
+  }
+
+  // Within the time of a request, in which a client may go on sending.
+  static asio::awaitable<void> EndSending(Self self, Stream stream) {
     error_code ignored;
+    if (stream->encrypted()) {
+      stream->tcp().expires_after(self->limits_.request_time);
+      self->waiting_.push_back(stream);
+      co_await stream->async_shutdown(asio::redirect_error(asio::use_awaitable, ignored));
+      self->waiting_.remove(stream);
+    }
     stream->socket().shutdown(tcp::socket::shutdown_send, ignored);
   }
 
@@ -281,13 +323,14 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   // Ends a connection of which not everything was read: to close it at once would reset it, and its client
   // might never see the answer.
   static asio::awaitable<void> LetGo(Self self, Stream stream) {
+    co_await EndSending(self, stream);
     error_code error;
-    stream->socket().shutdown(tcp::socket::shutdown_send, error);
-    stream->expires_after(self->limits_.request_time);
+    stream->tcp().expires_after(self->limits_.request_time);
     std::array<char, 4096> rest;
     self->waiting_.push_back(stream);
     while (!error && !self->stopped()) {
-      co_await stream->async_read_some(asio::buffer(rest), asio::redirect_error(asio::use_awaitable, error));
+      co_await stream->tcp().async_read_some(asio::buffer(rest),
+                                             asio::redirect_error(asio::use_awaitable, error));
     }
     self->waiting_.remove(stream);
   }
@@ -320,7 +363,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     auto response = Head<beast::http::string_body>(reply, keep, 11);
     response.content_length(reply.body.size());
     if (!head) response.body() = std::move(reply.body);
-    stream->expires_after(self->limits_.write_time);
+    stream->tcp().expires_after(self->limits_.write_time);
     error_code error;
     self->answered_.push_back(stream);
     co_await beast::http::async_write(*stream, response, asio::redirect_error(asio::use_awaitable, error));
@@ -337,14 +380,14 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     stream->socket().set_option(asio::socket_base::send_buffer_size(kStreamBufferBytes), error);
     auto response = Head<beast::http::empty_body>(reply, /*keep_alive=*/false, 11);
     beast::http::response_serializer<beast::http::empty_body> serializer(response);
-    stream->expires_after(self->limits_.write_time);
+    stream->tcp().expires_after(self->limits_.write_time);
     co_await beast::http::async_write_header(*stream, serializer,
                                              asio::redirect_error(asio::use_awaitable, error));
     std::string piece = std::move(reply.body);
     while (!error && !self->stopped() && IsThere(*stream)) {
       piece += reply.more();
       if (!piece.empty()) {
-        stream->expires_after(self->limits_.write_time);
+        stream->tcp().expires_after(self->limits_.write_time);
         co_await asio::async_write(*stream, asio::buffer(piece),
                                    asio::redirect_error(asio::use_awaitable, error));
         if (error == beast::error::timeout) self->hooks_.on_limit(Limit::kWriteTime);
@@ -358,6 +401,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
   const Limits limits_;
   const Handler handler_;
   const Hooks hooks_;
+  TlsContext tls_;  // of new connections; null: they are plain
   tcp::acceptor acceptor_;
   Endpoint endpoint_;
   std::set<Stream> connections_;
@@ -367,8 +411,10 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
 };
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(asio::any_io_executor executor, const Endpoint& listen,
-                                                      Limits limits, Handler handler, Hooks hooks) {
-  auto impl = std::make_shared<Impl>(std::move(executor), limits, std::move(handler), std::move(hooks));
+                                                      Limits limits, Handler handler, Hooks hooks,
+                                                      TlsContext tls) {
+  auto impl = std::make_shared<Impl>(std::move(executor), limits, std::move(handler), std::move(hooks),
+                                     std::move(tls));
   try {
     impl->Listen(listen);
   } catch (const boost::system::system_error& error) {
@@ -378,6 +424,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(asio::any_io_executor exec
 }
 
 Server::~Server() { impl_->Stop(); }
+
+void Server::set_tls(TlsContext tls) { impl_->set_tls(std::move(tls)); }
 
 const Endpoint& Server::endpoint() const { return impl_->endpoint(); }
 

@@ -10,6 +10,10 @@
 #include "common/endpoint.h"
 #include "common/http/message.h"
 
+namespace boost::asio::ssl {
+class context;
+}
+
 namespace benari::http {
 
 struct Limits {
@@ -19,7 +23,7 @@ struct Limits {
   size_t header_bytes = 8 << 10;  // of a request; beyond: 431
   size_t body_bytes = 0;  // of a request; beyond: 413. 0: only GET and HEAD are taken, and no body is read
   std::chrono::milliseconds request_time{
-      10000};  // from the connection, or the last answer, to the whole request
+      10000};  // of a TLS handshake; from that, the connection or the last answer to the whole request
   std::chrono::milliseconds write_time{10000};  // of an answer, or of a piece of a stream
   std::chrono::milliseconds stream_pause{250};  // between two pieces
 };
@@ -37,16 +41,21 @@ struct Hooks {
   std::function<Reply(int status, const std::string& what)> make_error = ErrorReply;
 };
 
-// An HTTP/1.1 server for GET and HEAD, and for POST if Limits::body_bytes allows a body. Confined to its
-// executor, which runs one thread.
+using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
+
+// An HTTP/1.1 server for GET and HEAD, and for POST if Limits::body_bytes allows a body; over TLS if it has a
+// context for that (see MakeTlsContext). Confined to its executor, which runs one thread.
 class Server {
  public:
   // Listens; port 0: the kernel chooses one. UNAVAILABLE: the address cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(boost::asio::any_io_executor executor,
                                                        const Endpoint& listen, Limits limits, Handler handler,
-                                                       Hooks hooks);
+                                                       Hooks hooks, TlsContext tls = nullptr);
   // Closes every connection; the handler is not called afterwards.
   ~Server();
+
+  // Of connections from now on; those that are there keep theirs. Only for a server that began with one.
+  void set_tls(TlsContext tls);
 
   const Endpoint& endpoint() const;  // with the port that was bound
 

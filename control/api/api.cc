@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/http/tls_context.h"
 #include "common/log.h"
 #include "control/api/call_json.h"
 
@@ -70,14 +71,28 @@ http::Limits Api::DefaultLimits() {
   return limits;
 }
 
-absl::Status Api::Listen(const Endpoint& listen, http::Limits limits) {
+absl::Status Api::Listen(const Endpoint& listen, const TlsFiles& tls, http::Limits limits) {
+  http::TlsContext context;
+  if (!tls.cert.empty()) {
+    auto made = http::MakeTlsContext(tls);
+    if (!made.ok()) return made.status();
+    context = *std::move(made);
+  }
   http::Handler handler = [this](http::Request request) { return Serve(std::move(request)); };
   http::Hooks hooks;
   hooks.on_limit = [this](http::Limit limit) { limits_.Add({{"limit", ToString(limit)}}).Increment(); };
   hooks.make_error = RefusedByServer;
-  auto server = http::Server::Start(executor_, listen, limits, std::move(handler), std::move(hooks));
+  auto server = http::Server::Start(executor_, listen, limits, std::move(handler), std::move(hooks),
+                                    std::move(context));
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
+  return absl::OkStatus();
+}
+
+absl::Status Api::set_tls(const TlsFiles& tls) {
+  auto made = http::MakeTlsContext(tls);
+  if (!made.ok()) return made.status();
+  server_->set_tls(*std::move(made));
   return absl::OkStatus();
 }
 

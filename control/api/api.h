@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "common/endpoint.h"
 #include "common/http/server.h"
+#include "common/tls_files.h"
 #include "control/api/account.h"
 #include "control/api/basic_auth.h"
 #include "control/api/call_actions.h"
@@ -28,8 +29,13 @@ class Api {
   void set_account(const Account& account);
 
   static http::Limits DefaultLimits();
-  // UNAVAILABLE: nobody can listen there.
-  absl::Status Listen(const Endpoint& listen, http::Limits limits = DefaultLimits());
+  // Over TLS if `tls` has a certificate. UNAVAILABLE: nobody can listen there. INVALID_ARGUMENT: the files of
+  // `tls` cannot be used. Blocks to read them.
+  absl::Status Listen(const Endpoint& listen, const TlsFiles& tls = {},
+                      http::Limits limits = DefaultLimits());
+  // Reads the files again for connections from now on. INVALID_ARGUMENT: all goes on with the earlier ones.
+  // Blocks.
+  absl::Status set_tls(const TlsFiles& tls);
   const Endpoint& endpoint() const {
     return server_->endpoint();
   }  // after Listen, with the port really bound

@@ -17,7 +17,7 @@ struct ActionsPort {
   // False: the call is over.
   std::function<bool(const std::string& call_id)> hang_up;
   // INVALID_ARGUMENT and FAILED_PRECONDITION say why nobody is dialled; NOT_FOUND: the call is over.
-  std::function<absl::Status(const std::string& call_id, const std::string& number)> transfer;
+  std::function<absl::Status(const std::string& call_id, const std::string& to)> transfer;
   // False: the call is over.
   std::function<bool(const std::string& call_id, const std::string& digits)> send_digits;
 };

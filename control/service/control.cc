@@ -47,7 +47,7 @@ Control::Control(const Config& config, char** argv)
                front_.config.call},
       app_(context_, config.app),
       status_callbacks_(*webhooks_),
-      api_(front_.loop.get_executor(), config.api_account, ApiPort(), ActionsPort(), front_.timers,
+      api_(front_.loop.get_executor(), config.api.account, ApiPort(), ActionsPort(), front_.timers,
            *front_.registry),
       events_(front_.loop.get_executor(), config.ari, ari::EventStreamLimits(), Handlers()),
       drain_timer_(front_.loop) {}
@@ -97,11 +97,11 @@ api::ActionsPort Control::ActionsPort() {
 }
 
 std::string Control::ServeApi() {
-  const Endpoint& listen = front_.config.api_listen;
-  if (listen.host.empty()) return "";
-  if (const absl::Status listening = api_.Listen(listen); !listening.ok()) {
+  const ApiConfig& config = front_.config.api;
+  if (config.listen.host.empty()) return "";
+  if (const absl::Status listening = api_.Listen(config.listen, config.tls); !listening.ok()) {
     log::Error("cannot listen for the API",
-               {{"api_listen", listen.ToString()}, {"why", listening.message()}});
+               {{"api_listen", config.listen.ToString()}, {"why", listening.message()}});
     Leave(1);
   }
   return api_.endpoint().ToString();
@@ -147,7 +147,12 @@ Report::State Control::Reported() const {
 
 void Control::OnReread() {
   events_.set_access(front_.config.ari);
-  if (!front_.config.api_listen.host.empty()) api_.set_account(front_.config.api_account);
+  const ApiConfig& api = front_.config.api;
+  if (!api.listen.host.empty()) api_.set_account(api.account);
+  if (!api.tls.cert.empty()) {
+    if (const absl::Status status = api_.set_tls(api.tls); !status.ok())
+      log::Warning("the API keeps its certificate", {{"why", status.message()}});
+  }
   if (const absl::Status status = webhooks_->set_options(front_.config.webhook); !status.ok())
     log::Warning("webhooks keep their CA", {{"why", status.message()}});
 }

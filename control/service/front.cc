@@ -63,7 +63,8 @@ std::string Front::Serve() {
   std::vector<std::string> hosts = config.metrics_hosts;
   hosts.push_back(listen.host);
   site.set_hosts(std::move(hosts));
-  site.AddMetrics(std::make_shared<ProcessMetrics>(ThisBuild("control"), config.media.tls.cert));
+  site.AddMetrics(std::make_shared<ProcessMetrics>(
+      ThisBuild("control"), std::vector<std::string>{config.media.tls.cert, config.api.tls.cert}));
   if (const absl::Status listening = site.Listen(listen); !listening.ok()) {
     log::Error("cannot listen for HTTP",
                {{"metrics_listen", listen.ToString()}, {"why", listening.message()}});

@@ -20,7 +20,7 @@ class Metrics : public prometheus::Collectable {
   // `tls_cert`: the file of the certificate served with; empty: none.
   Metrics(const SessionRegistry& registry, const WatchHub& hub, WorkerPool& pool, BuildInfo build,
           std::string tls_cert)
-      : registry_(registry), hub_(hub), pool_(pool), process_(std::move(build), std::move(tls_cert)) {}
+      : registry_(registry), hub_(hub), pool_(pool), process_(std::move(build), {std::move(tls_cert)}) {}
 
   // Waits for the workers for a second at most; without them, their families are missing.
   std::vector<prometheus::MetricFamily> Collect() const override;

@@ -25,7 +25,7 @@ class ProcessMetricsTest : public ::testing::Test {
     return 0;
   }
 
-  ProcessMetrics metrics_{BuildInfo{"media", "1.2.3", "abc", "g++ 12"}, ""};
+  ProcessMetrics metrics_{BuildInfo{"media", "1.2.3", "abc", "g++ 12"}, {}};
 };
 
 TEST_F(ProcessMetricsTest, LinesOfTheLogThatWereDroppedAreToldOfTheService) {
