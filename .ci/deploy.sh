@@ -76,7 +76,7 @@ make_machine() {
     as_root chroot "$new" apt-get update &&
     as_root chroot "$new" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
       systemd-sysv dbus iproute2 procps curl ca-certificates libgrpc++1.51 libprotobuf32 libspdlog1.10 \
-      libprometheus-cpp-core1.0 libpugixml1v5 liburing2 &&
+      libprometheus-cpp-core1.0 libpugixml1v5 libre2-9 liburing2 &&
     as_root rm -rf "$new"/var/{cache/apt,lib/apt/lists}/* &&
     as_root mv -T "$new" "$1"
 }

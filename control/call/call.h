@@ -57,9 +57,9 @@ class Call {
   // Reports a transfer by phone: `newcomer` has replaced `left`, the caller or the destination.
   void OnTransfer(const std::string& left, const std::string& newcomer);
 
-  // OK if the caller may be connected with this number; else as TransferEndpoint.
-  absl::Status MayTransferTo(const std::string& number) const {
-    return TransferEndpoint(config_.webhook, number, identity_.called).status();
+  // OK if the caller may be connected with this number, name or SIP URI; else as TransferEndpoint.
+  absl::Status MayTransferTo(const std::string& address) const {
+    return TransferEndpoint(config_.webhook, address, identity_.called).status();
   }
 
   const std::string& id() const { return id_; }

@@ -1,21 +1,46 @@
 #include "control/call/webhook_settings.h"
 
-#include <algorithm>
+#include <re2/re2.h>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
+#include <utility>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
 #include "common/net/url.h"
+#include "common/shown.h"
 
 namespace benari::control {
 
 namespace {
 
 constexpr absl::string_view kNumber = "{number}";
-constexpr size_t kMostDigits = 32;
+constexpr absl::string_view kUri = "{uri}";
+
+// What may be dialled, whatever --dial_out_allow says. None has a character that means something else in a
+// dial string of Asterisk, or makes a header of a SIP request.
+constexpr char kAcceptedNumber[] = "\\+?[0-9]{1,32}";
+constexpr char kAcceptedName[] = "[A-Za-z0-9._-]{1,64}";
+constexpr char kAcceptedUri[] =
+    "sips?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,64}(:[0-9]{1,5})?(;[A-Za-z0-9-]+(=[A-Za-z0-9._-]+)?)*";
+constexpr size_t kMostUriBytes = 128;
+
+re2::StringPiece Piece(absl::string_view text) { return {text.data(), text.size()}; }
+
+bool IsNumber(absl::string_view text) {
+  static const re2::RE2& kNumbers = *new re2::RE2(kAcceptedNumber);
+  return re2::RE2::FullMatch(Piece(text), kNumbers);
+}
+
+bool IsName(absl::string_view text) {
+  static const re2::RE2& kNames = *new re2::RE2(kAcceptedName);
+  return re2::RE2::FullMatch(Piece(text), kNames);
+}
+
+bool IsPlainSipUri(absl::string_view text) {
+  static const re2::RE2& kUris = *new re2::RE2(kAcceptedUri);
+  return text.size() <= kMostUriBytes && re2::RE2::FullMatch(Piece(text), kUris);
+}
 
 absl::Status Accepted(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("accepted is ", what));
@@ -28,11 +53,45 @@ absl::Status SetUrl(std::string& setting, absl::string_view value) {
   return absl::OkStatus();
 }
 
-absl::Status SetEndpoint(std::string& setting, absl::string_view value) {
-  if (!value.empty() && !(absl::StrContains(value, '/') && absl::StrContains(value, kNumber)))
-    return Accepted("TECHNOLOGY/RESOURCE with {number} in it, such as PJSIP/{number}@trunk");
+absl::Status SetEndpoint(std::string& setting, absl::string_view value, absl::string_view placeholder,
+                         absl::string_view example) {
+  if (!value.empty() && !(absl::StrContains(value, '/') && absl::StrContains(value, placeholder)))
+    return Accepted(absl::StrCat("TECHNOLOGY/RESOURCE with ", placeholder, " in it, such as ", example));
   setting = std::string(value);
   return absl::OkStatus();
+}
+
+absl::Status SetAllow(WebhookSettings& settings, absl::string_view value) {
+  if (value.empty()) {
+    settings.dial_out_allow.reset();
+    return absl::OkStatus();
+  }
+  auto allow = std::make_shared<const re2::RE2>(Piece(value), re2::RE2::Quiet);
+  if (!allow->ok()) return Accepted(absl::StrCat("a regular expression as RE2 has them: ", allow->error()));
+  settings.dial_out_allow = std::move(allow);
+  return absl::OkStatus();
+}
+
+bool IsAllowed(const WebhookSettings& settings, absl::string_view address) {
+  return settings.dial_out_allow != nullptr && re2::RE2::FullMatch(Piece(address), *settings.dial_out_allow);
+}
+
+absl::Status NotAllowed(absl::string_view address) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(Shown(address), " is not dialled: --dial_out_allow does not match it"));
+}
+
+absl::StatusOr<std::string> SipEndpoint(const WebhookSettings& settings, absl::string_view uri) {
+  if (settings.dial_out_sip_endpoint.empty())
+    return absl::FailedPreconditionError("SIP URIs are not dialled without --dial_out_sip_endpoint");
+  if (!IsPlainSipUri(uri))
+    return absl::InvalidArgumentError(absl::StrCat(
+        Shown(uri),
+        " is no SIP URI that is dialled: accepted is sip:USER@HOST, then :PORT and ;NAME=VALUE, of "
+        "letters, digits and . _ + -, up to ",
+        kMostUriBytes, " characters"));
+  if (!IsAllowed(settings, uri)) return NotAllowed(uri);
+  return absl::StrReplaceAll(settings.dial_out_sip_endpoint, {{kUri, uri}});
 }
 
 }  // namespace
@@ -40,7 +99,11 @@ absl::Status SetEndpoint(std::string& setting, absl::string_view value) {
 absl::Status SetWebhookSetting(WebhookSettings& settings, absl::string_view name, absl::string_view value) {
   if (name == "webhook_url") return SetUrl(settings.url, value);
   if (name == "webhook_fallback_url") return SetUrl(settings.fallback_url, value);
-  if (name == "dial_out_endpoint") return SetEndpoint(settings.dial_out_endpoint, value);
+  if (name == "dial_out_endpoint")
+    return SetEndpoint(settings.dial_out_endpoint, value, kNumber, "PJSIP/{number}@trunk");
+  if (name == "dial_out_sip_endpoint")
+    return SetEndpoint(settings.dial_out_sip_endpoint, value, kUri, "PJSIP/trunk/{uri}");
+  if (name == "dial_out_allow") return SetAllow(settings, value);
   if (name != "webhook_method") return absl::NotFoundError("there is no such setting");
   if (value != "POST" && value != "GET") return Accepted("POST or GET");
   settings.method = value == "POST" ? twiml::Method::kPost : twiml::Method::kGet;
@@ -61,26 +124,29 @@ void SetSource(WebhookSettings& settings, twiml::Source source) {
   settings.method = remote.method;
 }
 
-absl::StatusOr<std::string> DialOutEndpoint(const WebhookSettings& settings, absl::string_view number) {
-  if (settings.dial_out_endpoint.empty())
-    return absl::FailedPreconditionError("numbers are not dialled without --dial_out_endpoint");
-  const std::string plain =
-      absl::StrReplaceAll(number, {{" ", ""}, {"(", ""}, {")", ""}, {"-", ""}, {".", ""}});
-  const absl::string_view digits = absl::StripPrefix(plain, "+");
-  const bool good =
-      !digits.empty() && digits.size() <= kMostDigits &&
-      std::all_of(digits.begin(), digits.end(), [](unsigned char c) { return absl::ascii_isdigit(c); });
-  if (!good) {
-    return absl::InvalidArgumentError(absl::StrCat("'", absl::CHexEscape(number.substr(0, 2 * kMostDigits)),
-                                                   "' is no number: accepted are up to ", kMostDigits,
-                                                   " digits, with + before them or without"));
-  }
-  return absl::StrReplaceAll(settings.dial_out_endpoint, {{kNumber, plain}});
+bool IsSipUri(absl::string_view address) {
+  return absl::StartsWith(address, "sip:") || absl::StartsWith(address, "sips:");
 }
 
-absl::StatusOr<std::string> TransferEndpoint(const WebhookSettings& settings, absl::string_view number,
+absl::StatusOr<std::string> DialOutEndpoint(const WebhookSettings& settings, absl::string_view address) {
+  if (IsSipUri(address)) return SipEndpoint(settings, address);
+  if (settings.dial_out_endpoint.empty())
+    return absl::FailedPreconditionError("numbers are not dialled without --dial_out_endpoint");
+  const std::string digits =
+      absl::StrReplaceAll(address, {{" ", ""}, {"(", ""}, {")", ""}, {"-", ""}, {".", ""}});
+  const bool number = IsNumber(digits);
+  if (!number && !IsName(address))
+    return absl::InvalidArgumentError(
+        absl::StrCat(Shown(address),
+                     " is no number: accepted are up to 32 digits, with + before them or "
+                     "without, and a name of up to 64 letters, digits, . _ and -"));
+  if (!number && !IsAllowed(settings, address)) return NotAllowed(address);
+  return absl::StrReplaceAll(settings.dial_out_endpoint, {{kNumber, number ? digits : address}});
+}
+
+absl::StatusOr<std::string> TransferEndpoint(const WebhookSettings& settings, absl::string_view address,
                                              absl::string_view called) {
-  absl::StatusOr<std::string> endpoint = DialOutEndpoint(settings, number);
+  absl::StatusOr<std::string> endpoint = DialOutEndpoint(settings, address);
   const auto own = DialOutEndpoint(settings, called);
   if (endpoint.ok() && own.ok() && *own == *endpoint)
     return absl::InvalidArgumentError("the caller would be connected to the number that it has called");

@@ -9,7 +9,7 @@ namespace benari::control {
 
 // A call that the API asks for.
 struct CallOrder {
-  std::string to;                         // a number, as --dial_out_endpoint takes it
+  std::string to;                         // a number, a name or a SIP URI
   std::string from;                       // shown to it
   twiml::Source source;                   // of what it hears once it has answered
   std::chrono::seconds ringing_time{60};  // then it counts as not answered
