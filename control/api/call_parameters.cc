@@ -47,6 +47,13 @@ absl::Status ReadNumber(absl::string_view name, absl::string_view value, std::st
   return absl::OkStatus();
 }
 
+// Whether it may be dialled is a matter of settings.
+absl::Status ReadTo(absl::string_view value, std::string* to) {
+  if (value.empty()) return Refuse("To", value, "a number, a name or a SIP URI");
+  *to = std::string(value);
+  return absl::OkStatus();
+}
+
 absl::Status ReadTimeout(absl::string_view name, absl::string_view value, std::chrono::seconds* timeout) {
   int seconds = 0;
   if (!absl::SimpleAtoi(value, &seconds) || seconds < 1 || seconds > kLongestRinging)
@@ -122,7 +129,7 @@ absl::Status ReadEvents(absl::string_view name, absl::string_view value, std::se
 absl::Status ReadCreationParameter(const std::string& name, const std::string& value,
                                    CallCreation* creation) {
   StatusCallback& callback = creation->callback;
-  if (name == "To") return ReadNumber(name, value, &creation->order.to);
+  if (name == "To") return ReadTo(value, &creation->order.to);
   if (name == "From") return ReadNumber(name, value, &creation->order.from);
   if (name == "Timeout") return ReadTimeout(name, value, &creation->order.ringing_time);
   if (name == "StatusCallbackMethod") return ReadMethod(name, value, &callback.method);
@@ -148,7 +155,8 @@ absl::StatusOr<CallCreation> ReadCallCreation(const net::Form& form) {
     const absl::Status others = ReadCreationParameter(name, value, &creation);
     if (!others.ok()) return others;
   }
-  if (creation.order.to.empty()) return absl::InvalidArgumentError("To is missing, accepted is a number");
+  if (creation.order.to.empty())
+    return absl::InvalidArgumentError("To is missing, accepted is a number, a name or a SIP URI");
   if (creation.order.from.empty()) return absl::InvalidArgumentError("From is missing, accepted is a number");
   auto source = reader.Take();
   if (!source.ok()) return source.status();

@@ -2,6 +2,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -69,6 +70,16 @@ std::vector<std::string> OutboundArguments(const twiml::Source& source) {
   return arguments;
 }
 
+// Asterisk refuses ids that are longer than AST_MAX_PUBLIC_UNIQUEID (channel.h).
+absl::Status CheckLength(const Ids& ids, const std::string& call_id) {
+  constexpr size_t kMost = 149;
+  const std::string longest = ids.Destination(call_id, std::numeric_limits<int>::max());
+  if (longest.size() <= kMost) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("it is ", longest.size() - kMost,
+                                                 " bytes too long: Asterisk accepts ids of up to ", kMost,
+                                                 ", of which it is a part"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> Admission::DialOut(CallOrder order) {
@@ -82,6 +93,8 @@ absl::StatusOr<std::string> Admission::DialOut(CallOrder order) {
       std::chrono::duration_cast<std::chrono::milliseconds>(context_.timers.WallNow().time_since_epoch());
   ari::Channel caller;
   caller.id = context_.ids.Outbound(order.to, absl::StrCat(absl::Hex(ms.count()), "x", ++dialled_out_));
+  const absl::Status fits = CheckLength(context_.ids, caller.id);
+  if (!fits.ok()) return fits;
   caller.caller_number = order.from;
   caller.app_args = OutboundArguments(order.source);
   auto call = MakeCall(caller);

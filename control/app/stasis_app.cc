@@ -159,13 +159,13 @@ bool StasisApp::HangUp(const std::string& call_id) {
   return true;
 }
 
-absl::Status StasisApp::Transfer(const std::string& call_id, const std::string& number) {
+absl::Status StasisApp::Transfer(const std::string& call_id, const std::string& address) {
   const auto found = table_.calls().find(call_id);
   if (found == table_.calls().end()) return absl::NotFoundError("the call is over");
-  const absl::Status allowed = found->second->MayTransferTo(number);
+  const absl::Status allowed = found->second->MayTransferTo(address);
   if (!allowed.ok()) return allowed;
   twiml::Dial dial;
-  dial.targets.push_back({twiml::TargetKind::kNumber, number});
+  dial.targets.push_back({IsSipUri(address) ? twiml::TargetKind::kSip : twiml::TargetKind::kNumber, address});
   twiml::Document document;
   document.verbs.push_back(std::move(dial));
   return Redirect(call_id, std::move(document)) ? absl::OkStatus() : absl::NotFoundError("the call is over");

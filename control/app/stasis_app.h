@@ -65,9 +65,10 @@ class StasisApp {
   void EndCalls();
   // Ends one, as asked over the API. False: there is none with this id.
   bool HangUp(const std::string& call_id);
-  // One is connected with a number, as the settings of its call allow. INVALID_ARGUMENT says what is wrong
-  // with the number, FAILED_PRECONDITION that none may be dialled, NOT_FOUND that the call is over.
-  absl::Status Transfer(const std::string& call_id, const std::string& number);
+  // One is connected with a number, a name or a SIP URI, as the settings of its call allow. INVALID_ARGUMENT
+  // says what is wrong with the address, FAILED_PRECONDITION that none of its kind may be dialled, NOT_FOUND
+  // that the call is over.
+  absl::Status Transfer(const std::string& call_id, const std::string& address);
   // Sends keys (0-9 * # A-D) to the caller's end. False: the call is over, or there is none.
   bool SendDigits(const std::string& call_id, const std::string& digits);
   // One leaves what it does and runs a document, as asked over the API. False: it is over, or there is none.

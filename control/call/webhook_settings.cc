@@ -76,10 +76,7 @@ bool IsAllowed(const WebhookSettings& settings, absl::string_view address) {
   return settings.dial_out_allow != nullptr && re2::RE2::FullMatch(Piece(address), *settings.dial_out_allow);
 }
 
-absl::Status NotAllowed(absl::string_view address) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(Shown(address), " is not dialled: --dial_out_allow does not match it"));
-}
+constexpr char kNotAllowed[] = "--dial_out_allow does not match it";
 
 absl::StatusOr<std::string> SipEndpoint(const WebhookSettings& settings, absl::string_view uri) {
   if (settings.dial_out_sip_endpoint.empty())
@@ -90,7 +87,8 @@ absl::StatusOr<std::string> SipEndpoint(const WebhookSettings& settings, absl::s
         " is no SIP URI that is dialled: accepted is sip:USER@HOST, then :PORT and ;NAME=VALUE, of "
         "letters, digits and . _ + -, up to ",
         kMostUriBytes, " characters"));
-  if (!IsAllowed(settings, uri)) return NotAllowed(uri);
+  if (!IsAllowed(settings, uri))
+    return absl::InvalidArgumentError(absl::StrCat(Shown(uri), " is not dialled: ", kNotAllowed));
   return absl::StrReplaceAll(settings.dial_out_sip_endpoint, {{kUri, uri}});
 }
 
@@ -138,9 +136,11 @@ absl::StatusOr<std::string> DialOutEndpoint(const WebhookSettings& settings, abs
   if (!number && !IsName(address))
     return absl::InvalidArgumentError(
         absl::StrCat(Shown(address),
-                     " is no number: accepted are up to 32 digits, with + before them or "
-                     "without, and a name of up to 64 letters, digits, . _ and -"));
-  if (!number && !IsAllowed(settings, address)) return NotAllowed(address);
+                     " is no number: accepted are up to 32 digits, with + before them or without, and names "
+                     "of up to 64 letters, digits, . _ and -"));
+  if (!number && !IsAllowed(settings, address))
+    return absl::InvalidArgumentError(
+        absl::StrCat(Shown(address), " is no number of up to 32 digits, and ", kNotAllowed));
   return absl::StrReplaceAll(settings.dial_out_endpoint, {{kNumber, number ? digits : address}});
 }
 

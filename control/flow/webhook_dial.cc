@@ -4,6 +4,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/shown.h"
 #include "control/flow/bot_talk.h"
 #include "control/flow/webhook_verbs.h"
 #include "control/record/call_sid.h"
@@ -35,7 +37,9 @@ std::string WebhookVerbs::CallerIdOf(const twiml::Dial& dial) const {
 }
 
 absl::StatusOr<std::string> WebhookVerbs::EndpointOf(const twiml::Target& target) const {
-  if (target.kind == twiml::TargetKind::kSip) return absl::InvalidArgumentError("<Sip> is not supported");
+  if (target.kind == twiml::TargetKind::kSip && !IsSipUri(target.address))
+    return absl::InvalidArgumentError(
+        absl::StrCat("<Sip> is ", Shown(target.address), ", accepted is sip:USER@HOST"));
   return TransferEndpoint(legs_.settings.webhook, target.address, legs_.identity.called);
 }
 

@@ -113,7 +113,7 @@ TEST(ControlFlags, MistakesWithTheApi) {
   EXPECT_EQ(open.code, 2);
   EXPECT_THAT(open.output,
               HasSubstr("--api_listen=0.0.0.0:8081: accepted is an address of loopback or of a private "
-                        "network, such as 127.0.0.1:8081: the API has no TLS"));
+                        "network, such as 127.0.0.1:8081, or any with --api_tls_cert_file"));
   EXPECT_THAT(open.output, HasSubstr("--api_account_file=/tmp: it is a directory"));
   const Ended nobody = RunControl({"--api_listen=127.0.0.1:0"});
   EXPECT_EQ(nobody.code, 2);

@@ -34,7 +34,7 @@ class ApiTest : public ::testing::Test {
     http::Limits limits = Api::DefaultLimits();
     limits.body_bytes = 1000;
     limits.request_time = milliseconds(300);
-    const absl::Status listening = api_->Listen(Endpoint("127.0.0.1", 0), limits);
+    const absl::Status listening = api_->Listen(Endpoint("127.0.0.1", 0), TlsFiles(), limits);
     EXPECT_TRUE(listening.ok()) << listening;
     thread_ = std::thread([this] { loop_.run(); });
   }
