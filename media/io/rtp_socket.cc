@@ -62,9 +62,9 @@ void RtpSocket::Stop() {
   next_tick_.reset();
 }
 
-absl::Status RtpSocket::SendDigits(const Digits& digits) {
+absl::Status RtpSocket::OnCommand(const BotCommand& command) {
   if (!running_) return absl::FailedPreconditionError("no session runs on the lease");
-  return session_->SendDigits(digits);
+  return session_->OnCommand(command);
 }
 
 void RtpSocket::OnTick(Clock::Time now) {

@@ -40,8 +40,8 @@ class RtpSocket : public DatagramHandler, public rtp::Outlet {
 
   void Start(const SessionStart& start, Clock::Time now);
   void Stop();
-  // FAILED_PRECONDITION: no bot runs. RESOURCE_EXHAUSTED: it has not taken the digits before these.
-  absl::Status SendDigits(const Digits& digits);
+  // Errors as of Processor.
+  absl::Status OnCommand(const BotCommand& command);
   void LookForSilence(Clock::Time now);
 
   // When OnTick is due, on the grid of TickQueue; nullopt: never.

@@ -84,10 +84,10 @@ SessionSnapshot Worker::Stop(SocketId id) {
   return socket->Snapshot();
 }
 
-absl::Status Worker::SendDigits(SocketId id, const Digits& digits) {
+absl::Status Worker::CommandBot(SocketId id, const BotCommand& command) {
   RtpSocket* socket = Find(id);
   if (socket == nullptr) return absl::FailedPreconditionError("the lease has ended");
-  return socket->SendDigits(digits);
+  return socket->OnCommand(command);
 }
 
 SessionSnapshot Worker::Close(SocketId id) {

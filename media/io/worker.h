@@ -46,7 +46,7 @@ class Worker {
   void Add(SocketId id, UdpSocket socket);
   void Start(SocketId id, const SessionStart& start);
   SessionSnapshot Stop(SocketId id);
-  absl::Status SendDigits(SocketId id, const Digits& digits);  // as RtpSocket's
+  absl::Status CommandBot(SocketId id, const BotCommand& command);  // errors as of Processor
   SessionSnapshot Close(SocketId id);
   void CloseAll();
   SessionSnapshot Read(SocketId id) const;  // an empty one where there is no such socket

@@ -90,10 +90,10 @@ void WorkerPool::Read(std::vector<SocketId> sockets, SnapshotsCallback done) {
   }
 }
 
-void WorkerPool::SendDigits(SocketId socket, Digits digits, StatusCallback done) {
+void WorkerPool::CommandBot(SocketId socket, BotCommand command, StatusCallback done) {
   auto shared = std::make_shared<StatusCallback>(std::move(done));
-  const absl::Status queued = workers_[WorkerOf(socket)]->SendDigits(
-      socket, std::move(digits), [shared](const absl::Status& sent) { (*shared)(sent); });
+  const absl::Status queued = workers_[WorkerOf(socket)]->CommandBot(
+      socket, std::move(command), [shared](const absl::Status& taken) { (*shared)(taken); });
   if (!queued.ok()) Execute([shared, queued] { (*shared)(queued); });
 }
 

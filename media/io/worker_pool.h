@@ -24,7 +24,7 @@ class WorkerPool : public SessionRunner {
   void Stop(SocketId socket, SnapshotCallback done) override;
   void Close(SocketId socket, SnapshotCallback done) override ABSL_LOCKS_EXCLUDED(mutex_);
   void Read(std::vector<SocketId> sockets, SnapshotsCallback done) override;
-  void SendDigits(SocketId socket, Digits digits, StatusCallback done) override;
+  void CommandBot(SocketId socket, BotCommand command, StatusCallback done) override;
 
   // By worker. RESOURCE_EXHAUSTED in `done` as in Read.
   void ReadTotals(absl::AnyInvocable<void(absl::StatusOr<std::vector<WorkerTotals>>)> done);

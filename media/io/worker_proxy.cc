@@ -102,9 +102,9 @@ absl::Status WorkerProxy::Read(std::vector<SocketId> ids, SessionRunner::Snapsho
   });
 }
 
-absl::Status WorkerProxy::SendDigits(SocketId id, Digits digits, SessionRunner::StatusCallback done) {
-  return Queue([id, digits = std::move(digits), done = std::move(done)](Worker& worker) mutable -> Task {
-    return [done = std::move(done), sent = worker.SendDigits(id, digits)]() mutable { done(sent); };
+absl::Status WorkerProxy::CommandBot(SocketId id, BotCommand command, SessionRunner::StatusCallback done) {
+  return Queue([id, command = std::move(command), done = std::move(done)](Worker& worker) mutable -> Task {
+    return [done = std::move(done), taken = worker.CommandBot(id, command)]() mutable { done(taken); };
   });
 }
 

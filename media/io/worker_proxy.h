@@ -33,7 +33,7 @@ class WorkerProxy {
   absl::Status Add(SocketId id, UdpSocket socket);
   absl::Status Start(SocketId id, const SessionStart& start, SessionRunner::SnapshotCallback started);
   absl::Status Read(std::vector<SocketId> ids, SessionRunner::SnapshotsCallback done);
-  absl::Status SendDigits(SocketId id, Digits digits, SessionRunner::StatusCallback done);
+  absl::Status CommandBot(SocketId id, BotCommand command, SessionRunner::StatusCallback done);
   absl::Status ReadTotals(absl::AnyInvocable<void(const WorkerTotals&)> done);
 
   void Stop(SocketId id, SessionRunner::SnapshotCallback done);

@@ -229,7 +229,7 @@ void SessionRegistry::Stop(Lease* lease, SessionCallback done) {
                });
 }
 
-void SessionRegistry::SendDigits(const OwnerId& owner, const std::string& lease_id, Digits digits,
+void SessionRegistry::CommandBot(const OwnerId& owner, const std::string& lease_id, BotCommand command,
                                  StatusCallback done) {
   absl::Status status;
   {
@@ -238,7 +238,7 @@ void SessionRegistry::SendDigits(const OwnerId& owner, const std::string& lease_
     status = lease.status();
     if (status.ok() && (*lease)->state == SessionState::kRunning &&
         std::holds_alternative<BotConfig>((*lease)->config.processor)) {
-      return runner_.SendDigits((*lease)->socket, std::move(digits), std::move(done));
+      return runner_.CommandBot((*lease)->socket, std::move(command), std::move(done));
     }
   }
   if (status.ok()) status = absl::FailedPreconditionError(absl::StrCat("no bot runs on lease_id ", lease_id));

@@ -59,7 +59,7 @@ class SessionRegistry {
                     SessionCallback done) ABSL_LOCKS_EXCLUDED(mutex_);
   void StopSession(const OwnerId& owner, const std::string& lease_id, SessionCallback done)
       ABSL_LOCKS_EXCLUDED(mutex_);
-  void SendDigits(const OwnerId& owner, const std::string& lease_id, Digits digits, StatusCallback done)
+  void CommandBot(const OwnerId& owner, const std::string& lease_id, BotCommand command, StatusCallback done)
       ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<KeepAliveView> KeepAlive(const OwnerId& owner, const std::vector<std::string>& lease_ids,
                                           Milliseconds ttl) ABSL_LOCKS_EXCLUDED(mutex_);

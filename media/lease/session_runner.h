@@ -6,7 +6,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "media/processor/digits.h"
+#include "media/processor/bot_command.h"
 #include "media/processor/session_types.h"
 
 namespace benari::media {
@@ -51,9 +51,9 @@ class SessionRunner {
   // Start.
   virtual void Read(std::vector<SocketId> sockets, SnapshotsCallback done) = 0;
 
-  // Passes digits to the bot of the session. FAILED_PRECONDITION: no bot runs on it, or it is finished.
-  // RESOURCE_EXHAUSTED: as Start, or the bot has not taken the digits before these.
-  virtual void SendDigits(SocketId socket, Digits digits, StatusCallback done) = 0;
+  // For the bot of the session. FAILED_PRECONDITION: no bot runs on it, or it has ended. RESOURCE_EXHAUSTED:
+  // as Start, or the bot has not taken the digits before these.
+  virtual void CommandBot(SocketId socket, BotCommand command, StatusCallback done) = 0;
 };
 
 }  // namespace benari::media

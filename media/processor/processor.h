@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "common/clock.h"
 #include "media/processor/bot/status.h"
-#include "media/processor/digits.h"
+#include "media/processor/bot_command.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/sender.h"
 
@@ -38,9 +38,9 @@ class Processor {
   // The session is over. Afterwards only state and bot_status are called.
   virtual void Stop() {}
 
-  // Passes digits of the caller to the bot. FAILED_PRECONDITION: there is none, or it is finished.
-  // RESOURCE_EXHAUSTED: it has not taken the digits before these.
-  virtual absl::Status SendDigits(const Digits& /*digits*/) {
+  // FAILED_PRECONDITION: there is no bot, or it has ended. RESOURCE_EXHAUSTED: it has not taken the digits
+  // before these.
+  virtual absl::Status OnCommand(const BotCommand& /*command*/) {
     return absl::FailedPreconditionError("no bot runs on the session");
   }
 

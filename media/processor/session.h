@@ -41,7 +41,7 @@ class Session {
   ProcessorState processor_state() const { return processor_->state(); }
 
   // Processor's; nothing but Snapshot and Stats is called after Stop.
-  absl::Status SendDigits(const Digits& digits) { return processor_->SendDigits(digits); }
+  absl::Status OnCommand(const BotCommand& command) { return processor_->OnCommand(command); }
   void Stop() { processor_->Stop(); }
 
   // Returns true if the diagnosis changed.

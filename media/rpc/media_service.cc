@@ -92,8 +92,17 @@ class MediaService final : public v1::Media::CallbackService {
     if (absl::Status valid = Validate(*request); !valid.ok()) return Finish(context, valid);
     Reactor* reactor = context->DefaultReactor();
     const std::chrono::milliseconds duration(request->duration_ms());
-    registry_.SendDigits(FromProto(request->owner()), request->lease_id(), {request->digits(), duration},
-                         [reactor](const absl::Status& status) { reactor->Finish(ToGrpc(status)); });
+    registry_.CommandBot(FromProto(request->owner()), request->lease_id(),
+                         Digits{request->digits(), duration}, AnswerWithStatus(reactor));
+    return reactor;
+  }
+
+  Reactor* CloseBot(Context* context, const v1::CloseBotRequest* request,
+                    v1::CloseBotResponse* /*response*/) override {
+    if (absl::Status valid = Validate(*request); !valid.ok()) return Finish(context, valid);
+    Reactor* reactor = context->DefaultReactor();
+    registry_.CommandBot(FromProto(request->owner()), request->lease_id(), media::CloseBot(),
+                         AnswerWithStatus(reactor));
     return reactor;
   }
 
@@ -137,6 +146,10 @@ class MediaService final : public v1::Media::CallbackService {
     Reactor* reactor = context->DefaultReactor();
     reactor->Finish(ToGrpc(status));
     return reactor;
+  }
+
+  static SessionRegistry::StatusCallback AnswerWithStatus(Reactor* reactor) {
+    return [reactor](const absl::Status& status) { reactor->Finish(ToGrpc(status)); };
   }
 
   template <typename Response>

@@ -69,6 +69,8 @@ absl::Status Validate(const v1::SendDigitsRequest& request) {
   return errors.status();
 }
 
+absl::Status Validate(const v1::CloseBotRequest& request) { return CheckLease(request).status(); }
+
 absl::Status Validate(const v1::GetSessionRequest& request) {
   FieldErrors errors;
   errors.LeaseId("lease_id", request.lease_id());

@@ -22,6 +22,7 @@ absl::Status Validate(const v1::ReleasePortRequest& request);
 absl::Status Validate(const v1::StopSessionRequest& request);
 absl::Status Validate(const v1::KeepAliveRequest& request, uint32_t max_ttl_ms);
 absl::Status Validate(const v1::SendDigitsRequest& request);
+absl::Status Validate(const v1::CloseBotRequest& request);
 absl::Status Validate(const v1::GetSessionRequest& request);
 absl::Status Validate(const v1::ListSessionsRequest& request);
 absl::Status Validate(const v1::WatchSessionsRequest& request);

@@ -99,6 +99,8 @@ void Run(Input& input) {
       return Check<v1::ListSessionsRequest>(bytes);
     case 7:
       return Check<v1::SendDigitsRequest>(bytes);
+    case 8:
+      return Check<v1::CloseBotRequest>(bytes);
     default:
       return Check<v1::WatchSessionsRequest>(bytes);
   }

@@ -90,7 +90,7 @@ void Bot::OnTick(Clock::Time now, rtp::Sender& out) {
   stream_->SetPlayed(playout_.heard());
   OnHeard(now, output);
   Follow(now, link);
-  Play(output, Waits(link), out);
+  Play(output, !left_ && Waits(link), out);
   AddToTotals();
 }
 
@@ -141,7 +141,7 @@ void Bot::OnHeard(Clock::Time now, const Playout::Output& output) {
 }
 
 void Bot::Follow(Clock::Time now, LinkPhase link) {
-  const BotEnd end = EndOf(link);
+  const BotEnd end = left_ ? BotEnd::kClosed : EndOf(link);
   if (end != BotEnd::kNone) {
     if (phase_ != BotPhase::kDraining) Enter(now, BotPhase::kDraining);
     if (playout_.drained() || now - phase_since_ >= drain_) Finish(now, end);
@@ -181,10 +181,21 @@ void Bot::Stop() {
   --totals_.phases[static_cast<size_t>(phase_)];
 }
 
-absl::Status Bot::SendDigits(const Digits& digits) {
-  if (phase_ == BotPhase::kDraining || phase_ == BotPhase::kFinished) {
+absl::Status Bot::OnCommand(const BotCommand& command) {
+  if (left_ || phase_ == BotPhase::kDraining || phase_ == BotPhase::kFinished) {
     return absl::FailedPreconditionError("the bot has ended");
   }
+  return std::visit([this](const auto& each) { return Take(each); }, command);
+}
+
+// The link closes, and the next tick begins to drain.
+absl::Status Bot::Take(const CloseBot& /*close*/) {
+  left_ = true;
+  stream_->Stop();
+  return absl::OkStatus();
+}
+
+absl::Status Bot::Take(const Digits& digits) {
   if (stream_->SendDigits(digits)) return absl::OkStatus();
   return absl::ResourceExhaustedError("the bot has not taken the digits before these");
 }

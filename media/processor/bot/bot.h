@@ -36,11 +36,13 @@ class Bot : public Processor {
   std::optional<Clock::Time> NextTick() const override;
   void OnTick(Clock::Time now, rtp::Sender& out) override;
   void Stop() override;
-  absl::Status SendDigits(const Digits& digits) override;
+  absl::Status OnCommand(const BotCommand& command) override;
   ProcessorState state() const override;
   std::optional<BotStatus> bot_status() const override;
 
  private:
+  absl::Status Take(const Digits& digits);
+  absl::Status Take(const CloseBot& close);
   void OnUplinkFrame(Clock::Time now, const Frame& frame);
   void Play(const Playout::Output& output, bool waits, rtp::Sender& out);
   void OnHeard(Clock::Time now, const Playout::Output& output);
@@ -48,7 +50,7 @@ class Bot : public Processor {
   void Enter(Clock::Time now, BotPhase phase);
   void Finish(Clock::Time now, BotEnd end);
   // As the link is now, and not as the last tick saw it: what is said right after `start` is heard.
-  bool HearsPeer() const { return stream_->phase() == LinkPhase::kReady; }
+  bool HearsPeer() const { return !left_ && stream_->phase() == LinkPhase::kReady; }
   bool MayBeginToPlay(Clock::Time now) const;
   Clock::Time IdleSince() const;
   BotCounts Counts(const BotLinkReport& link) const;
@@ -67,6 +69,7 @@ class Bot : public Processor {
   VoiceActivity bot_voice_;
   std::optional<Cadence> tone_;  // while the bot cannot be heard
   BotPhase phase_ = BotPhase::kConnecting;
+  bool left_ = false;  // by CloseBot
   BotEnd end_ = BotEnd::kNone;
   Clock::Time phase_since_;
   Clock::Time last_tick_;

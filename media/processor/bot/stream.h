@@ -17,7 +17,7 @@
 #include "media/processor/bot/config.h"
 #include "media/processor/bot/frame_queue.h"
 #include "media/processor/bot/status.h"
-#include "media/processor/digits.h"
+#include "media/processor/bot_command.h"
 
 namespace benari::media {
 
@@ -40,7 +40,7 @@ class BotStream {
     wake_link_();
     return sent;
   }
-  // Worker, any time: the session is over, and the link closes. Nothing else is called afterwards.
+  // Worker, any time: the link closes. Afterwards only what is queued is played.
   void Stop() {
     stopped_.store(true, std::memory_order_release);
     wake_link_();

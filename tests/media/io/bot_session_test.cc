@@ -77,7 +77,8 @@ TEST_P(BotSessionTest, DigitsReachIt) {
   UdpPeer peer;
   const SocketId socket = StartBot(peer).socket;
   std::optional<absl::Status> sent;
-  pool_->SendDigits(socket, {"42#", milliseconds(80)}, [&](const absl::Status& status) { sent = status; });
+  pool_->CommandBot(socket, Digits{"42#", milliseconds(80)},
+                    [&](const absl::Status& status) { sent = status; });
   ASSERT_TRUE(RunUntil([&] { return sent.has_value(); }));
   EXPECT_TRUE(sent->ok()) << *sent;
   const std::vector<Digits> digits = bots_.streams[0]->TakeDigits();

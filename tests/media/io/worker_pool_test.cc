@@ -139,13 +139,13 @@ TEST_P(WorkerPoolTest, TellsOnceThatAToneIsFinished) {
   EXPECT_EQ(changes_.size(), 1u);
 }
 
-TEST_P(WorkerPoolTest, DigitsNeedABot) {
+TEST_P(WorkerPoolTest, CommandsNeedABot) {
   UdpPeer peer;
   const SocketId socket = Open().socket;
   std::vector<absl::Status> answers;
   const auto send = [&] {
-    pool_->SendDigits(socket, {"1", milliseconds(0)},
-                      [&](const absl::Status& sent) { answers.push_back(sent); });
+    pool_->CommandBot(socket, Digits{"1", milliseconds(0)},
+                      [&](const absl::Status& taken) { answers.push_back(taken); });
   };
   send();
   ASSERT_TRUE(StartSession(socket, Start(peer)).ok());

@@ -20,7 +20,7 @@ class FakeSessionRunner : public SessionRunner {
     uint16_t port = 0;
     bool running = false;
     SessionSnapshot snapshot;
-    std::vector<Digits> digits;  // that the bot got
+    std::vector<BotCommand> commands;  // that the bot got
   };
 
   absl::StatusOr<SocketId> Open(uint16_t port) override {
@@ -67,9 +67,9 @@ class FakeSessionRunner : public SessionRunner {
         [snapshots = std::move(snapshots), done = std::move(done)]() mutable { done(std::move(snapshots)); });
   }
 
-  void SendDigits(SocketId id, Digits digits, StatusCallback done) override {
-    if (digits_failure.ok()) sockets.at(id).digits.push_back(std::move(digits));
-    pending_.push_back([sent = digits_failure, done = std::move(done)]() mutable { done(sent); });
+  void CommandBot(SocketId id, BotCommand command, StatusCallback done) override {
+    if (command_failure.ok()) sockets.at(id).commands.push_back(std::move(command));
+    pending_.push_back([taken = command_failure, done = std::move(done)]() mutable { done(taken); });
   }
 
   // Runs the callbacks that wait, and those that come of them.
@@ -90,7 +90,7 @@ class FakeSessionRunner : public SessionRunner {
 
   absl::Status open_failure;
   absl::Status start_failure;
-  absl::Status digits_failure;
+  absl::Status command_failure;
   std::set<uint16_t> ports_of_others;  // that another process has bound
   std::map<SocketId, Socket> sockets;  // the open ones
   int starts = 0;

@@ -22,8 +22,8 @@ class RegistryBotTest : public RegistryTest {
 
   std::vector<std::string> DigitsOf(uint16_t port) {
     std::vector<std::string> all;
-    for (const Digits& digits : runner_.sockets.at(runner_.IdOfPort(port)).digits)
-      all.push_back(digits.digits);
+    for (const BotCommand& command : runner_.sockets.at(runner_.IdOfPort(port)).commands)
+      all.push_back(std::get<Digits>(command).digits);
     return all;
   }
 };
@@ -34,8 +34,8 @@ TEST_F(RegistryBotTest, DigitsReachTheBotInTheirOrder) {
   EXPECT_TRUE(SendDigits("a", "1").ok());
   EXPECT_TRUE(SendDigits("a", "2#").ok());
   EXPECT_THAT(DigitsOf(100), ElementsAre("1", "2#"));
-  runner_.digits_failure = absl::ResourceExhaustedError("too many");
-  EXPECT_EQ(SendDigits("a", "3"), runner_.digits_failure);
+  runner_.command_failure = absl::ResourceExhaustedError("too many");
+  EXPECT_EQ(SendDigits("a", "3"), runner_.command_failure);
 }
 
 TEST_F(RegistryBotTest, DigitsWithoutABotAreRefused) {

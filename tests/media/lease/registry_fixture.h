@@ -56,7 +56,7 @@ class RegistryTest : public ::testing::Test {
 
   absl::Status SendDigits(const std::string& id, const std::string& digits, OwnerId owner = {"benari", 1}) {
     std::optional<absl::Status> answer;
-    registry_.SendDigits(owner, id, {digits, Milliseconds(100)}, [&](const absl::Status& status) {
+    registry_.CommandBot(owner, id, Digits{digits, Milliseconds(100)}, [&](const absl::Status& status) {
       EXPECT_FALSE(answer.has_value()) << "answered twice";
       answer = status;
     });

@@ -95,6 +95,13 @@ class BotNodeTest : public NodeTest {
     v1::SendDigitsResponse response;
     return client_.stub->SendDigits(Client::Context().get(), request, &response);
   }
+  ::grpc::Status CloseBot() {
+    v1::CloseBotRequest request;
+    *request.mutable_owner() = Owner();
+    request.set_lease_id("a");
+    v1::CloseBotResponse response;
+    return client_.stub->CloseBot(Client::Context().get(), request, &response);
+  }
 
   // What a connection has got with this event, once there are `count`.
   static std::vector<Json> MessagesOf(const FakeBot& bot, const std::string& event, size_t count = 1,
@@ -319,6 +326,21 @@ TEST_F(BotNodeTest, TheGoodbyeOfABotThatClosesIsHeardToItsEnd) {
   EXPECT_EQ(finished.session().processor_state(), v1::PROCESSOR_STATE_FINISHED);
   EXPECT_EQ(finished.session().state(), v1::SESSION_STATE_RUNNING);
   EXPECT_EQ(SendDigits("1").error_code(), StatusCode::FAILED_PRECONDITION);
+}
+
+TEST_F(BotNodeTest, TheGoodbyeOfABotThatIsTakenLeaveOfIsHeardToItsEnd) {
+  FakeBot bot;
+  Reach(bot);
+  const std::string goodbye = Speech(8000);
+  Say(bot, goodbye);
+  EXPECT_EQ(HeardSpeech(160), goodbye.substr(0, 160));
+  EXPECT_TRUE(CloseBot().ok());
+  EXPECT_TRUE(EndedWell(bot));
+  EXPECT_TRUE(HeardSpeech(goodbye.size() - 160) == goodbye.substr(160));
+  const v1::WatchSessionsResponse finished = Next();
+  EXPECT_EQ(finished.kind(), v1::EVENT_KIND_FINISHED);
+  EXPECT_EQ(finished.session().bot_state().end(), v1::BOT_END_CLOSED);
+  EXPECT_EQ(CloseBot().error_code(), StatusCode::FAILED_PRECONDITION);
 }
 
 TEST_F(BotNodeTest, ALostBotIsReachedAgainWithTheSameCall) {

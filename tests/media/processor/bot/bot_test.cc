@@ -233,6 +233,33 @@ TEST(Bot, AClearWhileNothingCanBePlayedYet) {
   EXPECT_EQ(one.TakeAudio(), audio);
 }
 
+TEST(Bot, OneThatIsTakenLeaveOfIsPlayedToTheEndAndHearsNoMore) {
+  OneBot one;
+  one.BecomeReady();
+  const Bytes goodbye = Loud(1000, 11);
+  one.stream().AddAudio(goodbye);
+  one.TakeSent();
+  EXPECT_TRUE(one.bot().OnCommand(CloseBot()).ok());
+  EXPECT_TRUE(one.stream().stopped()) << "the link says stop, and closes";
+  EXPECT_TRUE(absl::IsFailedPrecondition(one.bot().OnCommand(CloseBot())));
+  EXPECT_TRUE(absl::IsFailedPrecondition(one.bot().OnCommand(Digits{"1", milliseconds(0)})));
+  one.Run(milliseconds(500));
+  EXPECT_EQ(one.status().phase, BotPhase::kDraining);
+  EXPECT_EQ(one.bot().state(), ProcessorState::kActive);
+  one.stream().SetPhase(LinkPhase::kClosed);
+  one.Run(seconds(1));
+  EXPECT_EQ(one.TakeAudio(), goodbye);
+  EXPECT_EQ(one.status().phase, BotPhase::kFinished);
+  EXPECT_EQ(one.status().end, BotEnd::kClosed);
+}
+
+TEST(Bot, OneThatIsTakenLeaveOfBeforeItIsReadyIsFinished) {
+  OneBot one;
+  EXPECT_TRUE(one.bot().OnCommand(CloseBot()).ok());
+  one.Run(milliseconds(40));
+  EXPECT_EQ(one.status().end, BotEnd::kClosed);
+}
+
 TEST(Bot, WhatAClosedOneHasQueuedIsPlayedToTheEnd) {
   OneBot one;
   one.BecomeReady();
@@ -244,7 +271,7 @@ TEST(Bot, WhatAClosedOneHasQueuedIsPlayedToTheEnd) {
   EXPECT_EQ(one.status().phase, BotPhase::kDraining);
   EXPECT_EQ(one.status().end, BotEnd::kNone);
   EXPECT_EQ(one.bot().state(), ProcessorState::kActive);
-  EXPECT_TRUE(absl::IsFailedPrecondition(one.bot().SendDigits({"1", milliseconds(0)})));
+  EXPECT_TRUE(absl::IsFailedPrecondition(one.bot().OnCommand(Digits{"1", milliseconds(0)})));
   one.Run(seconds(1));
   EXPECT_EQ(one.TakeAudio(), goodbye);
   EXPECT_EQ(one.status().phase, BotPhase::kFinished);
@@ -340,14 +367,15 @@ TEST(Bot, IsFinishedWhenNobodySpeaks) {
 
 TEST(Bot, DigitsReachTheLinkWhileItIsDialledToo) {
   OneBot one;
-  EXPECT_TRUE(one.bot().SendDigits({"12", milliseconds(100)}).ok());
+  EXPECT_TRUE(one.bot().OnCommand(Digits{"12", milliseconds(100)}).ok());
   one.BecomeReady();
-  EXPECT_TRUE(one.bot().SendDigits({"#", milliseconds(0)}).ok());
+  EXPECT_TRUE(one.bot().OnCommand(Digits{"#", milliseconds(0)}).ok());
   std::vector<std::string> digits;
   for (const Digits& each : one.stream().TakeDigits()) digits.push_back(each.digits);
   EXPECT_THAT(digits, ElementsAre("12", "#"));
   absl::Status sent;
-  for (int i = 0; i < 20 && sent.ok(); ++i) sent = one.bot().SendDigits({"0123456789ABCD", milliseconds(0)});
+  for (int i = 0; i < 20 && sent.ok(); ++i)
+    sent = one.bot().OnCommand(Digits{"0123456789ABCD", milliseconds(0)});
   EXPECT_TRUE(absl::IsResourceExhausted(sent));
 }
 
