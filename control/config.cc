@@ -104,6 +104,10 @@ ABSL_FLAG(Seconds, bot_reconnect_seconds, Seconds{10},
 ABSL_FLAG(Seconds, bot_drain_seconds, Seconds{10},
           "how long queued audio of the bot is still played after the bot has closed");
 ABSL_FLAG(
+    bool, bot_drain_on_hangup, false,
+    "when a call is hung up over the API: whether queued audio of its bot is played before, for at most "
+    "--bot_drain_seconds");
+ABSL_FLAG(
     std::string, bot_answer, "at_once",
     "when to answer a caller that the dial plan has not answered: at_once, or when_ready (it hears ringing "
     "until the bot is ready)");

@@ -155,7 +155,7 @@ void StasisApp::EndCalls() {
 bool StasisApp::HangUp(const std::string& call_id) {
   const auto call = table_.calls().find(call_id);
   if (call == table_.calls().end()) return false;
-  call->second->facts().HungUpOverApi();
+  call->second->HangUp();
   return true;
 }
 
@@ -195,7 +195,8 @@ bool StasisApp::Redirect(const std::string& call_id, twiml::Source source) {
   const auto found = table_.calls().find(call_id);
   if (found == table_.calls().end()) return false;
   Call& call = *found->second;
-  if (call.facts().MustEnd() || call.phase() == CallPhase::kReleasing) return false;
+  const bool ends = call.facts().MustEnd() || call.facts().known().hangs_up_after_bot;
+  if (ends || call.phase() == CallPhase::kReleasing) return false;
   call.facts().RedirectedOverApi(std::move(source));
   return true;
 }

@@ -1,5 +1,7 @@
 #include "control/call/bot_care.h"
 
+#include <utility>
+
 namespace benari::control {
 
 namespace asio = boost::asio;
@@ -11,7 +13,8 @@ Clock::Time BotCare::next_look() const {
 bool BotCare::HasWork() const {
   const bool news = told_.number != bot().number || told_.times_ready != bot().times_ready ||
                     told_.times_lost != bot().times_lost || told_.end != bot().end;
-  return news || !facts_.known().digits.empty() || context_.timers.Now() >= next_look();
+  const bool to_close = facts_.known().hangs_up_after_bot && !closed_;
+  return news || to_close || !facts_.known().digits.empty() || context_.timers.Now() >= next_look();
 }
 
 asio::awaitable<void> BotCare::Work(std::string node, std::string media_id) {
@@ -21,6 +24,9 @@ asio::awaitable<void> BotCare::Work(std::string node, std::string media_id) {
     asio::awaitable<void> passed_on = PassOn(node, media_id, *digit);
     co_await std::move(passed_on);
   }
+  if (!facts_.known().hangs_up_after_bot || std::exchange(closed_, true) || facts_.Ending()) co_return;
+  asio::awaitable<void> closing = Close(std::move(node), std::move(media_id));
+  co_await std::move(closing);
 }
 
 void BotCare::Report(const std::string& media_id) {
@@ -62,6 +68,17 @@ void BotCare::ReportReady(const std::string& media_id, Clock::Time now) {
   journal_.EnterPhase(CallPhase::kBot);
   if (first && on_ready_) on_ready_();
   if (bot().ready) unheard_since_.reset();
+}
+
+// Without it nobody would say that the bot has finished.
+asio::awaitable<void> BotCare::Close(std::string node, std::string media_id) {
+  try {
+    journal_.Info("what the bot has said is played out before the hang-up", {{"media", media_id}});
+    co_await context_.media.CloseBot(node, media_id);
+  } catch (const MediaError& error) {
+    journal_.Warning("what the bot has said is not played out", {{"media", media_id}, {"why", error.what()}});
+    facts_.HungUpOverApi();
+  }
 }
 
 asio::awaitable<void> BotCare::PassOn(std::string node, std::string media_id, Digit digit) {

@@ -11,7 +11,8 @@
 
 namespace benari::control {
 
-// Attends to the bot of a call while the flow waits: forwards the digits that the caller presses, and reports
+// Attends to the bot of a call while the flow waits: forwards the digits that the caller presses, closes it
+// before a hang-up that waits for it (see CallFacts::HungUpOverApiAfterBot), and reports
 // changes of the bot's state in the log and the metrics, also that the caller has not heard it for kLate. Has
 // no work in a call without a bot. Confined to the control loop.
 class BotCare {
@@ -38,6 +39,7 @@ class BotCare {
   const BotFacts& bot() const { return facts_.known().bot; }
   void Report(const std::string& media_id);
   void ReportReady(const std::string& media_id, Clock::Time now);
+  boost::asio::awaitable<void> Close(std::string node, std::string media_id);
   boost::asio::awaitable<void> PassOn(std::string node, std::string media_id, Digit digit);
 
   const CallContext& context_;
@@ -46,6 +48,7 @@ class BotCare {
   BotFacts told_;                             // as of the last report
   std::optional<Clock::Time> unheard_since_;  // nullopt: the caller hears the bot, or there is none
   bool late_ = false;                         // the bot's lateness was reported
+  bool closed_ = false;                       // CloseBot was asked for
   std::function<void()> on_ready_;
 };
 

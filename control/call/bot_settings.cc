@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/enum_table.h"
@@ -133,6 +134,10 @@ absl::Status SetTime(milliseconds& setting, absl::string_view value, double min,
   return read;
 }
 
+absl::Status SetSwitch(bool& setting, absl::string_view value) {
+  return absl::SimpleAtob(value, &setting) ? absl::OkStatus() : Accepted("true or false");
+}
+
 absl::Status SetWaitingTone(BotSettings& settings, absl::string_view value) {
   WaitingTone tone = WaitingTone::kNone;
   const absl::Status chosen = ChooseWord(value, kWaitingTones, &tone);
@@ -164,6 +169,7 @@ absl::Status SetBotSetting(BotSettings& settings, absl::string_view name, absl::
   if (name == "bot_idle_seconds") return SetTime(settings.idle_timeout, value, 1, 86400, /*or_inf=*/true);
   if (name == "bot_reconnect_seconds") return SetTime(settings.reconnect, value, 0, 600, /*or_inf=*/false);
   if (name == "bot_drain_seconds") return SetTime(settings.drain, value, 0, 60, /*or_inf=*/false);
+  if (name == "bot_drain_on_hangup") return SetSwitch(settings.drain_on_hangup, value);
   if (name == "bot_answer") return ChooseWord(value, kAnswers, &settings.answer);
   if (name == "bot_waiting_tone") return SetWaitingTone(settings, value);
   return absl::NotFoundError("there is no such setting");

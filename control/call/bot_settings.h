@@ -27,6 +27,7 @@ struct BotSettings {
   std::chrono::milliseconds idle_timeout{0};                                  // 0: no timeout
   std::chrono::milliseconds reconnect{10000};
   std::chrono::milliseconds drain{10000};
+  bool drain_on_hangup = false;  // over the API: what the bot has queued is played before
   BotAnswer answer = BotAnswer::kAtOnce;
   std::optional<Tone> waiting;  // nullopt: silence
 

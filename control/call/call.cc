@@ -135,6 +135,12 @@ asio::awaitable<void> Call::FollowRedirect() {
   SetSource(config_.webhook, std::move(source));
 }
 
+void Call::HangUp() {
+  const bool bot_is_heard = phase() == CallPhase::kBot && media_leg_.BotTalks();
+  if (config_.bot.drain_on_hangup && bot_is_heard) return facts_.HungUpOverApiAfterBot();
+  facts_.HungUpOverApi();
+}
+
 asio::awaitable<void> Call::Refuse(Refusal refusal) {
   const CallOver over(refusal, ToString(refusal));
   co_await Release(over);

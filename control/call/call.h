@@ -54,6 +54,8 @@ class Call {
   // To be called before Run with the resources that exist already.
   void Adopt(const AdoptedState& found);
 
+  // Ends the call, as asked over the API; first a bot that is heard is played out (--bot_drain_on_hangup).
+  void HangUp();
   // Reports a transfer by phone: `newcomer` has replaced `left`, the caller or the destination.
   void OnTransfer(const std::string& left, const std::string& newcomer);
 

@@ -105,6 +105,16 @@ void CallFacts::BridgeDestroyed() {
   for (const auto& [place, channel] : known.channels) known.bridge_gone |= channel.times_joined > 0;
 }
 
+// Whoever hears its media through a cut hears it no more.
+void CallFacts::MediaLost(const std::string& id) {
+  Change().media_lost.insert(id);
+  BotEnds();
+}
+
+void CallFacts::BotEnds() {
+  if (known_.hangs_up_after_bot) Change().hung_up = true;
+}
+
 void CallFacts::BotAsked(std::optional<Clock::Time> when) {
   KnownFacts& known = Change();
   const int number = known.bot.number + 1;
@@ -122,7 +132,9 @@ void CallFacts::BotReported(const BotInfo& info) {
   if (heard && !bot.ready) ++bot.times_ready;
   if (info.phase == BotPhase::kReconnecting && bot.ready) ++bot.times_lost;
   if (info.phase != BotPhase::kConnecting) bot.ready = heard;
-  if (info.phase == BotPhase::kFinished) bot.end = info.end;
+  if (info.phase != BotPhase::kFinished) return;
+  bot.end = info.end;
+  BotEnds();
 }
 
 void CallFacts::DigitPressed(const std::string& channel_id, const Digit& digit) {
@@ -143,6 +155,7 @@ void CallFacts::BotDropped() {
   KnownFacts& known = Change();
   if (known.bot.end == BotEnd::kNone) known.bot.end = BotEnd::kStopped;
   known.digits.clear();
+  BotEnds();
 }
 
 void CallFacts::PlaybackAsked(const std::string& id) {

@@ -59,6 +59,7 @@ struct KnownFacts {
   bool bridge_gone = false;
   bool stop = false;                      // this process ends: release the call
   bool hung_up = false;                   // over the API: release the call
+  bool hangs_up_after_bot = false;        // over the API: likewise, once the bot has finished
   std::optional<twiml::Source> redirect;  // over the API: do this in the place of what is being done
   bool away = false;                      // Asterisk is not connected, or was not listed since it is again
   int reconnects = 0;                     // of the event WebSocket; events before each of them may be lost
@@ -105,7 +106,7 @@ class CallFacts {
   // Ignored while no channel has been in the bridge: it is then that of an earlier process.
   void BridgeDestroyed();
 
-  void MediaLost(const std::string& id) { Change().media_lost.insert(id); }
+  void MediaLost(const std::string& id);
   void MediaRegained(const std::string& id) { Change().media_lost.erase(id); }
   void MediaMissing(const std::string& diagnosis) { Change().media_missing = diagnosis; }
   void MediaFlows() { Change().media_missing.clear(); }
@@ -133,6 +134,8 @@ class CallFacts {
   void AsteriskDied();
   void ProcessEnds() { Change().stop = true; }
   void HungUpOverApi() { Change().hung_up = true; }
+  // Once the bot has finished, or cannot any more. For a call that has one which is heard.
+  void HungUpOverApiAfterBot() { Change().hangs_up_after_bot = true; }
   // Of several the last one counts.
   void RedirectedOverApi(twiml::Source source) { Change().redirect = std::move(source); }
   // To be called when there is one; then the flow goes on with it.
@@ -170,6 +173,7 @@ class CallFacts {
   void Abandon() { wake_up_.Abandon(); }
 
  private:
+  void BotEnds();
   KnownFacts& Change();  // wakes the waiter, which runs after the caller of Change has returned to the loop
   ChannelFacts& Channel(const std::string& place) { return Change().channels[place]; }
   ChannelFacts* ChannelOf(const std::string& channel_id);  // nullptr: the channel has left its place

@@ -13,6 +13,7 @@ namespace benari::control {
 
 inline constexpr const char* kCallSettings[] = {"bot_answer",
                                                 "bot_credential",
+                                                "bot_drain_on_hangup",
                                                 "bot_drain_seconds",
                                                 "bot_fallback_url",
                                                 "bot_idle_seconds",

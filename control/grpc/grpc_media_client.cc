@@ -192,6 +192,15 @@ asio::awaitable<void> GrpcMediaClient::SendDigit(std::string node, std::string l
   ThrowUnlessOk(node, "SendDigits", status);
 }
 
+asio::awaitable<void> GrpcMediaClient::CloseBot(std::string node, std::string lease_id) {
+  v1::CloseBotRequest request;
+  SetOwner(request.mutable_owner(), options_.owner, epoch_);
+  request.set_lease_id(lease_id);
+  auto asked = Ask(At(node).stub->async(), &Async::CloseBot, std::move(request), options_.timeout);
+  const auto [status, response] = co_await std::move(asked);
+  ThrowUnlessOk(node, "CloseBot", status);
+}
+
 asio::awaitable<NodeStatus> GrpcMediaClient::KeepAlive(std::string node, std::vector<std::string> lease_ids) {
   v1::KeepAliveRequest request;
   SetOwner(request.mutable_owner(), options_.owner, epoch_);

@@ -47,6 +47,7 @@ class GrpcMediaClient : public MediaClient {
   Awaitable<SessionInfo> StartSession(std::string node, SessionRequest request) override;
   Awaitable<SessionInfo> StopSession(std::string node, std::string lease_id) override;
   Awaitable<void> SendDigit(std::string node, std::string lease_id, Digit digit) override;
+  Awaitable<void> CloseBot(std::string node, std::string lease_id) override;
   Awaitable<NodeStatus> KeepAlive(std::string node, std::vector<std::string> lease_ids) override;
   Awaitable<NodeSessions> ListSessions(std::string node) override;
   std::unique_ptr<Watch> WatchSessions(std::string node, std::function<void(const SessionEvent&)> on_event,

@@ -129,6 +129,9 @@ class MediaClient {
   virtual Awaitable<SessionInfo> StopSession(std::string node, std::string lease_id) = 0;
   // To the bot of the session, in the order of these requests: each is awaited before the next.
   virtual Awaitable<void> SendDigit(std::string node, std::string lease_id, Digit digit) = 0;
+  // Takes leave of the bot of the session: it is finished, with BotEnd::kClosed, once what it has queued was
+  // played.
+  virtual Awaitable<void> CloseBot(std::string node, std::string lease_id) = 0;
   virtual Awaitable<NodeStatus> KeepAlive(std::string node, std::vector<std::string> lease_ids) = 0;
   virtual Awaitable<NodeSessions> ListSessions(std::string node) = 0;  // of our owner name, all pages
 

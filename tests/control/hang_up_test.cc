@@ -55,6 +55,67 @@ TEST_F(HangUpTest, InEveryPhaseOfAnEcho) {
   }
 }
 
+CallConfig DrainingBotCall() {
+  CallConfig config;
+  config.flow = FlowKind::kBot;
+  config.bot.url = kBotUrl;
+  config.bot.drain_on_hangup = true;
+  config.bot.on_close = AfterBot::kTransfer;
+  return config;
+}
+
+TEST_F(HangUpTest, WhatTheBotHasSaidIsPlayedOutIfSoSet) {
+  Begin(DrainingBotCall());
+  world->media.SetBot(kBotUrl, BotScript::Speaks(seconds(3)));
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kBot));
+  EXPECT_TRUE(HangUp());
+  world->RunFor(seconds(1));
+  EXPECT_TRUE(HangUp()) << "asked again, as by a client that got no answer";
+  EXPECT_FALSE(world->control->app().Redirect(caller, twiml::Document()));
+  world->RunFor(std::chrono::milliseconds(1900));
+  EXPECT_FALSE(world->asterisk.EndOf(caller).has_value());
+  ExpectHungUp();
+  EXPECT_EQ(world->control->Metric("benari_control_bot_calls_ended_total", "hung_up"), 1);
+}
+
+TEST_F(HangUpTest, IsNotPutOffWhereNoBotIsHeard) {
+  Begin(DrainingBotCall());
+  world->media.SetBot(kBotUrl, BotScript::Never());
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kBotConnecting));
+  EXPECT_TRUE(HangUp());
+  world->RunFor(seconds(1));
+  ASSERT_TRUE(world->asterisk.EndOf(caller).has_value());
+  ExpectHungUp();
+}
+
+// The bot, which has minutes to say, cannot be played out.
+TEST_F(HangUpTest, IsNotPutOffByMediaThatIsLost) {
+  for (const bool refused : {true, false}) {
+    SCOPED_TRACE(refused);
+    Begin(DrainingBotCall());
+    world->media.SetBot(kBotUrl, BotScript::Speaks(seconds(600)));
+    if (refused) world->control->faults().Add("media.CloseBot", 1, {fakes::FaultKind::kErrorBefore});
+    ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kBot));
+    EXPECT_TRUE(HangUp());
+    for (const char* node : {ControlWorld::kNode1, ControlWorld::kNode2})
+      if (!refused) world->media.Kill(node);
+    world->RunFor(seconds(5));
+    ASSERT_TRUE(world->asterisk.EndOf(caller).has_value());
+    ExpectHungUp();
+  }
+}
+
+TEST_F(HangUpTest, OfTheCallerEndsTheGoodbye) {
+  Begin(DrainingBotCall());
+  world->media.SetBot(kBotUrl, BotScript::Speaks(seconds(3)));
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kBot));
+  EXPECT_TRUE(HangUp());
+  world->asterisk.HangUpCaller(caller);
+  EXPECT_TRUE(world->UntilNoCalls());
+  EXPECT_EQ(world->Ended(CallOutcome::kCallerHungUp), 1);
+  EXPECT_EQ(world->Leftovers(), "");
+}
+
 TEST_F(HangUpTest, InEveryPhaseOfABot) {
   for (const CallPhase phase : {CallPhase::kSetup, CallPhase::kBotConnecting, CallPhase::kBot}) {
     SCOPED_TRACE(ToString(phase));

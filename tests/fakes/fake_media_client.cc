@@ -146,12 +146,20 @@ FakeMediaClient::Awaitable<control::SessionInfo> FakeMediaClient::StopSession(st
 
 FakeMediaClient::Awaitable<void> FakeMediaClient::SendDigit(std::string node, std::string lease_id,
                                                             control::Digit digit) {
-  struct Nothing {};
   Effect<Nothing> effect = [=, by = owner()](ModelNode& at) {
     at.SendDigits(by, lease_id, digit.digit);
     return Nothing();
   };
   Awaitable<Nothing> asked = Request<Nothing>("media.SendDigit", std::move(node), std::move(effect));
+  co_await std::move(asked);
+}
+
+FakeMediaClient::Awaitable<void> FakeMediaClient::CloseBot(std::string node, std::string lease_id) {
+  Effect<Nothing> effect = [=, by = owner()](ModelNode& at) {
+    at.CloseBot(by, lease_id);
+    return Nothing();
+  };
+  Awaitable<Nothing> asked = Request<Nothing>("media.CloseBot", std::move(node), std::move(effect));
   co_await std::move(asked);
 }
 

@@ -43,6 +43,7 @@ class FakeMediaClient : public control::MediaClient {
   Awaitable<control::SessionInfo> StartSession(std::string node, control::SessionRequest request) override;
   Awaitable<control::SessionInfo> StopSession(std::string node, std::string lease_id) override;
   Awaitable<void> SendDigit(std::string node, std::string lease_id, control::Digit digit) override;
+  Awaitable<void> CloseBot(std::string node, std::string lease_id) override;
   Awaitable<control::NodeStatus> KeepAlive(std::string node, std::vector<std::string> lease_ids) override;
   Awaitable<control::NodeSessions> ListSessions(std::string node) override;
   std::unique_ptr<control::Watch> WatchSessions(std::string node,
@@ -50,6 +51,7 @@ class FakeMediaClient : public control::MediaClient {
                                                 std::function<void(const std::string& why)> on_end) override;
 
  private:
+  struct Nothing {};
   template <typename T>
   using Effect = std::function<T(ModelNode& node)>;
 

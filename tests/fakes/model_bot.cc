@@ -1,5 +1,6 @@
 #include "tests/fakes/model_bot.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/net/url.h"
@@ -58,6 +59,14 @@ void ModelBot::Die(std::optional<Clock::Duration> back_after) {
     After(request_.reconnect, [this] { Finish(BotEnd::kLost, info_.last_error); });
   }
   on_event_(SessionEventKind::kBotLost);
+}
+
+bool ModelBot::TakeLeave() {
+  if (info_.phase == BotPhase::kDraining || info_.phase == BotPhase::kFinished) return false;
+  plans_.clear();
+  info_.phase = BotPhase::kDraining;
+  After(std::min<Clock::Duration>(script_.queued, request_.drain), [this] { Close(); });
+  return true;
 }
 
 void ModelBot::Stop() {

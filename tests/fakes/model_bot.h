@@ -26,6 +26,7 @@ struct BotScript {
   }
   static BotScript Refused() { return {.refused = true}; }
   static BotScript Silent() { return {.silent = true}; }
+  static BotScript Speaks(Duration queued) { return {.queued = queued}; }
 
   std::optional<Duration> ready_after = std::chrono::milliseconds(50);  // since the session began
   std::optional<Duration> closes_after;                                 // since it was ready
@@ -33,6 +34,7 @@ struct BotScript {
   std::optional<Duration> back_after;                                   // since it died
   bool refused = false;                                                 // the node may not dial it
   bool silent = false;  // it says nothing, and nor does the caller
+  Duration queued{0};   // of its audio, whenever somebody looks
 };
 
 // One bot of a media node: dialled, ready, lost, finished, according to its script. Confined to the control
@@ -50,6 +52,8 @@ class ModelBot {
 
   // Now.
   void Close() { Finish(control::BotEnd::kClosed, ""); }
+  // As media's CloseBot; false: it has ended.
+  bool TakeLeave();
   void Die(std::optional<Clock::Duration> back_after);
   void Stop();
 

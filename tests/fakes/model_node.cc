@@ -194,6 +194,13 @@ void ModelNode::SendDigits(const media::OwnerId& owner, const std::string& lease
   Granted("SendDigits", owner);
 }
 
+void ModelNode::CloseBot(const media::OwnerId& owner, const std::string& lease_id) {
+  ModelBot* const bot = BotOf(lease_id);
+  if (bot == nullptr || !bot->TakeLeave())
+    Throw(absl::FailedPreconditionError("no bot runs on the lease, or it has ended"));
+  Granted("CloseBot", owner);
+}
+
 control::Lease ModelNode::LeasePort(const media::OwnerId& owner, const std::string& lease_id,
                                     std::chrono::milliseconds ttl) {
   const media::LeaseView lease = Value(registry_.LeasePort(owner, lease_id, ttl));

@@ -73,6 +73,7 @@ class ModelNode {
   control::SessionInfo StartSession(const media::OwnerId& owner, const control::SessionRequest& request);
   control::SessionInfo StopSession(const media::OwnerId& owner, const std::string& lease_id);
   void SendDigits(const media::OwnerId& owner, const std::string& lease_id, const std::string& digits);
+  void CloseBot(const media::OwnerId& owner, const std::string& lease_id);
   control::NodeStatus KeepAlive(const media::OwnerId& owner, const std::vector<std::string>& lease_ids,
                                 std::chrono::milliseconds ttl);
   control::NodeSessions ListSessions(const std::string& owner);

@@ -18,13 +18,14 @@ using ::testing::UnorderedElementsAre;
 
 TEST(BotSettings, ArgumentsOfTheDialPlanWin) {
   CallConfig config;
-  EXPECT_THAT(ApplyArguments(config, {"inbound", "flow=bot", "bot_url=wss://bots.example/{call_sid}",
-                                      "bot_fallback_url=ws://10.0.0.5:8765/ws", "bot_credential=sales",
-                                      "bot_parameters=a=1&b=", "bot_parameter=c=2=3", "bot_on_close=transfer",
-                                      "bot_on_failure=continue", "bot_max_seconds=inf", "bot_idle_seconds=30",
-                                      "bot_reconnect_seconds=0", "bot_drain_seconds=0.5",
-                                      "bot_answer=when_ready", "bot_waiting_tone=none"}),
-              IsEmpty());
+  EXPECT_THAT(
+      ApplyArguments(config, {"inbound", "flow=bot", "bot_url=wss://bots.example/{call_sid}",
+                              "bot_fallback_url=ws://10.0.0.5:8765/ws", "bot_credential=sales",
+                              "bot_parameters=a=1&b=", "bot_parameter=c=2=3", "bot_on_close=transfer",
+                              "bot_on_failure=continue", "bot_max_seconds=inf", "bot_idle_seconds=30",
+                              "bot_reconnect_seconds=0", "bot_drain_seconds=0.5", "bot_drain_on_hangup=true",
+                              "bot_answer=when_ready", "bot_waiting_tone=none"}),
+      IsEmpty());
   EXPECT_EQ(config.flow, FlowKind::kBot);
   EXPECT_EQ(config.bot.url, "wss://bots.example/{call_sid}");
   EXPECT_EQ(config.bot.fallback_url, "ws://10.0.0.5:8765/ws");
@@ -36,6 +37,7 @@ TEST(BotSettings, ArgumentsOfTheDialPlanWin) {
   EXPECT_EQ(config.bot.idle_timeout, seconds(30));
   EXPECT_EQ(config.bot.reconnect, seconds(0));
   EXPECT_EQ(config.bot.drain, milliseconds(500));
+  EXPECT_TRUE(config.bot.drain_on_hangup);
   EXPECT_EQ(config.bot.answer, BotAnswer::kWhenReady);
   EXPECT_EQ(config.bot.waiting, std::nullopt);
 }
@@ -60,6 +62,7 @@ TEST(BotSettings, WhatIsRefusedSaysWhatIsAcceptedAndChangesNothing) {
       {"bot_idle_seconds=-1", "1..86400 or inf"},
       {"bot_reconnect_seconds=inf", "0..600"},
       {"bot_drain_seconds=61", "0..60"},
+      {"bot_drain_on_hangup=perhaps", "true or false"},
       {"bot_answer=yes", "at_once or when_ready"},
       {"bot_waiting_tone=music", "ringing, ringing_us or none"},
       {"bot_colour=red", "bot_answer, bot_credential"},
