@@ -1,11 +1,10 @@
 #include "control/flow/webhook_questions.h"
 
-#include <functional>
-#include <memory>
 #include <utility>
 
 #include "absl/strings/str_join.h"
 #include "common/net/url.h"
+#include "control/flow/pending_answer.h"
 #include "control/webhook/call_form.h"
 
 namespace benari::control {
@@ -73,25 +72,14 @@ asio::awaitable<std::optional<WebhookAnswer>> WebhookQuestions::Ask(Question que
   }
   WebhookRequest request{std::move(question.url), question.method, Form(std::move(question.details))};
   asked_ = true;
-  // Kept by whoever waits: an answer that comes after the call has ended finds nobody.
-  const auto answer = std::make_shared<std::optional<absl::StatusOr<WebhookAnswer>>>();
-  CallFacts& facts = legs_.facts;
-  Webhooks::OnAnswer on_answer = [kept = std::weak_ptr(answer), &facts](absl::StatusOr<WebhookAnswer> came) {
-    const auto waiting = kept.lock();
-    if (waiting == nullptr) return;
-    *waiting = std::move(came);
-    facts.AnswerArrived();
-  };
+  PendingAnswer<absl::StatusOr<WebhookAnswer>> pending(legs_.facts);
   const Clock::Time began = legs_.clock.Now();
-  webhooks_.Fetch(std::move(request), legs_.settings.webhook.fallback_url, std::move(on_answer));
-  std::function<bool()> settled = [&answer = *answer, &facts] {
-    return answer.has_value() || facts.Ending();
-  };
-  co_await facts.WaitUntil(settled, Clock::Time::max());
-  facts.ThrowIfEnding();
-  Report(**answer, legs_.clock.Now() - began);
-  if (!(*answer)->ok()) co_return std::nullopt;
-  co_return std::move(***answer);
+  webhooks_.Fetch(std::move(request), legs_.settings.webhook.fallback_url, pending.Receiver());
+  asio::awaitable<absl::StatusOr<WebhookAnswer>> waiting = pending.Wait();
+  absl::StatusOr<WebhookAnswer> answer = co_await std::move(waiting);
+  Report(answer, legs_.clock.Now() - began);
+  if (!answer.ok()) co_return std::nullopt;
+  co_return *std::move(answer);
 }
 
 void WebhookQuestions::Report(const absl::StatusOr<WebhookAnswer>& answer, Clock::Duration took) {
