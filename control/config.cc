@@ -1,5 +1,7 @@
 #include "control/config.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
@@ -8,6 +10,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/flags/reflection.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/command_line.h"
 #include "common/enum_table.h"
@@ -138,6 +141,16 @@ ABSL_FLAG(
 ABSL_FLAG(std::string, dial_out_allow, "",
           "regular expression (RE2) that a name or a SIP URI must match as a whole to be dialled, such as "
           "alice|bob|sip:[^@]+@pbx\\.example; default: only numbers may be dialled");
+ABSL_FLAG(std::string, say_command, "",
+          "command that makes a WAV file (8 or 16 kHz, mono, 16 bits) of what a webhook has said with Say, "
+          "such as flite "
+          "-voice slt -o {file} -t {text}; {language} and {voice} are those of the document; run without a "
+          "shell, at most "
+          "10 s; default: nothing is said");
+ABSL_FLAG(std::string, say_directory, "/var/lib/benari/say",
+          "directory for the files of --say_command, which Asterisk sees under the same path");
+ABSL_FLAG(int, say_max_mib, 512,
+          "size of --say_directory in MiB, beyond which what was not played for the longest time goes");
 ABSL_FLAG(std::string, destination, "Local/4438007@default/n",
           "endpoint the caller is connected to after the echo or the bot, as in Dial()");
 ABSL_FLAG(std::string, caller_id, "", "caller id shown to the destination, such as \"Bot <100>\"");
@@ -244,6 +257,21 @@ void ReadWebhook(FlagErrors& errors, Config& config) {
   const auto token = ReadPasswordFile(path);
   if (token.ok()) config.webhook.auth_token = *token;
   if (!token.ok()) errors.Refuse("webhook_auth_token_file", path, token.status().message());
+}
+
+void ReadSpeech(FlagErrors& errors, Config& config) {
+  const std::string command = absl::GetFlag(FLAGS_say_command);
+  const int max_mib = ReadInRange(FLAGS_say_max_mib, 1, 1 << 20, &errors);
+  if (command.empty()) return;
+  const auto parsed = SayCommand::Parse(command);
+  if (!parsed.ok()) errors.Refuse("say_command", command, parsed.status().message());
+  const std::string directory = absl::GetFlag(FLAGS_say_directory);
+  const bool usable = absl::StartsWith(directory, "/") && access(directory.c_str(), R_OK | W_OK | X_OK) == 0;
+  errors.Require(usable, "say_directory", directory,
+                 "the absolute path of a directory in which this process may make files, for --say_command");
+  if (!parsed.ok()) return;
+  config.speech.emplace(SpeechOptions{*parsed, directory});
+  config.speech->max_bytes = uint64_t{static_cast<uint32_t>(max_mib)} << 20;
 }
 
 void ReadMediaTls(FlagErrors& errors, Config& config) {
@@ -376,6 +404,7 @@ Config ReadConfig(int argc, char** argv) {
   ReadCall(errors, config);
   config.api = ReadApiFlags(errors);
   ReadWebhook(errors, config);
+  ReadSpeech(errors, config);
   ReadEnding(errors, config);
   ReadSilence(errors, config);
   errors.ExitIfAny();

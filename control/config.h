@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "control/grpc/grpc_media_client.h"
 #include "control/nodes/lease_keeper.h"
 #include "control/nodes/media_targets.h"
+#include "control/speech/command_speech.h"
 #include "control/webhook/webhook_sender.h"
 
 namespace benari::control {
@@ -29,6 +31,7 @@ struct Config {
   GrpcMediaClient::Options media;
   LeaseKeeper::Options keeper;
   WebhookOptions webhook;
+  std::optional<SpeechOptions> speech;  // nullopt: nothing is said
   MediaTargets media_targets;
   std::chrono::milliseconds drain{10000};
   bool stand_by_when_replaced = false;  // false: the process ends

@@ -6,14 +6,14 @@
 
 namespace benari::control {
 
-std::unique_ptr<Flow> MakeFlow(const CallConfig& settings, Webhooks& webhooks) {
+std::unique_ptr<Flow> MakeFlow(const CallConfig& settings, Webhooks& webhooks, Speech* speech) {
   switch (settings.flow) {
     case FlowKind::kEcho:
       break;
     case FlowKind::kBot:
       return std::make_unique<BotThenNext>();
     case FlowKind::kWebhook:
-      return std::make_unique<AsTheWebhookSays>(webhooks);
+      return std::make_unique<AsTheWebhookSays>(webhooks, speech);
   }
   return std::make_unique<EchoThenDial>();
 }

@@ -45,7 +45,7 @@ asio::awaitable<BotResult> RunDocuments(WebhookQuestions& questions, WebhookVerb
 
 asio::awaitable<void> AsTheWebhookSays::Run(Legs& legs) {
   WebhookQuestions questions(legs, webhooks_);
-  WebhookVerbs verbs(legs, questions);
+  WebhookVerbs verbs(legs, questions, speech_);
   Question question = questions.First();
   asio::awaitable<net::Form> resuming = verbs.Resume();
   question.details = co_await std::move(resuming);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "control/call/flow.h"
+#include "control/speech/speech.h"
 #include "control/webhook/webhooks.h"
 
 namespace benari::control {
@@ -10,12 +11,13 @@ namespace benari::control {
 // loop.
 class AsTheWebhookSays : public Flow {
  public:
-  explicit AsTheWebhookSays(Webhooks& webhooks) : webhooks_(webhooks) {}
+  AsTheWebhookSays(Webhooks& webhooks, Speech* speech) : webhooks_(webhooks), speech_(speech) {}
 
   boost::asio::awaitable<void> Run(Legs& legs) override;
 
  private:
   Webhooks& webhooks_;
+  Speech* const speech_;  // nullptr: there is none
 };
 
 }  // namespace benari::control

@@ -35,7 +35,6 @@ asio::awaitable<WebhookVerbs::Next> WebhookVerbs::Do(twiml::Verb verb, std::stri
   legs_.facts.ThrowIfEnding();
   const bool dials = std::holds_alternative<twiml::Dial>(verb);
   if (legs_.media.made() && !dials) co_await legs_.media.Drop();  // of a bot that stayed in a transfer
-  const char* const name = twiml::NameOf(verb);
   Next next;
   if (auto* const stream = std::get_if<twiml::ConnectStream>(&verb)) {
     asio::awaitable<Next> doing = Stream(std::move(*stream), std::move(document));
@@ -53,10 +52,11 @@ asio::awaitable<WebhookVerbs::Next> WebhookVerbs::Do(twiml::Verb verb, std::stri
   } else if (auto* const play = std::get_if<twiml::Play>(&verb)) {
     asio::awaitable<void> playing = Play(std::move(*play));
     co_await std::move(playing);
+  } else if (auto* const say = std::get_if<twiml::Say>(&verb)) {
+    asio::awaitable<void> saying = Say(std::move(*say));
+    co_await std::move(saying);
   } else if (const auto* const redirect = std::get_if<twiml::Redirect>(&verb)) {
     next = WebhookQuestions::At(redirect->target, document, {});
-  } else {
-    Skip(name, "it is not supported");
   }
   co_return next;
 }

@@ -6,6 +6,7 @@
 
 #include "control/call/flow.h"
 #include "control/flow/webhook_questions.h"
+#include "control/speech/speech.h"
 
 namespace benari::control {
 
@@ -15,7 +16,9 @@ class WebhookVerbs {
   // What comes after a verb: the next one, or a question in its place.
   using Next = std::optional<Question>;
 
-  WebhookVerbs(Legs& legs, WebhookQuestions& questions) : legs_(legs), questions_(questions) {}
+  // `speech` may be nullptr: nothing is said.
+  WebhookVerbs(Legs& legs, WebhookQuestions& questions, Speech* speech)
+      : legs_(legs), questions_(questions), speech_(speech) {}
 
   // In a call that is adopted what the caller was in goes on to its end; details of that for the next
   // question.
@@ -40,6 +43,9 @@ class WebhookVerbs {
   // Of a transfer in which the bot stayed, and nobody was reached: it goes on to its end.
   Awaitable<void> GoOnWithBot();
   Awaitable<void> Play(twiml::Play play);
+  Awaitable<void> Say(twiml::Say say);
+  // The sound of it; nothing: it could not be made, and why is logged.
+  Awaitable<std::optional<std::string>> Speak(Utterance utterance);
   // Of a dialled call that has ended; without a time it was not answered.
   net::Form DetailsOf(std::optional<Clock::Time> answered) const;
   Awaitable<void> Wait(std::chrono::seconds length);
@@ -52,6 +58,7 @@ class WebhookVerbs {
 
   Legs& legs_;
   WebhookQuestions& questions_;
+  Speech* const speech_;
   std::optional<BotResult> bot_failure_;
   std::optional<CallOver> unreached_;  // why, if the last verb is a Dial that reached nobody
 };

@@ -16,7 +16,7 @@ const Buckets kSeconds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 
 constexpr const char* kDiagnoses[] = {"nothing_arrived", "stranger", "wrong_payload_type", "not_rtp",
                                       "stopped_arriving"};
 
-constexpr const char* kWebhookResults[] = {"failed", "ok"};
+constexpr const char* kResults[] = {"failed", "ok"};
 
 prometheus::Counter& Counter(prometheus::Registry& registry, const char* name, const char* help) {
   return BuildCounter().Name(name).Help(help).Register(registry).Add({});
@@ -97,6 +97,10 @@ Metrics::Metrics(prometheus::Registry& registry)
                             .Name("benari_control_webhook_duration_seconds")
                             .Help("From asking a webhook to its document, or to the failure of its fallback")
                             .Register(registry)),
+      speech_made_(BuildHistogram()
+                       .Name("benari_control_speech_duration_seconds")
+                       .Help("From asking for speech to its sound, or to the failure")
+                       .Register(registry)),
       ari_requests_(BuildHistogram()
                         .Name("benari_control_ari_request_duration_seconds")
                         .Help("Requests to ARI, by operation and HTTP status or error")
@@ -105,7 +109,8 @@ Metrics::Metrics(prometheus::Registry& registry)
   for (const CallOutcome outcome : kCallOutcomes) ended_.Add({{"outcome", ToString(outcome)}});
   for (const Refusal refusal : kRefusals) refused_.Add({{"reason", ToString(refusal)}});
   for (const BotResult result : kBotResults) bots_ended_.Add({{"result", ToString(result)}});
-  for (const char* result : kWebhookResults) webhook_requests_.Add({{"result", result}}, kSeconds);
+  for (const char* result : kResults) webhook_requests_.Add({{"result", result}}, kSeconds);
+  for (const char* result : kResults) speech_made_.Add({{"result", result}}, kSeconds);
   for (const UndoStep step : kUndoSteps) undo_failed_.Add({{"step", ToString(step)}});
   for (const char* diagnosis : kDiagnoses) media_missing_.Add({{"diagnosis", diagnosis}});
 }
@@ -115,7 +120,11 @@ void Metrics::CallEnded(CallOutcome outcome) { ended_.Add({{"outcome", ToString(
 void Metrics::CallRefused(Refusal refusal) { refused_.Add({{"reason", ToString(refusal)}}).Increment(); }
 
 void Metrics::WebhookAnswered(bool ok, double seconds) {
-  webhook_requests_.Add({{"result", kWebhookResults[ok ? 1 : 0]}}, kSeconds).Observe(seconds);
+  webhook_requests_.Add({{"result", kResults[ok ? 1 : 0]}}, kSeconds).Observe(seconds);
+}
+
+void Metrics::SpeechMade(bool ok, double seconds) {
+  speech_made_.Add({{"result", kResults[ok ? 1 : 0]}}, kSeconds).Observe(seconds);
 }
 
 void Metrics::BotEnded(BotResult result) { bots_ended_.Add({{"result", ToString(result)}}).Increment(); }

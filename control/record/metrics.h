@@ -24,6 +24,7 @@ class Metrics {
   void CallRefused(Refusal refusal);
   void BotEnded(BotResult result);
   void WebhookAnswered(bool ok, double seconds);
+  void SpeechMade(bool ok, double seconds);
   void UndoFailed(const std::string& step);
   void MediaMissing(const std::string& diagnosis);
   void AriRequest(const std::string& operation, const std::string& code, double seconds);
@@ -61,6 +62,7 @@ class Metrics {
   prometheus::Family<prometheus::Counter>& undo_failed_;
   prometheus::Family<prometheus::Counter>& media_missing_;
   prometheus::Family<prometheus::Histogram>& webhook_requests_;
+  prometheus::Family<prometheus::Histogram>& speech_made_;
   prometheus::Family<prometheus::Histogram>& ari_requests_;
 };
 

@@ -24,6 +24,12 @@ std::unique_ptr<WebhookClient> MakeWebhooks(asio::any_io_executor executor, cons
   Leave(2);
 }
 
+std::unique_ptr<CommandSpeech> MakeSpeech(const asio::any_io_executor& executor,
+                                          const std::optional<SpeechOptions>& options) {
+  if (!options.has_value()) return nullptr;
+  return std::make_unique<CommandSpeech>(executor, *options);
+}
+
 }  // namespace
 
 Control::Control(const Config& config, char** argv)
@@ -33,7 +39,9 @@ Control::Control(const Config& config, char** argv)
           [this](const std::vector<std::string>& addresses) { OnNodes(addresses); }),
       keeper_(front_.loop.get_executor(), front_.media, front_.nodes, front_.timers, config.keeper),
       webhooks_(MakeWebhooks(front_.loop.get_executor(), config.webhook)),
-      make_flow_([this](const CallConfig& settings) { return MakeFlow(settings, *webhooks_); }),
+      speech_(MakeSpeech(front_.loop.get_executor(), config.speech)),
+      make_flow_(
+          [this](const CallConfig& settings) { return MakeFlow(settings, *webhooks_, speech_.get()); }),
       context_{front_.loop.get_executor(),
                front_.ari,
                front_.media,
@@ -109,6 +117,7 @@ std::string Control::ServeApi() {
 
 void Control::StepAside(const std::string& why, StartMode mode) {
   log::Info("stepping aside, nothing is undone", {{"why", why}});
+  speech_.reset();  // a command that ran on would be a child of the next image, which knows of none
   if (front_.config.stand_by_when_replaced && !draining_) StartAnew(argv_, mode);
   Leave(0);
 }

@@ -15,6 +15,7 @@
 #include "control/nodes/lease_keeper.h"
 #include "control/service/front.h"
 #include "control/service/leave.h"
+#include "control/speech/command_speech.h"
 #include "control/webhook/webhook_client.h"
 
 namespace benari::control {
@@ -55,6 +56,7 @@ class Control {
   Front front_;
   LeaseKeeper keeper_;
   const std::unique_ptr<WebhookClient> webhooks_;
+  std::unique_ptr<CommandSpeech> speech_;  // nullptr: nothing is said
   const FlowFactory make_flow_;
   CallContext context_;
   StasisApp app_;

@@ -10,7 +10,7 @@ ControlProcess::ControlProcess(boost::asio::io_context& loop, fakes::VirtualTime
                                const std::vector<std::string>& nodes, const CallConfig& config,
                                StasisApp::Options options, LeaseKeeper::Options keeper,
                                fakes::FakeMediaClient::Options media_client,
-                               fakes::FakeWebhookServer* webhooks)
+                               fakes::FakeWebhookServer* webhooks, fakes::FakeSpeaker* speaker)
     : loop_(loop),
       process_(loop, timers),
       registry_(std::make_shared<prometheus::Registry>()),
@@ -21,7 +21,8 @@ ControlProcess::ControlProcess(boost::asio::io_context& loop, fakes::VirtualTime
       media_(process_, media, faults_, std::move(media_client)),
       keeper_(loop.get_executor(), media_, nodes_, process_, keeper),
       webhooks_(process_, webhooks),
-      make_flow_([this](const CallConfig& settings) { return MakeFlow(settings, webhooks_); }),
+      speech_(speaker == nullptr ? nullptr : std::make_unique<fakes::FakeSpeech>(process_, *speaker)),
+      make_flow_([this](const CallConfig& settings) { return MakeFlow(settings, webhooks_, speech_.get()); }),
       context_{loop.get_executor(), ari_,   media_, nodes_, keeper_, process_, metrics_, history_, ids_,
                make_flow_,          config_},
       app_(context_, std::move(options)) {

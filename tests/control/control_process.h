@@ -13,6 +13,7 @@
 #include "tests/fakes/asterisk_model.h"
 #include "tests/fakes/fake_media.h"
 #include "tests/fakes/fake_media_client.h"
+#include "tests/fakes/fake_speech.h"
 #include "tests/fakes/fake_webhooks.h"
 #include "tests/fakes/fault_plan.h"
 #include "tests/fakes/model_ari_client.h"
@@ -29,7 +30,7 @@ class ControlProcess {
                  fakes::FakeMedia& media, const std::vector<std::string>& nodes, const CallConfig& config,
                  StasisApp::Options options, LeaseKeeper::Options keeper = {},
                  fakes::FakeMediaClient::Options media_client = {},
-                 fakes::FakeWebhookServer* webhooks = nullptr);
+                 fakes::FakeWebhookServer* webhooks = nullptr, fakes::FakeSpeaker* speaker = nullptr);
 
   // As the event stream does: false when Asterisk is down.
   bool Connect();
@@ -67,6 +68,7 @@ class ControlProcess {
   MediaNodes nodes_;
   LeaseKeeper keeper_;
   fakes::FakeWebhooks webhooks_;
+  std::unique_ptr<fakes::FakeSpeech> speech_;  // nullptr: nothing is said
   const FlowFactory make_flow_;
   CallContext context_;
   StasisApp app_;

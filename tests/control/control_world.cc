@@ -27,9 +27,9 @@ void ControlWorld::Kill() {
 void ControlWorld::Start() {
   if (control != nullptr) earlier.push_back(std::move(control));
   const std::vector<std::string> nodes = {kNode1, kNode2};
-  control =
-      std::make_unique<ControlProcess>(loop, timers, asterisk, media, nodes, config, options,
-                                       LeaseKeeper::Options(), fakes::FakeMediaClient::Options(), &webhooks);
+  control = std::make_unique<ControlProcess>(loop, timers, asterisk, media, nodes, config, options,
+                                             LeaseKeeper::Options(), fakes::FakeMediaClient::Options(),
+                                             &webhooks, speaker.configured ? &speaker : nullptr);
   ASSERT_TRUE(control->Connect());
   ASSERT_TRUE(Until([this] { return control->app().serving(); }));
 }

@@ -46,6 +46,7 @@ class ControlWorld {
   fakes::AsteriskModel asterisk;
   fakes::FakeMedia media;
   fakes::FakeWebhookServer webhooks;
+  fakes::FakeSpeaker speaker;
   const CallConfig config;
   const StasisApp::Options options;
   std::unique_ptr<ControlProcess> control;
