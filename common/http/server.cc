@@ -17,7 +17,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -29,8 +28,8 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "common/http/beast_message.h"
 #include "common/http/connection.h"
-#include "common/http/path.h"
 
 namespace benari::http {
 
@@ -47,24 +46,6 @@ constexpr int kStreamBufferBytes = 128 << 10;
 constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 using Stream = std::shared_ptr<Connection>;
-using Parser = beast::http::request_parser<beast::http::string_body>;
-
-// Headers of every response: the page needs no other origin, and must not be framed.
-template <typename Body>
-beast::http::response<Body> Head(const Reply& reply, bool keep_alive, unsigned version) {
-  beast::http::response<Body> head(static_cast<beast::http::status>(reply.status), version);
-  head.set(beast::http::field::content_type, reply.content_type);
-  head.set(beast::http::field::cache_control, "no-store");
-  head.set("Content-Security-Policy",
-           "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
-           "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-  head.set("Referrer-Policy", "no-referrer");
-  head.set("X-Content-Type-Options", "nosniff");
-  for (const auto& [name, value] : reply.headers) head.set(name, value);
-  if (reply.status == 503) head.set(beast::http::field::retry_after, "5");
-  head.keep_alive(keep_alive);
-  return head;
-}
 
 void Close(Connection& stream) {
   error_code ignored;
@@ -77,38 +58,10 @@ bool IsThere(Connection& stream) {
   return ::recv(stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0;
 }
 
-bool IsTooLong(const error_code& error) {
-  return error == beast::http::error::header_limit || error == beast::http::error::buffer_overflow;
-}
-
-bool IsNotHttp(const error_code& error) {
-  return error.category() == make_error_code(beast::http::error::bad_method).category() &&
-         error != beast::http::error::end_of_stream && error != beast::http::error::partial_message;
-}
-
 // The client has sent a request in the place of a TLS handshake.
 bool IsPlainHttp(const error_code& error) {
   return error.category() == asio::error::get_ssl_category() &&
          ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_HTTP_REQUEST;
-}
-
-bool HasBody(const Parser& parser) { return parser.chunked() || parser.content_length().value_or(0) > 0; }
-
-Request RequestOf(Parser& parser, Connection& stream) {
-  auto& message = parser.get();
-  const std::string target(message.target());
-  Request request;
-  request.method = std::string(message.method_string());
-  request.path = PathOf(target);
-  request.query = QueryOf(target);
-  request.host = std::string(message[beast::http::field::host]);
-  request.content_type = std::string(message[beast::http::field::content_type]);
-  request.authorization = std::string(message[beast::http::field::authorization]);
-  request.body = std::move(message.body());
-  error_code gone;
-  const tcp::endpoint peer = stream.socket().remote_endpoint(gone);
-  if (!gone) request.peer = peer.address().to_string();
-  return request;
 }
 
 }  // namespace
@@ -245,7 +198,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
       }
       const bool unread = HasBody(parser) && !self->TakesBodies();
       keep = !unread && parser.keep_alive();
-      const Request request = RequestOf(parser, *stream);
+      const Request request = RequestOf(parser, stream->socket());
       asio::awaitable<Reply> answer = self->Answer(request);
       Reply reply = co_await std::move(answer);
       if (self->stopped()) co_return;
@@ -360,7 +313,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
 
   // Returns false if it was not sent.
   static asio::awaitable<bool> Send(Self self, Stream stream, Reply reply, bool head, bool keep) {
-    auto response = Head<beast::http::string_body>(reply, keep, 11);
+    auto response = ResponseTo<beast::http::string_body>(reply, keep);
     response.content_length(reply.body.size());
     if (!head) response.body() = std::move(reply.body);
     stream->tcp().expires_after(self->limits_.write_time);
@@ -378,7 +331,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     const absl::Cleanup over = [self] { --self->streams_; };
     error_code error;
     stream->socket().set_option(asio::socket_base::send_buffer_size(kStreamBufferBytes), error);
-    auto response = Head<beast::http::empty_body>(reply, /*keep_alive=*/false, 11);
+    auto response = ResponseTo<beast::http::empty_body>(reply, /*keep_alive=*/false);
     beast::http::response_serializer<beast::http::empty_body> serializer(response);
     stream->tcp().expires_after(self->limits_.write_time);
     co_await beast::http::async_write_header(*stream, serializer,
