@@ -24,13 +24,16 @@ class CommandRun : public std::enable_shared_from_this<CommandRun> {
   using OnEnd = std::function<void(const absl::Status&)>;
 
   // After `timeout` it is killed, with its group. `on_end` is called once, from the executor, never from
-  // within; by then nothing of the group runs any more. UNAVAILABLE: it could not be started.
+  // within; what is left of its group has been killed by then. UNAVAILABLE: it could not be started.
   static absl::StatusOr<std::shared_ptr<CommandRun>> Start(boost::asio::any_io_executor executor,
                                                            std::vector<std::string> arguments,
                                                            std::chrono::milliseconds timeout, OnEnd on_end);
   ~CommandRun();
   CommandRun(const CommandRun&) = delete;
   CommandRun& operator=(const CommandRun&) = delete;
+
+  // Of its stderr; "": it has said nothing.
+  std::string LastLine() const;
 
  private:
   CommandRun(const boost::asio::any_io_executor& executor, pid_t pid, int process, int errors,
@@ -42,7 +45,6 @@ class CommandRun : public std::enable_shared_from_this<CommandRun> {
   bool ReadErrors();
   void OnExit();
   absl::Status StatusOf(int wait_status) const;
-  std::string LastLine() const;
 
   const pid_t pid_;  // also that of its group
   bool reaped_ = false;

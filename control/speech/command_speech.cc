@@ -81,12 +81,13 @@ absl::Status CommandSpeech::Start(const std::string& name, Job& job) {
 }
 
 void CommandSpeech::OnEnd(const std::string& name, const absl::Status& status) {
-  const std::string& part = jobs_.at(name).part;
-  absl::StatusOr<std::string> spoken = status;
-  if (status.ok()) spoken = files_.Keep(part, name);
-  if (!status.ok()) files_.Discard(part);
-  if (!spoken.ok()) spoken = Named(spoken.status());
-  Finish(name, spoken);
+  const Job& job = jobs_.at(name);
+  if (!status.ok()) files_.Discard(job.part);
+  absl::StatusOr<std::string> kept = status.ok() ? files_.Keep(job.part, name) : status;
+  const std::string said = job.run->LastLine();
+  if (status.ok() && !kept.ok() && !said.empty())  // some programs exit with 0 whatever happens
+    kept = absl::Status(kept.status().code(), absl::StrCat(kept.status().message(), "; it says: ", said));
+  Finish(name, kept.ok() ? kept : Named(kept.status()));
   StartWaiting();
 }
 

@@ -21,7 +21,7 @@ enum class Path { kEcho, kBot, kBotThenDialPlan, kWebhook };
 
 constexpr char kWebhook[] = "http://bots/voice";
 constexpr char kDocument[] =
-    "<Play>sound:beep</Play><Play>tone:ring</Play><Connect><Stream url='ws://bot'/></Connect>"
+    "<Play>sound:beep</Play><Say>Hello</Say><Play>tone:ring</Play><Connect><Stream url='ws://bot'/></Connect>"
     "<Dial><Number>1</Number><Number>2</Number></Dial>";
 
 CallConfig ShortCall(Path path) {
@@ -46,6 +46,7 @@ std::unique_ptr<ControlWorld> MakeWorld(uint64_t seed, Path path = Path::kEcho) 
   world->asterisk.SetDestination("1", Destination::Rings());
   world->media.SetBot("ws://bot", fakes::BotScript::ClosesAfter(milliseconds(200)));
   world->webhooks.Set(kWebhook, {{kDocument}});
+  world->speaker.configured = true;
   world->Start();
   return world;
 }
