@@ -10,7 +10,7 @@
 
 namespace benari {
 
-bool ProbeMetric(const Endpoint& listen, const std::vector<std::string>& wanted, const char* otherwise) {
+bool ProbeMetric(const Endpoint& listen, const std::vector<std::string>& names, const char* otherwise) {
   boost::asio::ip::tcp::iostream stream;
   stream.expires_after(std::chrono::seconds(3));
   const bool any = listen.host == "0.0.0.0" || listen.host == "::";
@@ -23,8 +23,10 @@ bool ProbeMetric(const Endpoint& listen, const std::vector<std::string>& wanted,
   stream << "GET /metrics HTTP/1.0\r\nHost: " << listen.host << "\r\n\r\n" << std::flush;
   std::string line;
   while (std::getline(stream, line)) {
-    const absl::string_view text = absl::StripSuffix(line, "\r");
-    if (std::find(wanted.begin(), wanted.end(), text) != wanted.end()) return true;
+    absl::string_view text = absl::StripSuffix(line, "\r");
+    if (!absl::ConsumeSuffix(&text, " 1")) continue;
+    const std::string name(text.substr(0, text.find('{')));
+    if (std::find(names.begin(), names.end(), name) != names.end()) return true;
   }
   std::fprintf(stderr, "%s: %s\n", listen.ToString().c_str(), otherwise);
   return false;

@@ -7,8 +7,8 @@
 
 namespace benari {
 
-// Returns true if the metrics at `listen` contain one of the lines `wanted`, else prints why not, or
+// Returns true if one of the metrics `names` at `listen` is 1, whatever its labels, else prints why not, or
 // `otherwise`, to stderr. For --healthcheck: blocks for some seconds at most.
-bool ProbeMetric(const Endpoint& listen, const std::vector<std::string>& wanted, const char* otherwise);
+bool ProbeMetric(const Endpoint& listen, const std::vector<std::string>& names, const char* otherwise);
 
 }  // namespace benari

@@ -12,12 +12,14 @@
 #include "absl/flags/reflection.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/command_line.h"
 #include "common/enum_table.h"
 #include "common/flag_types.h"
 #include "common/network_reach.h"
 #include "control/ari/password.h"
 #include "control/call/call_settings.h"
+#include "control/http/peers.h"
 #include "control/record/ids.h"
 
 using benari::Endpoint;
@@ -203,6 +205,10 @@ ABSL_FLAG(
     std::vector<std::string>, metrics_hosts, {},
     "names under which browsers reach --metrics_listen, such as pbx.example.com,...; IP addresses, names "
     "without a dot and those of private networks (.local, .internal, .svc) are always accepted");
+ABSL_FLAG(std::vector<std::string>, peers, {},
+          "other controls whose calls the live page shows too, http://HOST:PORT[,...], the --metrics_listen "
+          "of each; "
+          "this one may be among them. They are asked only while somebody looks");
 ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "text or json");
 ABSL_FLAG(benari::log::Level, log_level, benari::log::Level::kInfo, "debug, info, warning or error");
 ABSL_FLAG(bool, healthcheck, false,
@@ -330,6 +336,13 @@ void ReadAri(FlagErrors& errors, Config& config) {
   }
 }
 
+void ReadPeers(FlagErrors& errors, Config& config) {
+  const std::vector<std::string> texts = absl::GetFlag(FLAGS_peers);
+  auto peers = ParsePeers(texts);
+  if (!peers.ok()) errors.Refuse("peers", absl::StrJoin(texts, ","), peers.status().message());
+  if (peers.ok()) config.peers = *std::move(peers);
+}
+
 void ReadEnding(FlagErrors& errors, Config& config) {
   const Seconds drain = absl::GetFlag(FLAGS_drain_seconds);
   errors.Require(drain.value <= 86400, "drain_seconds", AbslUnparseFlag(drain), "0..86400");
@@ -405,6 +418,7 @@ Config ReadConfig(int argc, char** argv) {
   config.api = ReadApiFlags(errors);
   ReadWebhook(errors, config);
   ReadSpeech(errors, config);
+  ReadPeers(errors, config);
   ReadEnding(errors, config);
   ReadSilence(errors, config);
   errors.ExitIfAny();

@@ -7,6 +7,7 @@
 
 #include "common/endpoint.h"
 #include "common/log.h"
+#include "common/net/url.h"
 #include "common/settings_file.h"
 #include "common/tls_files.h"
 #include "control/api_flags.h"
@@ -41,6 +42,7 @@ struct Config {
   Endpoint metrics_listen;  // without a host: no metrics
   std::vector<std::string> metrics_hosts;
   ApiConfig api;
+  std::vector<net::Url> peers;
   log::Format log_format = log::Format::kText;
   log::Level log_level = log::Level::kInfo;
   bool healthcheck = false;

@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
   const control::Config config = control::ReadConfig(argc, argv);
   if (config.healthcheck) {
     const bool good =
-        ProbeMetric(config.metrics_listen, {"benari_control_ari_connected 1", "benari_control_standby 1"},
+        ProbeMetric(config.metrics_listen, {"benari_control_ari_connected", "benari_control_standby"},
                     "not connected to Asterisk, and not standing by");
     return good ? 0 : 1;
   }

@@ -68,6 +68,27 @@ std::string LiveView::Nodes() const {
   return ToText(all);
 }
 
+std::string LiveView::Summary() const {
+  const Clock::Time now = sources_.clock.Now();
+  Json summary = StatusJson();
+  Json calls = Json::array();
+  for (const auto& [id, record] : sources_.history.now()) {
+    if (calls.size() == kMostSummaryCalls) break;
+    Json call = CallJson(*record, now);
+    const auto session = sources_.stats.sessions().find(id);
+    call["node"] = session == sources_.stats.sessions().end() ? "" : session->second.node;
+    calls.push_back(std::move(call));
+  }
+  summary["calls_now"] = std::move(calls);
+  summary["instance"] = about_.instance;
+  return ToText(summary);
+}
+
+std::string LiveView::PeersText() const {
+  const Json all = {{"peers", sources_.peers.ToJson(about_.instance)}};
+  return ToText(all);
+}
+
 std::string LiveView::Changes(Cursor& cursor) const {
   Json changes = Json::object();
   AddCalls(cursor, changes);
@@ -91,6 +112,10 @@ std::string LiveView::Changes(Cursor& cursor) const {
       sessions[id] = SessionJson(session);
     }
     changes["sessions"] = std::move(sessions);
+  }
+  if (sources_.peers.version() != cursor.peers) {
+    cursor.peers = sources_.peers.version();
+    changes["peers"] = sources_.peers.ToJson(about_.instance);
   }
   const Clock::Time now = sources_.clock.Now();
   if (changes.empty() && now - cursor.last < kHeartbeat) return "";

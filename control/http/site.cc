@@ -56,11 +56,12 @@ http::Hooks CountIn(prometheus::Registry& registry) {
 
 }  // namespace
 
-Site::Site(asio::any_io_executor executor, const LiveView& view, MediaStats& stats,
+Site::Site(asio::any_io_executor executor, const LiveView& view, MediaStats& stats, Peers& peers,
            std::shared_ptr<prometheus::Registry> registry)
     : executor_(std::move(executor)),
       view_(view),
       stats_(stats),
+      peers_(peers),
       registry_(std::move(registry)),
       metrics_{registry_} {}
 
@@ -82,9 +83,17 @@ asio::awaitable<http::Reply> Site::Answer(http::Request request) {
   if (path == "/") co_return File("text/html; charset=utf-8", kPageHtml);
   if (path == "/page.css") co_return File("text/css; charset=utf-8", kPageCss);
   if (path == "/page.js") co_return File("text/javascript; charset=utf-8", kPageJs);
-  if (path == "/metrics") co_return MetricsReply(metrics_);
+  if (path == "/metrics") co_return MetricsReply(metrics_, {{"owner", view_.about().owner}});
   if (path == "/events") co_return Events();
   if (path == "/status") co_return JsonReply(view_.Status());
+  if (path == "/peers") {
+    co_await peers_.Refresh();
+    co_return JsonReply(view_.PeersText());
+  }
+  if (path == "/summary") {
+    co_await stats_.Refresh();
+    co_return JsonReply(view_.Summary());
+  }
   const bool one_call = absl::StartsWith(path, kCalls);
   if (one_call || path == "/calls" || path == "/nodes") {
     co_await stats_.Refresh();
@@ -97,8 +106,10 @@ asio::awaitable<http::Reply> Site::Answer(http::Request request) {
                                                  CallHistory::kMostEnded, " that ended"));
   }
   co_return http::ErrorReply(
-      404, absl::StrCat("nothing is at '", path,
-                        "'; there are /, /calls, /calls/{id}, /nodes, /status, /events and /metrics"));
+      404,
+      absl::StrCat(
+          "nothing is at '", path,
+          "'; there are /, /calls, /calls/{id}, /nodes, /peers, /status, /summary, /events and /metrics"));
 }
 
 // Server-sent events: each is one object, see LiveView::Changes.
@@ -108,6 +119,7 @@ http::Reply Site::Events() {
   reply.body = "retry: 1000\n\n";
   reply.more = [this, cursor = std::make_shared<LiveView::Cursor>()]() -> std::string {
     asio::co_spawn(executor_, stats_.Refresh(), asio::detached);
+    asio::co_spawn(executor_, peers_.Refresh(), asio::detached);
     const std::string changes = view_.Changes(*cursor);
     return changes.empty() ? "" : absl::StrCat("data: ", changes, "\n\n");
   };

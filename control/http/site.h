@@ -22,7 +22,7 @@ namespace benari::control {
 class Site {
  public:
   // The references outlive it.
-  Site(boost::asio::any_io_executor executor, const LiveView& view, MediaStats& stats,
+  Site(boost::asio::any_io_executor executor, const LiveView& view, MediaStats& stats, Peers& peers,
        std::shared_ptr<prometheus::Registry> registry);
 
   // Adds metrics to those of the registry.
@@ -37,7 +37,8 @@ class Site {
     return server_->endpoint();
   }  // after Listen, with the port really bound
 
-  // Never throws. An answer with sessions waits for the media nodes, within their timeout.
+  // Never throws. An answer with sessions waits for the media nodes, one with peers for them, within their
+  // timeouts.
   boost::asio::awaitable<http::Reply> Answer(http::Request request);
 
  private:
@@ -46,6 +47,7 @@ class Site {
   const boost::asio::any_io_executor executor_;
   const LiveView& view_;
   MediaStats& stats_;
+  Peers& peers_;
   const std::shared_ptr<prometheus::Registry> registry_;
   std::vector<std::shared_ptr<prometheus::Collectable>> metrics_;  // all that are served
   std::vector<std::string> hosts_;

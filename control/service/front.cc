@@ -1,9 +1,11 @@
 #include "control/service/front.h"
 
 #include <csignal>
+#include <random>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/build_info.h"
 #include "common/log.h"
@@ -14,9 +16,14 @@ namespace benari::control {
 
 namespace {
 
+std::string NewInstance() {
+  std::random_device random;
+  return absl::StrCat(absl::Hex(random(), absl::kZeroPad8), absl::Hex(random(), absl::kZeroPad8));
+}
+
 About AboutUs(const Config& config) {
-  return {config.app.app, config.media.owner, ThisBuild("control").version, config.ari.url.ToString(),
-          config.app.max_calls};
+  return {config.app.app,       config.media.owner, ThisBuild("control").version, config.ari.url.ToString(),
+          config.app.max_calls, NewInstance()};
 }
 
 MediaNodes::Listing ListingOf(const MediaTargets& targets) {
@@ -51,8 +58,9 @@ Front::Front(const Config& c, std::function<ServiceState()> state, std::function
       nodes(ListingOf(config.media_targets)),
       resolver(loop.get_executor(), config.media_targets, std::move(on_nodes)),
       stats(loop.get_executor(), media, nodes, timers, ids),
-      view(AboutUs(config), {history, nodes, stats, timers, std::move(state)}),
-      site(loop.get_executor(), view, stats, registry),
+      peers(loop.get_executor(), config.peers, timers),
+      view(AboutUs(config), {history, nodes, stats, peers, timers, std::move(state)}),
+      site(loop.get_executor(), view, stats, peers, registry),
       report(loop, std::move(reported)),
       signals(loop, SIGTERM, SIGINT, SIGUSR1),
       hang_ups_(loop, SIGHUP) {}

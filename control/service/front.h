@@ -11,6 +11,7 @@
 #include "control/ari/http_client.h"
 #include "control/config.h"
 #include "control/grpc/grpc_media_client.h"
+#include "control/http/peers.h"
 #include "control/http/site.h"
 #include "control/loop/loop_timers.h"
 #include "control/nodes/media_nodes.h"
@@ -48,6 +49,7 @@ struct Front {
   MediaNodes nodes;
   NodeResolver resolver;
   MediaStats stats;
+  Peers peers;
   LiveView view;
   Site site;
   Report report;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <regex>
 #include <set>
 #include <vector>
 
@@ -37,6 +38,11 @@ std::set<std::string> Inodes(const std::string& table, uint16_t port = 0) {
     }
   }
   return inodes;
+}
+
+std::string WithoutOwner(absl::string_view line) {
+  static const std::regex owner(R"(,owner="[^"]*"|\{owner="[^"]*"\})");
+  return std::regex_replace(std::string(line), owner, "");
 }
 
 }  // namespace
@@ -81,7 +87,8 @@ absl::StatusOr<double> ReadMetric(const Endpoint& metrics, const std::string& se
   query.path = "/metrics";
   const auto answer = Http(query);
   if (!answer.ok()) return answer.status();
-  for (const auto line : absl::StrSplit(answer->body, '\n')) {
+  for (const auto each : absl::StrSplit(answer->body, '\n')) {
+    const std::string line = WithoutOwner(each);
     double value = 0;
     if (absl::StartsWith(line, series + " ") && absl::SimpleAtod(line.substr(series.size() + 1), &value)) {
       return value;

@@ -24,7 +24,8 @@ Held HeldBy(pid_t pid, uint16_t pool_port = 0);
 // Describes what `now` has more of than `before`; empty: nothing.
 Held Excess(const Held& now, const Held& before);
 
-// The value of a metric without labels, or of `name{label="value"}` as it is written. Blocks.
+// The value of a metric without labels, or of `name{label="value"}` as it is written; the label owner, which
+// all metrics of control have, is left out. Blocks.
 absl::StatusOr<double> ReadMetric(const Endpoint& metrics, const std::string& series);
 
 }  // namespace benari::e2e

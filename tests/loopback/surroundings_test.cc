@@ -12,6 +12,7 @@
 namespace benari::loopback {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
 constexpr std::chrono::seconds kPatience{30};
@@ -43,7 +44,8 @@ TEST_F(SurroundingsTest, ALogThatNobodyReadsHoldsUpNeitherCallsNorMetrics) {
   media().process().LeaveOutputUnread();
   constexpr int kCalls = 15;  // more lines than a page and what was read last
   for (int i = 0; i < kCalls; ++i) ASSERT_NO_FATAL_FAILURE(CompleteACall());
-  EXPECT_THAT(Metrics(control().metrics()), HasSubstr("\nbenari_control_log_lines_dropped_total 0\n"));
+  EXPECT_THAT(Metrics(control().metrics()),
+              HasSubstr("\nbenari_control_log_lines_dropped_total{owner=\"benari\"} 0\n"));
   EXPECT_THAT(Metrics(media().metrics()), HasSubstr("\nbenari_media_log_lines_dropped_total 0\n"));
   const size_t read_meanwhile = control().process().Lines().size();
   control().process().ReadOutputAgain();
@@ -66,9 +68,8 @@ TEST_F(SurroundingsTest, AReaderOfTheLogThatHasGoneEndsNobody) {
   ASSERT_NO_FATAL_FAILURE(CompleteACall());
   EXPECT_TRUE(control().process().Running());
   EXPECT_TRUE(media().process().Running());
-  const std::string none = "_log_lines_dropped_total 0\n";
-  EXPECT_THAT(Metrics(control().metrics()), ::testing::Not(HasSubstr(none)));
-  EXPECT_THAT(Metrics(media().metrics()), ::testing::Not(HasSubstr(none)));
+  for (const Endpoint& metrics : {control().metrics(), media().metrics()})
+    EXPECT_THAT(Metrics(metrics), ContainsRegex("_log_lines_dropped_total(\\{.*\\})? [1-9]"));
 }
 
 // It executes itself anew, and is what it was: neither the reader nor the terminal ends it.
@@ -79,8 +80,9 @@ TEST_F(SurroundingsTest, AStandbyOutlivesTheReaderOfItsLogAndSighup) {
   const std::unique_ptr<e2e::ControlProcess> first = std::move(control_);
   first->process().CloseOutput();
   StartControl({"--when_replaced=stand_by"});
-  EXPECT_TRUE(Eventually(
-      [&] { return absl::StrContains(Metrics(first->metrics()), "\nbenari_control_standby 1\n"); }));
+  EXPECT_TRUE(Eventually([&] {
+    return absl::StrContains(Metrics(first->metrics()), "\nbenari_control_standby{owner=\"benari\"} 1\n");
+  }));
   first->process().Signal(SIGHUP);
   for (int i = 0; i < 3; ++i) EXPECT_NE(Metrics(first->metrics()), "");
   EXPECT_TRUE(first->process().Running());

@@ -63,9 +63,10 @@ class LiveFixture : public ::testing::Test {
   Metrics metrics_{call_registry_};
   MediaNodes nodes_;
   MediaStats stats_{loop_.get_executor(), client_, nodes_, timers_, ids_};
+  Peers peers_{loop_.get_executor(), {}, timers_};
   ServiceState state_ = ServiceState::kServing;
-  const LiveView view_{{"voicebot1", "benari", "1.2.3", "http://127.0.0.1:8088/ari", 200},
-                       {history_, nodes_, stats_, timers_, [this] { return state_; }}};
+  const LiveView view_{{"voicebot1", "benari", "1.2.3", "http://127.0.0.1:8088/ari", 200, "f1"},
+                       {history_, nodes_, stats_, peers_, timers_, [this] { return state_; }}};
 
  private:
   boost::asio::awaitable<void> LeaseAndStart(std::string lease_id, Processor processor) {

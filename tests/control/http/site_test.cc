@@ -21,7 +21,7 @@ class SiteTest : public LiveFixture {
   }
 
   std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
-  Site site_{loop_.get_executor(), view_, stats_, registry_};
+  Site site_{loop_.get_executor(), view_, stats_, peers_, registry_};
 
  private:
   boost::asio::awaitable<void> Ask(std::string path, std::string host, http::Reply* reply) {
@@ -78,7 +78,7 @@ TEST_F(SiteTest, MetricsAreTheRegistrys) {
   prometheus::BuildGauge().Name("a_gauge").Help("Something.").Register(*registry_).Add({}).Set(7);
   const http::Reply metrics = Get("/metrics");
   EXPECT_EQ(metrics.content_type, "text/plain; version=0.0.4; charset=utf-8");
-  EXPECT_THAT(metrics.body, HasSubstr("\na_gauge 7\n"));
+  EXPECT_THAT(metrics.body, HasSubstr("\na_gauge{owner=\"benari\"} 7\n"));
 }
 
 TEST_F(SiteTest, EventsBeginWithEverything) {
