@@ -34,6 +34,12 @@ std::chrono::milliseconds OwnerTable::SilentFor(const std::string& name, Clock::
   return std::chrono::floor<std::chrono::milliseconds>(silence);
 }
 
+std::map<std::string, size_t> OwnerTable::Leases() const {
+  std::map<std::string, size_t> leases;
+  for (const auto& [name, owner] : owners_) leases.emplace(name, owner.leases);
+  return leases;
+}
+
 bool OwnerTable::ForgetOne() {
   auto oldest = owners_.end();
   for (auto each = owners_.begin(); each != owners_.end(); ++each) {

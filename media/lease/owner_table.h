@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
@@ -36,6 +37,7 @@ class OwnerTable {
   bool TakeTurn(const std::string& name, Clock::Time now) { return owners_.at(name).turns.Take(now); }
   void AddLease(const std::string& name) { ++owners_.at(name).leases; }
   void RemoveLease(const std::string& name) { --owners_.at(name).leases; }
+  std::map<std::string, size_t> Leases() const;  // of each owner that is remembered, by name
 
  private:
   struct Owner {

@@ -344,7 +344,7 @@ RegistryCounts SessionRegistry::Counts() const {
   MutexLock lock(&mutex_);
   const Clock::Time now = clock_.Now();
   RegistryCounts counts;
-  counts.leases = leases_.size();
+  counts.leases = owners_.Leases();
   counts.running = leases_.running();
   counts.ports_in_use = pool_.in_use();
   counts.ports_free = pool_.free(now);

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -79,7 +80,7 @@ struct SessionEvent {
 
 // For metrics.
 struct RegistryCounts {
-  size_t leases = 0;
+  std::map<std::string, size_t> leases;  // by owner, those without one that are remembered included
   size_t running = 0;
   size_t ports_in_use = 0;  // those being closed included: 0 once everything is over
   size_t ports_free = 0;

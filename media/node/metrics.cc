@@ -34,7 +34,10 @@ void AddRegistry(const RegistryCounts& counts, std::vector<MetricFamily>* famili
   AddValue(static_cast<double>(counts.ports_quarantined), {{"state", "quarantined"}}, &ports);
   AddValue(static_cast<double>(counts.ports_unavailable), {{"state", "unavailable"}}, &ports);
   families->push_back(std::move(ports));
-  families->push_back(Gauge("benari_media_leases", "Leases held", counts.leases));
+  MetricFamily leases = NewFamily("benari_media_leases", "Leases held by owner", MetricType::Gauge);
+  for (const auto& [owner, held] : counts.leases)
+    AddValue(static_cast<double>(held), {{"owner", owner}}, &leases);
+  families->push_back(std::move(leases));
   families->push_back(Gauge("benari_media_sessions_running", "Sessions that get packets", counts.running));
   families->push_back(Gauge("benari_media_draining", "1: no port is leased any more", counts.draining));
   families->push_back(

@@ -9,6 +9,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 
 TEST_F(RegistryTest, LeasesTheLowestPortAndSaysWhereItIs) {
   const auto lease = LeasePort("a");
@@ -52,7 +53,7 @@ TEST_F(RegistryTest, AReleasedPortRestsBeforeItIsLeasedAgain) {
 TEST_F(RegistryTest, APortIsInUseUntilItsSocketIsClosed) {
   ASSERT_TRUE(LeasePort("a").ok());
   registry_.ReleasePort({"benari", 1}, "a", Keep());
-  EXPECT_EQ(registry_.Counts().leases, 0u);
+  EXPECT_EQ(registry_.Counts().leases.at("benari"), 0u);
   EXPECT_EQ(registry_.Counts().ports_in_use, 1u);
   EXPECT_FALSE(answer_.has_value());
   runner_.Deliver();
@@ -87,14 +88,14 @@ TEST_F(RegistryTest, WhenTheSystemGivesNoSocketItDoesNotTryEveryPort) {
   EXPECT_EQ(LeasePort("a").status(), runner_.open_failure);
   EXPECT_EQ(registry_.Counts().bind_failures, 1u);
   EXPECT_EQ(registry_.Counts().ports_in_use, 0u);
-  EXPECT_EQ(registry_.Counts().leases, 0u);
+  EXPECT_EQ(registry_.Counts().leases.at("benari"), 0u);
 }
 
 TEST_F(RegistryTest, ALeaseRunsOutUnlessItIsNamed) {
   ASSERT_TRUE(LeasePort("a").ok());
   ASSERT_TRUE(LeasePort("b").ok());
   Advance(kTtl - Milliseconds(1));
-  EXPECT_EQ(registry_.Counts().leases, 2u);
+  EXPECT_EQ(registry_.Counts().leases.at("benari"), 2u);
   const auto view = KeepAlive({"a", "never heard of"});
   ASSERT_TRUE(view.ok());
   EXPECT_THAT(view->unknown_lease_ids, ElementsAre("never heard of"));
@@ -112,6 +113,14 @@ TEST_F(RegistryTest, ALeaseRunsOutUnlessItIsNamed) {
   EXPECT_EQ(registry_.NextExpiry(), std::nullopt);
 }
 
+TEST_F(RegistryTest, LeasesAreCountedByOwner) {
+  ASSERT_TRUE(LeasePort("a", {"berlin", 1}).ok());
+  ASSERT_TRUE(LeasePort("b", {"berlin", 1}).ok());
+  ASSERT_TRUE(LeasePort("c", {"west", 1}).ok());
+  ASSERT_TRUE(ReleasePort("c", {"west", 1}).ok());
+  EXPECT_THAT(registry_.Counts().leases, ElementsAre(Pair("berlin", 2u), Pair("west", 0u)));
+}
+
 TEST_F(RegistryTest, AnExpiredLeaseCannotBeRenewedEvenBeforeAnyoneLooked) {
   ASSERT_TRUE(LeasePort("a").ok());
   clock_.Advance(kTtl);  // no OnTime
@@ -124,7 +133,7 @@ TEST_F(RegistryTest, AShorterTimeToLiveEndsItSooner) {
   ASSERT_TRUE(KeepAlive({"a"}, {"benari", 1}, Milliseconds(500)).ok());
   EXPECT_EQ(registry_.NextExpiry(), clock_.Now() + Milliseconds(500));
   Advance(Milliseconds(500));
-  EXPECT_EQ(registry_.Counts().leases, 0u);
+  EXPECT_EQ(registry_.Counts().leases.at("benari"), 0u);
 }
 
 TEST_F(RegistryTest, AnEarlierEpochCanDoNothing) {

@@ -47,8 +47,8 @@ TEST_F(NodeTest, Metrics) {
   const std::string metrics = HttpGet(node_->metrics(), "/metrics");
   for (const char* line :
        {"benari_media_ports{state=\"in_use\"} 2\n", "benari_media_ports{state=\"free\"} 6\n",
-        "benari_media_leases 2\n", "benari_media_sessions_running 1\n", "benari_media_watchers 1\n",
-        "benari_media_draining 0\n", "benari_media_received_packets_total 1\n",
+        "benari_media_leases{owner=\"benari\"} 2\n", "benari_media_sessions_running 1\n",
+        "benari_media_watchers 1\n", "benari_media_draining 0\n", "benari_media_received_packets_total 1\n",
         "benari_media_sent_packets_total 1\n", "benari_media_sent_bytes_total 172\n",
         "benari_media_lost_packets 0\n", "benari_media_dropped_packets_total{reason=\"stranger\"} 1\n",
         "benari_media_bind_failures_total 0\n", "benari_media_lease_expiries_total 0\n",
