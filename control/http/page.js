@@ -237,6 +237,48 @@ function drawNodes(nodes) {
   put(at('jitter'), Math.max(0, ...up.map((node) => node.highest_jitter_ms)).toFixed(1));
 }
 
+// The other controls: nothing can be opened here, the page of each has its calls' time lines.
+function drawPeers(peers) {
+  at('peers').replaceChildren(...peers.map(makePeer));
+}
+
+function makePeer(peer) {
+  const known = peer.owner !== undefined;
+  const state = make('span', { className: 'state', textContent: peer.problem ? 'not reached' : states[peer.state] ?? words(peer.state) });
+  state.dataset.state = peer.problem ? 'lost' : peer.state;
+  const section = make('section', {}, make('h2', {}, known ? `Calls of ${peer.owner} ` : `${peer.url} `, state));
+  section.dataset.peer = peer.url;
+  if (peer.problem) {
+    const rest = known ? `; this is as it was ${seconds(peer.heard_ms_ago)} ago` : '';
+    section.append(make('p', { className: 'note problem', textContent: `${peer.url}: ${peer.problem}${rest}` }));
+  }
+  if (!known) return section;
+  const facts = `${peer.calls} of ${peer.max_calls} calls · app ${peer.app} · Asterisk ${peer.asterisk} · version ${peer.version} · `;
+  section.append(make('p', { className: 'note' }, facts, make('a', { href: peer.url, textContent: 'its own page' })));
+  if (peer.calls_now.length === 0) return section;
+  const rows = peer.calls_now.map((call) => makePeerRow(call, call.age_ms + peer.heard_ms_ago));
+  const table = make('table', {}, make('tbody', {}, ...rows));
+  table.classList.toggle('stale', peer.problem !== '');
+  section.append(table);
+  const hidden = peer.calls - peer.calls_now.length;
+  if (hidden > 0) section.append(make('p', { className: 'note', textContent: `and ${hidden} more` }));
+  return section;
+}
+
+function makePeerRow(call, age) {
+  const phase = make('span', { className: 'phase', textContent: words(call.phase) });
+  phase.dataset.phase = call.phase;
+  const bar = make('div', { className: 'bar', ariaHidden: 'true' });
+  drawBar(bar, call.phases_ms, age);
+  const name = make('span', { textContent: call.id });
+  name.classList.toggle('warned', call.warned);
+  return make('tr', {},
+    make('td', {}, name),
+    make('td', {}, phase, bar),
+    make('td', { className: 'number', textContent: seconds(age) }),
+    make('td', { className: 'wide', textContent: call.node || '–' }));
+}
+
 const states = {
   serving: 'serving',
   waiting_for_asterisk: 'waiting for Asterisk',
@@ -270,6 +312,7 @@ function onChanges(changes) {
     for (const { row } of ended.values()) row.body.remove();
     now.clear();
     ended.clear();
+    drawPeers([]);
   }
   if (changes.sessions) {
     sessions = changes.sessions;
@@ -279,6 +322,7 @@ function onChanges(changes) {
   (changes.calls ?? []).sort((a, b) => moment(a) - moment(b)).forEach(take);
   if (changes.nodes) drawNodes(changes.nodes);
   if (changes.status) drawStatus(changes.status);
+  if (changes.peers) drawPeers(changes.peers);
   if (changes.calls || changes.reset) drawTotals();
 }
 

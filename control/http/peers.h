@@ -27,7 +27,7 @@ absl::StatusOr<std::vector<net::Url>> ParsePeers(const std::vector<std::string>&
 
 struct PeerLimits {
   std::chrono::milliseconds time{2000};  // of one request, from the look-up of the name to the whole answer
-  size_t answer_bytes = 256 << 10;
+  size_t answer_bytes = 128 << 10;
   std::chrono::milliseconds fresh{1000};  // answers are asked for again after this time
 };
 
@@ -44,7 +44,6 @@ class Peers {
   // throws. The object outlives the awaitable.
   boost::asio::awaitable<void> Refresh();
 
-  bool empty() const { return peers_.empty(); }
   uint64_t version() const { return version_; }  // grows with each answer
 
   // Returns an array of one object a peer, in the order of --peers. One that answers with `own_instance` is

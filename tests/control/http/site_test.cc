@@ -46,7 +46,7 @@ TEST_F(SiteTest, ThePageIsThreeFiles) {
 }
 
 TEST_F(SiteTest, APageOfAnotherSiteReadsNothingByTurningItsNameIntoOurAddress) {
-  for (const char* path : {"/", "/calls", "/status", "/metrics", "/events"}) {
+  for (const char* path : {"/", "/calls", "/status", "/summary", "/peers", "/metrics", "/events"}) {
     const http::Reply reply = Get(path, "evil.example:9101");
     EXPECT_EQ(reply.status, 421) << path;
     EXPECT_EQ(reply.more, nullptr);
@@ -72,6 +72,21 @@ TEST_F(SiteTest, StatusTellsWhoThisIs) {
   EXPECT_EQ(status["app"], "voicebot1");
   EXPECT_EQ(status["version"], "1.2.3");
   EXPECT_EQ(status["max_calls"], 200);
+}
+
+TEST_F(SiteTest, WithoutPeersNothingIsSaidOfThem) {
+  EXPECT_EQ(Get("/peers").body, "{\"peers\":[]}\n");
+  const http::Reply events = Get("/events");
+  EXPECT_THAT(events.more(), ::testing::Not(HasSubstr("peers")));
+}
+
+TEST_F(SiteTest, ASummaryHasTheCallsAndTheirNodes) {
+  const auto call = Begin("1");
+  StartSession("1");
+  const Json summary = Json::parse(Get("/summary").body);
+  EXPECT_EQ(summary["owner"], "benari");
+  EXPECT_EQ(summary["calls_now"][0]["node"], "a:1");
+  EXPECT_FALSE(summary.contains("peers")) << "a peer's peers are nobody's";
 }
 
 TEST_F(SiteTest, MetricsAreTheRegistrys) {
