@@ -75,6 +75,12 @@ class Watch {
 
   ServiceManager& manager() { return manager_; }
 
+  // The status comes first: whoever waited for the start may read it at once.
+  void Ready() {
+    Report("serving");
+    manager_.Ready();
+  }
+
   // Returns true when a signal to end came within `timeout`.
   bool WaitForEndSignal(absl::string_view doing, std::chrono::nanoseconds timeout) {
     const sigset_t signals = Signals();
@@ -186,7 +192,7 @@ int Serve(const Config& config) {
   WarnIfOpen(config);
   benari::WarnOfAnotherCa(config.grpc_tls, benari::media::GrpcTlsFlags(), clock.WallNow());
   Watch watch(config, clock, **node);
-  watch.manager().Ready();
+  watch.Ready();
   while (!watch.WaitForEndSignal("serving", kLongWait)) {
   }
   Drain(config, node->get(), &watch);

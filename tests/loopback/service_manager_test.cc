@@ -129,8 +129,8 @@ TEST_F(ServiceManagerTest, SighupReadsThePasswordAgain) {
 
 TEST_F(ServiceManagerTest, MediaSaysHowItFares) {
   StartMedia({"--drain_seconds=60"});
-  ASSERT_TRUE(Waits("READY=1"));
   ASSERT_TRUE(Waits("STATUS=serving: 0 of 500 ports in use"));
+  ASSERT_TRUE(Waits("READY=1"));
   ASSERT_TRUE(Waits("WATCHDOG=1"));
   media().process().Signal(SIGHUP);
   ASSERT_TRUE(Waits("RELOADING=1"));
