@@ -67,7 +67,9 @@ absl::StatusOr<PeerSummary> ParsePeerSummary(const std::string& text, size_t mos
     calls_now.push_back(*std::move(copy));
   }
   (*shown)["calls_now"] = std::move(calls_now);
-  return PeerSummary{instance->get<std::string>(), std::make_shared<const Json>(*std::move(shown))};
+  const bool stands_by = shown->at("state") == "standing_by";
+  return PeerSummary{instance->get<std::string>(), stands_by,
+                     std::make_shared<const Json>(*std::move(shown))};
 }
 
 }  // namespace benari::control

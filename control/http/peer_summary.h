@@ -11,7 +11,8 @@ namespace benari::control {
 
 // What a control tells the page of another control: GET /summary. Pure.
 struct PeerSummary {
-  std::string instance;               // of the process
+  std::string instance;  // of the process
+  bool stands_by = false;
   std::shared_ptr<const Json> shown;  // what a page shows of it
 };
 

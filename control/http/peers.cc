@@ -103,6 +103,9 @@ asio::awaitable<void> Peers::Ask(Peer* peer) {
     co_return;
   }
   peer->problem.clear();
+  const bool served = peer->summary.has_value() && !peer->summary->stands_by &&
+                      clock_.Now() - peer->heard_at < limits_.serving;
+  if (served && summary->stands_by) co_return;
   peer->summary = *std::move(summary);
   peer->heard_at = clock_.Now();
 }

@@ -29,6 +29,9 @@ struct PeerLimits {
   std::chrono::milliseconds time{2000};  // of one request, from the look-up of the name to the whole answer
   size_t answer_bytes = 128 << 10;
   std::chrono::milliseconds fresh{1000};  // answers are asked for again after this time
+  // Behind one name there may be several processes, such as the pods of a Service. For this time after the
+  // one that serves was heard, those that stand by are not shown in its place.
+  std::chrono::milliseconds serving{10000};
 };
 
 // The other controls of --peers, as they tell of themselves. They are displayed only, so they are asked only

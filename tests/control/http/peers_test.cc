@@ -27,13 +27,14 @@ using ::testing::StartsWith;
 using Kind = Step::Kind;
 
 // Of an instance of this owner, with one call.
-std::string Summary(const std::string& owner, const std::string& instance = "i7") {
+std::string Summary(const std::string& owner, const std::string& instance = "i7",
+                    const std::string& state = "serving") {
   const Json call = {{"id", "1.1"},     {"phase", "echo"},
                      {"age_ms", 20.5},  {"phases_ms", {{"setup", 0}, {"echo", 3}}},
                      {"warned", false}, {"node", "a:1"}};
   const Json summary = {{"owner", owner},
                         {"app", "voicebot1"},
-                        {"state", "serving"},
+                        {"state", state},
                         {"version", "1.2.3"},
                         {"asterisk", "http://a:8088/ari"},
                         {"calls", 1},
@@ -131,6 +132,20 @@ TEST_F(PeersTest, OneThatIsGoneIsShownAsItWas) {
   EXPECT_EQ(shown[0]["problem"], "closed the connection within its answer");
   EXPECT_EQ(shown[0]["heard_ms_ago"], 5000);
   EXPECT_EQ(shown[0]["owner"], "west");
+}
+
+TEST_F(PeersTest, OfSeveralBehindOneNameTheOneThatServesIsShown) {
+  const Script serves = Answers(Summary("west", "a"));
+  const Script stands_by = Answers(Summary("west", "b", "standing_by"));
+  ScriptedServer west(loop_, {stands_by, serves, stands_by});
+  SetPeers({&west});
+  EXPECT_EQ(Ask()[0]["state"], "standing_by") << "the other was never heard";
+  for (const char* const state : {"serving", "serving"}) {
+    Pass(milliseconds(5000));
+    EXPECT_EQ(Ask()[0]["state"], state);
+  }
+  Pass(milliseconds(5000));
+  EXPECT_EQ(Ask()[0]["state"], "standing_by") << "nobody has served for 10 s";
 }
 
 TEST_F(PeersTest, NothingListensThere) {
