@@ -1,7 +1,7 @@
 // A webhook as people write it with Twilio's library, of a bot whose WebSocket is the second argument: the caller
 // talks to the bot, is then played the last argument, connected to a number that is busy, and to one that answers. At
 // /sounds it is played that too, and connected to the first of three numbers that answers. Refuses what is not signed
-// with the token of its first argument. Prints a line of JSON for each request.
+// with the token of its first argument. At /said it has two sentences said. Prints a line of JSON for each request.
 const http = require('node:http');
 const twilio = require('twilio');
 
@@ -22,6 +22,10 @@ const documents = {
     for (const media of [sound, 'sound:missing', 'tone:ring']) response.play(media);
     const dial = response.dial({ action: 'over', timeout: 20 });
     for (const number of [busy, rings, answers]) dial.number(number);
+  },
+  '/said': (response) => {
+    response.say({ voice: 'kal' }, 'Hello, this is a test.');
+    response.say({ voice: 'slt', language: 'en-US' }, '"Five" & -5 degrees');
   },
   '/over': (response) => response.hangup(),
 };
