@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "control/api/call_json.h"
+#include "control/call/call_settings.h"
 #include "control/record/call_sid.h"
 #include "control/twiml/parser.h"
 #include "tests/control/flow/webhook_fixture.h"
@@ -23,6 +24,9 @@ class DialOutTest : public WebhookTest {
   void Begin(fakes::Destination callee, StasisApp::Options options = {}) {
     CallConfig config;
     config.webhook.dial_out_endpoint = "Local/{number}@default/n";
+    config.webhook.dial_out_sip_endpoint = "PJSIP/trunk/{uri}";
+    ASSERT_TRUE(
+        SetCallSetting(config, "dial_out_allow", "joe|sip:[a-z]+@pbx\\.example(;transport=tcp)?").ok());
     world_ = std::make_unique<ControlWorld>(config, fakes::AsteriskOptions(), options);
     world_->asterisk.SetDestination("49301", callee);
     world_->asterisk.SetDestination("7", fakes::Destination::Answers(seconds(1)));
@@ -167,7 +171,8 @@ TEST_F(DialOutTest, WhatCannotBeIsSaidAndNobodyIsDialled) {
   StasisApp::Options options;
   options.max_calls = 1;
   Begin(fakes::Destination::Answers(seconds(3)), options);
-  EXPECT_EQ(DialOut(Document(""), "PJSIP/x").status().code(), absl::StatusCode::kInvalidArgument);
+  for (const char* to : {"PJSIP/x", "eve", "sip:joe@evil.com", "sip:joe@pbx.example&Local/900"})
+    EXPECT_EQ(DialOut(Document(""), to).status().code(), absl::StatusCode::kInvalidArgument) << to;
   ASSERT_TRUE(DialOut(Document(StreamTo(kUrl))).ok());
   const auto full = DialOut(Document(StreamTo(kUrl)));
   EXPECT_EQ(full.status().code(), absl::StatusCode::kResourceExhausted);
@@ -227,6 +232,42 @@ TEST_F(DialOutTest, TheNextInstanceKnowsTheCallInEveryPhase) {
       ASSERT_FALSE(HasFailure());
     }
   }
+}
+
+// The id of the call tells to whom it is made.
+TEST_F(DialOutTest, TheNextInstanceKnowsANameAndASipUri) {
+  replies_[kNext] = {{StreamTo(kUrl)}};
+  const std::pair<const char*, const char*> kTable[] = {{"joe", "Local/joe@default"},
+                                                        {"sip:joe@pbx.example", "PJSIP/trunk"},
+                                                        {"sip:joe@pbx.example;transport=tcp", "PJSIP/trunk"}};
+  for (const auto& [to, channel] : kTable) {
+    SCOPED_TRACE(to);
+    Begin(fakes::Destination::Answers());
+    world_->asterisk.SetDestination("trunk", fakes::Destination::Answers(seconds(3)));
+    world_->asterisk.SetDestination("joe", fakes::Destination::Answers(seconds(3)));
+    ASSERT_TRUE(DialOut(At(kNext), to).ok());
+    ASSERT_TRUE(UntilStatus("ringing"));
+    EXPECT_THAT(world_->asterisk.channels().at(caller_).ari.name, testing::StartsWith(channel));
+    TakeOver();
+    const auto record = world_->control->history().Find(caller_);
+    ASSERT_NE(record, nullptr);
+    EXPECT_EQ(record->identity.called, to);
+    EXPECT_EQ(record->identity.direction, CallDirection::kOutbound);
+    ASSERT_TRUE(UntilPhase(CallPhase::kBot));
+    EXPECT_EQ(Dialled().at(0).parameters.at("to_number"), to);
+    EXPECT_TRUE(world_->control->app().HangUp(caller_));
+    ExpectClean();
+  }
+}
+
+TEST_F(DialOutTest, WhatIsTooLongForTheIdsOfItsCallIsSaid) {
+  Begin(fakes::Destination::Answers());
+  const std::string longest = absl::StrCat("sip:", std::string(64, 'a'), "@pbx.example");
+  ASSERT_TRUE(DialOut(Document("<Hangup/>"), longest).ok());
+  ASSERT_TRUE(world_->UntilNoCalls());
+  const auto refused = DialOut(Document("<Hangup/>"), absl::StrCat(longest, ";transport=tcp"));
+  EXPECT_TRUE(absl::IsInvalidArgument(refused.status()));
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("bytes too long"));
 }
 
 // The request was given up, and has had its effect all the same.

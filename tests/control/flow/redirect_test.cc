@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "control/call/call_settings.h"
 #include "control/twiml/parser.h"
 #include "tests/control/flow/webhook_fixture.h"
 
@@ -197,6 +198,20 @@ TEST_F(RedirectTest, ToANumberAsTheSettingsAllow) {
   ExpectConnectedToSeven();
   HangUpAndExpectClean();
   EXPECT_TRUE(absl::IsNotFound(app.Transfer(caller_, "7")));
+}
+
+TEST_F(RedirectTest, ToASipUriAsTheSettingsAllow) {
+  CallConfig config = Of(FlowKind::kBot);
+  ASSERT_TRUE(SetCallSetting(config, "dial_out_sip_endpoint", "PJSIP/trunk/{uri}").ok());
+  ASSERT_TRUE(SetCallSetting(config, "dial_out_allow", "sip:joe@pbx\\.example").ok());
+  Begin(config);
+  ASSERT_TRUE(UntilPhase(CallPhase::kBot));
+  StasisApp& app = world_->control->app();
+  EXPECT_TRUE(absl::IsInvalidArgument(app.Transfer(caller_, "sip:eve@pbx.example")));
+  ASSERT_TRUE(app.Transfer(caller_, "sip:joe@pbx.example").ok());
+  ASSERT_TRUE(UntilPhase(CallPhase::kConnected));
+  EXPECT_EQ(Endpoint(), "PJSIP/trunk/sip:joe@pbx.example");
+  HangUpAndExpectClean();
 }
 
 TEST_F(RedirectTest, KeysAreSentToTheCallersEnd) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "control/call/call_settings.h"
 #include "tests/control/flow/webhook_fixture.h"
 
 namespace benari::control {
@@ -12,12 +13,16 @@ constexpr char kBoth[] = "<Dial action='/done'><Number>7</Number><Number>42</Num
 // Number 7 fares as `destination_` says, number 42 answers after three seconds.
 class WebhookSeveralTest : public WebhookTest {
  protected:
+  void Prepare() override {
+    WebhookTest::Prepare();
+    world_->asterisk.SetDestination("trunk", sip_);  // of PJSIP/trunk/sip:…
+  }
   void Begin(Destination first, const char* dial = kBoth) {
     destination_ = first;
     replies_.clear();
     Answers({dial});
     replies_["http://bots/done"] = {{"<Hangup/>"}};
-    WebhookTest::Begin(WebhookCall());
+    WebhookTest::Begin(config_);
   }
   // The numbers whose phones ring or talk.
   size_t Dialled() const {
@@ -26,9 +31,18 @@ class WebhookSeveralTest : public WebhookTest {
       dialled += channel.kind == fakes::ChannelKind::kDialled && !channel.dying ? 1 : 0;
     return dialled;
   }
+  // The name of the channel that rings or talks.
+  std::string ConnectedTo() const {
+    for (const auto& [id, channel] : world_->asterisk.channels())
+      if (channel.kind == fakes::ChannelKind::kDialled && !channel.dying) return channel.ari.name;
+    return "";
+  }
   bool UntilDialled(size_t many) {
     return world_->Until([this, many] { return Dialled() == many; });
   }
+
+  CallConfig config_ = WebhookCall();
+  Destination sip_ = Destination::Answers();
 };
 
 TEST_F(WebhookSeveralTest, TheFirstToAnswerIsConnectedAndTheOthersAreHungUp) {
@@ -65,6 +79,27 @@ TEST_F(WebhookSeveralTest, OneThatMustNotBeDialledIsOneLess) {
   ASSERT_TRUE(UntilPhase(CallPhase::kConnected));
   EXPECT_TRUE(Warned("verb of the webhook not done"));
   HangUpAndExpectClean();
+}
+
+TEST_F(WebhookSeveralTest, ASipUriThatIsAllowedIsDialledBesideANumber) {
+  for (const Destination& sip : {Destination::Answers(seconds(1)), Destination::Busy()}) {
+    config_.webhook.dial_out_sip_endpoint = "PJSIP/trunk/{uri}";
+    ASSERT_TRUE(SetCallSetting(config_, "dial_out_allow", "sip:joe@pbx\\.example").ok());
+    sip_ = sip;
+    Begin(Destination::Rings(),
+          "<Dial action='/done'><Sip>sip:joe@pbx.example</Sip><Sip>sip:eve@pbx.example</Sip>"
+          "<Number>42</Number></Dial>");
+    ASSERT_TRUE(UntilPhase(CallPhase::kConnected));
+    world_->RunFor(seconds(5));
+    const bool busy = sip.kind == Destination::Kind::kBusy;
+    EXPECT_EQ(ConnectedTo().starts_with("PJSIP/trunk-"), !busy) << ConnectedTo();
+    EXPECT_TRUE(Warned("verb of the webhook not done")) << "of eve";
+    EXPECT_EQ(Dialled(), 1u);
+    for (const auto& [id, destination] : world_->asterisk.dialled()) world_->asterisk.DestinationHangsUp(id);
+    ASSERT_TRUE(UntilAsked(2));
+    EXPECT_EQ(Asked(2, "DialCallStatus"), "completed");
+    ExpectClean();
+  }
 }
 
 TEST_F(WebhookSeveralTest, WhereNobodyIsReachedTheFirstNumberSaysWhy) {

@@ -109,7 +109,8 @@ TEST_F(WebhookTest, NumbersThatMustNotBeDialledAreFailedDials) {
                 {"<Dial action='/done'>joe</Dial>", "Local/{number}@default/n"},
                 {"<Dial action='/done'>3308487</Dial>", "Local/{number}@default/n"},
                 {"<Dial action='/done'>330-8487</Dial>", "Local/{number}@default/n"},
-                {"<Dial action='/done'><Sip>sip:42@example.com</Sip></Dial>", "Local/{number}@default/n"}};
+                {"<Dial action='/done'><Sip>sip:42@example.com</Sip></Dial>", "Local/{number}@default/n"},
+                {"<Dial action='/done'><Sip>42</Sip></Dial>", "Local/{number}@default/n"}};
   for (const auto& row : kTable) {
     SCOPED_TRACE(row.dial);
     replies_.clear();
