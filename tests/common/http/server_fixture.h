@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <iterator>
 #include <memory>
 #include <mutex>
@@ -67,7 +68,7 @@ class ServerTest : public ::testing::Test {
     if (thread_.joinable()) thread_.join();  // ends once no connection is left
   }
 
-  void Start(Limits limits = {}) {
+  void Start(Limits limits = {}, TlsContext tls = nullptr) {
     Hooks hooks;
     hooks.on_connections = [](size_t) {};
     hooks.on_limit = [this](Limit limit) {
@@ -77,11 +78,20 @@ class ServerTest : public ::testing::Test {
     };
     auto server = Server::Start(
         loop_.get_executor(), Endpoint("127.0.0.1", 0), limits,
-        [this](Request request) { return Answer(std::move(request)); }, hooks);
+        [this](Request request) { return Answer(std::move(request)); }, hooks, std::move(tls));
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
     at_ = server_->endpoint();
     thread_ = std::thread([this] { loop_.run(); });
+  }
+  // Returns once the server has it.
+  void SetTls(TlsContext tls) {
+    std::promise<void> done;
+    asio::post(loop_, [&] {
+      server_->set_tls(std::move(tls));
+      done.set_value();
+    });
+    done.get_future().wait();
   }
   std::string Ask(const std::string& request) {
     Client client(at_);
