@@ -8,6 +8,7 @@
 #include "control/check/audio_probe.h"
 #include "control/check/dial_plan.h"
 #include "control/check/rtp_range.h"
+#include "control/check/speech_probe.h"
 #include "control/loop/when_all.h"
 #include "control/record/ids.h"
 
@@ -54,6 +55,10 @@ asio::awaitable<bool> Check::Run() {
       Awaitable<void> probes = CheckAudio(answers);
       co_await std::move(probes);
     }
+  }
+  if (parts_.speech != nullptr && !interrupted()) {
+    Awaitable<void> speech = CheckSpeech(audio);
+    co_await std::move(speech);
   }
   if (interrupted()) Add(Failed(absl::StrCat("this check: ", parts_.facts.known().interrupted)));
   co_return !failed_;
@@ -178,6 +183,13 @@ asio::awaitable<void> Check::CheckAudio(const std::vector<NodeAnswers>& nodes) {
   for (const AudioResult& result : results) {
     if (!result.node.empty()) Add(OfAudio(result));
   }
+}
+
+asio::awaitable<void> Check::CheckSpeech(bool asterisk_answers) {
+  SpeechProbe probe(*parts_.speech, parts_.ari, parts_.facts, Ids(options_.check_owner).Media("speech", 1));
+  Awaitable<Finding> running = probe.Run(asterisk_answers);
+  const Finding found = co_await std::move(running);
+  Add(found);
 }
 
 asio::awaitable<void> Check::Probe(std::string node, int number, AudioResult* result) {

@@ -16,6 +16,7 @@
 #include "control/check/finding.h"
 #include "control/check/media_findings.h"
 #include "control/nodes/media_client.h"
+#include "control/speech/speech.h"
 
 namespace benari::control {
 
@@ -45,6 +46,7 @@ struct CheckParts {
   MediaClient& media;         // of the check's own owner
   MediaClient& owners_media;  // of the installation's owner, which is only asked for lists
   CheckFacts& facts;
+  Speech* speech;                      // nullptr: nothing is said
   std::function<void()> start_events;  // of the check's own application, reported to the facts
 };
 
@@ -76,6 +78,7 @@ class Check {
   Awaitable<std::vector<NodeAnswers>> CheckNodes();
   Awaitable<void> Ask(NodeAnswers* node);
   Awaitable<void> CheckAudio(const std::vector<NodeAnswers>& nodes);
+  Awaitable<void> CheckSpeech(bool asterisk_answers);
   Awaitable<void> Probe(std::string node, int number, AudioResult* result);
 
   const CheckParts parts_;

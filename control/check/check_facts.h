@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <list>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -22,10 +23,11 @@ class CheckFacts {
     std::optional<std::vector<std::string>>
         nodes;  // addresses of the media nodes; nullopt: not looked up yet
     bool events_connected = false;
-    std::string events_problem;     // why they are not; empty: not known yet
-    std::set<std::string> started;  // channels with StasisStart
-    std::set<std::string> talking;  // channels on which audio has arrived
-    std::string interrupted;        // why the check has to end; empty: it goes on
+    std::string events_problem;          // why they are not; empty: not known yet
+    std::set<std::string> started;       // channels with StasisStart
+    std::set<std::string> talking;       // channels on which audio has arrived
+    std::map<std::string, bool> played;  // playbacks that have ended: true if they were played
+    std::string interrupted;             // why the check has to end; empty: it goes on
   };
 
   CheckFacts(boost::asio::any_io_executor executor, Timers& timers)

@@ -26,7 +26,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr std::chrono::seconds kTimeLimit{12};
-constexpr milliseconds kLongestRequest{3000}, kSilence{1000};
+constexpr milliseconds kLongestRequest{3000}, kSilence{1000}, kLongestCommand{4000};
 constexpr char kRtpConf[] = "/etc/asterisk/rtp.conf";
 constexpr char kExtensionsConf[] = "/etc/asterisk/extensions.conf";
 
@@ -44,6 +44,10 @@ Config ForCheck(Config config) {
   config.media.timeout = std::min(config.media.timeout, kLongestRequest);
   config.media.keep_alive_timeout = config.media.timeout;
   config.media.no_media_timeout = kSilence;
+  if (config.speech.has_value()) {
+    config.speech->timeout = kLongestCommand;
+    config.speech->reuse = false;
+  }
   return config;
 }
 
@@ -100,9 +104,13 @@ CheckControl::CheckControl(const Config& config)
                   facts_.Change([&addresses](CheckFacts::Known& known) { known.nodes = addresses; });
                 }),
       events_(loop_.get_executor(), config_.ari, ari::EventStreamLimits(), Handlers()),
+      speech_(config_.speech.has_value()
+                  ? std::make_unique<CommandSpeech>(loop_.get_executor(), *config_.speech)
+                  : nullptr),
       signals_(loop_, SIGTERM, SIGINT, SIGHUP),
       time_limit_(loop_),
-      check_({loop_.get_executor(), ari_, ari_, media_, owners_media_, facts_, [this] { events_.Start(); }},
+      check_({loop_.get_executor(), ari_, ari_, media_, owners_media_, facts_, speech_.get(),
+              [this] { events_.Start(); }},
              OptionsOf(config, config_.media.owner), Print) {}
 
 void CheckControl::Run() {
@@ -135,9 +143,10 @@ ari::EventHandlers CheckControl::Handlers() {
     facts_.Change([this](CheckFacts::Known& known) { known.events_problem = events_.problem(); });
   };
   handlers.on_event = [this](const ari::Event& event) {
-    const auto* const start = std::get_if<ari::StasisStart>(&event);
-    if (start == nullptr) return;
-    facts_.Change([start](CheckFacts::Known& known) { known.started.insert(start->channel.id); });
+    if (const auto* const start = std::get_if<ari::StasisStart>(&event))
+      facts_.Change([start](CheckFacts::Known& known) { known.started.insert(start->channel.id); });
+    if (const auto* const end = std::get_if<ari::PlaybackFinished>(&event))
+      facts_.Change([end](CheckFacts::Known& known) { known.played[end->playback_id] = !end->failed; });
   };
   handlers.on_other_event = [this](absl::string_view json) {
     const std::string channel = TalkingChannel(json);

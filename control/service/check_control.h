@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <memory>
 #include <string>
 
 #include "control/ari/event_stream.h"
@@ -14,6 +15,7 @@
 #include "control/grpc/grpc_media_client.h"
 #include "control/loop/loop_timers.h"
 #include "control/nodes/node_resolver.h"
+#include "control/speech/command_speech.h"
 
 namespace benari::control {
 
@@ -42,6 +44,7 @@ class CheckControl {
   GrpcMediaClient owners_media_;  // of the installation's owner
   NodeResolver resolver_;
   ari::EventStream events_;
+  std::unique_ptr<CommandSpeech> speech_;  // nullptr: nothing is said
   boost::asio::signal_set signals_;
   boost::asio::steady_timer time_limit_;
   Check check_;

@@ -15,6 +15,7 @@
 #include "tests/fakes/asterisk_model.h"
 #include "tests/fakes/fake_media.h"
 #include "tests/fakes/fake_media_client.h"
+#include "tests/fakes/fake_speech.h"
 #include "tests/fakes/fault_plan.h"
 #include "tests/fakes/model_ari_client.h"
 #include "tests/fakes/process.h"
@@ -57,9 +58,10 @@ struct World {
 
   void Connect() {
     const auto on_event = [this](const ari::Event& event) {
-      const auto* const start = std::get_if<ari::StasisStart>(&event);
-      if (start == nullptr) return;
-      facts.Change([start](CheckFacts::Known& known) { known.started.insert(start->channel.id); });
+      if (const auto* const start = std::get_if<ari::StasisStart>(&event))
+        facts.Change([start](CheckFacts::Known& known) { known.started.insert(start->channel.id); });
+      if (const auto* const end = std::get_if<ari::PlaybackFinished>(&event))
+        facts.Change([end](CheckFacts::Known& known) { known.played[end->playback_id] = !end->failed; });
     };
     const bool connected = ari.Connect(on_event, [] {});
     facts.Change([connected](CheckFacts::Known& known) { known.events_connected = connected; });
@@ -71,8 +73,14 @@ struct World {
     CheckOptions options{"voicebot1", "benari", kName, access, "media-1:50051,media-2:50051"};
     options.rtp_conf = {"/etc/asterisk/rtp.conf", "rtpstart=25000\nrtpend=26000\n"};
     options.extensions_conf = {"/etc/asterisk/extensions.conf", dial_plan};
-    CheckParts parts{loop.get_executor(), ari,   diagnostics,          check_media,
-                     owners_media,        facts, [this] { Connect(); }};
+    CheckParts parts{loop.get_executor(),
+                     ari,
+                     diagnostics,
+                     check_media,
+                     owners_media,
+                     facts,
+                     speaker.configured ? &speech : nullptr,
+                     [this] { Connect(); }};
     Check check(std::move(parts), std::move(options),
                 [this](const Finding& found) { lines = absl::StrCat(lines, ToLine(found), "\n"); });
     boost::asio::awaitable<bool> running = check.Run();
@@ -96,6 +104,8 @@ struct World {
   fakes::FakeMediaClient owners_media{process, media, faults, {"benari"}};
   CheckFacts facts{loop.get_executor(), process};
   FakeDiagnostics diagnostics{facts};
+  fakes::FakeSpeaker speaker;
+  fakes::FakeSpeech speech{process, speaker};
   std::optional<std::string> dial_plan = "exten => 1,1,Stasis(voicebot1,inbound)\n";
   std::string lines;
   std::optional<bool> good;
@@ -246,6 +256,40 @@ TEST(CheckFails, UndoesAll) {
       EXPECT_EQ(world.Leftovers(), "") << operation << fakes::ToString(kind) << "\n" << world.lines;
     }
   }
+}
+
+TEST_F(CheckTest, WhatIsSaidIsMadeAndPlayed) {
+  world.speaker.configured = true;
+  EXPECT_THAT(Lines(), HasSubstr("ok       speech: --say_command makes a file, and Asterisk plays it"));
+  EXPECT_TRUE(*world.good);
+  ASSERT_EQ(world.speaker.asked.size(), 1U);
+}
+
+TEST_F(CheckTest, ACommandThatFails) {
+  world.speaker.configured = true;
+  world.speaker.fails = true;
+  EXPECT_THAT(Lines(), HasSubstr("FAILED   speech: say: exited with 3: no such voice"));
+  EXPECT_FALSE(*world.good);
+}
+
+TEST_F(CheckTest, ACommandThatHangs) {
+  world.speaker.configured = true;
+  world.speaker.delay = seconds(30);
+  EXPECT_THAT(Lines(),
+              HasSubstr("FAILED   speech: --say_command has not made \"This is a test.\" within 5 s"));
+}
+
+TEST_F(CheckTest, ADirectoryThatAsteriskDoesNotSee) {
+  world.speaker.configured = true;
+  world.speaker.sound = "sound:/var/lib/benari/say/missing";
+  EXPECT_THAT(Lines(), ContainsRegex("FAILED   speech: Asterisk does not play sound:/var/.*--say_directory"));
+  EXPECT_FALSE(*world.good);
+}
+
+TEST_F(CheckTest, WhatAsteriskRefusesToPlay) {
+  world.speaker.configured = true;
+  world.faults.Add("ari.Play", 1, {fakes::FaultKind::kErrorBefore});
+  EXPECT_THAT(Lines(), ContainsRegex("FAILED   speech: sound:say/hello is not played: "));
 }
 
 }  // namespace
