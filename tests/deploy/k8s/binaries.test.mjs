@@ -44,7 +44,7 @@ function localFlags(kustomization, name, changes = {}) {
 }
 const mediaFlags = (kustomization) => localFlags(kustomization, 'benari-media', { grpc_advertise: '127.0.0.1:0' });
 
-for (const kustomization of ['base', 'overlays/dev', 'overlays/prod', 'overlays/prod with bots']) {
+for (const kustomization of ['base', 'overlays/dev', 'overlays/prod', 'overlays/prod with bots', 'overlays/prod with farm']) {
   describe(kustomization, () => {
     for (const [name, binary] of Object.entries(binaries)) {
       test(`${name} has every flag, and takes every value`, async () => {

@@ -16,11 +16,17 @@ const optional = [...production.matchAll(commented)].map(([, component]) => comp
 const switchedOn = ' with ';
 const and = ', ';
 
-// What there is to render: folders below deploy/k8s, and prod with each of the components that it leaves out, and with
-// all of them.
+// The component that README.md adds a third Asterisk to, and the commands with which it does.
+const farm = 'farm';
+export const third = 'a third Asterisk';
+const readme = readFileSync(path.join(folder, 'README.md'), 'utf8');
+const [, commands] = /```\ncd deploy\/k8s\/components\/farm\n(.*?)```/s.exec(readme);
+
+// What there is to render: folders below deploy/k8s, and prod with each of the components that it leaves out, with all
+// of them, and with a third Asterisk.
 export const kustomizations = [
   'base', 'overlays/dev', 'overlays/prod',
-  ...[...optional, optional.join(and)].map((each) => `overlays/prod${switchedOn}${each}`),
+  ...[...optional, optional.join(and), [farm, third].join(and)].map((each) => `overlays/prod${switchedOn}${each}`),
 ];
 
 // Calls `use` with a folder where `kustomization` can be rendered.
@@ -33,6 +39,7 @@ function withFolder(kustomization, use) {
     const chosen = components.split(and);
     const text = production.replace(commented, (line, each) => (chosen.includes(each) ? line.replace('# ', '') : line));
     writeFileSync(path.join(copy, overlay, 'kustomization.yaml'), text);
+    if (chosen.includes(third)) execFileSync('bash', ['-ec', commands], { cwd: path.join(copy, 'components', farm) });
     return use(path.join(copy, overlay));
   } finally {
     rmSync(copy, { recursive: true });

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import {
-  containerOf, find, flagsOf, folder, kustomizations, ofKind, podOf, render, selects, workload, workloadsOf,
+  containerOf, find, flagsOf, folder, kustomizations, ofKind, podOf, render, selects, third, workload, workloadsOf,
 } from './manifests.mjs';
 
 const portOf = (endpoint) => Number(endpoint.split(':').at(-1));
@@ -31,6 +31,7 @@ for (const kustomization of kustomizations) {
     const documents = render(kustomization);
     const workloads = workloadsOf(documents);
     const control = workload(documents, 'benari-control');
+    const controls = workloads.filter((each) => each.metadata.labels['app.kubernetes.io/component'] === 'control');
     const media = workload(documents, 'benari-media');
     const onMachines = podOf(media).hostNetwork === true;
     const controlFlags = flagsOf(documents, control);
@@ -43,7 +44,11 @@ for (const kustomization of kustomizations) {
         if (kind === 'NetworkPolicy') return [[`NetworkPolicy ${metadata.name}`, spec.podSelector.matchLabels]];
         if (kind === 'PodDisruptionBudget') return [[`PDB ${metadata.name}`, spec.selector.matchLabels]];
         if (!workloads.some((each) => each.kind === kind)) return [];
-        const spread = (spec.template.spec.topologySpreadConstraints ?? []).map((each) => each.labelSelector);
+        const { labels } = spec.template.metadata;
+        const spread = (spec.template.spec.topologySpreadConstraints ?? []).map(({ labelSelector, matchLabelKeys }) => {
+          const keys = matchLabelKeys.filter((key) => key in labels);
+          return { matchLabels: { ...labelSelector.matchLabels, ...Object.fromEntries(keys.map((key) => [key, labels[key]])) } };
+        });
         return [spec.selector, ...spread].map((each) => [`${kind} ${metadata.name}`, each.matchLabels]);
       });
       assert.ok(selectors.length >= 8);
@@ -71,7 +76,9 @@ for (const kustomization of kustomizations) {
       const here = documents.flatMap(({ kind, metadata, data }) =>
         Object.keys(data ?? {}).map((key) => `${kind} ${metadata.name} ${key}`),
       );
-      const known = new Set([...here, ...secretsToMake().map((each) => `Secret ${each}`)]);
+      const made = secretsToMake();
+      const likewise = made.map((each) => each.replace('-west', '-north'));  // a third Asterisk's
+      const known = new Set([...here, ...[...made, ...likewise].map((each) => `Secret ${each}`)]);
       const anyKey = (start) => [...known].some((each) => each.startsWith(`${start} `));
       for (const deployment of workloads) {
         for (const { configMapRef } of containerOf(deployment).envFrom ?? []) {
@@ -88,7 +95,7 @@ for (const kustomization of kustomizations) {
         }
       }
       if (kustomization === 'base') return;  // its Secrets are the overlays' matter
-      for (const deployment of [control, media]) {
+      for (const deployment of [...controls, media]) {
         for (const [flag, value] of Object.entries(flagsOf(documents, deployment))) {
           if (!flag.endsWith('_file')) continue;
           const mount = containerOf(deployment).volumeMounts.find((each) => each.mountPath === path.dirname(value));
@@ -99,7 +106,7 @@ for (const kustomization of kustomizations) {
     });
 
     test('settings all have a value', () => {
-      for (const flags of [controlFlags, mediaFlags]) {
+      for (const flags of [...controls, media].map((each) => flagsOf(documents, each))) {
         for (const [flag, value] of Object.entries(flags)) {
           assert.doesNotMatch(value, /\$\((?!POD_)/, `--${flag}`);
         }
@@ -150,9 +157,13 @@ for (const kustomization of kustomizations) {
       const rtp = `UDP ${mediaFlags.rtp_port_min}-${mediaFlags.rtp_port_max}`;
       const grpc = `TCP ${portOf(mediaFlags.grpc_listen)}`;
       assert.deepEqual(open('benari-media', 'ingress'), [grpc, rtp, `TCP ${portOf(mediaFlags.metrics_listen)}`]);
-      assert.deepEqual(open('benari-control', 'ingress'), [`TCP ${portOf(controlFlags.metrics_listen)}`]);
-      const url = new URL(controlFlags.ari_url);
-      assert.deepEqual(open('benari-control', 'egress'), ['UDP 53', 'TCP 53', grpc, `TCP ${url.port}`]);
+      for (const each of controls) {
+        const { metrics_listen, ari_url, peers } = flagsOf(documents, each);
+        const page = `TCP ${portOf(metrics_listen)}`;
+        const others = peers ? [page] : [];
+        assert.deepEqual(open(each.metadata.name, 'ingress'), [page, ...others]);
+        assert.deepEqual(open(each.metadata.name, 'egress'), ['UDP 53', 'TCP 53', grpc, `TCP ${new URL(ari_url).port}`, ...others]);
+      }
       const asterisk = readFileSync(path.join(folder, '../asterisk/rtp.conf'), 'utf8');
       const [, start] = /^rtpstart = (\d+)/m.exec(asterisk);
       const [, end] = /^rtpend = (\d+)/m.exec(asterisk);
@@ -171,13 +182,17 @@ for (const kustomization of kustomizations) {
     });
 
     test('control is let out to media, be its address a pod\'s or a machine\'s', () => {
-      const rules = find(documents, 'NetworkPolicy', 'benari-control').spec.egress.filter(({ ports }) =>
-        ports.some(({ port }) => port === portOf(mediaFlags.grpc_listen)));
-      const pods = rules.flatMap(({ to }) => to ?? []).map(({ podSelector }) => podSelector.matchLabels);
-      if (onMachines) {
-        assert.ok(rules.some(({ to }) => to === undefined), 'no podSelector finds a pod on the machine\'s network');
-      } else {
-        assert.ok(pods.some((each) => selects(each, media.spec.template.metadata.labels)));
+      const [letIn] = find(documents, 'NetworkPolicy', 'benari-media').spec.ingress;
+      for (const { metadata, spec } of controls) {
+        const rules = find(documents, 'NetworkPolicy', metadata.name).spec.egress.filter(({ ports }) =>
+          ports.some(({ port }) => port === portOf(mediaFlags.grpc_listen)));
+        const pods = rules.flatMap(({ to }) => to ?? []).map(({ podSelector }) => podSelector.matchLabels);
+        if (onMachines) {
+          assert.ok(rules.some(({ to }) => to === undefined), 'no podSelector finds a pod on the machine\'s network');
+        } else {
+          assert.ok(pods.some((each) => selects(each, media.spec.template.metadata.labels)));
+        }
+        assert.ok(letIn.from.some(({ podSelector }) => selects(podSelector.matchLabels, spec.template.metadata.labels)));
       }
     });
 
@@ -252,9 +267,49 @@ for (const kustomization of kustomizations) {
       assert.ok(waits(media) >= dns && media.spec.minReadySeconds >= dns);
     });
 
+    test('each Asterisk has a control, whose owner, password and RTP are its own', () => {
+      const flags = controls.map((each) => flagsOf(documents, each));
+      const differ = (values, what) => assert.equal(new Set(values).size, controls.length, `${what}: ${values}`);
+      differ(flags.map(({ owner }) => owner), 'owner');
+      differ(flags.map(({ ari_url }) => ari_url), 'ari_url');
+      differ(controls.map((each) => podOf(each).volumes.find(({ name }) => name === 'ari').secret.secretName), 'Secret');
+      const toAsterisk = controls.map(({ metadata }, i) => {
+        const { egress } = find(documents, 'NetworkPolicy', metadata.name).spec;
+        const { to } = egress.find(({ ports }) => ports[0].port === Number(new URL(flags[i].ari_url).port));
+        return JSON.stringify(to);
+      });
+      differ(toAsterisk, 'address');
+      const { ingress, egress } = find(documents, 'NetworkPolicy', 'benari-media').spec;
+      assert.deepEqual(ingress[1].from.map((each) => JSON.stringify([each])).sort(), [...toAsterisk].sort());
+      assert.deepEqual(egress[0].to, ingress[1].from);
+      assert.equal(controls.length, kustomization.includes(third) ? 3 : kustomization.includes('farm') ? 2 : 1);
+      for (const { metadata, spec } of controls) {
+        assert.ok(find(documents, 'Service', metadata.name), metadata.name);
+        assert.equal(find(documents, 'PodDisruptionBudget', metadata.name).spec.maxUnavailable, 1);
+        assert.equal(spec.replicas, control.spec.replicas);
+      }
+    });
+
+    test('the pages of all controls show one another', () => {
+      const services = controls.map(({ metadata }) => find(documents, 'Service', metadata.name));
+      const urls = services.map(({ metadata, spec }) => `http://${metadata.name}:${spec.ports[0].port}`);
+      for (const each of controls) {
+        const peers = flagsOf(documents, each).peers?.split(',') ?? [];
+        assert.deepEqual([...peers].sort(), controls.length > 1 ? [...urls].sort() : []);
+        for (const direction of ['ingress', 'egress']) {
+          const [rule] = find(documents, 'NetworkPolicy', each.metadata.name).spec[direction].slice(-1);
+          const [{ podSelector }] = rule.from ?? rule.to;
+          if (controls.length === 1) continue;
+          for (const { spec } of controls) assert.ok(selects(podSelector.matchLabels, spec.template.metadata.labels));
+        }
+      }
+    });
+
     test('control takes over before the old one goes, and the two do not fight', () => {
-      assert.deepEqual(control.spec.strategy.rollingUpdate, { maxSurge: 1, maxUnavailable: 0 });
-      assert.equal(controlFlags.when_replaced, 'stand_by');
+      for (const each of controls) {
+        assert.deepEqual(each.spec.strategy.rollingUpdate, { maxSurge: 1, maxUnavailable: 0 });
+        assert.equal(flagsOf(documents, each).when_replaced, 'stand_by');
+      }
     });
 
     test('probes of media differ in what they ask', () => {
