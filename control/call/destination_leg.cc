@@ -165,16 +165,30 @@ bool DestinationLeg::AllAreGone() const {
                      [this](const Attempt& attempt) { return attempt.refused || FactsOf(attempt).gone; });
 }
 
+asio::awaitable<bool> DestinationLeg::WaitAndTell(std::function<bool()> settled, Clock::Time deadline) {
+  std::function<bool()> settled_or_news = [this, &settled] {
+    return settled() || (on_news_ && facts_.changes() != told_changes_);
+  };
+  while (true) {
+    const bool woken = co_await facts_.WaitUntil(settled_or_news, deadline);
+    const bool news = std::exchange(told_changes_, facts_.changes()) != facts_.changes();
+    if (news && on_news_) on_news_();
+    if (!woken || settled()) co_return woken;
+  }
+}
+
 // A bot that stays with the caller may leave first, and then the ringback begins.
 asio::awaitable<bool> DestinationLeg::WaitUntil(std::function<bool()> settled, Clock::Time deadline) {
   std::function<bool()> settled_or_silent = [this, &settled] {
     return settled() || (dialing_.bot_stays && !ringback_ && !media_.BotTalks());
   };
-  bool in_time = co_await facts_.WaitUntil(settled_or_silent, deadline);
+  asio::awaitable<bool> waiting = WaitAndTell(settled_or_silent, deadline);
+  bool in_time = co_await std::move(waiting);
   if (!in_time || settled()) co_return in_time;
   ringback_ = context_.config.ringback != Ringback::kNone;
   co_await partners_.StartRingback();
-  in_time = co_await facts_.WaitUntil(std::move(settled), deadline);
+  waiting = WaitAndTell(std::move(settled), deadline);
+  in_time = co_await std::move(waiting);
   co_return in_time;
 }
 
@@ -242,7 +256,8 @@ asio::awaitable<void> DestinationLeg::Talk() {
     std::function<bool()> something = [this, &destination] {
       return destination.gone || facts_.Ending() || !partners_.AreJoined(place());
     };
-    co_await facts_.WaitUntil(something, Clock::Time::max());
+    asio::awaitable<bool> waiting = WaitAndTell(std::move(something), Clock::Time::max());
+    co_await std::move(waiting);
     co_await partners_.Reunite(leg);
   }
   if (destination.gone) throw CallOver(CallOutcome::kCompleted, "normal", "the destination hung up");

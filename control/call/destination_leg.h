@@ -3,9 +3,11 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "control/call/call_context.h"
@@ -49,6 +51,9 @@ class DestinationLeg {
   // Connects caller and destination until one of them hangs up, which throws CallOver.
   boost::asio::awaitable<void> Talk();
 
+  // Sets what is called with each change of the facts while Dial or Talk waits. Empty: nothing.
+  void set_on_news(std::function<void()> on_news) { on_news_ = std::move(on_news); }
+
   // To be called in a call that is adopted: the channel with this number exists; nullopt: there is none.
   void Adopt(std::optional<int> number);
   // Returns true once one that was dialled has answered.
@@ -57,6 +62,8 @@ class DestinationLeg {
   // The destination's place: the id of the channel that is, or will be, dialled; of several that of the first
   // until one has answered.
   const std::string& place() const { return attempts_[chosen_].place; }
+  // The place of the nth of Dialing::endpoints.
+  const std::string& place_of(size_t nth) const { return attempts_[nth].place; }
   // Returns true for the place of the destination, and of those that were dialled with it.
   bool Owns(const std::string& place) const;
 
@@ -78,6 +85,7 @@ class DestinationLeg {
   Awaitable<void> OriginateAll();
   Awaitable<bool> AwaitAnswer();
   Awaitable<bool> WaitUntil(std::function<bool()> settled, Clock::Time deadline);
+  Awaitable<bool> WaitAndTell(std::function<bool()> settled, Clock::Time deadline);
   Awaitable<void> AskAfter(std::string place);
   void Choose();
   Awaitable<void> HangUpOthers();
@@ -107,6 +115,8 @@ class DestinationLeg {
   std::vector<Attempt> attempts_;  // never empty
   size_t chosen_ = 0;              // of them
   bool ringback_ = false;          // the caller may hear it
+  std::function<void()> on_news_;
+  uint64_t told_changes_ = 0;  // of the facts, as of the last call of on_news_
 };
 
 }  // namespace benari::control

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/shown.h"
 #include "control/flow/bot_talk.h"
+#include "control/flow/dial_reports.h"
 #include "control/flow/webhook_verbs.h"
 #include "control/record/call_sid.h"
 
@@ -15,12 +16,6 @@ namespace benari::control {
 namespace asio = boost::asio;
 
 namespace {
-
-const char* DialStatusOf(CallOutcome outcome) {
-  if (outcome == CallOutcome::kDestinationBusy) return "busy";
-  if (outcome == CallOutcome::kDestinationNoAnswer) return "no-answer";
-  return "failed";
-}
 
 bool IsNumber(absl::string_view text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) {
@@ -43,10 +38,10 @@ absl::StatusOr<std::string> WebhookVerbs::EndpointOf(const twiml::Target& target
   return TransferEndpoint(legs_.settings.webhook, target.address, legs_.identity.called);
 }
 
-absl::StatusOr<Dialing> WebhookVerbs::DialingOf(const twiml::Dial& dial) {
+absl::StatusOr<Dialing> WebhookVerbs::DialingOf(twiml::Dial& dial) {
   Dialing dialing{{}, CallerIdOf(dial), dial.timeout, /*bot_stays=*/legs_.media.made()};
   absl::Status refused;
-  for (const twiml::Target& target : dial.targets) {
+  std::erase_if(dial.targets, [&](const twiml::Target& target) {
     const auto endpoint = EndpointOf(target);
     if (endpoint.ok()) {
       dialing.endpoints.push_back(*endpoint);
@@ -54,7 +49,8 @@ absl::StatusOr<Dialing> WebhookVerbs::DialingOf(const twiml::Dial& dial) {
       Skip("Dial", std::string(endpoint.status().message()));
       refused.Update(endpoint.status());
     }
-  }
+    return !endpoint.ok();
+  });
   if (dialing.endpoints.empty()) return refused;
   return dialing;
 }
@@ -66,7 +62,8 @@ asio::awaitable<WebhookVerbs::Next> WebhookVerbs::Dial(twiml::Dial dial, std::st
   net::Form details = {{"DialCallStatus", "failed"}};
   if (dialing.ok()) {
     legs_.destination.Use(*dialing);
-    asio::awaitable<net::Form> talking = DialAndTalk();
+    DialReports reports(legs_, questions_, dial, document, dialing->caller_id);
+    asio::awaitable<net::Form> talking = DialAndTalk(reports);
     details = co_await std::move(talking);
   } else {
     unreached_ =
@@ -78,10 +75,11 @@ asio::awaitable<WebhookVerbs::Next> WebhookVerbs::Dial(twiml::Dial dial, std::st
 }
 
 // Returns once the destination has hung up, or was not reached.
-asio::awaitable<net::Form> WebhookVerbs::DialAndTalk() {
+asio::awaitable<net::Form> WebhookVerbs::DialAndTalk(DialReports& reports) {
   std::optional<Clock::Time> answered;
   std::exception_ptr end;
-  bool refused = false;  // by Asterisk
+  bool refused = false, failed = false;  // by Asterisk, otherwise
+  legs_.destination.set_on_news([&reports] { reports.OnNews(); });
   try {
     co_await legs_.destination.Dial();
     answered = legs_.clock.Now();
@@ -92,13 +90,18 @@ asio::awaitable<net::Form> WebhookVerbs::DialAndTalk() {
     end = std::current_exception();
     if (!answered.has_value()) unreached_ = over;
   } catch (const ari::Error& error) {
-    if (answered.has_value() || error.kind != ari::ErrorKind::kHttp) throw;
     end = std::current_exception();
+    refused = !answered.has_value() && error.kind == ari::ErrorKind::kHttp;
+    failed = !refused;
     unreached_ = CallOver(CallOutcome::kDestinationFailed, "congestion", error.what());
-    refused = true;
+  } catch (...) {
+    end = std::current_exception();
+    failed = true;
   }
   if (refused) co_await legs_.facts.WaitForLateEnd();
-  if (legs_.facts.Ending()) std::rethrow_exception(end);
+  legs_.destination.set_on_news(nullptr);
+  reports.End();
+  if (failed || legs_.facts.Ending()) std::rethrow_exception(end);
   net::Form details = DetailsOf(answered);
   if (!answered.has_value()) co_await legs_.destination.Drop();  // it may ring on
   co_return details;

@@ -102,8 +102,12 @@ void WebhookQuestions::ReportWarnings(const twiml::Document& document) {
 
 void WebhookQuestions::Notify(const twiml::Callback& callback, const std::string& document,
                               net::Form details) {
+  Tell(callback, document, Form(std::move(details)));
+}
+
+void WebhookQuestions::Tell(const twiml::Callback& callback, const std::string& document, net::Form form) {
   if (callback.url.empty()) return;
-  webhooks_.Notify({Resolve(document, callback.url), callback.method, Form(std::move(details))});
+  webhooks_.Notify({Resolve(document, callback.url), callback.method, std::move(form)});
 }
 
 }  // namespace benari::control

@@ -33,6 +33,8 @@ class WebhookQuestions {
   void OnProgress() { in_a_row_ = 0; }
   // At `callback`, relative to `document`, unless it is none.
   void Notify(const twiml::Callback& callback, const std::string& document, net::Form details);
+  // Likewise, with `form` alone.
+  void Tell(const twiml::Callback& callback, const std::string& document, net::Form form);
   // A question at `callback`, relative to `document`; without a URL it is the document itself.
   static Question At(const twiml::Callback& callback, const std::string& document, net::Form details);
 

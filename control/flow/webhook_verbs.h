@@ -5,6 +5,7 @@
 #include <string>
 
 #include "control/call/flow.h"
+#include "control/flow/dial_reports.h"
 #include "control/flow/webhook_questions.h"
 #include "control/speech/speech.h"
 
@@ -39,7 +40,7 @@ class WebhookVerbs {
   Awaitable<Next> Stream(twiml::ConnectStream stream, std::string document);
   Awaitable<BotResult> TalkTo(Bot bot, twiml::ConnectStream stream, std::string document);
   Awaitable<Next> Dial(twiml::Dial dial, std::string document);
-  Awaitable<net::Form> DialAndTalk();
+  Awaitable<net::Form> DialAndTalk(DialReports& reports);
   // Of a transfer in which the bot stayed, and nobody was reached: it goes on to its end.
   Awaitable<void> GoOnWithBot();
   Awaitable<void> Play(twiml::Play play);
@@ -50,8 +51,8 @@ class WebhookVerbs {
   net::Form DetailsOf(std::optional<Clock::Time> answered) const;
   Awaitable<void> Wait(std::chrono::seconds length);
   void NotifyStream(const char* event, const twiml::ConnectStream& stream, const std::string& document);
-  // Where to dial, or why nowhere; targets that cannot be dialled are skipped.
-  absl::StatusOr<Dialing> DialingOf(const twiml::Dial& dial);
+  // Where to dial, or why nowhere; targets that cannot be dialled are taken out of `dial`.
+  absl::StatusOr<Dialing> DialingOf(twiml::Dial& dial);
   absl::StatusOr<std::string> EndpointOf(const twiml::Target& target) const;
   std::string CallerIdOf(const twiml::Dial& dial) const;
   void Skip(const char* verb, const std::string& why);

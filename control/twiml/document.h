@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <map>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -31,10 +32,13 @@ struct ConnectStream {
 };
 
 enum class TargetKind { kNumber, kSip };
+enum class DialEvent { kInitiated, kRinging, kAnswered, kCompleted };
 
 struct Target {
   TargetKind kind = TargetKind::kNumber;
   std::string address;  // as it stands: "+1 (415) 555-0100", "sip:bob@example.com"
+  Callback status;      // is told of `events`
+  std::set<DialEvent> events = {DialEvent::kCompleted};
 
   bool operator==(const Target&) const = default;
 };

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/enum_table.h"
 #include "common/shown.h"
 #include "control/twiml/parser.h"
 
@@ -14,6 +16,12 @@ namespace {
 constexpr int kLongestPause = 4 * 3600;  // seconds
 constexpr int kLongestRinging = 600;     // seconds
 constexpr int kMostLoops = 1000;
+
+constexpr EnumRow<DialEvent> kDialEvents[] = {{DialEvent::kInitiated, "initiated"},
+                                              {DialEvent::kRinging, "ringing"},
+                                              {DialEvent::kAnswered, "answered"},
+                                              {DialEvent::kCompleted, "completed"}};
+static_assert(IsWhole(kDialEvents));
 
 Callback TakeCallback(Element& element, const char* url, const char* method) {
   Callback callback;
@@ -73,14 +81,34 @@ std::optional<Verb> ReadConnect(Element& element) {
   return found;
 }
 
+// Words with blanks in between; what is none of them is warned of.
+std::set<DialEvent> TakeEvents(Element& element, const char* name) {
+  const auto text = element.Take(name);
+  if (!text.has_value()) return {DialEvent::kCompleted};
+  std::set<DialEvent> events;
+  for (const absl::string_view word : absl::StrSplit(*text, absl::ByAnyChar(" \t\r\n"), absl::SkipEmpty())) {
+    DialEvent event = DialEvent::kCompleted;
+    if (const absl::Status known = ChooseWord(word, kDialEvents, &event); known.ok()) {
+      events.insert(event);
+    } else {
+      element.Warn(absl::StrCat("<", element.name(), " ", name, "=", Shown(*text), ">: ", known.message()));
+    }
+  }
+  return events;
+}
+
 std::optional<Target> ReadTarget(Element& noun) {
   const bool number = noun.name() == "Number";
   if (!number && noun.name() != "Sip") {
     noun.Warn(absl::StrCat(Tag(noun.name()), " in <Dial> is not supported"));
     return std::nullopt;
   }
+  Target target;
+  target.kind = number ? TargetKind::kNumber : TargetKind::kSip;
+  target.status = TakeCallback(noun, "statusCallback", "statusCallbackMethod");
+  target.events = TakeEvents(noun, "statusCallbackEvent");
   noun.EndAttributes();
-  Target target{number ? TargetKind::kNumber : TargetKind::kSip, noun.Text()};
+  target.address = noun.Text();
   if (!target.address.empty()) return target;
   noun.Warn(absl::StrCat("<", noun.name(), "> without text is left out"));
   return std::nullopt;
@@ -108,7 +136,7 @@ std::optional<Verb> ReadDial(Element& element) {
   }
   const std::string text = element.Text(/*may_hold_elements=*/true);
   if (!text.empty() && dial.targets.empty()) {
-    dial.targets.push_back({TargetKind::kNumber, text});
+    dial.targets.push_back({TargetKind::kNumber, text, {}, {}});
   } else if (!text.empty()) {
     element.Warn(absl::StrCat("text ", Shown(text), " beside the nouns of <Dial> is left out"));
   }
