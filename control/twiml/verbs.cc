@@ -136,7 +136,7 @@ std::optional<Verb> ReadDial(Element& element) {
   }
   const std::string text = element.Text(/*may_hold_elements=*/true);
   if (!text.empty() && dial.targets.empty()) {
-    dial.targets.push_back({TargetKind::kNumber, text, {}, {}});
+    dial.targets.push_back({TargetKind::kNumber, text});
   } else if (!text.empty()) {
     element.Warn(absl::StrCat("text ", Shown(text), " beside the nouns of <Dial> is left out"));
   }

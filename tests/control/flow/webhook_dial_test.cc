@@ -8,6 +8,10 @@
 namespace benari::control {
 namespace {
 
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
 constexpr char kBoth[] = "<Dial action='/done'><Number>7</Number><Number>42</Number></Dial>";
 
 // Number 7 fares as `destination_` says, number 42 answers after three seconds.
@@ -36,6 +40,13 @@ class WebhookSeveralTest : public WebhookTest {
     for (const auto& [id, channel] : world_->asterisk.channels())
       if (channel.kind == fakes::ChannelKind::kDialled && !channel.dying) return channel.ari.name;
     return "";
+  }
+  // A field of the status callbacks, in order.
+  std::vector<std::string> Told(const std::string& field) const {
+    std::vector<std::string> values;
+    for (const auto& each : world_->webhooks.notified)
+      values.push_back(fakes::FakeWebhookServer::FieldOf(each, field));
+    return values;
   }
   bool UntilDialled(size_t many) {
     return world_->Until([this, many] { return Dialled() == many; });
@@ -108,6 +119,60 @@ TEST_F(WebhookSeveralTest, WhereNobodyIsReachedTheFirstNumberSaysWhy) {
   ASSERT_TRUE(UntilAsked(2));
   EXPECT_EQ(Asked(2, "DialCallStatus"), "busy");
   ExpectClean();
+}
+
+TEST_F(WebhookSeveralTest, EachNumberReportsHowItFares) {
+  const std::string dial =
+      "<Dial action='/done' callerId='30' timeout='10'><Number statusCallback='/first' "
+      "statusCallbackEvent='initiated ringing answered completed'>7</Number>"
+      "<Number statusCallback='http://log/second' statusCallbackMethod='GET'>42</Number></Dial>";
+  Begin(Destination::Rings(), dial.c_str());
+  ASSERT_TRUE(UntilPhase(CallPhase::kConnected));
+  world_->RunFor(seconds(12));
+  world_->asterisk.CallerHangsUp(caller_);
+  ExpectClean();
+  EXPECT_THAT(Told("CallStatus"), ElementsAre("initiated", "ringing", "canceled", "completed"));
+  EXPECT_THAT(Told("SequenceNumber"), ElementsAre("0", "1", "2", "0"));
+  EXPECT_THAT(Told("To"), ElementsAre("7", "7", "7", "42"));
+  EXPECT_THAT(Told("From"), Each("30"));
+  EXPECT_THAT(Told("Direction"), Each("outbound-dial"));
+  EXPECT_THAT(Told("ParentCallSid"), Each(Asked(1, "CallSid")));
+  EXPECT_THAT(Told("CallSid"), Each(SizeIs(34)));
+  EXPECT_EQ(Told("CallDuration").back(), "12");
+  EXPECT_EQ(world_->webhooks.notified.front().url, "http://bots/first");
+  EXPECT_EQ(world_->webhooks.notified.back().url, "http://log/second");
+  EXPECT_EQ(world_->webhooks.notified.back().method, twiml::Method::kGet);
+}
+
+TEST_F(WebhookSeveralTest, WhyANumberWasNotReachedIsReportedOnce) {
+  const struct {
+    Destination destination;
+    const char* status;
+  } kTable[] = {{Destination::Busy(), "busy"},
+                {Destination::Rings(), "no-answer"},
+                {Destination::Unknown(), "failed"},
+                {Destination::HangsUp(seconds(12), seconds(3)), "completed"}};
+  for (const auto& row : kTable) {
+    SCOPED_TRACE(row.status);
+    Begin(row.destination,
+          "<Dial action='/done' timeout='10'><Number statusCallback='/told'>7</Number></Dial>");
+    ASSERT_TRUE(UntilAsked(2));
+    EXPECT_EQ(Asked(2, "DialCallStatus"), row.status);
+    EXPECT_THAT(Told("CallStatus"), ElementsAre(row.status));
+    EXPECT_THAT(Told("CallSid"), ElementsAre(Asked(2, "DialCallSid")));
+    ExpectClean();
+  }
+}
+
+TEST_F(WebhookSeveralTest, ACallerWhoLeavesEndsTheRingingAndThatIsReported) {
+  Begin(Destination::Rings(),
+        "<Dial><Sip statusCallback='/no'>sip:eve@pbx.example</Sip>"
+        "<Number statusCallback='/told'>7</Number></Dial>");
+  ASSERT_TRUE(UntilDialled(1));
+  world_->RunFor(seconds(2));
+  HangUpAndExpectClean();
+  EXPECT_THAT(Told("CallStatus"), ElementsAre("canceled"));
+  EXPECT_EQ(world_->webhooks.notified.front().url, "http://bots/told");
 }
 
 TEST_F(WebhookSeveralTest, AtEachMomentTheCallerMayHangUpOrControlDie) {

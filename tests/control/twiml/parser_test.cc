@@ -64,6 +64,18 @@ TEST(TwimlTest, Dial) {
   EXPECT_EQ(all.action, (Callback{"done", Method::kPost}));
 }
 
+TEST(TwimlTest, WhomANumberReportsTo) {
+  const Target told = One<Dial>(
+                          "<Dial><Number statusCallback='/s' statusCallbackMethod='GET' "
+                          "statusCallbackEvent=' answered  ringing'>1</Number></Dial>")
+                          .targets.front();
+  EXPECT_EQ(told.status, (Callback{"/s", Method::kGet}));
+  EXPECT_THAT(told.events, ElementsAre(DialEvent::kRinging, DialEvent::kAnswered));
+  const Target sip = One<Dial>("<Dial><Sip statusCallback='/s'>sip:a@b</Sip></Dial>").targets.front();
+  EXPECT_EQ(sip.status, (Callback{"/s", Method::kPost}));
+  EXPECT_THAT(sip.events, ElementsAre(DialEvent::kCompleted));
+}
+
 TEST(TwimlTest, TenAreDialledAtOnceAtMost) {
   std::string numbers;
   for (int i = 0; i < 12; ++i) numbers += "<Number>12</Number>";
@@ -180,6 +192,9 @@ TEST(TwimlTest, WhatIsNotUnderstoodIsNamedAndTheNextVerbCounts) {
       {"<Dial record='record-from-answer'>5</Dial>",
        "<Dial record='record-from-answer'> is not supported, done is do-not-record", 1},
       {"<Dial hangupOnStar='true'>5</Dial>", "<Dial hangupOnStar='true'> is not supported", 1},
+      {"<Dial><Number statusCallbackEvent='ringing sung'>5</Number></Dial>",
+       "<Number statusCallbackEvent='ringing sung'>: accepted is initiated, ringing, answered or completed",
+       1},
       {"<Dial><Number sendDigits='1'>5</Number></Dial>", "attribute 'sendDigits' of <Number>", 1},
       {"<Dial method='PUT' action='/a'>5</Dial>",
        "<Dial method='PUT'>: accepted is POST or GET, taken is POST", 1},
