@@ -36,6 +36,10 @@ test('a dial of a number, with a text and with nouns', () => {
     dial.sip('sip:bob@example.com');
   }, { verb: 'Dial', targets: ['number +14155550100', 'sip sip:bob@example.com'], timeout: 12, callerId: '+14155550101',
     action: { url: '/done', method: 'POST' } });
+  expectVerbs((response) => {
+    response.dial().number({ statusCallback: '/told', statusCallbackEvent: ['initiated', 'answered'] }, '12');
+  }, { verb: 'Dial', targets: ['number 12'], timeout: 30, callerId: '', events: 2,
+    status: { url: '/told', method: 'POST' } });
 });
 
 test('every other verb, in order', () => {

@@ -26,8 +26,11 @@ struct ToJson {
   }
   Json operator()(const Dial& dial) const {
     Json json = {{"callerId", dial.caller_id}, {"timeout", dial.timeout.count()}};
-    for (const Target& target : dial.targets)
+    for (const Target& target : dial.targets) {
       json["targets"].push_back((target.kind == TargetKind::kNumber ? "number " : "sip ") + target.address);
+      Add("status", target.status, &json);
+      if (!target.status.url.empty()) json["events"] = target.events.size();
+    }
     Add("action", dial.action, &json);
     return json;
   }
