@@ -14,7 +14,9 @@ asio::awaitable<net::Form> WebhookVerbs::Resume() {
   if (legs_.redirected) co_return details;
   if (legs_.media.BotTalks() && !legs_.destination.HasAnswered()) co_await legs_.destination.Drop();
   if (legs_.destination.dialled()) {
-    asio::awaitable<net::Form> talking = DialAndTalk();
+    const twiml::Dial unnamed;
+    DialReports reports(legs_, questions_, unnamed, "", "");
+    asio::awaitable<net::Form> talking = DialAndTalk(reports);
     details = co_await std::move(talking);
   } else if (legs_.media.made() && legs_.facts.known().bot.number > 0) {
     const twiml::ConnectStream unnamed;
