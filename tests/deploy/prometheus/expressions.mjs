@@ -8,7 +8,7 @@ export const alerts = YAML.parse(readFileSync(`${folder}alerts.yml`, 'utf8')).gr
 
 // [{panel, expr}], as Grafana sends them.
 export const panelExpressions = dashboard.panels.flatMap((panel) =>
-  (panel.targets ?? []).map(({ expr }) => ({ panel: panel.title, expr: expr.replaceAll('$__rate_interval', '1m') })),
+  (panel.targets ?? []).map(({ expr }) => ({ panel: panel.title, expr: expr.replaceAll('$__rate_interval', '1m').replaceAll('$owner', '.*') })),
 );
 
 // The names of metrics in an expression, without the suffixes of histograms.

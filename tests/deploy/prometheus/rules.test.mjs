@@ -51,28 +51,37 @@ for (const [what, expr, cases, line] of [
   });
 }
 
-// What a sample is of, with one label more; input_series and exp_samples write it alike.
-function within(namespace, series) {
-  const [, name, labels] = /^(\w+)(?:\{(.*)\})?$/.exec(series);
-  return `${name}{${labels ? `${labels},` : ''}namespace="${namespace}"}`;
-}
-
-// Beside each case a second deployment, of which all is well: the series of the first case.
-test('an alert of one namespace is not kept silent by another that is well', () => {
+// Beside each case what the first case is of, with this label: an alert that fires has it too, of those that `names`.
+function besideOneThatIsWell(label, has, names) {
+  // What a sample is of, with one label more; input_series and exp_samples write it alike.
+  const within = (value, series) => {
+    const [, name, labels] = /^(\w+)(?:\{(.*)\})?$/.exec(series);
+    return `${name}{${labels ? `${labels},` : ''}${label}="${value}"}`;
+  };
   const tested = YAML.parse(readFileSync(`${folder}alerts_test.yml`, 'utf8'), asWritten);
-  const well = tested.tests[0].input_series.map(({ series, values }) => ({ series: within('well', series), values }));
-  const one = tested.tests.filter((each) => !each.input_series.some(({ series }) => series.includes('namespace=')));
+  const all = (value, { series, values }) => ({ series: has(series) ? within(value, series) : series, values });
+  const well = tested.tests[0].input_series.filter(({ series }) => has(series)).map((each) => all('well', each));
+  const one = tested.tests.filter((each) => !each.input_series.some(({ series }) => /(namespace|owner)=/.test(series)));
   assert.ok(one.length > 10);
   for (const each of one) {
-    each.input_series = [...each.input_series.map(({ series, values }) => ({ series: within('ill', series), values })), ...well];
+    each.input_series = [...each.input_series.map((input) => all('ill', input)), ...well];
     for (const { exp_samples } of each.promql_expr_test) {
-      for (const sample of exp_samples) sample.labels = within('ill', sample.labels);
+      for (const sample of exp_samples) if (names(sample.labels)) sample.labels = within('ill', sample.labels);
     }
   }
   writeFileSync(path.join(scratch, 'alerts.yml'), readFileSync(`${folder}alerts.yml`));
-  writeFileSync(path.join(scratch, 'namespaces.yml'), YAML.stringify({ ...tested, tests: one }, asWritten));
-  const { status, output } = runPromtool('test', 'rules', path.join(scratch, 'namespaces.yml'));
+  writeFileSync(path.join(scratch, 'beside.yml'), YAML.stringify({ ...tested, tests: one }, asWritten));
+  const { status, output } = runPromtool('test', 'rules', path.join(scratch, 'beside.yml'));
   assert.equal(status, 0, output);
+}
+
+test('an alert of one namespace is not kept silent by another that is well', () =>
+  besideOneThatIsWell('namespace', () => true, () => true));
+
+// A node is everybody's: what is said of it names no owner.
+test('an alert of one owner is not kept silent by another that is well, and names it', () => {
+  const shared = /Benari(MediaNodeLost|PortsNearlyExhausted|MediaWorkerBusy|CertificateExpires|PacketLoss)/;
+  besideOneThatIsWell('owner', (series) => /^benari_control_|^benari_media_leases/.test(series), (labels) => !shared.test(labels));
 });
 
 test('each alert says how bad it is, what it is, and where to read what to do', () => {
@@ -97,6 +106,18 @@ test('every metric is on the dashboard', () => {
   const shown = new Set(panelExpressions.flatMap(({ expr }) => namesIn(expr)));
   const elsewhere = ['process_virtual_memory_bytes'];
   assert.deepEqual(known.filter((each) => !shown.has(each) && !elsewhere.includes(each)), []);
+});
+
+test('whatever control tells is of the owners that were chosen', () => {
+  const { query, multi, includeAll } = dashboard.templating.list.find(({ name }) => name === 'owner');
+  assert.equal(query.query, 'label_values(benari_control_ari_connected, owner)');
+  assert.ok(multi && includeAll);
+  const asked = dashboard.panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => [title, expr]));
+  for (const [title, expr] of asked) {
+    for (const [, name, labels] of expr.matchAll(/\b(benari_control_\w+)(\{[^}]*\})?/g)) {
+      assert.ok(labels?.includes('owner=~"$owner"'), `${title}: ${name}`);
+    }
+  }
 });
 
 test('the dashboard is whole', () => {
