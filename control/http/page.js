@@ -257,7 +257,9 @@ function makePeer(peer) {
   section.append(make('p', { className: 'note' }, facts, make('a', { href: peer.url, textContent: 'its own page' })));
   if (peer.calls_now.length === 0) return section;
   const rows = peer.calls_now.map((call) => makePeerRow(call, call.age_ms + peer.heard_ms_ago));
-  const table = make('table', {}, make('tbody', {}, ...rows));
+  const head = [['Call', ''], ['Phase', ''], ['Age', 'number'], ['Media node', 'wide']].map(([textContent, className]) =>
+    make('th', { scope: 'col', textContent, className }));
+  const table = make('table', {}, make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows));
   table.classList.toggle('stale', peer.problem !== '');
   section.append(table);
   const hidden = peer.calls - peer.calls_now.length;

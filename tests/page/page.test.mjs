@@ -1,9 +1,10 @@
 // The live page in a real browser, against the real binaries.
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { startBot } from './bot.mjs';
-import { lowestContrast, makeWorld, openBrowser, openPage, pictures, tooWide } from './world.mjs';
+import { freePort, lowestContrast, makeWorld, openBrowser, openPage, pictures, tooWide } from './world.mjs';
 
 const patience = { timeout: 30000 };
 const phone = { width: 375, height: 800 };
@@ -88,6 +89,8 @@ describe('the live page', () => {
     await state(page, 'serving');
   });
 
+  test('shows no other control, as none was named', async () => assert.equal(await page.locator('#peers').innerHTML(), ''));
+
   test('asked for nothing else, and the browser had nothing to complain about', () => assert.deepEqual(complaints, []));
 });
 
@@ -127,6 +130,83 @@ describe('with a bot', () => {
     assert.equal(await shown({ ...ready, bot_speaking: true, first_audio_ms: 320, turns: 4, last_response_ms: 810, mean_response_ms: 1240, interruptions: 1, queued_ms: 1500 }),
       'bot speaks · first heard after 0.3 s · 4 turns, answered after 0.8 s (mean 1.2 s) · 1 interruption · 1.5 s queued');
   });
+});
+
+describe('with other controls', () => {
+  const ports = [];
+  let worlds, west, page, complaints, hostile;
+  const part = (owner) => page.locator('#peers section', { has: page.locator('h2', { hasText: owner }) });
+  before(async () => {
+    for (let i = 0; i < 2; ++i) ports.push(await freePort());
+    hostile = createServer((request, response) => response.end(hostileAnswer)).listen(0, '127.0.0.1');
+    await new Promise((resolve) => hostile.once('listening', resolve));
+    const peers = [...ports, hostile.address().port].map((port) => `http://127.0.0.1:${port}`).join();
+    worlds = await Promise.all(['berlin', 'west'].map((owner, i) =>
+      makeWorld({ nodes: 1, http: ports[i], control: [`--owner=${owner}`, `--peers=${peers}`, '--echo_seconds=inf'] })));
+    west = await worlds[1].startControl();
+    await worlds[0].startControl();
+    ({ page, complaints } = await openPage(browser, worlds[0]));
+  });
+  after(async () => {
+    hostile?.close();
+    await Promise.all((worlds ?? []).map((world) => world.close()));
+  });
+
+  // What has markup, and an address, in every field that is shown.
+  const hostileCall = { id: '<img src=x onerror="hit()">', phase: '<b>', age_ms: 1, phases_ms: { '<i>': 0 }, warned: true, node: '<u>' };
+  const hostileAnswer = JSON.stringify({
+    instance: 'h', owner: '<script>hit()</script>', app: '<b>app</b>', state: '<s>', version: '1', asterisk: 'javascript:hit()', calls: 1, max_calls: 2,
+    url: 'javascript:hit()', calls_now: [hostileCall] });
+
+  test('shows the calls of each under its owner, and its own as ever', async () => {
+    worlds[0].startAsterisk('--calls=1');
+    worlds[1].startAsterisk('--calls=2', '--call_interval_seconds=0.2');
+    await part('Calls of west').locator('.phase[data-phase="echo"]').nth(1).waitFor(patience);
+    await part('Calls of west').locator('.state', { hasText: 'serving' }).waitFor(patience);
+    const { calls } = await json(worlds[1], '/calls');
+    const shown = await part('Calls of west').locator('td:first-child').allInnerTexts();
+    assert.deepEqual(shown.sort(), calls.map(({ id }) => id).sort());
+    await page.locator('#now .phase[data-phase="echo"]').waitFor(patience);
+    assert.equal(await page.locator('#now .open').count(), 1);
+    assert.equal(await part('Calls of berlin').count(), 0);  // itself
+    const { peers } = await json(worlds[0], '/peers');
+    assert.deepEqual(peers.map(({ url }) => url), [worlds[1].at, `http://127.0.0.1:${hostile.address().port}`]);
+    await page.screenshot({ path: path.join(pictures, 'peers.png'), fullPage: true });
+  });
+
+  test('offers nothing to do but to go to the other\'s page', async () => {
+    assert.equal(await page.locator('#peers button, #peers form, #peers input').count(), 0);
+    const links = await page.locator('#peers a').evaluateAll((all) => all.map(({ href }) => href.replace(/\/$/, '')));
+    assert.deepEqual(links, [worlds[1].at, `http://127.0.0.1:${hostile.address().port}`]);
+  });
+
+  test('can be read in light and dark, on a phone too', async () => {
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      for (const viewport of [phone, { width: 1180, height: 900 }]) {
+        await page.setViewportSize(viewport);
+        const { ratio, text } = await lowestContrast(page);
+        assert.ok(ratio >= 4.5, `contrast ${ratio.toFixed(2)} of "${text}"`);
+        assert.deepEqual(await tooWide(page), []);
+      }
+    }
+  });
+
+  test('what another control says is text', async () => {
+    await part('<script>hit()</script>').getByText('<img src=x onerror="hit()">').waitFor(patience);
+    assert.equal(await page.locator('#peers img, #peers script, #peers b, #peers u, #peers s').count(), 0);
+  });
+
+  test('says that one is gone, and shows it again when it is back', async () => {
+    await west.kill();
+    await part('Calls of west').locator('.problem', { hasText: /nothing listens there; this is as it was [\d.]+ s ago/ }).waitFor(patience);
+    await part('Calls of west').locator('.state', { hasText: 'not reached' }).waitFor(patience);
+    west = await worlds[1].startControl();
+    await part('Calls of west').locator('.phase[data-phase="echo"]').nth(1).waitFor(patience);  // adopted
+    assert.equal(await part('Calls of west').locator('.problem').count(), 0);
+  });
+
+  test('asked for nothing else, and the browser had nothing to complain about', () => assert.deepEqual(complaints, []));
 });
 
 describe('with many calls', () => {

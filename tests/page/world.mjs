@@ -20,10 +20,11 @@ export async function freePort() {
 }
 
 // Everything that is started is ended by close(), by its id.
-export async function makeWorld({ nodes = 2, control = [] } = {}) {
+export async function makeWorld({ nodes = 2, control = [], http = undefined } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'benari-page-'));
   writeFileSync(path.join(folder, 'password'), 'secret');
-  const [ari, http] = [await freePort(), await freePort()];
+  const ari = await freePort();
+  http ??= await freePort();
   const running = [];
   const begin = (...command) => running[running.push(start(...command)) - 1];
   const media = await Promise.all(
