@@ -183,6 +183,25 @@ test('a reboot: everything is there again', async () => {
   await hangUpAll();
 });
 
+// Eight thousand bytes of silence; what is tried in the sandbox of the unit is the check, which needs no webhook.
+test('a command says something in the sandbox, and Asterisk plays it', async () => {
+  await shell(`
+    cat >/usr/local/bin/say <<'END'
+#!/bin/sh
+{ printf 'RIFF\\144\\037\\0\\0WAVEfmt \\020\\0\\0\\0\\1\\0\\1\\0\\100\\037\\0\\0\\200\\076\\0\\0\\2\\0\\020\\0data\\100\\037\\0\\0'; head -c 8000 /dev/zero; } >"$1"
+END
+    chmod +x /usr/local/bin/say
+    echo 'say_command = /usr/local/bin/say {file} {text}' >>/etc/benari/control.conf
+    systemctl restart benari-control
+    mkdir -p /srv/asterisk/var/lib/benari && mount --bind /var/lib/benari /srv/asterisk/var/lib/benari
+    sed 's/^Type=.*/Type=oneshot/; s/^ExecStart=.*/& --check/; /^Restart/d; /^ExecStop/d; /^Watchdog/d' \\
+      /lib/systemd/system/benari-control.service >/run/systemd/system/benari-check.service
+    systemctl daemon-reload && systemctl start benari-check`);
+  assert.match(await journal('benari-check'), /^ok +speech: --say_command makes a file, and Asterisk plays it$/m);
+  assert.match(await shell('stat --format="%U %a %s" /var/lib/benari/say/*'), /^benari-control 644 8044$/m);
+  await shell('umount /srv/asterisk/var/lib/benari; rm /usr/local/bin/say /run/systemd/system/benari-check.service');
+});
+
 test('removed: stopped; purged: nothing is left', async () => {
   await shell('dpkg --remove benari-control benari-media');
   assert.equal(await shell('systemctl list-units --no-legend --plain "benari-*" | wc -l'), '0\n');
