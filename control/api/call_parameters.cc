@@ -82,6 +82,7 @@ class SourceReader {
       auto document = ReadTwiml(value);
       if (!document.ok()) return document.status();
       document_ = *std::move(document);
+      twiml_ = value;
       return true;
     }
     if (name == "Url") return Keep(CheckUrl(name, value), value, &remote_.url);
@@ -93,6 +94,9 @@ class SourceReader {
     }
     return false;
   }
+
+  // "" unless a document was given.
+  const std::string& twiml() const { return twiml_; }
 
   // nullopt: none was asked for.
   absl::StatusOr<std::optional<twiml::Source>> Take() {
@@ -113,6 +117,7 @@ class SourceReader {
   }
 
   std::optional<twiml::Document> document_;
+  std::string twiml_;
   twiml::RemoteDocument remote_;
 };
 
@@ -163,6 +168,7 @@ absl::StatusOr<CallCreation> ReadCallCreation(const net::Form& form) {
   if (!source->has_value())
     return absl::InvalidArgumentError("Twiml and Url are missing, accepted is one of them");
   creation.order.source = **std::move(source);
+  creation.order.twiml = reader.twiml();
   if (creation.callback.events.empty()) creation.callback.events.insert("completed");  // as on Twilio
   return creation;
 }

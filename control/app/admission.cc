@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "control/call/call_settings.h"
@@ -53,11 +54,16 @@ void SetUpOutbound(CallConfig& config) {
   SetSource(config.webhook, twiml::RemoteDocument());
 }
 
-// What the next process has to know of a call that control makes: where its document is, unless that is known
-// to this process alone. Asterisk separates arguments at commas.
-std::vector<std::string> OutboundArguments(const twiml::Source& source) {
+// Bytes of a document, before base64: Asterisk reads 4096 bytes of a request's first line.
+constexpr size_t kLongestKept = 2000;
+
+// What the next process has to know of a call that control makes: its document, or where that is. Asterisk
+// separates arguments at commas.
+std::vector<std::string> OutboundArguments(const CallOrder& order) {
   std::vector<std::string> arguments = {"outbound"};
-  const auto* const remote = std::get_if<twiml::RemoteDocument>(&source);
+  if (!order.twiml.empty() && order.twiml.size() <= kLongestKept)
+    arguments.push_back(absl::StrCat(kDocumentSetting, "=", absl::WebSafeBase64Escape(order.twiml)));
+  const auto* const remote = std::get_if<twiml::RemoteDocument>(&order.source);
   if (remote == nullptr) return arguments;
   const auto add = [&arguments](const char* name, const std::string& value) {
     if (value.empty()) return;
@@ -96,7 +102,7 @@ absl::StatusOr<std::string> Admission::DialOut(CallOrder order) {
   const absl::Status fits = CheckLength(context_.ids, caller.id);
   if (!fits.ok()) return fits;
   caller.caller_number = order.from;
-  caller.app_args = OutboundArguments(order.source);
+  caller.app_args = OutboundArguments(order);
   auto call = MakeCall(caller);
   call->DialOut({{*endpoint}, order.from, order.ringing_time}, std::move(order.source));
   table_.Add(call);

@@ -4,11 +4,13 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "common/net/url.h"
+#include "control/call/webhook_settings.h"
 
 namespace benari::control {
 
@@ -45,7 +47,9 @@ std::string Unescape(absl::string_view field) {
 
 std::string BridgeName(const CallIdentity& call) {
   std::vector<std::string> fields = {call.caller, call.called};
-  fields.insert(fields.end(), call.arguments.begin(), call.arguments.end());
+  for (const std::string& argument : call.arguments) {
+    if (!absl::StartsWith(argument, kDocumentSetting)) fields.push_back(argument);  // begun by then, and long
+  }
   std::string name = absl::StrJoin(fields, ",", Escape);
   if (net::PercentEncode(name).size() > kLongestEncoded) return "";
   return name;

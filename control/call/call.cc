@@ -48,7 +48,9 @@ void Call::OnOutboundAnswer(const std::vector<std::string>& arguments) {
   facts_.ChannelStarted(id_);
 }
 
+// A document of which something was done already does not begin anew.
 void Call::Adopt(const AdoptedState& found) {
+  if (!found.nothing()) config_.webhook.document.reset();
   if (found.bridge_age.has_value()) {
     bridge_.Adopt();
     media_leg_.AdoptBegan(started_ - *found.bridge_age);

@@ -4,11 +4,13 @@
 
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/net/url.h"
 #include "common/shown.h"
+#include "control/twiml/parser.h"
 
 namespace benari::control {
 
@@ -94,9 +96,19 @@ absl::StatusOr<std::string> SipEndpoint(const WebhookSettings& settings, absl::s
 
 }  // namespace
 
+absl::Status SetDocument(WebhookSettings& settings, absl::string_view value) {
+  std::string text;
+  if (!absl::WebSafeBase64Unescape(value, &text)) return Accepted("web-safe base64");
+  absl::StatusOr<twiml::Document> document = twiml::Parse(text);
+  if (!document.ok()) return document.status();
+  settings.document = *std::move(document);
+  return absl::OkStatus();
+}
+
 absl::Status SetWebhookSetting(WebhookSettings& settings, absl::string_view name, absl::string_view value) {
   if (name == "webhook_url") return SetUrl(settings.url, value);
   if (name == "webhook_fallback_url") return SetUrl(settings.fallback_url, value);
+  if (name == kDocumentSetting) return SetDocument(settings, value);
   if (name == "dial_out_endpoint")
     return SetEndpoint(settings.dial_out_endpoint, value, kNumber, "PJSIP/{number}@trunk");
   if (name == "dial_out_sip_endpoint")

@@ -30,6 +30,10 @@ struct WebhookSettings {
 // Sets the document, and where to ask for others.
 void SetSource(WebhookSettings& settings, twiml::Source source);
 
+// How control passes the document of a call that it makes to the process after it, among the arguments of the
+// application: web-safe base64 of its text. No flag, and of no use in a dial plan.
+inline constexpr absl::string_view kDocumentSetting = "webhook_document";
+
 // `name` begins with "webhook_" or "dial_out_". INVALID_ARGUMENT says what is accepted, and leaves
 // `settings` as they are. NOT_FOUND: there is no such setting.
 absl::Status SetWebhookSetting(WebhookSettings& settings, absl::string_view name, absl::string_view value);

@@ -50,7 +50,8 @@ std::string ToString(Dimension dimension) {
 
 const Dimensions& UsualDimensions() {
   static const auto& usual = *new Dimensions(*ParseDimensions(
-      "late_phones,lists,reentry,transfers,moves,fail_fast,slow_renewal,watches,bots,webhooks"));
+      "late_phones,lists,reentry,transfers,moves,fail_fast,slow_renewal,watches,bots,webhooks,orders,"
+      "attended,dial_outs,owners"));
   return usual;
 }
 

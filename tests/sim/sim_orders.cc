@@ -12,9 +12,13 @@ namespace {
 
 constexpr std::chrono::seconds kRingingTime(5);
 
+// "" unless it is a document.
+std::string TextOf(const Order& order) {
+  return order.kind == OrderKind::kDocument ? absl::StrCat("<Response>", order.what, "</Response>") : "";
+}
+
 twiml::Source SourceOf(const Order& order) {
-  if (order.kind == OrderKind::kDocument)
-    return *twiml::Parse(absl::StrCat("<Response>", order.what, "</Response>"));
+  if (order.kind == OrderKind::kDocument) return *twiml::Parse(TextOf(order));
   twiml::RemoteDocument remote;
   remote.url = order.what;
   return remote;
@@ -61,6 +65,7 @@ void SimWorld::DialOut(const sim::DialOut& dial_out) {
   order.to = dial_out.to;
   order.from = "3308487";
   order.source = SourceOf(dial_out.source);
+  order.twiml = TextOf(dial_out.source);
   order.ringing_time = kRingingTime;
   const auto made = control->process->app().DialOut(std::move(order));
   log::Info("SIM the API asks for a call", {{"to", dial_out.to}, {"call", made.ok() ? *made : ""}});
