@@ -1,7 +1,9 @@
-// The REST client of npm's twilio against control's API, with calls of the fake Asterisk.
+// The REST client of npm's twilio against control's API over TLS, with calls of the fake Asterisk.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -18,11 +20,16 @@ const running = [];
 let asterisk;
 let control;
 let api;
+let ca;
 
-// The one thing that a bot changes: where its client sends to.
+// What a bot changes: where its client sends to, and whom it trusts there.
 class ToControl extends twilio.RequestClient {
+  constructor() {
+    super({ ca });
+  }
+
   request(options) {
-    return super.request({ ...options, uri: options.uri.replace('https://api.twilio.com', `http://${api}`) });
+    return super.request({ ...options, uri: options.uri.replace('https://api.twilio.com', `https://${api}`) });
   }
 }
 const client = (sid = account, secret = token) => twilio(sid, secret, { httpClient: new ToControl() });
@@ -36,6 +43,26 @@ function run(binary, ...flags) {
 function write(name, text) {
   writeFileSync(path.join(folder, name), text);
   return path.join(folder, name);
+}
+
+// A certificate for 127.0.0.1 that is its own CA; the flags for it.
+function makeCertificate() {
+  const [cert, key] = ['api.crt', 'api.key'].map((name) => path.join(folder, name));
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
+    '-subj', '/CN=api', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  ca = readFileSync(cert);
+  return [`--api_tls_cert_file=${cert}`, `--api_tls_key_file=${key}`];
+}
+
+function post(target, headers, body) {
+  return new Promise((resolve, reject) => {
+    const request = https.request(`https://${api}${target}`, { method: 'POST', headers, ca }, (answer) => {
+      let text = '';
+      answer.on('data', (bytes) => { text += bytes; });
+      answer.on('end', () => resolve({ status: answer.statusCode, json: JSON.parse(text) }));
+    });
+    request.on('error', reject).end(body);
+  });
 }
 
 async function eventually(what) {
@@ -57,7 +84,7 @@ before(async () => {
   const { http } = await asterisk.logged('serving');
   control = run('BENARI_CONTROL_BINARY', ...local, `--ari_url=http://${http}/ari`, `--ari_password_file=${write('password', 'secret')}`,
     `--media=${grpc}`, '--echo_seconds=inf', '--api_listen=127.0.0.1:0', '--dial_out_endpoint=Local/{number}@default/n',
-    `--api_account_file=${write('account', `account_sid: ${account}\nauth_token: ${token}\n`)}`);
+    `--api_account_file=${write('account', `account_sid: ${account}\nauth_token: ${token}\n`)}`, ...makeCertificate());
   ({ api } = await control.logged('serving'));
 });
 
@@ -183,16 +210,16 @@ test('errors are those of the client', async () => {
 test('who has nothing of Twilio sends keys, transfers and hangs up in JSON', async () => {
   const [call] = await client().calls.list({ status: 'in-progress', limit: 1 });
   const authorization = `Basic ${Buffer.from(`${account}:${token}`).toString('base64')}`;
-  const act = (action, body, headers = { authorization }) => fetch(`http://${api}/calls/${call.sid}/${action}`,
-    { method: 'POST', headers, body: body && JSON.stringify(body) });
+  const act = (action, body, headers = { authorization }) =>
+    post(`/calls/${call.sid}/${action}`, headers, body && JSON.stringify(body));
   assert.equal((await act('hangup', undefined, {})).status, 401);
   assert.equal((await act('digits', { digits: '12#' })).status, 200);
   const loop = await act('transfer', { to: call.to });
   assert.equal(loop.status, 400);
-  assert.match((await loop.json()).message, /the number that it has called/);
+  assert.match(loop.json.message, /the number that it has called/);
   const transferred = await act('transfer', { to: '4438007' });
   assert.equal(transferred.status, 200);
-  assert.equal((await transferred.json()).sid, call.sid);
+  assert.equal(transferred.json.sid, call.sid);
   assert.equal((await act('hangup')).status, 200);
   await eventually(async () => (await call.fetch()).status === 'completed');
   assert.equal((await act('hangup')).status, 404);

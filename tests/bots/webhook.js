@@ -1,11 +1,12 @@
 // A webhook as people write it with Twilio's library, of a bot whose WebSocket is the second argument: the caller
-// talks to the bot, is then played the last argument, connected to a number that is busy, and to one that answers. At
-// /sounds it is played that too, and connected to the first of three numbers that answers. Refuses what is not signed
-// with the token of its first argument. At /said it has two sentences said. Prints a line of JSON for each request.
+// talks to the bot, is then played the sound, connected to a number that is busy, and to one that answers. At /sounds
+// it is played that too, and connected to the first of three numbers that answers, at /sip to the last argument. Refuses
+// what is not signed with the token of its first argument. At /said it has two sentences said. Prints a line of JSON
+// for each request.
 const http = require('node:http');
 const twilio = require('twilio');
 
-const [token, bot, busy, answers, rings, sound] = process.argv.slice(2);
+const [token, bot, busy, answers, rings, sound, sip] = process.argv.slice(2);
 
 const documents = {
   '/voice?x=1': (response, { From }) => {
@@ -26,6 +27,10 @@ const documents = {
   '/said': (response) => {
     response.say({ voice: 'kal' }, 'Hello, this is a test.');
     response.say({ voice: 'slt', language: 'en-US' }, '"Five" & -5 degrees');
+  },
+  '/sip': (response) => {
+    const dial = response.dial({ action: 'over', timeout: 20 });
+    for (const uri of ['sip:eve@127.0.0.1', sip]) dial.sip(uri);
   },
   '/over': (response) => response.hangup(),
 };

@@ -135,6 +135,8 @@ class RestDialOutTest : public CallTest {
   void Start() {
     std::vector<std::string> flags = rest_.Flags();
     flags.push_back("--dial_out_endpoint=PJSIP/{number}@avaya");
+    flags.push_back("--dial_out_sip_endpoint=PJSIP/avaya/{uri}");
+    flags.push_back("--dial_out_allow=sip:joe@127\\.0\\.0\\.1:[0-9]+");
     StartServices(flags);
     WaitForLog("connected to Asterisk");
     rest_.Use(WaitForLog("serving").Field("api"));
@@ -213,6 +215,21 @@ TEST_F(RestDialOutTest, TheNextInstanceKnowsACallThatRings) {
   EXPECT_EQ(call["to"], "49301");
   EXPECT_EQ(call["from"], "49302");
   EXPECT_EQ(call["direction"], "outbound-api");
+  EXPECT_EQ(rest_.Update(sid, {{"Status", "completed"}})["http"], 200);
+  EXPECT_TRUE(rest_.UntilStatus(sid, "canceled"));
+}
+
+TEST_F(RestDialOutTest, ASipUriIsDialledAndTheNextInstanceKnowsIt) {
+  Start();
+  const auto trunk = Trunk("trunk_rings");
+  const std::string uri = absl::StrCat("sip:joe@", asterisk().trunk().ToString());
+  const std::string sid = Create(kHangUp, {{"To", uri}});
+  EXPECT_TRUE(rest_.UntilStatus(sid, "ringing"));
+  EXPECT_THAT(trunk->Messages(), HasSubstr(absl::StrCat("INVITE ", uri, " SIP/2.0")));
+  control().process().Signal(SIGKILL);
+  Start();
+  EXPECT_TRUE(rest_.UntilStatus(sid, "ringing"));
+  EXPECT_EQ(rest_.Ask("GET", absl::StrCat("/Calls/", sid, ".json"))["to"], uri);
   EXPECT_EQ(rest_.Update(sid, {{"Status", "completed"}})["http"], 200);
   EXPECT_TRUE(rest_.UntilStatus(sid, "canceled"));
 }

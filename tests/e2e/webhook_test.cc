@@ -31,9 +31,9 @@ class WebhookTest : public BotTest {
     sounds_ = std::make_unique<RunFolder>(rootfs + "/tmp", "benari-sound-");
     WriteFile(sounds_->File("hello.ulaw"), std::string(sound_.begin(), sound_.end()));
     const std::string media = "sound:" + sounds_->File("hello").substr(rootfs.size());  // as Asterisk sees it
-    auto webhook =
-        BotProcess::StartListening({"node", "webhook.js", kToken, bot_->url("/say,until:mark,close"),
-                                    "5550199", "5550100", "5550102", media});
+    auto webhook = BotProcess::StartListening(
+        {"node", "webhook.js", kToken, bot_->url("/say,until:mark,close"), "5550199", "5550100", "5550102",
+         media, absl::StrCat("sip:joe@", asterisk().trunk().ToString())});
     if (!webhook.ok()) throw std::runtime_error(std::string(webhook.status().message()));
     webhook_ = std::move(*webhook);
   }
@@ -117,6 +117,38 @@ TEST_F(WebhookTest, ASoundIsHeardSampleBySampleAndOfThreeNumbersTheFirstToAnswer
   };
   while (!others_are_gone() && steady_clock::now() < deadline) std::this_thread::sleep_for(milliseconds(20));
   EXPECT_TRUE(others_are_gone()) << "another number rings on";
+  phone_.HangUp();
+  EXPECT_EQ(Outcome(), "completed");
+}
+
+// The trunk speaks A-law only, the phone mu-law.
+class WebhookSipTest : public WebhookTest {
+ protected:
+  AsteriskOptions asterisk_options() override {
+    AsteriskOptions options = WebhookTest::asterisk_options();
+    options.codecs = "alaw,ulaw";
+    return options;
+  }
+};
+
+TEST_F(WebhookSipTest, ASipUriIsDialledAsItStandsAndOneThatIsNotAllowedIsNot) {
+  StartBot();
+  StartWebhook();
+  WriteFile(files_.File("token"), absl::StrCat(kToken, "\n"));
+  const auto trunk = Trunk("trunk_answers");
+  StartServices({"--flow=webhook", "--format=alaw", "--webhook_url=" + webhook_->url("/sip"),
+                 "--webhook_auth_token_file=" + files_.File("token"),
+                 "--dial_out_sip_endpoint=PJSIP/avaya/{uri}",
+                 "--dial_out_allow=sip:joe@127\\.0\\.0\\.1:[0-9]+"});
+  WaitForLog("connected to Asterisk");
+  Call();
+  EXPECT_THAT(WaitForLog("verb of the webhook not done").Field("why"),
+              ::testing::HasSubstr("'sip:eve@127.0.0.1' is not dialled"));
+  WaitForPhase("connected");
+  const std::string uri = absl::StrCat("sip:joe@", asterisk().trunk().ToString());
+  EXPECT_THAT(trunk->Messages(), ::testing::HasSubstr(absl::StrCat("INVITE ", uri, " SIP/2.0")));
+  EXPECT_THAT(trunk->Messages(), ::testing::Not(::testing::HasSubstr("eve")));
+  EXPECT_EQ(trunk->Dialogs(), 1);
   phone_.HangUp();
   EXPECT_EQ(Outcome(), "completed");
 }

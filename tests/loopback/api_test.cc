@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdio>
 #include <fstream>
@@ -10,6 +11,8 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "tests/common/certificates.h"
+#include "tests/common/tls_client.h"
 #include "tests/loopback/loopback_world.h"
 
 namespace benari::loopback {
@@ -96,6 +99,67 @@ TEST_F(ApiTest, TheNextInstanceKnowsTheCallByItsSid) {
   EXPECT_EQ(Sid(), sid);
   EXPECT_THAT(Ask("POST", path, "Status=completed"), StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_EQ(Outcome(caller), "completed");
+}
+
+class TlsApiTest : public ApiTest {
+ protected:
+  TlsApiTest() {
+    certificates_.MakeCa("ca");
+    certificates_.Make("api", "ca", "IP:127.0.0.1");
+  }
+  std::vector<std::string> TlsFlags() const {
+    std::vector<std::string> flags = Flags();
+    flags.push_back("--api_tls_cert_file=" + certificates_.File("api.pem"));
+    flags.push_back("--api_tls_key_file=" + certificates_.File("api.key"));
+    return flags;
+  }
+  std::unique_ptr<TlsClient> Connect() {
+    return std::make_unique<TlsClient>(*ParseEndpoint(Logged("serving").Field("api")),
+                                       certificates_.File("ca.pem"));
+  }
+  static std::string List() {
+    return absl::StrCat("GET /2010-04-01/Accounts/", kAccount,
+                        "/Calls.json HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                        "Authorization: Basic ",
+                        absl::Base64Escape(absl::StrCat(kAccount, ":", kToken)), "\r\n\r\n");
+  }
+  // How often control has said this.
+  long Said(const std::string& message) {
+    const std::vector<std::string> lines = control().process().Lines();
+    return std::count_if(lines.begin(), lines.end(),
+                         [&](const std::string& line) { return e2e::LogLine{line}.message() == message; });
+  }
+
+  Certificates certificates_;
+};
+
+TEST_F(TlsApiTest, ACertificateIsRenewedWithoutAnEndOfConnections) {
+  constexpr char kRead[] = "SIGHUP: credentials and certificates were read again";
+  constexpr char kKept[] = "SIGHUP: credentials and certificates stay as they were";
+  StartServices(TlsFlags());
+  const auto old = Connect();
+  ASSERT_EQ(old->failure(), "");
+  const std::string first = old->serial();
+  EXPECT_TRUE(Eventually([&] { return asterisk().Serves("voicebot1"); }));
+  certificates_.Make("api", "ca", "IP:127.0.0.1");
+  control().process().Signal(SIGHUP);
+  EXPECT_TRUE(Eventually([&] { return Said(kRead) == 1; }));
+  const auto renewed = Connect();
+  ASSERT_EQ(renewed->failure(), "");
+  const std::string second = renewed->serial();
+  EXPECT_NE(second, first);
+  std::ofstream(certificates_.File("api.key")) << std::ifstream(certificates_.File("ca.key")).rdbuf();
+  control().process().Signal(SIGHUP);
+  EXPECT_THAT(Logged(kKept).Field("why"), HasSubstr("--api_tls_key_file="));
+  EXPECT_EQ(Said(kKept), 1) << "in one line";
+  const auto kept = Connect();
+  ASSERT_EQ(kept->failure(), "");
+  EXPECT_EQ(kept->serial(), second);
+  for (TlsClient* const client : {old.get(), renewed.get(), kept.get()}) {
+    EXPECT_TRUE(client->Send(List()));
+    EXPECT_THAT(client->ReadAll(), StartsWith("HTTP/1.1 200 OK\r\n"));
+    EXPECT_TRUE(client->ended_well());
+  }
 }
 
 }  // namespace

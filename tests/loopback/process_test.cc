@@ -116,6 +116,13 @@ TEST(ControlFlags, MistakesWithTheApi) {
               HasSubstr("--api_listen=0.0.0.0:8081: accepted is an address of loopback or of a private "
                         "network, such as 127.0.0.1:8081, or any with --api_tls_cert_file"));
   EXPECT_THAT(open.output, HasSubstr("--api_account_file=/tmp: it is a directory"));
+  const Ended half =
+      RunControl({"--api_listen=0.0.0.0:8081", "--api_account_file=/dev/null", "--api_tls_cert_file=/none"});
+  EXPECT_THAT(half.output,
+              HasSubstr("--api_tls_key_file=: accepted is the private key of --api_tls_cert_file=/none"));
+  EXPECT_THAT(half.output,
+              HasSubstr("--api_tls_cert_file=/none: accepted is a readable PEM file with a certificate"));
+  EXPECT_THAT(half.output, ::testing::Not(HasSubstr("--api_listen"))) << "with TLS it may be anywhere";
   const Ended nobody = RunControl({"--api_listen=127.0.0.1:0"});
   EXPECT_EQ(nobody.code, 2);
   EXPECT_THAT(nobody.output, HasSubstr("--api_account_file=: accepted is the file with the account"));
