@@ -84,6 +84,7 @@ before(async () => {
   const { http } = await asterisk.logged('serving');
   control = run('BENARI_CONTROL_BINARY', ...local, `--ari_url=http://${http}/ari`, `--ari_password_file=${write('password', 'secret')}`,
     `--media=${grpc}`, '--echo_seconds=inf', '--api_listen=127.0.0.1:0', '--dial_out_endpoint=Local/{number}@default/n',
+    '--dial_out_sip_endpoint=PJSIP/trunk/{uri}', '--dial_out_allow=sip:[^@]+@pbx\\.example',
     `--api_account_file=${write('account', `account_sid: ${account}\nauth_token: ${token}\n`)}`, ...makeCertificate());
   ({ api } = await control.logged('serving'));
 });
@@ -193,6 +194,16 @@ test('makes a call, which runs a document and reports its statuses', async () =>
   assert.ok(asked.every(({ CallSid, Direction, signed }) => CallSid === made.sid && Direction === 'outbound-api' && signed));
 });
 
+test('makes a call to a SIP URI that is allowed', async () => {
+  const to = 'sip:joe@pbx.example:5061;transport=tls';
+  await rejects(client().calls.create({ to, from: '2', twiml: '<Response/>' }), 400, 20001, /is not dialled: --dial_out_allow/);
+  const made = await client().calls.create({ to: 'sip:joe@pbx.example', from: '2', twiml: '<Response><Pause length="600"/></Response>' });
+  await eventually(async () => (await made.fetch()).status === 'in-progress');
+  assert.equal((await client().calls.list({ to: 'sip:joe@pbx.example' }))[0].sid, made.sid);
+  await made.update({ status: 'completed' });
+  await eventually(async () => (await made.fetch()).status === 'completed');
+});
+
 test('errors are those of the client', async () => {
   const [{ sid }] = await client().calls.list({ status: 'in-progress', limit: 1 });
   await rejects(client().calls('CA00000000000000000000000000000000').fetch(), 404, 20404, /was not found/);
@@ -203,7 +214,7 @@ test('errors are those of the client', async () => {
     /verb <Enqueue> is not supported; accepted are Connect/);
   await rejects(client().calls(sid).update({ twiml: '<Dial>1</Dial>' }), 400, 20001, /accepted is one <Response>/);
   await rejects(client().calls(sid).update({ url: 'ftp://bot/' }), 400, 20001, /accepted is an http or https URL/);
-  await rejects(client().calls.create({ to: 'sip:a@b', from: '2', url: 'http://bot/' }), 400, 20001, /To is 'sip:a@b', accepted is a number/);
+  await rejects(client().calls.create({ to: 'sip:a@b', from: '2', url: 'http://bot/' }), 400, 20001, /To: 'sip:a@b' is not dialled: --dial_out_allow/);
   await rejects(client().calls.create({ to: '1', from: '2', url: 'http://bot/', record: true }), 400, 20001, /'Record' is not supported/);
 });
 
