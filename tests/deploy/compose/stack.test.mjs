@@ -146,6 +146,11 @@ test('a second Asterisk comes with its own control, on the same nodes', async ()
   await untilNothingIsHeld();
 });
 
+test('the page of the second control shows the first one', async () => {
+  const { peers } = await (await stack.fetch('control-west', 9101, '/peers')).json();
+  assert.deepEqual(peers.map(({ url, problem, owner, state }) => [url, problem, owner, state]), [['http://control:9101', '', 'benari', 'serving']]);
+});
+
 test('a node is killed under calls of both: all are heard again', async () => {
   const sides = [['control', 'asterisk'], ['control-west', 'asterisk-west']];
   const heard = await Promise.all(sides.map(([control]) => said('echo heard', control)));
@@ -202,6 +207,8 @@ test('Prometheus sees every service', async () => {
     targets = data.activeTargets.map(({ labels, health, lastError }) => `${labels.job} ${health}${lastError}`).sort();
     return targets.join() === wanted.join();
   }).catch(() => assert.deepEqual(targets, wanted));
+  const owners = await stack.query('max by (owner) (benari_control_ari_connected)');
+  assert.deepEqual(owners.map(({ metric }) => metric.owner).sort(), ['benari', 'west']);
 });
 
 test('every expression of the dashboard gives data, every alert rule is evaluated', async (t) => {
