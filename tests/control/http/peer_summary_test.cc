@@ -93,6 +93,15 @@ TEST_F(PeerSummaryTest, AnyFieldOfAnotherTypeIsAMistake) {
   EXPECT_EQ(MistakeIn(Json::array()), "no object");
 }
 
+TEST_F(PeerSummaryTest, PhasesStayInTheOrderInWhichTheyBegan) {
+  Json answer = Answer();
+  answer["calls_now"][0]["phases_ms"] = {{"setup", 0}, {"echo", 3.5}, {"dialing", 7000.5}};
+  const auto summary = ParsePeerSummary(ToText(answer), 100);
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(ToText((*summary->shown)["calls_now"][0]["phases_ms"]),
+            R"({"setup":0.0,"echo":3.5,"dialing":7000.5})");
+}
+
 TEST_F(PeerSummaryTest, WhatIsNoJsonOrAnAbyssOfItEndsNothing) {
   const std::string deep = std::string(100000, '[') + std::string(100000, ']');
   for (const std::string& text : {std::string("<html>"), std::string(), std::string(100000, '['), deep,
