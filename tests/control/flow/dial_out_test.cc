@@ -239,7 +239,7 @@ TEST_F(DialOutTest, TheNextInstanceKnowsTheCallInEveryPhase) {
 
 // The id of the call tells to whom it is made.
 TEST_F(DialOutTest, TheNextInstanceKnowsANameAndASipUri) {
-  replies_[kNext] = {{StreamTo(kUrl)}};
+  replies_[kWebhook] = {{StreamTo(kUrl)}};
   const std::pair<const char*, const char*> kTable[] = {{"joe", "Local/joe@default"},
                                                         {"sip:joe@pbx.example", "PJSIP/trunk"},
                                                         {"sip:joe@pbx.example;transport=tcp", "PJSIP/trunk"}};
@@ -248,7 +248,7 @@ TEST_F(DialOutTest, TheNextInstanceKnowsANameAndASipUri) {
     Begin(fakes::Destination::Answers());
     world_->asterisk.SetDestination("trunk", fakes::Destination::Answers(seconds(3)));
     world_->asterisk.SetDestination("joe", fakes::Destination::Answers(seconds(3)));
-    ASSERT_TRUE(DialOut(At(kNext), to).ok());
+    ASSERT_TRUE(DialOut(At(kWebhook), to).ok());
     ASSERT_TRUE(UntilStatus("ringing"));
     EXPECT_THAT(world_->asterisk.channels().at(caller_).ari.name, testing::StartsWith(channel));
     TakeOver();
