@@ -83,7 +83,7 @@ make_machine() {
 
 need_machine() {
   export BENARI_MACHINE_ROOTFS=$kept/machine-rootfs
-  need "${package_packages[@]}" || return
+  need "${package_packages[@]}" sip-tester iproute2 || return
   [[ -d $BENARI_MACHINE_ROOTFS ]] ||
     step "installing Debian 12 with systemd into $BENARI_MACHINE_ROOTFS" make_machine "$BENARI_MACHINE_ROOTFS"
 }

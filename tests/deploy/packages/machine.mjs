@@ -6,7 +6,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run, tryRun, until } from '../compose/command.mjs';
 
-const script = fileURLToPath(new URL('machine.sh', import.meta.url));
+const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
+const script = beside('machine.sh');
 
 function need(variable) {
   const folder = process.env[variable];
@@ -75,6 +76,14 @@ export class Machine {
     const { code, stdout, output } = await this.tryShell(text, options);
     if (code !== 0) throw new Error(`${text}: exit code ${code}\n${output}`);
     return stdout;
+  }
+
+  // So many callers at a phone, of a scenario of tests/harness/sipp: what deploy/compose/phone/call.sh says of them. Rejects
+  // unless it worked for all.
+  async phone(calls = 1, scenario = 'phone_hangs_up') {
+    const said = await run('setpriv', ['--pdeathsig', 'KILL', beside('phone.sh'), this.#pid, String(calls), scenario],
+      { environment: { TMPDIR: this.#folder }, timeout_ms: 300_000 });
+    return said.trim();
   }
 
   async destroy() {

@@ -45,6 +45,9 @@ mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
 ln -s pts/ptmx "$root/dev/ptmx"
 mount -t tmpfs tmpfs "$root/dev/shm"
 mount -t tmpfs -o mode=755 tmpfs "$root/run"
+if [[ -n $asterisk ]]; then
+  for each in dev proc; do mount --rbind "$root/$each" "$root/srv/asterisk/$each"; done
+fi
 hostname benari-machine
 # The services' sandboxes need a root of their own, which a chroot is not.
 cd "$root"
@@ -53,4 +56,4 @@ pivot_root . mnt
 umount -l /mnt
 # As on a machine: credentials of a service are mounted in one namespace for another.
 mount --make-rshared /
-exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=benari /lib/systemd/systemd --log-target=console --show-status=no
+exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=benari /lib/systemd/systemd --log-target=journal --show-status=no
