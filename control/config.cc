@@ -19,8 +19,9 @@
 #include "common/network_reach.h"
 #include "control/ari/password.h"
 #include "control/call/call_settings.h"
-#include "control/http/peers.h"
+#include "control/peers_flag.h"
 #include "control/record/ids.h"
+#include "control/say_flags.h"
 
 using benari::Endpoint;
 using benari::Seconds;
@@ -123,7 +124,8 @@ ABSL_FLAG(
 ABSL_FLAG(
     std::string, webhook_url, "",
     "http or https URL that the webhook flow asks for each call what to do with it, as Twilio does: a form, "
-    "answered in TwiML (Connect with Stream, Dial, Hangup, Reject, Pause, Redirect). Where it fails, "
+    "answered in TwiML (Connect with Stream, Dial, Hangup, Reject, Pause, Play, Say, Redirect). Where it "
+    "fails, "
     "--bot_on_failure says what follows");
 ABSL_FLAG(std::string, webhook_fallback_url, "", "URL that is asked if the one at --webhook_url fails");
 ABSL_FLAG(std::string, webhook_method, "POST", "POST, or GET with the form as query");

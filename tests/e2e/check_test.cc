@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tests/e2e/call_test.h"
+#include "tests/e2e/shared_folder.h"
 #include "tests/harness/ports.h"
 #include "tests/harness/run_folder.h"
 
@@ -146,6 +147,19 @@ TEST_F(CheckProcessTest, AFormatThatMediaHasNoToneFor) {
   StartServices({});
   const auto check = StartCheck({"--format=g722"});
   EXPECT_THAT(LinesOf(*check, 0), ContainsRegex("ok       audio from media [0-9.:]+: Asterisk hears it"));
+}
+
+TEST_F(CheckProcessTest, WhatFliteSaysIsPlayedByAsteriskIfItSeesTheDirectory) {
+  StartServices({});
+  const SharedFolder seen;
+  const RunFolder unseen("/tmp", "benari-unseen-");
+  const std::string command = "--say_command=flite -voice slt -o {file} -t {text}";
+  const auto check = StartCheck({command, "--say_directory=" + seen.path()});
+  EXPECT_THAT(LinesOf(*check, 0),
+              HasSubstr("ok       speech: --say_command makes a file, and Asterisk plays it"));
+  const auto another = StartCheck({command, "--say_directory=" + unseen.path()});
+  EXPECT_THAT(LinesOf(*another, 1),
+              ContainsRegex("FAILED   speech: Asterisk does not play sound:/tmp/benari-unseen-"));
 }
 
 class CheckModuleTest : public CheckProcessTest {
