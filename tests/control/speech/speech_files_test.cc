@@ -40,6 +40,7 @@ class SpeechFilesTest : public ::testing::Test {
   absl::StatusOr<std::string> Make(SpeechFiles& files, char digit, uint32_t bytes = 160) {
     const std::string part = files.NewPart();
     WriteFile(part, Wave(8000, 1, 16, 1, bytes));
+    fs::permissions(part, fs::perms(0600));  // as with the UMask= of the unit
     return files.Keep(part, Name(digit));
   }
   std::string ErrorOf(const std::string& content) {
