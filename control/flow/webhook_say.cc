@@ -20,6 +20,8 @@ asio::awaitable<void> WebhookVerbs::Say(twiml::Say say) {
     asio::awaitable<std::optional<std::string>> speaking = Speak(utterance);
     std::optional<std::string> sound = co_await std::move(speaking);
     if (!sound.has_value()) co_return;
+    co_await legs_.facts.WaitUntilResynced();  // Asterisk may have gone while it was made
+    legs_.facts.ThrowIfEnding();
     asio::awaitable<bool> playing = legs_.playback.Play(*sound, Clock::Time::max());
     const bool played = co_await std::move(playing);
     if (!played) {

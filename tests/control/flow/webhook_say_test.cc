@@ -134,6 +134,8 @@ TEST_F(WebhookSayTest, WhatIsMadeWhileAsteriskIsAwayIsHeardAfterwards) {
   world_->RunFor(seconds(3));
   ASSERT_TRUE(world_->control->Connect());
   ASSERT_TRUE(UntilPhase(CallPhase::kBot));
+  EXPECT_EQ(Played(), 1);
+  EXPECT_FALSE(Warned("verb of the webhook not done"));
   HangUpAndExpectClean();
 }
 
