@@ -29,7 +29,8 @@ namespace {
 constexpr absl::string_view kPartPrefix = "part-";
 constexpr const char* kExtensions[] = {"wav", "wav16"};
 constexpr size_t kNameDigits = 64, kPartDigits = 16;
-constexpr size_t kHeaderBytes = 36;  // to the end of "fmt "
+constexpr size_t kHeaderBytes = 36;    // to the end of "fmt "
+constexpr off_t kEmptyFileBytes = 44;  // headers alone: what has no length could be looped in no time
 // More than a command may take: what has not been written to for so long is nobody's.
 constexpr std::chrono::seconds kAbandoned{60};
 
@@ -92,8 +93,8 @@ std::string ReadHeader(const std::string& path) {
 
 // The extension that it gets.
 absl::StatusOr<std::string> Inspect(const std::string& part, struct stat* made) {
-  if (stat(part.c_str(), made) != 0 || made->st_size == 0)
-    return absl::InvalidArgumentError("the command has made no file, or an empty one");
+  if (stat(part.c_str(), made) != 0 || made->st_size <= kEmptyFileBytes)
+    return absl::InvalidArgumentError("the command has made no file, or one without sound");
   if (static_cast<uint64_t>(made->st_size) > SpeechFiles::kMaxFileBytes)
     return absl::InvalidArgumentError(absl::StrCat("the command has made a file of ", made->st_size,
                                                    " bytes: accepted are at most ",

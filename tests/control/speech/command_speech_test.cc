@@ -144,7 +144,7 @@ TEST_F(CommandSpeechTest, WhatManyCallsSayAtOnceIsMadeOnce) {
 
 TEST_F(CommandSpeechTest, ThatFailsSaysWhyAndLeavesNothing) {
   EXPECT_EQ(ErrorOf("fail"), "--say_command: exited with 3: cannot say that");
-  EXPECT_THAT(ErrorOf("empty"), HasSubstr("no file, or an empty one; it says: cannot write"));
+  EXPECT_THAT(ErrorOf("empty"), HasSubstr("no file, or one without sound; it says: cannot write"));
   EXPECT_THAT(ErrorOf(std::string(64 << 10, 'a')), HasSubstr("at most 4096"));
   Restart([](SpeechOptions& options) { options.timeout = milliseconds(300); });
   EXPECT_THAT(ErrorOf("hang"), HasSubstr("not done within 300 ms, and was killed"));
