@@ -56,8 +56,13 @@ std::string DialReports::StatusOf(size_t nth) const {
   return channel.created ? "initiated" : "";
 }
 
+// Each one is told as initiated first, and never again: other reports of its dialling look like that.
 void DialReports::OnNews() {
-  for (size_t nth = 0; nth < told_.size(); ++nth) Report(nth, StatusOf(nth));
+  for (size_t nth = 0; nth < told_.size(); ++nth) {
+    const std::string status = StatusOf(nth);
+    if (told_[nth].status.empty() && !status.empty()) Report(nth, "initiated");
+    if (status != "initiated") Report(nth, status);
+  }
 }
 
 void DialReports::End() {
