@@ -149,9 +149,9 @@ TEST_F(PeersTest, OfSeveralBehindOneNameTheOneThatServesIsShown) {
 }
 
 TEST_F(PeersTest, NothingListensThere) {
-  auto gone = std::make_unique<ScriptedServer>(loop_, std::vector<Script>{});
-  SetPeers({gone.get()});
-  gone.reset();
+  ScriptedServer gone(loop_, {});
+  SetPeers({&gone});
+  gone.Stop();
   const Json shown = Ask();
   EXPECT_EQ(shown[0]["problem"], "nothing listens there");
   EXPECT_FALSE(shown[0].contains("owner"));
