@@ -24,6 +24,13 @@ bool Audio::MayHangUp() const {
   return scenario_.call.on_no_media == control::OnNoMedia::kHangUp && scenario_.Has({kCutMachine});
 }
 
+// A bot that is lost in a transfer is not waited for, though it may be back before that is over.
+bool Audio::MayBeGivenUp(const std::string& bot_url) const {
+  const auto script = scenario_.media.bots.find(bot_url);
+  return scenario_.call.transfer == control::Transfer::kAttended && script != scenario_.media.bots.end() &&
+         script->second.dies_after.has_value();
+}
+
 bool Audio::Echoes(const std::string& media_id) const {
   for (const std::string& node : scenario_.nodes) {
     if (!media_.Runs(node) || silent_(node)) continue;
@@ -31,6 +38,7 @@ bool Audio::Echoes(const std::string& media_id) const {
       if (session.lease_id != media_id) continue;
       const bool finished = session.bot.has_value() && session.bot->phase == control::BotPhase::kFinished;
       if (finished) return false;  // it has nothing to say, and stays until the destination answers
+      if (session.bot.has_value() && MayBeGivenUp(session.bot->url)) return false;
       return session.state == control::SessionState::kRunning && session.diagnosis.empty() &&
              session.sent_packets > 0;
     }

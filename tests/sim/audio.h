@@ -46,6 +46,7 @@ class Audio {
   Sound Hears(const std::string& call_id, const std::string& without) const;
   bool MustGoOn(const std::string& call_id) const;
   bool Echoes(const std::string& media_id) const;
+  bool MayBeGivenUp(const std::string& bot_url) const;
   std::string OnDial(const std::string& call_id, Clock::Time now);
   std::string OnHangUpOfParty(const std::string& party, const std::string& call_id,
                               const control::Call* call);

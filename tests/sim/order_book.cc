@@ -6,14 +6,12 @@
 #include "absl/strings/str_cat.h"
 #include "control/api/call_json.h"
 #include "control/record/call_sid.h"
-#include "control/record/ids.h"
 #include "tests/sim/documents.h"
 
 namespace benari::sim {
 
 using fakes::ChannelKind;
 using fakes::Destination;
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 namespace {
@@ -30,9 +28,18 @@ bool IsSteady(const fakes::BotScript& bot) {
   return !bot.closes_after.has_value() && !bot.dies_after.has_value() && !bot.refused;
 }
 
-bool Answers(const DialOut& dial_out) {
-  const Destination& callee = dial_out.callee;
-  return callee.kind == Destination::Kind::kAnswers;
+// What the API says of a call whose callee is this one; "": it answers, and may leave at once.
+std::string StatusOfUnanswered(const Destination& callee) {
+  switch (callee.kind) {
+    case Destination::Kind::kBusy:
+      return "busy";
+    case Destination::Kind::kRings:
+      return "no-answer";
+    case Destination::Kind::kAnswers:
+      return "";
+    default:
+      return "failed";
+  }
 }
 
 }  // namespace
@@ -85,10 +92,6 @@ void OrderBook::WatchBot(const std::string& call_id, const Watched& by) {
   talks_[call_id] = {&by, lease, Dialled(call_id)};
 }
 
-void OrderBook::OnDialOut(const std::string& call_id, const DialOut& dial_out, const Watched& by) {
-  placed_[call_id] = {&dial_out, &by, std::nullopt, false, false, std::nullopt};
-}
-
 void OrderBook::OnLeft(const std::string& call_id) {
   for (auto* const each : {&hang_ups_, &dialling_, &digits_}) each->erase(call_id);
   talks_.erase(call_id);
@@ -136,9 +139,10 @@ std::string OrderBook::Look(Clock::Time now, const Watched* living, Clock::Durat
   return wrong;
 }
 
-// A request that fails is not asked again.
+// A request that fails is not asked again; who has just transferred its call takes the digits along.
 std::string OrderBook::Digits(Clock::Time now, std::optional<Clock::Duration> patience) {
-  if (!patience.has_value() || scenario_.request_faults > 0) digits_.clear();
+  const bool lost = scenario_.request_faults > 0 || scenario_.HasMeddling(MeddlingKind::kTransfer);
+  if (!patience.has_value() || lost) digits_.clear();
   return Overdue(digits_, "sent digits", now, patience,
                  [](const std::string&, const Accepted&, const fakes::ChannelRecord* caller) {
                    return caller == nullptr || !caller->keys.empty();
@@ -222,20 +226,13 @@ std::string OrderBook::EndOf(const std::string& call_id, const Placed& placed, c
   const auto is = [&says](const std::string& right) {
     return says == right ? "" : absl::StrCat("is ", says, " to the API, not ", right);
   };
-  if (placed.canceled && !placed.answered.has_value()) return is("canceled");
+  const std::string right = StatusOfUnanswered(dial_out.callee);
+  // Both may happen at once.
+  if (placed.canceled && !placed.answered.has_value()) return says == right ? "" : is("canceled");
   if (left || placed.steered) return "";
   if (placed.answered.has_value() && says != "failed" && says != "completed") return is("completed");
   if (placed.answered.has_value()) return WrongCause(call_id, dial_out.source, ended->cause);
-  switch (dial_out.callee.kind) {
-    case Destination::Kind::kBusy:
-      return is("busy");
-    case Destination::Kind::kRings:
-      return is("no-answer");
-    case Destination::Kind::kAnswers:
-      return "";  // and left at once
-    default:
-      return is("failed");
-  }
+  return right.empty() ? "" : is(right);
 }
 
 std::string OrderBook::WrongCause(const std::string& call_id, const Order& source, int told) const {
@@ -258,8 +255,8 @@ bool OrderBook::DocumentWasLost(const std::string& call_id, const Placed& placed
         return each.kind == DisasterKind::kKillControl || each.kind == DisasterKind::kReplaceControl;
       });
   const auto ended = asterisk_.EndOf(call_id);
-  const bool lasts =
-      Answers(*placed.dial_out) && placed.answered.has_value() && ended.has_value() && !ended->by_itself;
+  const bool lasts = placed.dial_out->callee.kind == Destination::Kind::kAnswers &&
+                     placed.answered.has_value() && ended.has_value() && !ended->by_itself;
   const bool certain =
       only_deaths && scenario_.request_faults == 0 && !placed.steered && !scenario_.control_ends;
   return certain && lasts && BeginsWithDial(placed.dial_out->source) && Dialled(call_id) == 0;

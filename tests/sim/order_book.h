@@ -20,7 +20,9 @@ class OrderBook {
 
   // `by` has accepted an order for a call of its own.
   void OnAccepted(const std::string& call_id, const Order& order, const Watched& by, Clock::Time now);
-  void OnDialOut(const std::string& call_id, const DialOut& dial_out, const Watched& by);
+  void OnDialOut(const std::string& call_id, const DialOut& dial_out) {
+    placed_[call_id].dial_out = &dial_out;
+  }
   // The caller leaves the app, and may come back: another call.
   void OnLeft(const std::string& call_id);
 
@@ -56,7 +58,6 @@ class OrderBook {
   };
   struct Placed {
     const DialOut* dial_out = nullptr;
-    const Watched* by = nullptr;
     std::optional<Clock::Time> answered;
     bool steered = false;               // hung up, or redirected
     bool canceled = false;              // hung up before it was answered

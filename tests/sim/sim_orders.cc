@@ -70,7 +70,7 @@ void SimWorld::DialOut(const sim::DialOut& dial_out) {
   const auto made = control->process->app().DialOut(std::move(order));
   log::Info("SIM the API asks for a call", {{"to", dial_out.to}, {"call", made.ok() ? *made : ""}});
   if (!made.ok()) return;
-  orders_.OnDialOut(*made, dial_out, control->watched);
+  orders_.OnDialOut(*made, dial_out);
   OrderLater(*made, dial_out.orders);
 }
 
