@@ -218,7 +218,13 @@ std::string Checks::Caller(const std::string& id, const Company& company,
     return absl::StrCat("caller ", id, " talks, and ", company.leased, " is leased");
   // A process that was stopped while another took over may still ask for the ringback of a call of its own.
   const bool late_request = scenario_.Has({DisasterKind::kStopAndReplaceControl});
-  if (too_long(ringing_, !late_request && company.talks && company.rings, Patience()))
+  // Who was redirected as it heard ringing, and has a bot that stays in the next transfer, is not asked to
+  // hear another ringing that would be stopped. A real Asterisk 22.10 ends it with the join.
+  const bool of_earlier_call =
+      scenario_.call.transfer == control::Transfer::kAttended &&
+      (scenario_.HasMeddling(MeddlingKind::kRedirect) || scenario_.HasMeddling(MeddlingKind::kForeignApp));
+  const bool counts = !late_request && !of_earlier_call;
+  if (too_long(ringing_, counts && company.talks && company.rings, Patience()))
     return absl::StrCat("caller ", id, " talks, and hears ringing");
   // Without a watch it is heard of with the next renewal.
   const Clock::Duration news = Patience() + scenario_.keeper.interval;

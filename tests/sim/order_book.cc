@@ -16,6 +16,7 @@ using std::chrono::seconds;
 
 namespace {
 
+constexpr seconds kNewsArrive(1);              // of who has left the app
 constexpr int kNormal = 16, kCongestion = 34;  // Q.850
 
 bool BeginsWithDial(const Order& order) {
@@ -57,6 +58,11 @@ const fakes::ChannelRecord* OrderBook::CallerOf(const std::string& call_id) cons
 
 void OrderBook::OnAccepted(const std::string& call_id, const Order& order, const Watched& by,
                            Clock::Time now) {
+  const auto left = left_.find(call_id);
+  const bool of_last_call = left != left_.end() && now - left->second < kNewsArrive;
+  const auto call = by.process->app().table().Find(call_id);
+  const bool is_over = call == nullptr || call->phase() == control::CallPhase::kReleasing;
+  if (of_last_call || is_over) return;
   const Accepted accepted{&by, Dialled(call_id), now};
   const auto placed = placed_.find(call_id);
   const fakes::ChannelRecord* const caller = CallerOf(call_id);
@@ -92,7 +98,8 @@ void OrderBook::WatchBot(const std::string& call_id, const Watched& by) {
   talks_[call_id] = {&by, lease, Dialled(call_id)};
 }
 
-void OrderBook::OnLeft(const std::string& call_id) {
+void OrderBook::OnLeft(const std::string& call_id, Clock::Time now) {
+  left_[call_id] = now;
   for (auto* const each : {&hang_ups_, &dialling_, &digits_}) each->erase(call_id);
   talks_.erase(call_id);
 }

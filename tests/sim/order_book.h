@@ -24,7 +24,7 @@ class OrderBook {
     placed_[call_id].dial_out = &dial_out;
   }
   // The caller leaves the app, and may come back: another call.
-  void OnLeft(const std::string& call_id);
+  void OnLeft(const std::string& call_id, Clock::Time now);
 
   // Every kLookInterval. `living`: the control that should serve; null: none runs. `patience`: how long a
   // call may take to do something. Returns "" or what is wrong.
@@ -92,6 +92,7 @@ class OrderBook {
   std::map<std::string, Accepted> digits_;
   std::map<std::string, Talk> talks_;  // attended transfers that nobody has answered yet
   std::map<std::string, Placed> placed_;
+  std::map<std::string, Clock::Time> left_;  // when they did
 };
 
 }  // namespace benari::sim

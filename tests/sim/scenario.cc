@@ -176,7 +176,8 @@ Clock::Duration Scenario::LongestMedia() const {
   const bool anew = RunsDocuments();
   const auto times = static_cast<int>(anew ? 2 + disasters.size() : 1);
   const bool stays = call.transfer == control::Transfer::kAttended;
-  const Clock::Duration dials = stays ? kTransferTimeout : Clock::Duration(call.dial_timeout);
+  Clock::Duration dials = stays ? kTransferTimeout : Clock::Duration(call.dial_timeout);
+  for (const Disaster& disaster : disasters) dials += stays ? disaster.length : seconds(0);
   const Clock::Duration with_bot = times * *call.bot.max_time + dials + seconds(1);
   return echo ? std::max<Clock::Duration>(*call.echo_time, with_bot) : with_bot;
 }
