@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Machine, inventory } from './machine.mjs';
+import { Machine, assertSame, inventory } from './machine.mjs';
 import { pack } from './packing.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'benari-packages-'));
@@ -76,5 +76,5 @@ test('an upgrade keeps what was changed in /etc, and a purge leaves nothing', as
     dpkg --install /packages/test/*.deb && grep -x 'max_calls = 7' /etc/benari/control.conf`);
   await inside('dpkg --remove benari-control benari-media && ls /etc/benari/control.conf');
   await inside('dpkg --purge benari-control benari-media');
-  assert.equal(await inside(inventory), before_install);
+  assertSame(await inside(inventory), before_install);
 });

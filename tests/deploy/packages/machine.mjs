@@ -1,4 +1,5 @@
 // A Debian 12 to install packages on: booted with systemd as its first process, in namespaces of its own, or as a chroot.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { copyFileSync, createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -102,6 +103,13 @@ export const inventory = `
     -not -path '/packages/*' -not -path '/srv/*' -not -path '/var/log/*' -not -path '/var/cache/*' -not -path '/var/tmp/*' \\
     -not -path '/var/lib/systemd/random-seed' -not -path '/var/lib/systemd/timers/*' -not -path '/var/lib/dpkg/*' \\
     -not -name '.pwd.lock' -not -name '*-' | sort
-  find /etc /usr /lib -xdev -type d | sort
+  find /etc /usr /lib /var/lib -xdev -type d -not -path '/var/lib/systemd/*' -not -path '/var/lib/apt/*' | sort
   cut -d: -f1 /etc/passwd /etc/group
   dpkg-query --show --showformat '\${Package} \${Status}\\n'`;
+
+// Two of these.
+export function assertSame(now, then) {
+  const [lines, expected] = [now, then].map((text) => new Set(text.split('\n')));
+  const without = (all, others) => [...all].filter((line) => !others.has(line));
+  assert.deepEqual({ left: without(lines, expected), missing: without(expected, lines) }, { left: [], missing: [] });
+}
