@@ -202,6 +202,7 @@ describe('with other controls', () => {
     await part('Calls of west').locator('.problem', { hasText: /nothing listens there; this is as it was [\d.]+ s ago/ }).waitFor(patience);
     await part('Calls of west').locator('.state', { hasText: 'not reached' }).waitFor(patience);
     west = await worlds[1].startControl();
+    await part('Calls of west').locator('.state', { hasText: 'serving' }).waitFor(patience);
     await part('Calls of west').locator('.phase[data-phase="echo"]').nth(1).waitFor(patience);  // adopted
     assert.equal(await part('Calls of west').locator('.problem').count(), 0);
   });
