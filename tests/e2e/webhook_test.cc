@@ -147,7 +147,7 @@ TEST_F(WebhookSipTest, ASipUriIsDialledAsItStandsAndOneThatIsNotAllowedIsNot) {
   WaitForPhase("connected");
   const std::string uri = absl::StrCat("sip:joe@", asterisk().trunk().ToString());
   EXPECT_THAT(trunk->Messages(), ::testing::HasSubstr(absl::StrCat("INVITE ", uri, " SIP/2.0")));
-  EXPECT_THAT(trunk->Messages(), ::testing::Not(::testing::HasSubstr("eve")));
+  EXPECT_THAT(trunk->Messages(), ::testing::Not(::testing::HasSubstr("sip:eve")));
   EXPECT_EQ(trunk->Dialogs(), 1);
   phone_.HangUp();
   EXPECT_EQ(Outcome(), "completed");
