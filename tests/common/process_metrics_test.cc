@@ -9,6 +9,10 @@
 #include <ctime>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/common/certificates.h"
 
 namespace benari {
 namespace {
@@ -55,6 +59,30 @@ TEST_F(ProcessMetricsTest, MemoryAndStartAreOfThisProcess) {
   const double now = static_cast<double>(std::time(nullptr));
   EXPECT_LE(Value("process_start_time_seconds"), now + 1);
   EXPECT_GT(Value("process_start_time_seconds"), now - 3600);
+}
+
+// Of a service with these certificates; nullopt: it has no value.
+std::optional<double> Expiry(std::vector<std::string> certificates) {
+  const ProcessMetrics metrics{BuildInfo{"control", "1.2.3", "abc", "g++ 12"}, std::move(certificates)};
+  for (const auto& family : metrics.Collect()) {
+    if (family.name != "benari_control_tls_not_after_seconds" || family.metric.empty()) continue;
+    return family.metric.front().gauge.value;
+  }
+  return std::nullopt;
+}
+
+TEST(ProcessMetricsTlsTest, TheFirstOfTheOwnCertificatesToExpireCounts) {
+  const Certificates certificates;
+  certificates.MakeCa("ca");
+  certificates.Make("two_days", "ca", "IP:127.0.0.1", 2);
+  certificates.Make("a_day", "ca", "IP:127.0.0.1", 1);
+  const std::string two_days = certificates.File("two_days.pem"), a_day = certificates.File("a_day.pem");
+  const std::optional<double> first = Expiry({"", a_day});
+  ASSERT_TRUE(first.has_value());
+  EXPECT_GT(Expiry({two_days}), first);
+  EXPECT_EQ(Expiry({two_days, a_day}), first);
+  EXPECT_EQ(Expiry({two_days, "/none"}), 0);
+  EXPECT_EQ(Expiry({"", ""}), std::nullopt);
 }
 
 TEST_F(ProcessMetricsTest, BuildIsInLabels) {
