@@ -117,7 +117,7 @@ test('a stop waits for what a service may take to end', () => {
 test('both controls of the farm serve alike, each its own Asterisk under its own owner', () => {
   const [first, second] = ['control', 'control-west'].map((name) => alone.services[name].command);
   const own = (command, other) => command.filter((each) => !other.includes(each));
-  assert.deepEqual(own(second, first), ['--owner=west', '--ari_url=http://asterisk-west:8088/ari']);
+  assert.deepEqual(own(second, first), ['--owner=west', '--peers=http://control:9101', '--ari_url=http://asterisk-west:8088/ari']);
   assert.deepEqual(own(first, second), ['--ari_url=http://asterisk:8088/ari']);
   assert.deepEqual(Object.keys(onHost.services).filter((name) => /west/.test(name)), [], 'one host has one Asterisk');
 });
