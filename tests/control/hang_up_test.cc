@@ -110,7 +110,7 @@ TEST_F(HangUpTest, OfTheCallerEndsTheGoodbye) {
   world->media.SetBot(kBotUrl, BotScript::Speaks(seconds(3)));
   ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kBot));
   EXPECT_TRUE(HangUp());
-  world->asterisk.HangUpCaller(caller);
+  world->asterisk.CallerHangsUp(caller);
   EXPECT_TRUE(world->UntilNoCalls());
   EXPECT_EQ(world->Ended(CallOutcome::kCallerHungUp), 1);
   EXPECT_EQ(world->Leftovers(), "");
