@@ -52,7 +52,7 @@ absl::StatusOr<std::vector<net::Url>> ParsePeers(const std::vector<std::string>&
   std::vector<net::Url> peers;
   for (const std::string& text : texts) {
     auto url = net::ParseUrl(text, {"http"});
-    if (!url.ok()) return absl::InvalidArgumentError(absl::StrCat("'", text, "': ", url.status().message()));
+    if (!url.ok()) return url.status();
     if (!url->target.empty() && url->target != "/")
       return absl::InvalidArgumentError(
           absl::StrCat("'", text, "': accepted is http://HOST:PORT without a path"));

@@ -99,7 +99,8 @@ TEST(ControlFlags, MistakesWithTlsRtpSourceAndPeers) {
       {{"--media_tls_server_name=media"}, "--media_tls_ca_file=: accepted is the CA certificates"},
       {{"--ari_url=https://127.0.0.1/ari", "--ari_ca_file=/none"},
        "--ari_ca_file=/none: accepted is a readable PEM file"},
-      {{"--peers=http://a:9101,https://b:9101"}, "--peers=http://a:9101,https://b:9101: 'https://b:9101': "},
+      {{"--peers=http://a:9101,https://b:9101"},
+       "--peers=http://a:9101,https://b:9101: 'https://b:9101' has no known scheme"},
   };
   for (const Case& each : cases) {
     const Ended run = RunControl(each.flags);
