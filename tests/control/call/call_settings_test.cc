@@ -54,7 +54,8 @@ TEST(CallSettings, WhatIsRefusedSaysWhatIsAcceptedAndChangesNothing) {
       {"transfer=warm", "blind or attended"},
       {"when_full=Continue", "congestion or continue"},
       {"ari_password_file=/x",
-       "caller_id, destination, dial_out_endpoint, dial_timeout_seconds, echo_seconds"},
+       "caller_id, destination, dial_out_allow, dial_out_endpoint, dial_out_sip_endpoint, "
+       "dial_timeout_seconds, echo_seconds"},
       {"=x", "caller_id"},
       {"loud", "NAME=VALUE"},
       {"", "NAME=VALUE"},

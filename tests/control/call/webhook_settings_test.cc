@@ -165,7 +165,7 @@ TEST(DialOutTest, TheSettingThatIsMissingIsNamed) {
   EXPECT_TRUE(DialOutEndpoint(settings, "sip:joe@pbx").ok());
 }
 
-TEST(TransferTest, NotToWhatTheCallerHasCalled) {
+TEST(TransferEndpointTest, NotToWhatTheCallerHasCalled) {
   const WebhookSettings settings = Dialling("joe|sip:.*");
   for (const char* called : {"+4930", "joe", "sip:joe@pbx"}) {
     for (const char* to : {"+4930", "joe", "sip:joe@pbx"})
