@@ -19,13 +19,12 @@ namespace {
 constexpr absl::string_view kNumber = "{number}";
 constexpr absl::string_view kUri = "{uri}";
 
-// What may be dialled, whatever --dial_out_allow says. None has a character that means something else in a
-// dial string of Asterisk, or makes a header of a SIP request.
+// What may be dialled at all. Nothing in it means something else in a dial string of Asterisk, makes a header
+// of a SIP request, or sends it elsewhere than to HOST.
 constexpr char kAcceptedNumber[] = "\\+?[0-9]{1,32}";
 constexpr char kAcceptedName[] = "[A-Za-z0-9._-]{1,64}";
 constexpr char kAcceptedUri[] =
-    "sips?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,64}(:[0-9]{1,5})?(;[A-Za-z0-9-]+(=[A-Za-z0-9._-]+)?)*";
-constexpr size_t kMostUriBytes = 128;
+    "sips?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,64}(:[0-9]{1,5})?(;transport=(udp|tcp|tls))?";
 
 re2::StringPiece Piece(absl::string_view text) { return {text.data(), text.size()}; }
 
@@ -41,7 +40,7 @@ bool IsName(absl::string_view text) {
 
 bool IsPlainSipUri(absl::string_view text) {
   static const re2::RE2& kUris = *new re2::RE2(kAcceptedUri);
-  return text.size() <= kMostUriBytes && re2::RE2::FullMatch(Piece(text), kUris);
+  return re2::RE2::FullMatch(Piece(text), kUris);
 }
 
 absl::Status Accepted(absl::string_view what) {
@@ -84,11 +83,10 @@ absl::StatusOr<std::string> SipEndpoint(const WebhookSettings& settings, absl::s
   if (settings.dial_out_sip_endpoint.empty())
     return absl::FailedPreconditionError("SIP URIs are not dialled without --dial_out_sip_endpoint");
   if (!IsPlainSipUri(uri))
-    return absl::InvalidArgumentError(absl::StrCat(
-        Shown(uri),
-        " is no SIP URI that is dialled: accepted is sip:USER@HOST, then :PORT and ;NAME=VALUE, of "
-        "letters, digits and . _ + -, up to ",
-        kMostUriBytes, " characters"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(Shown(uri),
+                     " is no SIP URI that is dialled: accepted is sip:USER@HOST, both of up to 64 letters, "
+                     "digits, . _ + and -, then :PORT and ;transport=udp, tcp or tls"));
   if (!IsAllowed(settings, uri))
     return absl::InvalidArgumentError(absl::StrCat(Shown(uri), " is not dialled: ", kNotAllowed));
   return absl::StrReplaceAll(settings.dial_out_sip_endpoint, {{kUri, uri}});
