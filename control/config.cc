@@ -1,7 +1,5 @@
 #include "control/config.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
@@ -10,13 +8,10 @@
 
 #include "absl/flags/flag.h"
 #include "absl/flags/reflection.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "common/command_line.h"
 #include "common/enum_table.h"
 #include "common/flag_types.h"
-#include "common/network_reach.h"
 #include "control/ari/password.h"
 #include "control/call/call_settings.h"
 #include "control/peers_flag.h"
@@ -145,16 +140,6 @@ ABSL_FLAG(
 ABSL_FLAG(std::string, dial_out_allow, "",
           "regular expression (RE2) that a name or a SIP URI must match as a whole to be dialled, such as "
           "alice|bob|sip:[^@]+@pbx\\.example; default: only numbers may be dialled");
-ABSL_FLAG(std::string, say_command, "",
-          "command that makes a WAV file (8 or 16 kHz, mono, 16 bits) of what a webhook has said with Say, "
-          "such as flite "
-          "-voice slt -o {file} -t {text}; {language} and {voice} are those of the document; run without a "
-          "shell, at most "
-          "10 s; default: nothing is said");
-ABSL_FLAG(std::string, say_directory, "/var/lib/benari/say",
-          "directory for the files of --say_command, which Asterisk sees under the same path");
-ABSL_FLAG(int, say_max_mib, 512,
-          "size of --say_directory in MiB, beyond which what was not played for the longest time goes");
 ABSL_FLAG(std::string, destination, "Local/4438007@default/n",
           "endpoint the caller is connected to after the echo or the bot, as in Dial()");
 ABSL_FLAG(std::string, caller_id, "", "caller id shown to the destination, such as \"Bot <100>\"");
@@ -207,10 +192,6 @@ ABSL_FLAG(
     std::vector<std::string>, metrics_hosts, {},
     "names under which browsers reach --metrics_listen, such as pbx.example.com,...; IP addresses, names "
     "without a dot and those of private networks (.local, .internal, .svc) are always accepted");
-ABSL_FLAG(std::vector<std::string>, peers, {},
-          "other controls whose calls the live page shows too, http://HOST:PORT[,...], the --metrics_listen "
-          "of each; "
-          "this one may be among them. They are asked only while somebody looks");
 ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "text or json");
 ABSL_FLAG(benari::log::Level, log_level, benari::log::Level::kInfo, "debug, info, warning or error");
 ABSL_FLAG(bool, healthcheck, false,
@@ -267,21 +248,6 @@ void ReadWebhook(FlagErrors& errors, Config& config) {
   if (!token.ok()) errors.Refuse("webhook_auth_token_file", path, token.status().message());
 }
 
-void ReadSpeech(FlagErrors& errors, Config& config) {
-  const std::string command = absl::GetFlag(FLAGS_say_command);
-  const int max_mib = ReadInRange(FLAGS_say_max_mib, 1, 1 << 20, &errors);
-  if (command.empty()) return;
-  const auto parsed = SayCommand::Parse(command);
-  if (!parsed.ok()) errors.Refuse("say_command", command, parsed.status().message());
-  const std::string directory = absl::GetFlag(FLAGS_say_directory);
-  const bool usable = absl::StartsWith(directory, "/") && access(directory.c_str(), R_OK | W_OK | X_OK) == 0;
-  errors.Require(usable, "say_directory", directory,
-                 "the absolute path of a directory in which this process may make files, for --say_command");
-  if (!parsed.ok()) return;
-  config.speech.emplace(SpeechOptions{*parsed, directory});
-  config.speech->max_bytes = uint64_t{static_cast<uint32_t>(max_mib)} << 20;
-}
-
 void ReadMediaTls(FlagErrors& errors, Config& config) {
   GrpcMediaClient::Options& media = config.media;
   media.tls = {absl::GetFlag(FLAGS_media_tls_ca_file), absl::GetFlag(FLAGS_media_tls_cert_file),
@@ -336,13 +302,6 @@ void ReadAri(FlagErrors& errors, Config& config) {
   } else {
     errors.Refuse("ari_url", url, access.status().message());
   }
-}
-
-void ReadPeers(FlagErrors& errors, Config& config) {
-  const std::vector<std::string> texts = absl::GetFlag(FLAGS_peers);
-  auto peers = ParsePeers(texts);
-  if (!peers.ok()) errors.Refuse("peers", absl::StrJoin(texts, ","), peers.status().message());
-  if (peers.ok()) config.peers = *std::move(peers);
 }
 
 void ReadEnding(FlagErrors& errors, Config& config) {
@@ -419,8 +378,8 @@ Config ReadConfig(int argc, char** argv) {
   ReadCall(errors, config);
   config.api = ReadApiFlags(errors);
   ReadWebhook(errors, config);
-  ReadSpeech(errors, config);
-  ReadPeers(errors, config);
+  config.peers = ReadPeersFlag(errors);
+  config.speech = ReadSayFlags(errors);
   ReadEnding(errors, config);
   ReadSilence(errors, config);
   errors.ExitIfAny();

@@ -41,8 +41,8 @@ struct Config {
   std::chrono::milliseconds standby_patience{5000};
   Endpoint metrics_listen;  // without a host: no metrics
   std::vector<std::string> metrics_hosts;
-  ApiConfig api;
   std::vector<net::Url> peers;
+  ApiConfig api;
   log::Format log_format = log::Format::kText;
   log::Level log_level = log::Level::kInfo;
   bool healthcheck = false;
