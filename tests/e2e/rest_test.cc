@@ -84,9 +84,8 @@ class RestTransferTest : public BotTest {
     return options;
   }
 
-  // The bot speaks, and the caller is connected to the number meanwhile.
-  void TransferInMidSpeech(const std::string& bot, const std::string& number,
-                           std::vector<std::string> flags = {}) {
+  // The bot speaks, and the caller hears it.
+  void CallInMidSpeech(const std::string& bot, std::vector<std::string> flags) {
     StartBot();
     const std::vector<std::string> api = rest_.Flags();
     flags.insert(flags.end(), api.begin(), api.end());
@@ -97,6 +96,11 @@ class RestTransferTest : public BotTest {
     Call();
     sid_ = nlohmann::json::parse(Event("start").Field("start"))["callSid"];
     PhoneHears(said_, milliseconds(500));
+  }
+  // Then the caller is connected to the number.
+  void TransferInMidSpeech(const std::string& bot, const std::string& number,
+                           std::vector<std::string> flags = {}) {
+    CallInMidSpeech(bot, std::move(flags));
     const std::string twiml = absl::StrCat("<Response><Dial>", number, "</Dial></Response>");
     const auto reply = rest_.Update(sid_, {{"Twiml", twiml}});
     EXPECT_EQ(reply["http"], 200);
@@ -129,6 +133,20 @@ TEST_F(RestTransferTest, AnAttendedOneLetsTheBotSpeakWhileTheDestinationRings) {
   EXPECT_EQ(PhoneHears(said_, milliseconds(2000)), milliseconds(2000)) << "the ringing cuts it off";
   ExpectConnected();
 }
+
+class RestHangUpTest : public RestTransferTest, public ::testing::WithParamInterface<bool> {};
+
+TEST_P(RestHangUpTest, CutsTheBotOffUnlessItIsToBePlayedOut) {
+  const bool drains = GetParam();
+  CallInMidSpeech("/say,until:stop", {absl::StrCat("--bot_drain_on_hangup=", drains ? "true" : "false")});
+  EXPECT_EQ(rest_.Update(sid_, {{"Status", "completed"}})["http"], 200);
+  Event("stop");
+  EXPECT_TRUE(phone_.WaitUntilOver(kPatience));
+  EXPECT_EQ(Outcome(), "completed");
+  EXPECT_EQ(FoundIn(said_, phone_.HeardAudio()) == milliseconds(2000), drains);
+}
+
+INSTANTIATE_TEST_SUITE_P(Drains, RestHangUpTest, ::testing::Bool());
 
 class RestDialOutTest : public CallTest {
  protected:
