@@ -9,6 +9,15 @@ namespace benari::control {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// Whom control has called was admitted before.
+bool IsNew(const Adoptable& adoptable, const Ids& ids) {
+  return adoptable.found.nothing() && !ids.OutboundTo(adoptable.call_id).has_value();
+}
+
+}  // namespace
+
 std::vector<Adoption::Adopted> Adoption::Adopt(const Snapshot& snapshot,
                                                const std::map<std::string, NodeLease>& leases) {
   const auto has_call = [this](const std::string& call_id) {
@@ -19,7 +28,7 @@ std::vector<Adoption::Adopted> Adoption::Adopt(const Snapshot& snapshot,
   std::vector<Adopted> adopted;
   for (const bool new_callers : {false, true}) {  // last: there may be no room for them
     for (const Adoptable& each : adoptable) {
-      if (each.found.nothing() == new_callers) adopted.push_back(AdoptOne(each, snapshot));
+      if (IsNew(each, context_.ids) == new_callers) adopted.push_back(AdoptOne(each, snapshot));
     }
   }
   return adopted;
@@ -43,7 +52,7 @@ ari::Channel WhoCalled(const std::string& call_id, const Snapshot& snapshot, con
 Adoption::Adopted Adoption::AdoptOne(const Adoptable& adoptable, const Snapshot& snapshot) {
   const AdoptedState& found = adoptable.found;
   const bool outbound = context_.ids.OutboundTo(adoptable.call_id).has_value();
-  const bool is_new = found.nothing() && !outbound;
+  const bool is_new = IsNew(adoptable, context_.ids);
   const std::optional<Refusal> refusal = is_new ? admission_.Admit() : std::nullopt;
   const ari::Channel caller = WhoCalled(adoptable.call_id, snapshot, context_.ids);
   auto call = admission_.MakeCall(caller, found.destination.value_or(1));

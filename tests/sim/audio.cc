@@ -10,15 +10,18 @@ using fakes::ChannelRecord;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+bool Audio::MediaMaySeemLost() const {
+  using enum DisasterKind;
+  return scenario_.request_faults > 0 ||
+         scenario_.Has({kKillMedia, kStopMedia, kDrainMedia, kCutMedia, kResetMedia, kCutMachine});
+}
+
 bool Audio::MayHangUp() const {
   using enum DisasterKind;
   // An instance that was stopped acts on what it knew until it reads that it was replaced: ARI cannot fence
   // it off.
   if (scenario_.Has({kStopControl, kStopAndReplaceControl})) return true;
-  const bool media_may_seem_lost =
-      scenario_.request_faults > 0 ||
-      scenario_.Has({kKillMedia, kStopMedia, kDrainMedia, kCutMedia, kResetMedia, kCutMachine});
-  if (scenario_.call.on_media_lost == control::OnMediaLost::kHangUp && media_may_seem_lost) return true;
+  if (scenario_.call.on_media_lost == control::OnMediaLost::kHangUp && MediaMaySeemLost()) return true;
   // Asterisk refuses what would replace media that seems lost.
   if (scenario_.request_faults > 0 && scenario_.Has({kCutMedia, kCutMachine})) return true;
   return scenario_.call.on_no_media == control::OnNoMedia::kHangUp && scenario_.Has({kCutMachine});
@@ -71,7 +74,7 @@ bool Audio::MustGoOn(const std::string& call_id) const {
 
 std::string Audio::OnDial(const std::string& call_id, Clock::Time now) {
   cut_short_.erase(call_id);
-  if (scenario_.call.transfer == control::Transfer::kBlind) dialled_.insert(call_id);
+  if (scenario_.call.transfer == control::Transfer::kBlind || MediaMaySeemLost()) dialled_.insert(call_id);
   const auto caller = asterisk_.EndOf(call_id);
   const Clock::Duration at = now - start_;
   // What was asked for before, or told late, may take effect so long after.

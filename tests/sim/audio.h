@@ -51,6 +51,7 @@ class Audio {
   std::string OnHangUpOfParty(const std::string& party, const std::string& call_id,
                               const control::Call* call);
   // The configuration, or the disaster, allows to hang up on somebody who hears something.
+  bool MediaMaySeemLost() const;
   bool MayHangUp() const;
 
   const Scenario& scenario_;

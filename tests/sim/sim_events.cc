@@ -84,7 +84,8 @@ void SimWorld::Meddle(const std::string& caller, const Meddling& meddling) {
   if (channel == asterisk_.channels().end() || channel->second.dying || !channel->second.in_stasis) return;
   log::Info("SIM somebody meddles", {{"what", ToString(meddling.kind)}, {"call", caller}});
   audio_.OnLeft(caller);
-  if (meddling.kind != MeddlingKind::kTransfer) orders_.OnLeft(caller, timers_.Now());
+  const bool leaves = meddling.kind == MeddlingKind::kRedirect || meddling.kind == MeddlingKind::kForeignApp;
+  if (leaves) orders_.OnLeft(caller, timers_.Now());
   const Clock::Duration length = meddling.length.value_or(Clock::Duration::zero());
   switch (meddling.kind) {
     case MeddlingKind::kRedirect:
