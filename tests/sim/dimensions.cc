@@ -50,8 +50,7 @@ std::string ToString(Dimension dimension) {
 
 const Dimensions& UsualDimensions() {
   static const auto& usual = *new Dimensions(*ParseDimensions(
-      "late_phones,lists,reentry,transfers,moves,fail_fast,slow_renewal,watches,bots,webhooks,orders,"
-      "attended,dial_outs,owners"));
+      "late_phones,lists,reentry,transfers,moves,fail_fast,slow_renewal,watches,bots,webhooks"));
   return usual;
 }
 

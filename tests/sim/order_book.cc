@@ -91,6 +91,7 @@ void OrderBook::WatchBot(const std::string& call_id, const Watched& by) {
   if (call == nullptr || !call->facts().known().bot.ready || !call->media().made() || call->media().lost())
     return;
   const std::string lease = call->media().id();
+  if (!call->facts().channel(lease).in_bridge) return;  // one that is being replaced is given back
   const fakes::ModelBot* const bot = media_.BotOf(lease);
   if (bot == nullptr || bot->info().phase != control::BotPhase::kReady) return;
   const auto script = scenario_.media.bots.find(bot->request().url);
