@@ -238,6 +238,20 @@ TEST_F(DialOutTest, TheNextInstanceKnowsTheCallInEveryPhase) {
 }
 
 // The id of the call tells to whom it is made.
+TEST_F(DialOutTest, IsAdoptedBeforeACallerForWhomThereIsNoRoom) {
+  StasisApp::Options options;
+  options.max_calls = 1;
+  Begin(fakes::Destination::Rings(), options);
+  ASSERT_TRUE(DialOut(At(kNext)).ok());
+  world_->RunFor(seconds(1));
+  const std::string newcomer = world_->Caller();
+  TakeOver();
+  world_->RunFor(seconds(2));
+  ASSERT_TRUE(world_->asterisk.EndOf(newcomer).has_value());
+  EXPECT_EQ(world_->asterisk.EndOf(newcomer)->cause, 42);
+  EXPECT_EQ(Status(), "ringing");
+}
+
 TEST_F(DialOutTest, TheNextInstanceKnowsANameAndASipUri) {
   replies_[kWebhook] = {{StreamTo(kUrl)}};
   const std::pair<const char*, const char*> kTable[] = {{"joe", "Local/joe@default"},
