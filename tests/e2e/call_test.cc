@@ -87,7 +87,9 @@ std::unique_ptr<Sipp> CallTest::Trunk(const std::string& scenario, milliseconds 
   options.pause = pause;
   options.echo_rtp = true;
   auto trunk = StartSipp(options);
-  EXPECT_TRUE(trunk != nullptr && trunk->WaitUntilListening(seconds(10)));
+  if (trunk == nullptr) return nullptr;
+  const absl::Status listening = trunk->WaitUntilListening(kPatience);
+  EXPECT_TRUE(listening.ok()) << listening.message();
   return trunk;
 }
 

@@ -1,18 +1,15 @@
 #include "tests/harness/sipp.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "tests/harness/ports.h"
 
@@ -23,7 +20,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kPollInterval{10};
-constexpr uint16_t kRtpPorts = 4;  // see FreeRtpPort
 
 std::string ScenarioFile(const std::string& name) { return BENARI_HARNESS_DIR "/sipp/" + name + ".xml"; }
 
@@ -67,16 +63,16 @@ Command SippCommand(const SippOptions& options, uint16_t rtp_port, const RunFold
   return Command{"sipp " + options.scenario, argv, {{"TERM", "dumb"}}, files.path(), files.File("output")};
 }
 
-// SIPp cannot say that it listens: its port is bound when another bind to it fails.
-bool UdpPortTaken(const Endpoint& endpoint) {
-  const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(endpoint.port);
-  inet_pton(AF_INET, endpoint.host.c_str(), &address.sin_addr);
-  const bool taken = bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0;
-  close(fd);
-  return taken;
+// SIPp cannot say that it listens. Whoever tries to bind its port may have it when SIPp wants it.
+bool UdpPortTaken(uint16_t port) {
+  std::ifstream sockets("/proc/net/udp");  // proc(5): "  sl: local address in hex:port in hex …"
+  const std::string wanted = absl::StrFormat(":%04X", port);
+  std::string line;
+  while (std::getline(sockets, line)) {
+    const std::vector<absl::string_view> fields = absl::StrSplit(line, ' ', absl::SkipEmpty());
+    if (fields.size() > 1 && absl::EndsWith(fields[1], wanted)) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -85,11 +81,8 @@ absl::StatusOr<std::unique_ptr<Sipp>> Sipp::Start(SippOptions options) {
   if (!std::filesystem::exists(ScenarioFile(options.scenario))) {
     return absl::NotFoundError("no scenario " + ScenarioFile(options.scenario));
   }
+  if (options.local.port == 0) options.local.port = FreeUdpPort();
   const uint16_t rtp_port = FreeRtpPort();
-  if (options.local.port == 0) {
-    do options.local.port = FreeUdpPort();
-    while (static_cast<uint16_t>(options.local.port - rtp_port) < kRtpPorts);  // neither is bound yet
-  }
   return std::unique_ptr<Sipp>(new Sipp(options, rtp_port));
 }
 
@@ -99,13 +92,16 @@ Sipp::Sipp(SippOptions options, uint16_t rtp_port)
       files_(std::filesystem::temp_directory_path(), "benari-sipp-"),
       process_(SippCommand(options_, rtp_port_, files_)) {}
 
-bool Sipp::WaitUntilListening(milliseconds timeout) {
+absl::Status Sipp::WaitUntilListening(milliseconds timeout) {
   const auto deadline = steady_clock::now() + timeout;
-  while (!UdpPortTaken(options_.local)) {
-    if (!process_.Running() || steady_clock::now() >= deadline) return false;
+  while (!UdpPortTaken(options_.local.port)) {
+    if (!process_.Running() || steady_clock::now() >= deadline) {
+      return absl::UnavailableError(absl::StrCat("SIPp scenario ", options_.scenario, " does not listen on ",
+                                                 options_.local.ToString(), ": ", Errors()));
+    }
     std::this_thread::sleep_for(kPollInterval);
   }
-  return true;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<SippResult> Sipp::WaitForEnd(milliseconds timeout) {
@@ -119,8 +115,7 @@ SippResult Sipp::Stop() { return Result(process_.Stop()); }
 SippResult Sipp::Result(int exit_code) const {
   SippResult result;
   result.exit_code = exit_code;
-  result.errors = ReadFile(files_.File("errors"));
-  if (result.errors.empty()) result.errors = process_.LastLines(30);
+  result.errors = Errors();
   const std::vector<std::string> lines =
       absl::StrSplit(ReadFile(files_.File("statistics")), '\n', absl::SkipEmpty());
   if (lines.size() < 2) return result;
@@ -131,6 +126,11 @@ SippResult Sipp::Result(int exit_code) const {
     if (names[i] == "FailedCall(C)") (void)absl::SimpleAtoi(values[i], &result.failed);
   }
   return result;
+}
+
+std::string Sipp::Errors() const {
+  const std::string errors = ReadFile(files_.File("errors"));
+  return errors.empty() ? process_.LastLines(30) : errors;
 }
 
 std::string Sipp::Messages() const { return ReadFile(files_.File("messages")); }

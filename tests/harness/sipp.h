@@ -41,8 +41,8 @@ class Sipp {
   static absl::StatusOr<std::unique_ptr<Sipp>> Start(SippOptions options);
 
   uint16_t rtp_port() const { return rtp_port_; }
-  // Waits until it has bound its SIP port. Returns false after the timeout, or if it has ended.
-  bool WaitUntilListening(std::chrono::milliseconds timeout);
+  // Waits until it has bound its SIP port. UNAVAILABLE: it has ended, or the time is over; with what it says.
+  absl::Status WaitUntilListening(std::chrono::milliseconds timeout);
   // Waits until its calls are over. DEADLINE_EXCEEDED: they are not over in time.
   absl::StatusOr<SippResult> WaitForEnd(std::chrono::milliseconds timeout);
   // Places no more calls; those that are up continue to their end.
@@ -62,6 +62,7 @@ class Sipp {
  private:
   Sipp(SippOptions options, uint16_t rtp_port);
   SippResult Result(int exit_code) const;
+  std::string Errors() const;
 
   const SippOptions options_;
   const uint16_t rtp_port_;

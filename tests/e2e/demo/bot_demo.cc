@@ -86,7 +86,8 @@ class BotDemo {
     trunk.calls = 0;
     trunk.echo_rtp = true;
     trunk_ = OrThrow(Sipp::Start(trunk));
-    if (!trunk_->WaitUntilListening(kPatience)) throw std::runtime_error("the trunk does not listen");
+    const absl::Status listening = trunk_->WaitUntilListening(kPatience);
+    if (!listening.ok()) throw std::runtime_error(std::string(listening.message()));
     for (const Turn& turn : Turns()) Prepare(turn);
     bot_ = OrThrow(BotProcess::Start("speaking.switchboard", {},
                                      [this](const std::string& line) { dialogue_.AddBotLine(line); }));

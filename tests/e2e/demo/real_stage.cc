@@ -32,8 +32,8 @@ class RealStage : public Stage {
     auto started = Sipp::Start(trunk);
     if (!started.ok()) return started.status();
     stage->trunk_ = std::move(*started);
-    if (!stage->trunk_->WaitUntilListening(kPatience))
-      return absl::UnavailableError("the trunk does not listen");
+    if (absl::Status listening = stage->trunk_->WaitUntilListening(kPatience); !listening.ok())
+      return listening;
     return stage;
   }
 

@@ -67,8 +67,7 @@ absl::Status LoadStage::StartAsterisk() {
   auto listening = Sipp::Start(trunk);
   if (!listening.ok()) return listening.status();
   trunk_ = std::move(*listening);
-  if (!trunk_->WaitUntilListening(kPatience)) return absl::UnavailableError("the trunk does not listen");
-  return absl::OkStatus();
+  return trunk_->WaitUntilListening(kPatience);
 }
 
 absl::Status LoadStage::StartMedia() {
