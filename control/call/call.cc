@@ -86,6 +86,7 @@ asio::awaitable<void> Call::Run() {
     over = co_await std::move(running);
     has_caller = identity_.direction == CallDirection::kInbound || facts_.channel(id_).started;
   } while (has_caller && facts_.known().redirect.has_value() && !facts_.MustEnd());
+  if (facts_.hung_up()) journal_.BotEnded(BotResult::kHungUp);
   co_await Release(over);
 }
 
@@ -132,7 +133,10 @@ asio::awaitable<void> Call::FollowRedirect() {
   journal_.Info("redirected over the API");
   co_await facts_.WaitUntilResynced();
   co_await destination_.Drop();
-  if (!BotStays(source)) co_await media_leg_.Drop();
+  if (!BotStays(source)) {
+    journal_.BotEnded(BotResult::kRedirected);
+    co_await media_leg_.Drop();
+  }
   config_.flow = FlowKind::kWebhook;
   SetSource(config_.webhook, std::move(source));
 }

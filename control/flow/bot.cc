@@ -43,19 +43,13 @@ asio::awaitable<BotResult> TalkToOneOf(Legs& legs, std::vector<std::string> urls
 
 // Completes if the caller is to be connected to the destination, else throws CallOver.
 asio::awaitable<void> TalkToBot(Legs& legs) {
-  BotResult result = BotResult::kHungUp;
-  try {
-    asio::awaitable<BotResult> talk = TalkToOneOf(legs, UrlsToDial(legs));
-    result = co_await std::move(talk);
-    co_await legs.facts.WaitUntilResynced();  // the next steps need Asterisk
-    legs.facts.ThrowIfEnding();
-  } catch (const CallOver&) {
-    const std::optional<BotResult> interrupted = ResultOfInterruption(legs.facts);
-    if (interrupted.has_value()) legs.metrics.BotEnded(*interrupted);
-    throw;
-  }
+  legs.journal.BotBegins();
+  asio::awaitable<BotResult> talk = TalkToOneOf(legs, UrlsToDial(legs));
+  const BotResult result = co_await std::move(talk);
+  co_await legs.facts.WaitUntilResynced();  // the next steps need Asterisk
+  legs.facts.ThrowIfEnding();
+  legs.journal.BotEnded(result);
   const AfterBot next = HasFailed(result) ? legs.settings.bot.on_failure : legs.settings.bot.on_close;
-  legs.metrics.BotEnded(result);
   if (next != AfterBot::kTransfer)
     EndAfterBot(result, next, absl::StrCat("the bot is done: ", ToString(result)));
   if (result == BotResult::kTimeout) co_await legs.media.Drop();

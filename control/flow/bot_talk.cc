@@ -38,12 +38,6 @@ BotResult ResultOf(const Legs& legs, bool in_time) {
 
 }  // namespace
 
-std::optional<BotResult> ResultOfInterruption(const CallFacts& facts) {
-  if (facts.hung_up()) return BotResult::kHungUp;
-  if (!facts.MustEnd() && facts.known().redirect.has_value()) return BotResult::kRedirected;
-  return std::nullopt;
-}
-
 bool HasFailed(BotResult result) {
   return result == BotResult::kUnreachable || result == BotResult::kLost || result == BotResult::kRefused;
 }

@@ -15,10 +15,6 @@ namespace benari::control {
 boost::asio::awaitable<BotResult> TalkTo(Legs& legs, Bot bot,
                                          std::optional<Clock::Time> since = std::nullopt);
 
-// What a caller's time with a bot has come to by the end of the call, or of what it did; nullopt: the call
-// ends for a reason of its own.
-std::optional<BotResult> ResultOfInterruption(const CallFacts& facts);
-
 // As TalkTo, with the bot that is there already; `origin` of its URL is for the log.
 boost::asio::awaitable<BotResult> TalkOn(Legs& legs, std::string origin, std::optional<Clock::Time> since);
 

@@ -70,6 +70,7 @@ asio::awaitable<WebhookVerbs::Next> WebhookVerbs::Dial(twiml::Dial dial, std::st
         CallOver(CallOutcome::kDestinationFailed, "congestion", std::string(dialing.status().message()));
   }
   if (legs_.media.BotTalks() && dial.action.url.empty()) co_await GoOnWithBot();
+  legs_.journal.BotEnded(BotResult::kRedirected);  // of a bot that stayed, and does not go on
   if (dial.action.url.empty()) co_return std::nullopt;
   co_return WebhookQuestions::At(dial.action, document, std::move(details));
 }
@@ -83,6 +84,7 @@ asio::awaitable<net::Form> WebhookVerbs::DialAndTalk(DialReports& reports) {
   try {
     co_await legs_.destination.Dial();
     answered = legs_.clock.Now();
+    legs_.journal.BotEnded(BotResult::kRedirected);
     co_await legs_.media.Drop();
     questions_.OnProgress();
     co_await legs_.destination.Talk();
@@ -113,7 +115,7 @@ asio::awaitable<void> WebhookVerbs::GoOnWithBot() {
   asio::awaitable<BotResult> talking =
       TalkOn(legs_, OriginOf(legs_.facts.known().bot.url), legs_.clock.Now());
   const BotResult result = co_await std::move(talking);
-  legs_.metrics.BotEnded(result);
+  legs_.journal.BotEnded(result);
   if (HasFailed(result)) bot_failure_ = result;
   co_await legs_.media.Drop();
 }

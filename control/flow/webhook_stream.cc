@@ -35,6 +35,7 @@ asio::awaitable<WebhookVerbs::Next> WebhookVerbs::Stream(twiml::ConnectStream st
 
 // Whatever ends the talk, its session goes: the next bot gets one of its own, and a longest time of its own.
 asio::awaitable<BotResult> WebhookVerbs::TalkTo(Bot bot, twiml::ConnectStream stream, std::string document) {
+  legs_.journal.BotBegins();
   bool started = false;
   legs_.media.set_on_bot_ready([this, &started, &stream, &document] {
     started = true;
@@ -53,9 +54,8 @@ asio::awaitable<BotResult> WebhookVerbs::TalkTo(Bot bot, twiml::ConnectStream st
   legs_.media.set_on_bot_ready(nullptr);
   const bool failed = result.has_value() && HasFailed(*result);
   if (started || failed) NotifyStream(failed ? "stream-error" : "stream-stopped", stream, document);
-  if (!result.has_value()) result = ResultOfInterruption(legs_.facts);
-  if (result.has_value()) legs_.metrics.BotEnded(*result);
   if (end != nullptr) std::rethrow_exception(end);
+  legs_.journal.BotEnded(*result);
   co_await legs_.media.Drop();
   co_return *result;
 }

@@ -35,6 +35,10 @@ void CallJournal::EnterPhase(CallPhase next) {
   Info("phase", {{"phase", ToString(next)}});
 }
 
+void CallJournal::BotEnded(BotResult result) {
+  if (std::exchange(with_bot_, false)) metrics_.BotEnded(result);
+}
+
 void CallJournal::End(CallOutcome outcome, const std::string& why) {
   metrics_.PhaseLeft(phase());
   history_.End(record_, {outcome, why, clock_.Now() - record_->began});

@@ -22,6 +22,10 @@ class CallJournal {
   void Tell(log::Level level, absl::string_view what, log::Fields fields);
   // Does nothing if it is the present phase.
   void EnterPhase(CallPhase phase);
+  // The caller's time with a bot, counted once when it has ended; without a beginning an end is ignored. The
+  // flow tells both, but for an end by a hang-up or a redirect.
+  void BotBegins() { with_bot_ = true; }
+  void BotEnded(BotResult result);
   void CallerAnswered() { history_.Answer(*record_, clock_.Now()); }
   // To be called after the last line.
   void End(CallOutcome outcome, const std::string& why);
@@ -33,6 +37,7 @@ class CallJournal {
   Metrics& metrics_;
   const Clock& clock_;
   const CallHistory::Record record_;
+  bool with_bot_ = false;
 };
 
 }  // namespace benari::control

@@ -23,6 +23,14 @@ class AttendedTest : public WebhookTest {
   absl::Status TransferTo(const std::string& number) {
     return world_->control->app().Transfer(caller_, number);
   }
+  // All results that were counted.
+  std::map<std::string, double> Results() const {
+    std::map<std::string, double> results;
+    for (const auto& row : kBotResultWords) {
+      if (Result(row.value) != 0) results[ToString(row.value)] = Result(row.value);
+    }
+    return results;
+  }
   bool HearsBot() {
     fakes::ModelBot* const bot = BotOf(1);
     return bot != nullptr && bot->info().phase == BotPhase::kReady && !Caller().hears_ringing;
@@ -72,6 +80,42 @@ TEST_F(AttendedTest, WithoutTheBotTheCallerHearsRinging) {
   ASSERT_TRUE(UntilPhase(CallPhase::kConnected));
   EXPECT_FALSE(Caller().hears_ringing);
   HangUpAndExpectClean();
+}
+
+TEST_F(AttendedTest, TheTimeWithTheBotIsCountedOnceAndAsItEnded) {
+  using Counted = std::map<std::string, double>;
+  destination_ = Destination::Busy();
+  for (const FlowKind flow : {FlowKind::kBot, FlowKind::kWebhook}) {
+    BeginWithBot(flow);  // nobody is reached, and the bot goes on until it closes
+    ASSERT_TRUE(TransferTo("7").ok());
+    ASSERT_TRUE(UntilPhase(CallPhase::kDialing) && UntilPhase(CallPhase::kBot));
+    EXPECT_EQ(Results(), Counted());
+    BotOf(1)->Close();
+    ExpectClean();
+    EXPECT_EQ(Results(), (Counted{{"closed", 1}}));
+
+    BeginWithBot(flow);  // likewise, and the caller hangs up
+    ASSERT_TRUE(TransferTo("7").ok());
+    ASSERT_TRUE(UntilPhase(CallPhase::kDialing) && UntilPhase(CallPhase::kBot));
+    HangUpAndExpectClean();
+    EXPECT_EQ(Results(), (Counted{{"hung_up", 1}}));
+
+    BeginWithBot(flow);  // the caller hangs up while it rings
+    ASSERT_TRUE(TransferTo("42").ok());
+    ASSERT_TRUE(UntilPhase(CallPhase::kDialing));
+    HangUpAndExpectClean();
+    EXPECT_EQ(Results(), (Counted{{"hung_up", 1}}));
+
+    for (const bool closes : {false, true}) {  // somebody answers, and the bot closes before
+      BeginWithBot(flow);
+      ASSERT_TRUE(TransferTo("42").ok());
+      ASSERT_TRUE(UntilPhase(CallPhase::kDialing));
+      if (closes) BotOf(1)->Close();
+      ASSERT_TRUE(UntilPhase(CallPhase::kConnected));
+      HangUpAndExpectClean();
+      EXPECT_EQ(Results(), (Counted{{"redirected", 1}}));
+    }
+  }
 }
 
 TEST_F(AttendedTest, ABlindOneTakesTheBotAwayAtOnce) {
