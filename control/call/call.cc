@@ -78,7 +78,6 @@ bool Call::Owns(const ResourceId& resource) const {
 
 // A redirect of a call that control makes waits for the answer; without one there is nobody to follow it.
 asio::awaitable<void> Call::Run() {
-  if (facts_.channel(id_).up) journal_.CallerAnswered();
   CallOver over(CallOutcome::kFailed, "congestion", "");
   bool has_caller = true;
   do {
@@ -94,6 +93,7 @@ asio::awaitable<void> Call::Run() {
 asio::awaitable<CallOver> Call::RunFlow() {
   CallOver over(CallOutcome::kFailed, "congestion", "");
   caller_may_be_gone_ = false;
+  if (facts_.channel(id_).up) journal_.CallerAnswered();  // also where the request that dialled has failed
   try {
     const bool outbound = identity_.direction == CallDirection::kOutbound;
     if (outbound && !facts_.channel(id_).started) co_await outbound_.Dial();

@@ -158,6 +158,20 @@ TEST_F(DialOutTest, ARedirectWhileItRingsCountsOnceItIsAnswered) {
   ExpectClean();
 }
 
+TEST_F(DialOutTest, ARedirectCountsThoughTheRequestThatDialsIsNotAnswered) {
+  Begin(fakes::Destination::Answers());
+  fakes::Fault fault;
+  fault.kind = fakes::FaultKind::kTimeoutAfter;
+  world_->control->faults().Add("ari.Originate", 1, fault);
+  ASSERT_TRUE(DialOut(Document(StreamTo(kUrl))).ok());
+  EXPECT_TRUE(world_->control->app().Redirect(caller_, Document(StreamTo(kFallback))));
+  ASSERT_TRUE(UntilPhase(CallPhase::kBot));
+  EXPECT_EQ(Dialled()[0].url, kFallback);
+  EXPECT_EQ(Status(), "in-progress");
+  EXPECT_TRUE(world_->control->app().HangUp(caller_));
+  ExpectClean();
+}
+
 TEST_F(DialOutTest, ARedirectDoesNotKeepWhoIsNotReached) {
   for (const fakes::Destination& callee : {fakes::Destination::Unroutable(), fakes::Destination::Busy()}) {
     Begin(callee);
