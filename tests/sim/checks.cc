@@ -38,6 +38,7 @@ bool IsUnserved(const Company& company) { return company.echoes && !company.serv
 bool HearsNothing(const Company& company) { return company.alone && !company.rings; }
 bool RingsForNobody(const Company& company) { return company.alone && company.rings; }
 bool HoldsPort(const Company& company) { return company.talks && !company.leased.empty(); }
+bool IsLeft(const Company& company) { return company.bot_is_finished && !company.dialled; }
 
 }  // namespace
 
@@ -59,13 +60,14 @@ void Checks::ForgetWhatIsOver(const std::map<std::string, Company>& companies) {
       return company == companies.end() || !holds(company->second);
     });
   };
-  for (Moments* since : {&nobodys_, &releasing_, &overdue_, &ringing_, &left_})
+  for (Moments* since : {&nobodys_, &releasing_, &overdue_, &ringing_})
     forget(*since, [](const Company&) { return true; });
   forget(heard_, HearsNothing);
   forget(waits_, RingsForNobody);
   forget(apart_, [](const Company& company) { return company.apart; });
   forget(unserved_, IsUnserved);
   forget(held_, HoldsPort);
+  forget(left_, IsLeft);
   // Each stream of a webhook has its own time.
   if (scenario_.RunsDocuments()) forget(echo_began_, [](const Company& company) { return company.served; });
 }
@@ -228,7 +230,7 @@ std::string Checks::Caller(const std::string& id, const Company& company,
     return absl::StrCat("caller ", id, " talks, and hears ringing");
   // Without a watch it is heard of with the next renewal.
   const Clock::Duration news = Patience() + scenario_.keeper.interval;
-  if (too_long(left_, company.bot_is_finished && !company.dialled, news))
+  if (too_long(left_, IsLeft(company), news))
     return absl::StrCat("caller ", id, ": its bot has finished, and nothing follows");
   // A control that was stopped in the set-up of a call counts the echo from when it learns of it.
   // One that is told to end, and cannot, leaves callers whose bridge is gone already.
