@@ -124,6 +124,9 @@ asio::awaitable<bool> MediaLeg::Replace() {
                   {{"media", media_.id()}, {"node", media_.node()}});
   } catch (const MediaError& error) {
     failure = error.what();
+    const bool others_full =
+        error.kind == MediaErrorKind::kExhausted && context_.nodes.AnotherIsUp(media_.node());
+    if (lost && !others_full) outage_.OnMediaLost(media_.id());
   } catch (const ari::Error& error) {
     failure = error.what();
     if (error.unanswered()) unanswered = error;

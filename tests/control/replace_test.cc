@@ -72,6 +72,31 @@ TEST_F(ReplaceTest, TheOtherNodeIsLostAsWell) {
   ExpectCleanEnd();
 }
 
+TEST_F(ReplaceTest, TheOnlyNodeIsStartedAgain) {
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  const std::string only = NodeOfCaller();
+  world->media.Kill(OtherThan(only));
+  world->RunFor(seconds(5));
+  ASSERT_TRUE(Hears());
+  world->media.Kill(only);
+  world->RunFor(seconds(3));
+  world->media.Return(only);
+  EXPECT_TRUE(world->Until([this] { return Hears(); }, seconds(2)));
+  EXPECT_EQ(world->control->app().table().Find(caller)->phase(), CallPhase::kEcho);
+  ExpectCleanEnd();
+}
+
+TEST_F(ReplaceTest, ANodeThatTakesNoCallsIsNotWaitedFor) {
+  world->asterisk.SetDestination("", fakes::Destination::Answers());
+  ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
+  const std::string node = NodeOfCaller();
+  world->media.StartDraining(OtherThan(node));
+  world->RunFor(seconds(1));
+  world->media.Kill(node);
+  EXPECT_TRUE(world->Until([this] { return !world->asterisk.dialled().empty(); }, seconds(2)));
+  ExpectCleanEnd();
+}
+
 // The caller may still hear what this process cannot reach.
 TEST_F(ReplaceTest, AsteriskRefusesAndTheCallGoesOnToTheDestination) {
   world->asterisk.SetDestination("", fakes::Destination::Answers());
@@ -83,8 +108,8 @@ TEST_F(ReplaceTest, AsteriskRefusesAndTheCallGoesOnToTheDestination) {
   EXPECT_EQ(world->Ended(CallOutcome::kCompleted), 1);
 }
 
-// A request got no answer, so nodes may have been cut off too and return: for three seconds, whatever the
-// attempts in between take.
+// A node that no other can replace may be started again: for four seconds, whatever the attempts in between
+// take.
 TEST_F(ReplaceTest, NodesAreNotWaitedForAnyLongerThanTheyMayTake) {
   world->asterisk.SetDestination("", fakes::Destination::Answers());
   ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kEcho));
@@ -104,9 +129,9 @@ TEST_F(ReplaceTest, NodesAreNotWaitedForAnyLongerThanTheyMayTake) {
     slow.delay = std::chrono::milliseconds(250);
     return slow;
   });
-  // One attempt ends 2.75 s after the outage; the next is due when the three seconds are over.
+  // The outage takes a second; the attempt after that begins the four, the last one is due at their end.
   EXPECT_TRUE(
-      world->Until([&] { return !world->asterisk.dialled().empty(); }, std::chrono::milliseconds(5300)));
+      world->Until([&] { return !world->asterisk.dialled().empty(); }, std::chrono::milliseconds(6300)));
   ExpectCleanEnd();
 }
 

@@ -105,6 +105,11 @@ bool Checks::IsSetUp(const std::string& caller, const std::vector<const Watched*
   return false;
 }
 
+bool Checks::MediaIsDisturbed() const {
+  return std::any_of(scenario_.disasters.begin(), scenario_.disasters.end(),
+                     [](const Disaster& disaster) { return disaster.IsOfMedia(); });
+}
+
 Clock::Duration Checks::Patience() const {
   // A request that is never answered takes its five seconds, and so does each of its undos.
   if (scenario_.request_faults > 0) return seconds(60);
@@ -214,7 +219,10 @@ std::string Checks::Caller(const std::string& id, const Company& company,
     return absl::StrCat("caller ", id, " hears nothing");
   if (too_long(waits_, RingsForNobody(company) && !asks, Patience()))
     return absl::StrCat("caller ", id, " hears ringing, and nobody is dialled");
-  if (too_long(unserved_, IsUnserved(company), Patience()))
+  // A node that no other can replace has time to be started again.
+  const bool restarts = MediaIsDisturbed() || scenario_.Has({DisasterKind::kCutMachine});
+  const Clock::Duration restart = restarts ? seconds(4) : seconds(0);
+  if (too_long(unserved_, IsUnserved(company), Patience() + restart))
     return absl::StrCat("caller ", id, ": no session for its external media");
   if (too_long(held_, HoldsPort(company), Patience() + scenario_.media_client.lease_ttl))
     return absl::StrCat("caller ", id, " talks, and ", company.leased, " is leased");
@@ -289,10 +297,8 @@ std::string Checks::Limits(Clock::Time now, const std::map<std::string, Company>
 }
 
 std::string Checks::Nodes(Clock::Time now, control::ControlProcess& control) {
-  const bool disturbed = std::any_of(scenario_.disasters.begin(), scenario_.disasters.end(),
-                                     [](const Disaster& disaster) { return disaster.IsOfMedia(); });
   using enum DisasterKind;
-  if (disturbed || scenario_.request_faults > 0 ||
+  if (MediaIsDisturbed() || scenario_.request_faults > 0 ||
       scenario_.Has({kCutMachine, kStopControl, kStopAndReplaceControl}))
     return "";
   for (const std::string& node : scenario_.nodes) {

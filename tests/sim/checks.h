@@ -44,6 +44,7 @@ class Checks {
   bool AllSettled() const;
   // How long a call may take to do something, where nothing is wrong any more.
   Clock::Duration Patience() const;
+  bool MediaIsDisturbed() const;
 
  private:
   using Moments = std::map<std::string, Clock::Time>;  // since when something holds, by what it holds for
