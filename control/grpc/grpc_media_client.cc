@@ -45,6 +45,14 @@ bool HasName(const std::string& address) {
   return error.failed();
 }
 
+template <typename Request>
+Request Naming(const std::string& lease_id, const std::string& owner, uint64_t epoch) {
+  Request request;
+  SetOwner(request.mutable_owner(), owner, epoch);
+  request.set_lease_id(lease_id);
+  return request;
+}
+
 grpc::ChannelArguments Arguments(const std::string& server_name) {
   grpc::ChannelArguments arguments;
   // A node that comes back is connected to again within a second. MIN_RECONNECT_BACKOFF in fact is the
@@ -132,9 +140,7 @@ void GrpcMediaClient::ThrowUnlessOk(const std::string& node, const char* rpc, co
 }
 
 asio::awaitable<Lease> GrpcMediaClient::LeasePort(std::string node, std::string lease_id) {
-  v1::LeasePortRequest request;
-  SetOwner(request.mutable_owner(), options_.owner, epoch_);
-  request.set_lease_id(lease_id);
+  auto request = Naming<v1::LeasePortRequest>(lease_id, options_.owner, epoch_);
   request.set_ttl_ms(static_cast<uint32_t>(options_.lease_ttl.count()));
   auto asked = Ask(At(node).stub->async(), &Async::LeasePort, std::move(request), options_.timeout);
   const auto [status, response] = co_await std::move(asked);
@@ -143,9 +149,7 @@ asio::awaitable<Lease> GrpcMediaClient::LeasePort(std::string node, std::string 
 }
 
 asio::awaitable<SessionInfo> GrpcMediaClient::ReleasePort(std::string node, std::string lease_id) {
-  v1::ReleasePortRequest request;
-  SetOwner(request.mutable_owner(), options_.owner, epoch_);
-  request.set_lease_id(lease_id);
+  auto request = Naming<v1::ReleasePortRequest>(lease_id, options_.owner, epoch_);
   auto asked = Ask(At(node).stub->async(), &Async::ReleasePort, std::move(request), options_.timeout);
   const auto [status, response] = co_await std::move(asked);
   ThrowUnlessOk(node, "ReleasePort", status);
@@ -153,9 +157,7 @@ asio::awaitable<SessionInfo> GrpcMediaClient::ReleasePort(std::string node, std:
 }
 
 asio::awaitable<SessionInfo> GrpcMediaClient::StartSession(std::string node, SessionRequest session) {
-  v1::StartSessionRequest request;
-  SetOwner(request.mutable_owner(), options_.owner, epoch_);
-  request.set_lease_id(session.lease_id);
+  auto request = Naming<v1::StartSessionRequest>(session.lease_id, options_.owner, epoch_);
   request.mutable_peer()->set_host(session.peer.host);
   request.mutable_peer()->set_port(session.peer.port);
   const bool latch = options_.rtp_source == RtpSource::kLatch;
@@ -171,9 +173,7 @@ asio::awaitable<SessionInfo> GrpcMediaClient::StartSession(std::string node, Ses
 }
 
 asio::awaitable<SessionInfo> GrpcMediaClient::StopSession(std::string node, std::string lease_id) {
-  v1::StopSessionRequest request;
-  SetOwner(request.mutable_owner(), options_.owner, epoch_);
-  request.set_lease_id(lease_id);
+  auto request = Naming<v1::StopSessionRequest>(lease_id, options_.owner, epoch_);
   auto asked = Ask(At(node).stub->async(), &Async::StopSession, std::move(request), options_.timeout);
   const auto [status, response] = co_await std::move(asked);
   ThrowUnlessOk(node, "StopSession", status);
@@ -181,9 +181,7 @@ asio::awaitable<SessionInfo> GrpcMediaClient::StopSession(std::string node, std:
 }
 
 asio::awaitable<void> GrpcMediaClient::SendDigit(std::string node, std::string lease_id, Digit digit) {
-  v1::SendDigitsRequest request;
-  SetOwner(request.mutable_owner(), options_.owner, epoch_);
-  request.set_lease_id(lease_id);
+  auto request = Naming<v1::SendDigitsRequest>(lease_id, options_.owner, epoch_);
   request.set_digits(digit.digit);
   request.set_duration_ms(
       static_cast<uint32_t>(std::clamp(digit.duration, kNoDuration, kLongestDigit).count()));
@@ -193,9 +191,7 @@ asio::awaitable<void> GrpcMediaClient::SendDigit(std::string node, std::string l
 }
 
 asio::awaitable<void> GrpcMediaClient::CloseBot(std::string node, std::string lease_id) {
-  v1::CloseBotRequest request;
-  SetOwner(request.mutable_owner(), options_.owner, epoch_);
-  request.set_lease_id(lease_id);
+  auto request = Naming<v1::CloseBotRequest>(lease_id, options_.owner, epoch_);
   auto asked = Ask(At(node).stub->async(), &Async::CloseBot, std::move(request), options_.timeout);
   const auto [status, response] = co_await std::move(asked);
   ThrowUnlessOk(node, "CloseBot", status);
