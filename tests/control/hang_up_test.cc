@@ -78,6 +78,24 @@ TEST_F(HangUpTest, WhatTheBotHasSaidIsPlayedOutIfSoSet) {
   EXPECT_EQ(world->control->Metric("benari_control_bot_calls_ended_total", "hung_up"), 1);
 }
 
+// A control that is started meanwhile is asked as well.
+TEST_F(HangUpTest, WhatABotThatLeavesHasSaidIsPlayedOutToo) {
+  for (const bool adopted : {false, true}) {
+    SCOPED_TRACE(adopted);
+    Begin(DrainingBotCall());
+    world->media.SetBot(kBotUrl, BotScript::Speaks(seconds(4)));
+    ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kBot));
+    EXPECT_TRUE(world->media.BotOf("benari." + caller + ".media1")->TakeLeave());
+    if (adopted) world->Kill();
+    if (adopted) world->Start();
+    world->RunFor(seconds(1));
+    EXPECT_TRUE(HangUp());
+    world->RunFor(seconds(2));
+    EXPECT_FALSE(world->asterisk.EndOf(caller).has_value());
+    ExpectHungUp();
+  }
+}
+
 TEST_F(HangUpTest, IsNotPutOffWhereNoBotIsHeard) {
   Begin(DrainingBotCall());
   world->media.SetBot(kBotUrl, BotScript::Never());

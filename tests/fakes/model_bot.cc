@@ -62,7 +62,8 @@ void ModelBot::Die(std::optional<Clock::Duration> back_after) {
 }
 
 bool ModelBot::TakeLeave() {
-  if (info_.phase == BotPhase::kDraining || info_.phase == BotPhase::kFinished) return false;
+  if (info_.phase == BotPhase::kFinished) return false;
+  if (info_.phase == BotPhase::kDraining) return true;
   plans_.clear();
   info_.phase = BotPhase::kDraining;
   After(std::min<Clock::Duration>(script_.queued, request_.drain), [this] { Close(); });

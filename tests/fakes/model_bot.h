@@ -52,7 +52,7 @@ class ModelBot {
 
   // Now.
   void Close() { Finish(control::BotEnd::kClosed, ""); }
-  // As media's CloseBot; false: it has ended.
+  // As media's CloseBot, or by itself: it ends once what it has queued was played. False: it has ended.
   bool TakeLeave();
   void Die(std::optional<Clock::Duration> back_after);
   void Stop();

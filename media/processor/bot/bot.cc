@@ -182,20 +182,20 @@ void Bot::Stop() {
 }
 
 absl::Status Bot::OnCommand(const BotCommand& command) {
-  if (left_ || phase_ == BotPhase::kDraining || phase_ == BotPhase::kFinished) {
-    return absl::FailedPreconditionError("the bot has ended");
-  }
+  if (phase_ == BotPhase::kFinished) return absl::FailedPreconditionError("the bot has ended");
   return std::visit([this](const auto& each) { return Take(each); }, command);
 }
 
-// The link closes, and the next tick begins to drain.
+// The link closes, and the next tick begins to drain; a bot that leaves by itself drains already.
 absl::Status Bot::Take(const CloseBot& /*close*/) {
+  if (phase_ == BotPhase::kDraining) return absl::OkStatus();
   left_ = true;
   stream_->Stop();
   return absl::OkStatus();
 }
 
 absl::Status Bot::Take(const Digits& digits) {
+  if (left_ || phase_ == BotPhase::kDraining) return absl::FailedPreconditionError("the bot leaves");
   if (stream_->SendDigits(digits)) return absl::OkStatus();
   return absl::ResourceExhaustedError("the bot has not taken the digits before these");
 }

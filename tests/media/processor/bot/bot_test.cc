@@ -241,7 +241,7 @@ TEST(Bot, OneThatIsTakenLeaveOfIsPlayedToTheEndAndHearsNoMore) {
   one.TakeSent();
   EXPECT_TRUE(one.bot().OnCommand(CloseBot()).ok());
   EXPECT_TRUE(one.stream().stopped()) << "the link says stop, and closes";
-  EXPECT_TRUE(absl::IsFailedPrecondition(one.bot().OnCommand(CloseBot())));
+  EXPECT_TRUE(one.bot().OnCommand(CloseBot()).ok()) << "asked again, as by another control";
   EXPECT_TRUE(absl::IsFailedPrecondition(one.bot().OnCommand(Digits{"1", milliseconds(0)})));
   one.Run(milliseconds(500));
   EXPECT_EQ(one.status().phase, BotPhase::kDraining);
@@ -272,11 +272,13 @@ TEST(Bot, WhatAClosedOneHasQueuedIsPlayedToTheEnd) {
   EXPECT_EQ(one.status().end, BotEnd::kNone);
   EXPECT_EQ(one.bot().state(), ProcessorState::kActive);
   EXPECT_TRUE(absl::IsFailedPrecondition(one.bot().OnCommand(Digits{"1", milliseconds(0)})));
+  EXPECT_TRUE(one.bot().OnCommand(CloseBot()).ok()) << "it leaves already";
   one.Run(seconds(1));
   EXPECT_EQ(one.TakeAudio(), goodbye);
   EXPECT_EQ(one.status().phase, BotPhase::kFinished);
   EXPECT_EQ(one.status().end, BotEnd::kClosed);
   EXPECT_EQ(one.bot().state(), ProcessorState::kFinished);
+  EXPECT_TRUE(absl::IsFailedPrecondition(one.bot().OnCommand(CloseBot())));
   EXPECT_EQ(one.bot().NextTick(), std::nullopt);
   EXPECT_TRUE(one.stream().stopped());
   EXPECT_EQ(one.Ended(BotEnd::kClosed), 1u);
