@@ -59,6 +59,7 @@ asio::awaitable<BotResult> TalkOn(Legs& legs, std::string origin, std::optional<
   const Clock::Time end = LongestEnd(legs, since);
   co_await legs.media.Until(end);
   const BotResult result = ResultOf(legs, legs.clock.Now() < end);
+  if (legs.facts.known().hangs_up_after_bot) legs.facts.HungUpOverApi();
   if (HasFailed(result)) {
     legs.journal.Warning(
         "bot failed",

@@ -96,6 +96,23 @@ TEST_F(HangUpTest, WhatABotThatLeavesHasSaidIsPlayedOutToo) {
   }
 }
 
+TEST_F(HangUpTest, IsNotPutOffBeyondTheTimeOfTheBot) {
+  for (const AfterBot next : {AfterBot::kTransfer, AfterBot::kContinue}) {
+    CallConfig config = DrainingBotCall();
+    config.bot.max_time = seconds(4);
+    config.bot.drain = seconds(60);
+    config.bot.on_close = next;
+    Begin(config);
+    world->media.SetBot(kBotUrl, BotScript::Speaks(seconds(60)));
+    ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kBot));
+    world->RunFor(seconds(2));
+    EXPECT_TRUE(HangUp());
+    ExpectHungUp();
+    EXPECT_EQ(world->asterisk.EndOf(caller)->continued_at, "");
+    EXPECT_TRUE(world->asterisk.dialled().empty());
+  }
+}
+
 TEST_F(HangUpTest, IsNotPutOffWhereNoBotIsHeard) {
   Begin(DrainingBotCall());
   world->media.SetBot(kBotUrl, BotScript::Never());
