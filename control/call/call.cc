@@ -130,6 +130,7 @@ bool Call::BotStays(const twiml::Source& next) const {
 // The legs are given back, and the caller stays. From then on this is a call of the webhook flow.
 asio::awaitable<void> Call::FollowRedirect() {
   twiml::Source source = facts_.TakeRedirect();
+  journal_.EnterPhase(CallPhase::kWebhook);
   journal_.Info("redirected over the API");
   co_await facts_.WaitUntilResynced();
   co_await destination_.Drop();
@@ -142,7 +143,7 @@ asio::awaitable<void> Call::FollowRedirect() {
 }
 
 void Call::HangUp() {
-  const bool bot_is_heard = phase() == CallPhase::kBot && media_leg_.BotTalks();
+  const bool bot_is_heard = phase() == CallPhase::kBot && media_leg_.BotTalks() && !facts_.Ending();
   if (config_.bot.drain_on_hangup && bot_is_heard) return facts_.HungUpOverApiAfterBot();
   facts_.HungUpOverApi();
 }

@@ -113,6 +113,26 @@ TEST_F(HangUpTest, IsNotPutOffBeyondTheTimeOfTheBot) {
   }
 }
 
+// Asterisk is away, so neither can be done yet.
+TEST_F(HangUpTest, AfterAnAttendedTransferIsNotPutOff) {
+  CallConfig config = DrainingBotCall();
+  config.transfer = Transfer::kAttended;
+  config.webhook.dial_out_endpoint = "Local/{number}@default/n";
+  for (const bool taken : {false, true}) {
+    Begin(config);
+    world->media.SetBot(kBotUrl, BotScript::Speaks(seconds(60)));
+    ASSERT_TRUE(world->UntilPhase(caller, CallPhase::kBot));
+    world->control->Disconnect();
+    EXPECT_TRUE(world->control->app().Transfer(caller, "42").ok());
+    if (taken) world->RunFor(seconds(1));
+    EXPECT_TRUE(HangUp());
+    world->RunFor(seconds(1));
+    ASSERT_TRUE(world->control->Connect());
+    ExpectHungUp();
+    EXPECT_TRUE(world->asterisk.dialled().empty());
+  }
+}
+
 TEST_F(HangUpTest, IsNotPutOffWhereNoBotIsHeard) {
   Begin(DrainingBotCall());
   world->media.SetBot(kBotUrl, BotScript::Never());
