@@ -225,10 +225,14 @@ asio::awaitable<void> DestinationLeg::AskAfter(std::string place) {
   }
 }
 
+bool DestinationLeg::IsLost(const Attempt& attempt) const {
+  return WasAwaySinceDialled(attempt) && LostUnheard(FactsOf(attempt));
+}
+
 bool DestinationLeg::DialAnewWhatWasLost() {
   bool lost = false;
   for (Attempt& attempt : attempts_) {
-    if (!WasAwaySinceDialled(attempt) || !LostUnheard(FactsOf(attempt))) continue;
+    if (!IsLost(attempt)) continue;
     DialAnew(attempt);
     lost = true;
   }

@@ -64,6 +64,8 @@ class DestinationLeg {
   const std::string& place() const { return attempts_[chosen_].place; }
   // The place of the nth of Dialing::endpoints.
   const std::string& place_of(size_t nth) const { return attempts_[nth].place; }
+  // Returns true while the nth has gone unheard, as Asterisk was away: Dial is about to dial it again.
+  bool IsLost(size_t nth) const { return IsLost(attempts_[nth]); }
   // Returns true for the place of the destination, and of those that were dialled with it.
   bool Owns(const std::string& place) const;
 
@@ -98,6 +100,7 @@ class DestinationLeg {
   const ChannelFacts& FactsOf(const Attempt& attempt) const { return facts_.channel(attempt.place); }
   bool AllAreGone() const;
   bool HearsBot() const { return dialing_.bot_stays && media_.BotTalks(); }
+  bool IsLost(const Attempt& attempt) const;
   bool WasAwaySinceDialled(const Attempt& attempt) const {
     return facts_.known().reconnects != attempt.dialled_after_reconnects;
   }

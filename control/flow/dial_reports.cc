@@ -48,6 +48,7 @@ bool DialReports::RangToTheEnd(size_t nth) const {
 std::string DialReports::StatusOf(size_t nth) const {
   const ChannelFacts& channel = legs_.facts.channel(legs_.destination.place_of(nth));
   if (channel.gone && channel.started) return "completed";
+  if (legs_.destination.IsLost(nth)) return "";
   // Whoever did not answer first is hung up.
   if (channel.gone && legs_.destination.HasAnswered()) return "canceled";
   if (channel.gone) return DialStatusOf(ExplainEnd(channel, RangToTheEnd(nth)).outcome);
@@ -56,35 +57,45 @@ std::string DialReports::StatusOf(size_t nth) const {
   return channel.created ? "initiated" : "";
 }
 
-// Each one is told as initiated first, and never again: other reports of its dialling look like that.
+// Each one is told as initiated first.
 void DialReports::OnNews() {
   for (size_t nth = 0; nth < told_.size(); ++nth) {
     const std::string status = StatusOf(nth);
-    if (told_[nth].status.empty() && !status.empty()) Report(nth, "initiated");
-    if (status != "initiated") Report(nth, status);
+    if (!status.empty()) Report(nth, "initiated");
+    Report(nth, status);
   }
 }
 
+std::string DialReports::EndOf(size_t nth) const {
+  const ChannelFacts& channel = legs_.facts.channel(legs_.destination.place_of(nth));
+  if (told_[nth].status == "in-progress") return "completed";
+  if (!channel.created) return "failed";
+  if (legs_.facts.Ending() || legs_.destination.HasAnswered()) return "canceled";
+  return legs_.destination.IsLost(nth) ? "failed" : "no-answer";
+}
+
+// Whom Asterisk refused to dial has not been told of yet.
 void DialReports::End() {
   OnNews();
   for (size_t nth = 0; nth < told_.size(); ++nth) {
-    const std::string& status = told_[nth].status;
-    const bool left = legs_.facts.Ending() || legs_.destination.HasAnswered();
-    if (!status.empty()) Report(nth, status == "in-progress" ? "completed" : left ? "canceled" : "no-answer");
+    if (told_[nth].status.empty() && legs_.facts.Ending()) continue;
+    Report(nth, "initiated");
+    Report(nth, EndOf(nth));
   }
 }
 
 void DialReports::Report(size_t nth, const std::string& status) {
   Told& told = told_[nth];
   if (status.empty() || status == told.status || IsOver(told.status)) return;
+  if (status == "initiated" && !told.status.empty()) return;
+  if (told.status.empty()) told.sid = CallSid("", legs_.destination.place_of(nth));
   const bool talked = told.status == "in-progress";
   const Clock::Duration lasted = talked ? legs_.clock.Now() - told.began : Clock::Duration::zero();
   told.status = status;
   told.began = legs_.clock.Now();
   const twiml::Target& target = dial_.targets[nth];
   if (!target.events.contains(EventOf(status))) return;
-  net::Form form = CallForm(CallSid("", legs_.destination.place_of(nth)), caller_id_, target.address,
-                            "outbound-dial", status);
+  net::Form form = CallForm(told.sid, caller_id_, target.address, "outbound-dial", status);
   form.emplace_back("ParentCallSid", legs_.identity.call_sid);
   form.emplace_back("CallbackSource", "call-progress-events");
   form.emplace_back("SequenceNumber", absl::StrCat(told.sequence++));

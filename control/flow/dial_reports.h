@@ -25,17 +25,19 @@ class DialReports {
 
   // To be called when facts of those that are dialled may have changed.
   void OnNews();
-  // Says `completed` of each one that was dialled and has not ended: it is hung up.
+  // Says of each one that has not ended how it does: it is hung up, or was not reached.
   void End();
 
  private:
   struct Told {
     std::string status;  // "": nothing yet
+    std::string sid;     // it keeps this one when it is dialled again
     int sequence = 0;    // of the next report
     Clock::Time began;   // the present status
   };
 
   std::string StatusOf(size_t nth) const;
+  std::string EndOf(size_t nth) const;
   bool RangToTheEnd(size_t nth) const;
   void Report(size_t nth, const std::string& status);
 

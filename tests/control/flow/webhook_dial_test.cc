@@ -151,6 +151,7 @@ TEST_F(WebhookSeveralTest, WhyANumberWasNotReachedIsReportedOnce) {
   } kTable[] = {{Destination::Busy(), "busy"},
                 {Destination::Rings(), "no-answer"},
                 {Destination::Unknown(), "failed"},
+                {Destination::Unroutable(), "failed"},
                 {Destination::HangsUp(seconds(12), seconds(3)), "completed"}};
   for (const auto& row : kTable) {
     SCOPED_TRACE(row.status);
@@ -162,6 +163,21 @@ TEST_F(WebhookSeveralTest, WhyANumberWasNotReachedIsReportedOnce) {
     EXPECT_THAT(Told("CallSid"), ElementsAre(Asked(2, "DialCallSid")));
     ExpectClean();
   }
+}
+
+TEST_F(WebhookSeveralTest, WhoIsLostWhileAsteriskIsAwayIsDialledAgainAsTheSameCall) {
+  Begin(Destination::Answers(seconds(2)),
+        "<Dial action='/done'><Number statusCallback='/told' "
+        "statusCallbackEvent='initiated ringing answered completed'>7</Number></Dial>");
+  ASSERT_TRUE(world_->Until([this] { return !world_->asterisk.dialled().empty(); }));
+  world_->control->Disconnect();
+  world_->asterisk.DestinationHangsUp(world_->asterisk.dialled().begin()->first);
+  world_->RunFor(seconds(1));
+  ASSERT_TRUE(world_->control->Connect());
+  ASSERT_TRUE(UntilPhase(CallPhase::kConnected));
+  HangUpAndExpectClean();
+  EXPECT_THAT(Told("CallStatus"), ElementsAre("initiated", "ringing", "in-progress", "completed"));
+  EXPECT_THAT(Told("CallSid"), Each(Told("CallSid").front()));
 }
 
 TEST_F(WebhookSeveralTest, ACallerWhoLeavesEndsTheRingingAndThatIsReported) {
