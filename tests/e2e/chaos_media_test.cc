@@ -1,4 +1,4 @@
-// A media node is killed, hangs, or comes back empty, with callers in echo.
+// A media node is killed, hangs, or is started again, with callers in echo.
 #include <gmock/gmock.h>
 
 #include <csignal>
