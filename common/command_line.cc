@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,9 +16,11 @@
 #include "common/flag_origin.h"
 #include "common/small_file.h"
 
-ABSL_FLAG(std::string, config, "",
-          "file of flags, one NAME = VALUE a line, without the dashes; # begins a comment. May be given more "
-          "than once: a later file wins over an earlier one, and a flag on the command line over all files");
+ABSL_FLAG(
+    std::string, config, "",
+    "file of flags, one NAME = VALUE a line, without the dashes; a line that begins with # is a comment. "
+    "May be given more than once: a later file wins over an earlier one, and a flag on the command line over "
+    "all files");
 
 namespace benari {
 
@@ -39,6 +42,7 @@ std::string Accepted(const absl::CommandLineFlag& flag, absl::string_view error)
   constexpr absl::string_view kAccepted = "accepted is ";
   const size_t at = error.find(kAccepted);
   if (at != absl::string_view::npos) return std::string(error.substr(at + kAccepted.size()));
+  if (flag.IsOfType<bool>()) return "true or false";
   return absl::StrCat("a value such as ", flag.DefaultValue());
 }
 
@@ -48,7 +52,7 @@ constexpr absl::string_view kConfig = "config";
 
 // What they ask for is not how a service is to be run.
 bool IsForCommandLineOnly(absl::string_view name) {
-  return name == kConfig || name == "healthcheck" || name == "help" || name == "version";
+  return name == kConfig || name == "check" || name == "healthcheck" || name == "help" || name == "version";
 }
 
 struct Arguments {
@@ -100,8 +104,12 @@ void Set(const Setting& setting, FlagErrors* errors) {
   absl::CommandLineFlag* const flag = absl::FindCommandLineFlag(setting.name);
   SetFlagOrigin(setting.name, setting.origin);
   std::string error;
-  if (!flag->ParseFrom(setting.value, &error))
-    errors->Require(false, setting.name, setting.value, Accepted(*flag, error));
+  if (flag->ParseFrom(setting.value, &error)) return;
+  const std::string accepted = Accepted(*flag, error);
+  if (flag->IsOfType<int32_t>() || flag->IsOfType<double>()) {
+    return KeepNoNumber({setting.name, setting.value, setting.origin, accepted});
+  }
+  errors->Require(false, setting.name, setting.value, accepted);
 }
 
 void SetFromFile(const Setting& setting, FlagErrors* errors) {
@@ -110,6 +118,21 @@ void SetFromFile(const Setting& setting, FlagErrors* errors) {
   SetFlagOrigin(setting.name, setting.origin);
   errors->Require(false, setting.name, setting.value,
                   known ? "this name on the command line only" : "one of the flags that --help lists");
+}
+
+template <typename Number>
+Number ReadNumber(const absl::Flag<Number>& flag, int32_t least, int32_t most, FlagErrors* errors) {
+  const absl::string_view name = absl::GetFlagReflectionHandle(flag).Name();
+  const std::string accepted = absl::StrCat(least, "..", most);
+  const std::string origin = FlagOrigin(name);
+  while (const std::optional<NoNumber> kept = TakeNoNumber(name)) {
+    SetFlagOrigin(name, kept->origin);
+    errors->Require(false, name, kept->value, accepted);
+    SetFlagOrigin(name, origin);
+  }
+  const Number value = absl::GetFlag(flag);
+  errors->Require(value >= least && value <= most, name, absl::StrCat(value), accepted);
+  return value;
 }
 
 }  // namespace
@@ -122,7 +145,8 @@ std::vector<SettingsFile> ParseCommandLine(int argc, char** argv, absl::string_v
   for (const std::string& path : arguments.files) {
     auto text = ReadSmallFile(path, kMaxSettingsBytes);
     if (!text.ok()) {
-      errors->Refuse(kConfig, path, text.status().message());
+      errors->Refuse(kConfig, path,
+                     absl::StrCat(text.status().message(), "; accepted is a file of lines NAME = VALUE"));
       continue;
     }
     files.push_back({path, *std::move(text)});
@@ -133,10 +157,11 @@ std::vector<SettingsFile> ParseCommandLine(int argc, char** argv, absl::string_v
 }
 
 int32_t ReadInRange(const absl::Flag<int32_t>& flag, int32_t least, int32_t most, FlagErrors* errors) {
-  const int32_t value = absl::GetFlag(flag);
-  errors->Require(value >= least && value <= most, absl::GetFlagReflectionHandle(flag).Name(),
-                  absl::StrCat(value), absl::StrCat(least, "..", most));
-  return value;
+  return ReadNumber(flag, least, most, errors);
+}
+
+double ReadInRange(const absl::Flag<double>& flag, int32_t least, int32_t most, FlagErrors* errors) {
+  return ReadNumber(flag, least, most, errors);
 }
 
 }  // namespace benari

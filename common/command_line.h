@@ -16,7 +16,9 @@ namespace benari {
 std::vector<SettingsFile> ParseCommandLine(int argc, char** argv, absl::string_view usage,
                                            FlagErrors* errors);
 
-// Returns the value of a flag that has to be within `least` and `most`; otherwise adds it to `errors`.
+// Returns the value of a flag that has to be within `least` and `most`; otherwise, and for each value given
+// that is no number, adds it to `errors`.
 int32_t ReadInRange(const absl::Flag<int32_t>& flag, int32_t least, int32_t most, FlagErrors* errors);
+double ReadInRange(const absl::Flag<double>& flag, int32_t least, int32_t most, FlagErrors* errors);
 
 }  // namespace benari

@@ -94,19 +94,27 @@ void FlagErrors::Require(bool ok, absl::string_view flag, absl::string_view valu
 void FlagErrors::Refuse(absl::string_view flag, absl::string_view value, absl::string_view why) {
   const std::string shown = WithoutPassword(flag, value);
   const std::string origin = FlagOrigin(flag);
+  const bool has_comment =
+      !origin.empty() && (absl::StrContains(value, " #") || absl::StrContains(value, "\t#"));
+  const absl::string_view hint = has_comment ? "; a comment has a line of its own" : "";
   if (flag.empty()) {  // an argument, or a line of a file, that has no name
     lines_.push_back(absl::StrCat(shown, ": ", why));
   } else if (!origin.empty()) {
-    lines_.push_back(absl::StrCat(origin, ": ", flag, " = ", shown, ": ", why));
+    lines_.push_back(absl::StrCat(origin, ": ", flag, " = ", shown, ": ", why, hint));
   } else {
     lines_.push_back(absl::StrCat("--", flag, "=", shown, ": ", why));
   }
 }
 
 void FlagErrors::ExitIfAny() const {
-  if (lines_.empty()) return;
+  FlagErrors all = *this;
+  for (const NoNumber& each : NoNumbers()) {
+    SetFlagOrigin(each.flag, each.origin);
+    all.Require(false, each.flag, each.value, each.accepted);
+  }
+  if (all.lines_.empty()) return;
   const char* const level = StderrIsJournal() ? SD_ERR : "";
-  for (const std::string& line : lines_) std::fprintf(stderr, "%s%s\n", level, line.c_str());
+  for (const std::string& line : all.lines_) std::fprintf(stderr, "%s%s\n", level, line.c_str());
   std::exit(2);
 }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/log.h"
 #include "common/small_file.h"
 
@@ -15,7 +16,9 @@ std::vector<Setting> ParseSettings(const SettingsFile& file, FlagErrors* errors)
   std::vector<Setting> settings;
   std::map<std::string, int> line_of;
   int number = 0;
-  for (absl::string_view line : absl::StrSplit(file.text, '\n')) {
+  absl::string_view text = file.text;
+  absl::ConsumePrefix(&text, "\xEF\xBB\xBF");  // as editors of Windows begin a file
+  for (absl::string_view line : absl::StrSplit(text, '\n')) {
     ++number;
     line = absl::StripAsciiWhitespace(line);
     if (line.empty() || line.front() == '#') continue;

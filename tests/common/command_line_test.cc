@@ -16,7 +16,10 @@
 
 ABSL_FLAG(std::string, greeting, "hello", "a text");
 ABSL_FLAG(int32_t, calls, 200, "a number");
+ABSL_FLAG(double, rate, 0.5, "a fraction");
+ABSL_FLAG(int32_t, unread, 3, "a number that nobody reads");
 ABSL_FLAG(bool, loud, false, "a switch");
+ABSL_FLAG(bool, check, false, "what a service is asked, and no setting of it");
 
 namespace benari {
 namespace {
@@ -44,6 +47,7 @@ class CommandLineTest : public ::testing::Test {
     FlagErrors errors;
     files_ = ParseCommandLine(static_cast<int>(argv.size()), argv.data(), "usage", &errors);
     ReadInRange(FLAGS_calls, 1, 1000, &errors);
+    ReadInRange(FLAGS_rate, 0, 2, &errors);
     return errors.lines();
   }
 
@@ -99,7 +103,12 @@ TEST_F(CommandLineTest, EveryMistakeIsListedWithItsLine) {
     std::vector<std::string> errors;
   };
   const Case cases[] = {
-      {"calls = many", {"FILE:1: calls = many: accepted is a value such as 200"}},
+      {"calls = many", {"FILE:1: calls = many: accepted is 1..1000"}},
+      {"rate = nan\n", {"FILE:1: rate = nan: accepted is 0..2"}},
+      {"calls = 5 # five\nloud = true\t# so\ngreeting = a#b",
+       {"FILE:2: loud = true\t# so: accepted is true or false; a comment has a line of its own",
+        "FILE:1: calls = 5 # five: accepted is 1..1000; a comment has a line of its own"}},
+      {"loud = a#b", {"FILE:1: loud = a#b: accepted is true or false"}},
       {"\ncalls = 1001", {"FILE:2: calls = 1001: accepted is 1..1000"}},
       {"cals = 5\n--calls = 5",
        {"FILE:1: cals = 5: accepted is one of the flags that --help lists",
@@ -110,10 +119,11 @@ TEST_F(CommandLineTest, EveryMistakeIsListedWithItsLine) {
        {"FILE:1: accepted is a line NAME = VALUE, or a comment that begins with #",
         "FILE:2: accepted is a line NAME = VALUE, or a comment that begins with #"}},
       {"calls = 1\ncalls = 1", {"FILE:2: accepted is one value for each name, and calls has one in line 1"}},
-      {"config = other", {"FILE:1: config = other: accepted is this name on the command line only"}},
+      {"config = other\ncheck = true",
+       {"FILE:1: config = other: accepted is this name on the command line only",
+        "FILE:2: check = true: accepted is this name on the command line only"}},
       {"loud = perhaps\ncalls = 0",
-       {"FILE:1: loud = perhaps: accepted is a value such as false",
-        "FILE:2: calls = 0: accepted is 1..1000"}},
+       {"FILE:1: loud = perhaps: accepted is true or false", "FILE:2: calls = 0: accepted is 1..1000"}},
   };
   for (const Case& each : cases) {
     const absl::FlagSaver saver;
@@ -128,17 +138,53 @@ TEST_F(CommandLineTest, MistakesOfFilesAndOfArgumentsAreListedTogether) {
   const std::string file = Write("wrong", "loud = perhaps");
   EXPECT_THAT(
       Parse({"--config=/nonexistent", "--config=/tmp", "--config=" + file, "--unknown=1", "--calls=0"}),
-      ElementsAre("--unknown=1: accepted is one of the flags that --help lists",
-                  "--config=/nonexistent: No such file or directory",
-                  "--config=/tmp: it is a directory, which is what a mount makes of a source that is missing",
-                  file + ":1: loud = perhaps: accepted is a value such as false",
-                  "--calls=0: accepted is 1..1000"));
+      ElementsAre(
+          "--unknown=1: accepted is one of the flags that --help lists",
+          "--config=/nonexistent: No such file or directory; accepted is a file of lines NAME = VALUE",
+          "--config=/tmp: it is a directory, which is what a mount makes of a source that is missing; "
+          "accepted is a file of lines NAME = VALUE",
+          file + ":1: loud = perhaps: accepted is true or false", "--calls=0: accepted is 1..1000"));
 }
 
 // The value is the command line's, and so is the mistake.
 TEST_F(CommandLineTest, AMistakeOnTheCommandLineDoesNotNameTheFile) {
   EXPECT_THAT(Parse({"--calls=0", "--config=" + Write("right", "calls = 5")}),
               ElementsAre("--calls=0: accepted is 1..1000"));
+}
+
+TEST_F(CommandLineTest, WhatIsNoNumberIsToldTheRange) {
+  for (const char* text : {"many", "5x", "99999999999", "-99999999999", "5 # five", "1.5", ""}) {
+    EXPECT_THAT(Parse({std::string("--calls=") + text}),
+                ElementsAre(std::string("--calls=") + text + ": accepted is 1..1000"));
+  }
+  EXPECT_THAT(Parse({"--rate=2.5"}), ElementsAre("--rate=2.5: accepted is 0..2"));
+  EXPECT_THAT(Parse({"--rate=half"}),
+              ElementsAre("--rate=half: accepted is 0..2", "--rate=2.5: accepted is 0..2"));
+}
+
+// Each with its own place, though a later one wins.
+TEST_F(CommandLineTest, EveryValueThatIsNoNumberIsListed) {
+  const std::string file = Write("wrong", "calls = many");
+  EXPECT_THAT(
+      Parse({"--config=" + file, "--calls=more"}),
+      ElementsAre(file + ":1: calls = many: accepted is 1..1000", "--calls=more: accepted is 1..1000"));
+  EXPECT_THAT(Parse({"--config=" + file, "--calls=5"}),
+              ElementsAre(file + ":1: calls = many: accepted is 1..1000"));
+}
+
+TEST_F(CommandLineTest, AWrongNumberThatNobodyReadsEndsTheProgramToo) {
+  Parse({"--unread=many"});
+  EXPECT_EXIT(FlagErrors().ExitIfAny(), ::testing::ExitedWithCode(2),
+              "--unread=many: accepted is a value such as 3");
+}
+
+TEST_F(CommandLineTest, AByteOrderMarkIsNoPartOfTheFirstName) {
+  EXPECT_THAT(Parse({"--config=" + Write("windows",
+                                         "\xEF\xBB\xBF"
+                                         "calls = 7\r\nloud = true\r\n")}),
+              IsEmpty());
+  EXPECT_EQ(absl::GetFlag(FLAGS_calls), 7);
+  EXPECT_TRUE(absl::GetFlag(FLAGS_loud));
 }
 
 TEST_F(CommandLineTest, AFileThatWasChangedIsFound) {
