@@ -56,7 +56,8 @@ absl::StatusOr<AllowList> AllowList::Parse(absl::string_view text) {
       continue;
     }
     auto prefix = net::ParseUrl(entry, {"ws", "wss"});
-    if (!prefix.ok()) return prefix.status();
+    if (!prefix.ok())
+      return absl::InvalidArgumentError(absl::StrCat(prefix.status().message(), ", or ", kPrivate));
     if (absl::StrContains(prefix->target, '?') || !IsPlainPath(prefix->target)) {
       return absl::InvalidArgumentError(
           absl::StrCat("'", entry, "': accepted is a prefix without a query, '.', '..' or escaped slashes"));

@@ -12,8 +12,8 @@ ABSL_FLAG(
     "address that gRPC listens on; port 0: chosen by the kernel; host self: the address of this host's name");
 ABSL_FLAG(
     Endpoint, grpc_advertise, Endpoint(),
-    "address at which control reaches this process; host self as above; default: --grpc_listen, with the "
-    "port that is bound");
+    "address at which control reaches this process; port 0: the one that is bound; host self: the address of "
+    "this host's name; default: --grpc_listen");
 ABSL_FLAG(std::string, grpc_tls_cert_file, "",
           "server certificate of gRPC (PEM), followed by its intermediate certificates; default: no TLS");
 ABSL_FLAG(std::string, grpc_tls_key_file, "", "private key (PEM) of --grpc_tls_cert_file");
@@ -24,7 +24,7 @@ ABSL_FLAG(
 ABSL_FLAG(std::string, rtp_bind, "127.0.0.1",
           "address that RTP sockets are bound to; self: the address of this host's name");
 ABSL_FLAG(std::string, rtp_advertise, "",
-          "host that Asterisk sends RTP to; self as above; default: --rtp_bind");
+          "host that Asterisk sends RTP to; self: the address of this host's name; default: --rtp_bind");
 ABSL_FLAG(int32_t, rtp_port_min, 26500, "lowest UDP port that is leased");
 ABSL_FLAG(int32_t, rtp_port_max, 26999, "highest UDP port that is leased");
 ABSL_FLAG(int32_t, quarantine_ms, 1000, "time in ms for which a released port is not leased again");
@@ -117,9 +117,7 @@ void ReadTls(Config* config, FlagErrors* errors) {
 
 void ReadLeases(Config* config, FlagErrors* errors) {
   config->max_ttl_ms = static_cast<uint32_t>(ReadInRange(FLAGS_max_ttl_ms, 1, 86400000, errors));
-  const double rate = absl::GetFlag(FLAGS_lease_rate_per_owner);
-  errors->Require(rate >= 0 && rate <= kMostLeases, "lease_rate_per_owner", absl::StrCat(rate),
-                  absl::StrCat("0..", kMostLeases));
+  const double rate = ReadInRange(FLAGS_lease_rate_per_owner, 0, kMostLeases, errors);
   const int32_t burst = ReadInRange(FLAGS_lease_burst_per_owner, 1, kMostLeases, errors);
   config->lease_rate = {rate, static_cast<double>(burst)};
 }
@@ -137,8 +135,10 @@ void ReadRtp(Config* config, FlagErrors* errors) {
     config->rtp_advertise = bind;
   } else {
     const bool reachable = IsHost(config->rtp_advertise) && !IsAnyHost(config->rtp_advertise);
+    const std::string since = absl::StrCat(", since --rtp_bind=", bind, " is no address of one host");
     errors->Require(reachable, "rtp_advertise", config->rtp_advertise,
-                    "the name or address, without a port, that Asterisk sends RTP to");
+                    absl::StrCat("the name or address, without a port, that Asterisk sends RTP to",
+                                 config->rtp_advertise.empty() ? since : ""));
   }
 
   const int32_t min = ReadInRange(FLAGS_rtp_port_min, 1, 65535, errors);

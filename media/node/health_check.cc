@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <string>
 
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
 #include "common/grpc_channel.h"
 #include "common/grpc_tls.h"
 #include "grpc/health/v1/health.grpc.pb.h"
@@ -36,6 +38,15 @@ TlsFiles ToTrust(const TlsFiles& served_with) {
   return files;
 }
 
+// Explains gRPC's message about a connection that failed.
+std::string Hint(absl::string_view grpc_words, const TlsFiles& served_with) {
+  if (served_with.cert.empty() && absl::StrContains(grpc_words, "Socket closed"))
+    return " (is it TLS there? then give this check the process's --grpc_tls_ flags)";
+  if (!served_with.cert.empty() && absl::StrContains(grpc_words, "wrong version number"))
+    return " (no TLS there: was the process started without --grpc_tls_cert_file?)";
+  return "";
+}
+
 }  // namespace
 
 int CheckHealth(const Config& config) {
@@ -49,7 +60,8 @@ int CheckHealth(const Config& config) {
   ::grpc::health::v1::HealthCheckResponse response;
   const ::grpc::Status status = stub->Check(&context, request, &response);
   if (!status.ok()) {
-    std::fprintf(stderr, "%s: %s\n", target.c_str(), status.error_message().c_str());
+    const std::string hint = Hint(status.error_message(), config.grpc_tls);
+    std::fprintf(stderr, "%s: %s%s\n", target.c_str(), status.error_message().c_str(), hint.c_str());
     return 1;
   }
   const auto serving = response.status();

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/grpc_tls.h"
 #include "common/log.h"
 #include "common/mutex.h"
@@ -22,6 +23,7 @@
 #include "media/io/worker_pool.h"
 #include "media/lease/session_registry.h"
 #include "media/link/links.h"
+#include "media/net/udp_socket.h"
 #include "media/node/event_log.h"
 #include "media/node/health_server.h"
 #include "media/node/housekeeper.h"
@@ -60,6 +62,16 @@ absl::Status CheckBot(const LinkOptions& links, const BotConfig& bot) {
   return links.allow.Check(*url);
 }
 
+// Each lease binds a port of its own: what is wrong with the address would be found call by call.
+absl::Status CheckRtpBind(const SocketAddress& address) {
+  const absl::Status bound = UdpSocket::Bind(address).status();
+  if (bound.ok() || absl::IsAlreadyExists(bound)) return absl::OkStatus();
+  const std::string prefix = absl::StrCat("cannot bind ", address.ToString(), ": ");
+  return absl::UnavailableError(
+      absl::StrCat("--rtp_bind=", address.ToEndpoint().host, ": ", absl::StripPrefix(bound.message(), prefix),
+                   "; accepted is an IPv4 or IPv6 address of this host, 0.0.0.0 or ::"));
+}
+
 // Members are in the order of what needs what.
 class NodeImpl : public Node {
  public:
@@ -78,7 +90,8 @@ class NodeImpl : public Node {
   }
 
   absl::Status Start() {
-    absl::Status status = StartWorkers();
+    absl::Status status = CheckRtpBind(config_.rtp_bind);
+    if (status.ok()) status = StartWorkers();
     if (status.ok()) status = StartGrpc();
     if (status.ok()) status = StartHealth();
     if (status.ok()) status = StartMetrics();

@@ -44,12 +44,12 @@ TEST(Process, ListsEveryMistakeAndExitsWithTwo) {
         "--batch_window_us=10001: accepted is 0..10000",
         "--unknown=1: accepted is one of the flags that --help lists\n",
         "--log_format=xml: accepted is text or json\n", "--drain_seconds=-3: accepted is a number of seconds",
-        "--quarantine_ms=soon: accepted is a value such as 1000\n",
-        "--max_ttl_ms=0: accepted is 1..86400000\n",
+        "--quarantine_ms=soon: accepted is 0..600000\n", "--max_ttl_ms=0: accepted is 1..86400000\n",
         "--rtp_bind=localhost: accepted is an IPv4 or IPv6 address", "--bot_allow=private,http://bot: ",
         "--bot_threads=0: accepted is 1..64\n", "--bot_credentials_dir=/nowhere: accepted is a folder",
-        "--bot_tls_ca_file=/nowhere.pem: accepted is", "--bot_start_buffer_ms=-1: accepted is 0..1000\n",
-        "--bot_max_queue_seconds=0: accepted is 1..3600\n", "--bot_queue_mib=0: accepted is 1..65536\n"}) {
+        "--bot_tls_ca_file=/nowhere.pem: No such file or directory; accepted is",
+        "--bot_start_buffer_ms=-1: accepted is 0..1000\n", "--bot_max_queue_seconds=0: accepted is 1..3600\n",
+        "--bot_queue_mib=0: accepted is 1..65536\n"}) {
     EXPECT_THAT(output, HasSubstr(line));
   }
 }
@@ -62,8 +62,12 @@ TEST(Process, MistakesBetweenFlags) {
   const Case cases[] = {
       {{"--rtp_port_min=300", "--rtp_port_max=200"},
        "--rtp_port_max=200: accepted is --rtp_port_min=300 or more"},
-      {{"--rtp_bind=0.0.0.0"}, "--rtp_advertise=: accepted is the name or address, without a port,"},
-      {{"--rtp_bind=::"}, "--rtp_advertise=: accepted is"},
+      {{"--rtp_bind=0.0.0.0"},
+       "--rtp_advertise=: accepted is the name or address, without a port, that Asterisk sends RTP to, since "
+       "--rtp_bind=0.0.0.0 is no address of one host\n"},
+      {{"--rtp_bind=::"}, "since --rtp_bind=:: is no address of one host\n"},
+      {{"--lease_rate_per_owner=1/s"}, "--lease_rate_per_owner=1/s: accepted is 0..1000000\n"},
+      {{"--rtp_port_max=99999999999"}, "--rtp_port_max=99999999999: accepted is 1..65535\n"},
       {{"--rtp_advertise=0.0.0.0"}, "--rtp_advertise=0.0.0.0: accepted is"},
       {{"--rtp_advertise=10.0.0.1:5"}, "--rtp_advertise=10.0.0.1:5: accepted is"},
       {{"--grpc_listen=0.0.0.0:50051"}, "--grpc_advertise=: accepted is HOST:PORT where control reaches"},
@@ -109,6 +113,19 @@ TEST(Process, MetricsOnAnAddressOfNobodyAreRefusedWithTheReason) {
   EXPECT_THAT(
       output,
       HasSubstr("cannot serve metrics on --metrics_listen=192.0.2.1:0: Cannot assign requested address"));
+}
+
+// It may come later, so a service manager starts it again, as it does for --grpc_listen.
+TEST(Process, RtpOnAnAddressOfNobodyIsRefusedWithTheReason) {
+  for (const char* address : {"192.0.2.1", "2001:db8::1"}) {
+    const auto [code, output] =
+        RunToEnd({"--grpc_listen=127.0.0.1:0", "--metrics_listen=", absl::StrCat("--rtp_bind=", address)});
+    EXPECT_EQ(code, 1);
+    EXPECT_EQ(output,
+              absl::StrCat("--rtp_bind=", address,
+                           ": Cannot assign requested address; accepted is an IPv4 or IPv6 address of this "
+                           "host, 0.0.0.0 or ::\n"));
+  }
 }
 
 TEST(Process, HealthcheckTellsServingFromDrainingFromGone) {

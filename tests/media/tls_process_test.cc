@@ -68,7 +68,7 @@ TEST_F(TlsProcessTest, EachMistakeIsOneLine) {
       {{"--grpc_tls_cert_file=" + cert}, "--grpc_tls_key_file=: accepted is the private key of"},
       {{"--grpc_tls_key_file=" + key}, "--grpc_tls_cert_file=: accepted is the certificate of"},
       {{"--grpc_tls_cert_file=/none", "--grpc_tls_key_file=" + key},
-       "--grpc_tls_cert_file=/none: accepted is a readable PEM file"},
+       "--grpc_tls_cert_file=/none: No such file or directory; accepted is a readable PEM file"},
       {{"--grpc_tls_cert_file=" + cert, "--grpc_tls_key_file=" + rubbish},
        "--grpc_tls_key_file=" + rubbish + ": accepted is a readable PEM file"},
       {{"--grpc_tls_cert_file=" + cert, "--grpc_tls_key_file=" + certificates_.File("other.key")},
@@ -78,7 +78,7 @@ TEST_F(TlsProcessTest, EachMistakeIsOneLine) {
       {{"--grpc_tls_client_ca_file=" + certificates_.File("ca.pem")},
        "--grpc_tls_cert_file=: accepted is the certificate to serve with"},
       {{"--grpc_tls_cert_file=" + cert, "--grpc_tls_key_file=" + key, "--grpc_tls_client_ca_file=/none"},
-       "--grpc_tls_client_ca_file=/none: accepted is a readable PEM file"},
+       "--grpc_tls_client_ca_file=/none: No such file or directory; accepted is a readable PEM file"},
       {{"--lease_rate_per_owner=-1"}, "--lease_rate_per_owner=-1: accepted is 0..1000000"},
       {{"--lease_rate_per_owner=nan"}, "--lease_rate_per_owner=nan: accepted is 0..1000000"},
       {{"--lease_burst_per_owner=0"}, "--lease_burst_per_owner=0: accepted is 1..1000000"},
@@ -107,6 +107,20 @@ TEST_F(TlsProcessTest, TheHealthCheckSpeaksTlsAndMutualTls) {
     EXPECT_EQ(std::count(output.begin(), output.end(), '\n'), 1) << output;
     EXPECT_THAT(output, HasSubstr("certificate verify failed"));
   }
+}
+
+TEST_F(TlsProcessTest, AHealthCheckThatTakesTheOtherSideForPlainOrForTlsSaysSo) {
+  const ServingProcess with(Flags("", "node")), without;
+  const auto plain = RunToEnd({"--healthcheck", "--grpc_listen=" + with.grpc().ToString()});
+  EXPECT_EQ(plain.first, 1);
+  EXPECT_THAT(plain.second,
+              HasSubstr("(is it TLS there? then give this check the process's --grpc_tls_ flags)\n"));
+  std::vector<std::string> flags = Flags("", "node");
+  flags.push_back("--healthcheck");
+  flags.push_back("--grpc_listen=" + without.grpc().ToString());
+  const auto encrypted = RunToEnd(flags);
+  EXPECT_EQ(encrypted.first, 1);
+  EXPECT_THAT(encrypted.second, HasSubstr("(no TLS there: "));
 }
 
 TEST_F(TlsProcessTest, WhileNoClientCanConnectItDoesNotServe) {

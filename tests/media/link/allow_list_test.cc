@@ -113,6 +113,10 @@ TEST(AllowListTest, MistakesAreNamed) {
     ASSERT_FALSE(list.ok()) << bad;
     EXPECT_THAT(std::string(list.status().message()), HasSubstr("accepted is")) << bad;
   }
+  EXPECT_EQ(
+      AllowList::Parse("privat").status().message(),
+      "'privat' has no known scheme: accepted is ws://HOST[:PORT][/PATH] or wss://HOST[:PORT][/PATH], or "
+      "private");
 }
 
 }  // namespace
