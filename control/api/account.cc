@@ -68,7 +68,9 @@ absl::StatusOr<Account> ParseAccount(absl::string_view text) {
 
 absl::StatusOr<Account> ReadAccountFile(const std::string& path) {
   const absl::StatusOr<std::string> text = ReadSmallFile(path, kMaxBytes);
-  if (!text.ok()) return text.status();
+  if (!text.ok())
+    return absl::InvalidArgumentError(absl::StrCat(
+        text.status().message(), "; accepted is a file with the lines account_sid: AC… and auth_token: …"));
   return ParseAccount(*text);
 }
 
