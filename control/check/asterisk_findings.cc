@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "control/app/asterisk_version.h"
+#include "control/ari/connect_failure.h"
 
 namespace benari::control {
 
@@ -51,19 +52,9 @@ std::string NotRunning(const std::vector<ari::Module>& modules, absl::string_vie
 }  // namespace
 
 Finding OfAriFailure(const ari::Error& error, const ari::Access& access) {
-  std::string look_at = absl::StrCat("--ari_url=", access.url.ToString());
-  if (error.status == 401) {
-    look_at = absl::StrCat("--ari_user=", access.user, " and --ari_password_file (or BENARI_ARI_PASSWORD); [",
-                           access.user, "] in Asterisk's ari.conf");
-  } else if (error.status == 403) {
-    look_at =
-        absl::StrCat("--ari_user=", access.user, "; read_only in [", access.user, "] of Asterisk's ari.conf");
-  } else if (error.status == 404) {
-    absl::StrAppend(&look_at, "; prefix in http.conf, enabled in ari.conf, res_ari in modules.conf");
-  } else if (error.unanswered()) {
-    absl::StrAppend(&look_at, "; enabled, bindaddr and bindport in Asterisk's http.conf");
-  }
-  return Failed(absl::StrCat("ARI: ", error.what(), ": look at ", look_at));
+  const bool says_itself = error.kind == ari::ErrorKind::kUnreachable;
+  const std::string look_at = absl::StrCat(": look at ", ari::SettingsToLookAt(error.status, access));
+  return Failed(absl::StrCat("ARI: ", error.what(), says_itself ? "" : look_at));
 }
 
 Findings OfVersion(absl::string_view version, const ari::Access& access) {

@@ -128,10 +128,11 @@ asio::awaitable<bool> Check::EventsArrive() {
   if (known.events_connected) {
     Add(Ok("events: Asterisk's WebSocket is connected, for an application of this check's own"));
   } else {
+    const std::string& problem = known.events_problem;  // which names what to look at
     Add(Failed(
-        absl::StrCat("events: ", known.events_problem.empty() ? "no answer" : known.events_problem,
-                     ": look at res_ari_events.so and res_http_websocket.so in Asterisk's modules.conf, "
-                     "and at a proxy before --ari_url")));
+        absl::StrCat("events: ", problem.empty() ? "no answer: look" : absl::StrCat(problem, "; look too"),
+                     " at res_ari_events.so and res_http_websocket.so in Asterisk's modules.conf, and "
+                     "at a proxy before --ari_url")));
   }
   co_return known.events_connected;
 }

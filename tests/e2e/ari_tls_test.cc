@@ -45,7 +45,7 @@ TEST_F(AriTlsTest, AnotherCaIsSaidInOneLine) {
   StartServices({CaFlag("other_ca")});
   EXPECT_THAT(WaitForLog("cannot connect to ARI events").Field("reason"),
               AllOf(HasSubstr("the certificate of 127.0.0.1:"), HasSubstr("is not accepted"),
-                    HasSubstr("CA file " + certificates_.File("other_ca.pem"))));
+                    HasSubstr("--ari_ca_file=" + certificates_.File("other_ca.pem"))));
 }
 
 }  // namespace

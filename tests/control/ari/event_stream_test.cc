@@ -220,8 +220,10 @@ TEST_F(EventStreamTest, SaysWhyItCannotConnectAndGoesOnTrying) {
     const char* problem;
   } kTable[] = {
       {{read, Send(HttpAnswerText("401 Unauthorized", R"({"message":"Authentication required"})"))},
-       "401 Unauthorized (Authentication required): user or password refused: ari.conf [benari]"},
-      {{read, Send(HttpAnswerText("404 Not Found", ""))}, "404 Not Found: no ARI at http://127.0.0.1:"},
+       "401 Unauthorized (Authentication required): user or password refused: look at --ari_user=benari and "
+       "--ari_password_file"},
+      {{read, Send(HttpAnswerText("404 Not Found", ""))},
+       "404 Not Found: no ARI there: look at --ari_url=http://127.0.0.1:"},
       {{read, Send(HttpAnswerText("200 OK", "[]"))}, "HTTP 200"},
       {{read, Send("HTTP/1.1 101 Switching Protocols\r\n\r\n")},
        "answered 101, yet not as a WebSocket server"},

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "control/ari/connect_failure.h"
 #include "tests/control/check/modules.h"
 
 namespace benari::control {
@@ -24,8 +25,18 @@ TEST(AsteriskFindings, AFailureNamesFlagAndFile) {
                                             HasSubstr("[bot] in Asterisk's ari.conf")));
   EXPECT_THAT(text(Kind::kHttp, 403), AllOf(HasSubstr("--ari_user=bot"), HasSubstr("read_only")));
   EXPECT_THAT(text(Kind::kHttp, 404), AllOf(HasSubstr("--ari_url"), HasSubstr("modules.conf")));
-  EXPECT_THAT(text(Kind::kUnreachable, 0), AllOf(HasSubstr("--ari_url"), HasSubstr("http.conf")));
-  EXPECT_THAT(text(Kind::kTimeout, 0), HasSubstr("http.conf"));
+  EXPECT_EQ(text(Kind::kTimeout, 0), "ARI: GET /bridges: why: look at --ari_url=http://127.0.0.1:8088/ari");
+}
+
+TEST(AsteriskFindings, AFailureToConnectNamesThemOnce) {
+  for (const net::ConnectProblem problem :
+       {net::ConnectProblem::kRefused, net::ConnectProblem::kNameNotResolved}) {
+    net::ConnectFailure failure;
+    failure.problem = problem;
+    const std::string why = ari::DescribeConnectFailure(failure, Access());
+    EXPECT_THAT(why, HasSubstr("look at --ari_url=http://127.0.0.1:8088/ari"));
+    EXPECT_EQ(OfAriFailure(ari::Error(ari::ErrorKind::kUnreachable, 0, why), Access()).text, "ARI: " + why);
+  }
 }
 
 TEST(AsteriskFindings, APatchedVersionIsAWarning) {
