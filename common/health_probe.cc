@@ -6,7 +6,10 @@
 #include <cstdio>
 #include <string>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/shown.h"
 
 namespace benari {
 
@@ -21,14 +24,21 @@ bool ProbeMetric(const Endpoint& listen, const std::vector<std::string>& names, 
     return false;
   }
   stream << "GET /metrics HTTP/1.0\r\nHost: " << listen.host << "\r\n\r\n" << std::flush;
-  std::string line;
+  std::string status, line;
+  std::getline(stream, status);
+  bool has_one = false;
   while (std::getline(stream, line)) {
-    absl::string_view text = absl::StripSuffix(line, "\r");
-    if (!absl::ConsumeSuffix(&text, " 1")) continue;
-    const std::string name(text.substr(0, text.find('{')));
-    if (std::find(names.begin(), names.end(), name) != names.end()) return true;
+    const absl::string_view text = absl::StripSuffix(line, "\r");
+    const std::string name(text.substr(0, text.find_first_of("{ ")));
+    if (std::find(names.begin(), names.end(), name) == names.end()) continue;
+    if (absl::EndsWith(text, " 1")) return true;
+    has_one = true;
   }
-  std::fprintf(stderr, "%s: %s\n", listen.ToString().c_str(), otherwise);
+  std::string why = absl::StrCat("another program answers there: ", Shown(absl::StripSuffix(status, "\r")),
+                                 ", without the metric ", names.front());
+  if (status.empty()) why = "connections are accepted there, and not answered";
+  if (has_one) why = otherwise;
+  std::fprintf(stderr, "%s: %s\n", listen.ToString().c_str(), why.c_str());
   return false;
 }
 

@@ -13,10 +13,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/log.h"
+#include "common/small_file.h"
 
 namespace benari {
 
 namespace {
+
+constexpr size_t kMaxPemBytes = 1 << 20;  // the system's CAs have 200 KiB
 
 template <auto Free>
 struct Freer {
@@ -58,10 +61,19 @@ PrivateKey ReadKey(const std::string& path) {
   return key;
 }
 
-Certificates NeedCertificates(const std::string& path, const std::string& flag, const char* accepted,
+// Where `found` is false: says what is needed of the file, and why it cannot be read if it cannot.
+void Need(bool found, const std::string& path, const std::string& flag, const char* what,
+          FlagErrors* errors) {
+  if (found) return;
+  const absl::Status read = ReadSmallFile(path, kMaxPemBytes).status();
+  const std::string accepted = absl::StrCat("accepted is a readable PEM file with ", what);
+  errors->Refuse(flag, path, read.ok() ? accepted : absl::StrCat(read.message(), "; ", accepted));
+}
+
+Certificates NeedCertificates(const std::string& path, const std::string& flag, const char* what,
                               FlagErrors* errors) {
   Certificates certificates = ReadCertificates(path);
-  errors->Require(!certificates.empty(), flag, path, absl::StrCat("a readable PEM file with ", accepted));
+  Need(!certificates.empty(), path, flag, what, errors);
   return certificates;
 }
 
@@ -134,8 +146,7 @@ void CheckTlsFiles(const TlsFiles& files, const TlsFiles& flags, Clock::WallTime
   if (!files.cert.empty()) chain = NeedCertificates(files.cert, flags.cert, "a certificate", errors);
   if (!files.key.empty()) {
     key = ReadKey(files.key);
-    errors->Require(key != nullptr, flags.key, files.key,
-                    "a readable PEM file with a private key that is not encrypted");
+    Need(key != nullptr, files.key, flags.key, "a private key that is not encrypted", errors);
   }
   if (chain.empty() || key == nullptr) return;
   const bool fits = X509_check_private_key(chain.front().get(), key.get()) == 1;

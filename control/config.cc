@@ -2,19 +2,19 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <limits>
 #include <utility>
 #include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/reflection.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/command_line.h"
 #include "common/enum_table.h"
 #include "common/flag_types.h"
 #include "control/ari/password.h"
 #include "control/call/call_settings.h"
-#include "control/peers_flag.h"
+#include "control/page_flags.h"
 #include "control/record/ids.h"
 #include "control/say_flags.h"
 
@@ -97,12 +97,12 @@ ABSL_FLAG(
 ABSL_FLAG(
     std::string, bot_on_failure, "transfer",
     "action if no bot could be reached, or if it was lost and did not return: transfer, hangup or continue");
-ABSL_FLAG(Seconds, bot_max_seconds, Seconds{14400}, "maximum time with the bot; inf: no limit");
-ABSL_FLAG(Seconds, bot_idle_seconds, Seconds{std::numeric_limits<double>::infinity()},
+ABSL_FLAG(std::string, bot_max_seconds, "14400", "maximum time with the bot; inf: no limit");
+ABSL_FLAG(std::string, bot_idle_seconds, "inf",
           "silence of both the caller and the bot after which the time with the bot ends; inf: no limit");
-ABSL_FLAG(Seconds, bot_reconnect_seconds, Seconds{10},
+ABSL_FLAG(std::string, bot_reconnect_seconds, "10",
           "how long connecting to a bot is retried if it is not reachable, or was lost");
-ABSL_FLAG(Seconds, bot_drain_seconds, Seconds{10},
+ABSL_FLAG(std::string, bot_drain_seconds, "10",
           "how long queued audio of the bot is still played after the bot has closed");
 ABSL_FLAG(
     bool, bot_drain_on_hangup, false,
@@ -143,7 +143,7 @@ ABSL_FLAG(std::string, dial_out_allow, "",
 ABSL_FLAG(std::string, destination, "Local/4438007@default/n",
           "endpoint the caller is connected to after the echo or the bot, as in Dial()");
 ABSL_FLAG(std::string, caller_id, "", "caller id shown to the destination, such as \"Bot <100>\"");
-ABSL_FLAG(int, dial_timeout_seconds, 30,
+ABSL_FLAG(std::string, dial_timeout_seconds, "30",
           "how long the destination may ring before the call is ended with no answer");
 ABSL_FLAG(Seconds, no_media_seconds, Seconds{2},
           "silence from the caller after which missing media is diagnosed and logged; inf: never");
@@ -164,9 +164,9 @@ ABSL_FLAG(std::string, ringback, "ringing",
           "CHANNEL(musicclass) names) or none");
 ABSL_FLAG(
     std::string, transfer, "blind",
-    "of a caller that a redirect over the API takes from its bot to a number: blind (the bot leaves at "
-    "once, the caller hears the --ringback) or attended (the bot stays until somebody answers, and goes "
-    "on if nobody does)");
+    "how a redirect over the API takes a caller from its bot to a number: blind (the bot leaves at once, and "
+    "the caller hears the --ringback) or attended (the bot stays until somebody answers, and goes on if "
+    "nobody does)");
 ABSL_FLAG(std::string, when_full, "congestion",
           "action for a caller that cannot be admitted: congestion (hang up, cause 42) or continue (in the "
           "dial plan)");
@@ -188,10 +188,6 @@ ABSL_FLAG(Seconds, standby_seconds, Seconds{5},
           "silence of another instance after which it counts as gone; must be below --lease_ttl_ms");
 ABSL_FLAG(Endpoint, metrics_listen, Endpoint("127.0.0.1", 9101),
           "the live page, GET /calls and Prometheus metrics; port 0: any; empty: none");
-ABSL_FLAG(
-    std::vector<std::string>, metrics_hosts, {},
-    "names under which browsers reach --metrics_listen, such as pbx.example.com,...; IP addresses, names "
-    "without a dot and those of private networks (.local, .internal, .svc) are always accepted");
 ABSL_FLAG(benari::log::Format, log_format, benari::log::Format::kText, "text or json");
 ABSL_FLAG(benari::log::Level, log_level, benari::log::Level::kInfo, "debug, info, warning or error");
 ABSL_FLAG(bool, healthcheck, false,
@@ -285,7 +281,11 @@ void ReadMedia(FlagErrors& errors, Config& config) {
 
 void ReadAri(FlagErrors& errors, Config& config) {
   config.app.app = absl::GetFlag(FLAGS_app);
-  errors.Require(!config.app.app.empty(), "app", "", "the name of the Stasis application");
+  errors.Require(!config.app.app.empty() && !absl::StrContains(config.app.app, ','), "app", config.app.app,
+                 "the name of one Stasis application, without ','");
+  const std::string user = absl::GetFlag(FLAGS_ari_user);
+  errors.Require(!user.empty() && !absl::StrContains(user, ':'), "ari_user", user,
+                 "the name of a section in ari.conf, without ':'");
   config.app.max_calls = static_cast<size_t>(ReadInRange(FLAGS_max_calls, 1, 10000, &errors));
   config.app.sweep_interval = std::chrono::seconds(ReadInRange(FLAGS_sweep_seconds, 1, 86400, &errors));
   config.http.timeout = milliseconds(ReadInRange(FLAGS_ari_timeout_ms, 100, 120000, &errors));
@@ -295,8 +295,8 @@ void ReadAri(FlagErrors& errors, Config& config) {
   const size_t mistakes = errors.lines().size();
   CheckTlsFiles({ca_file, "", ""}, {"ari_ca_file", "", ""}, std::chrono::system_clock::now(), &errors);
   const bool ca_read = errors.lines().size() == mistakes;
-  const auto access = ari::MakeAccess(url, absl::GetFlag(FLAGS_ari_user), ReadPassword(errors),
-                                      config.app.app, ca_read ? ca_file : "");
+  const auto access =
+      ari::MakeAccess(url, user, ReadPassword(errors), config.app.app, ca_read ? ca_file : "");
   if (access.ok()) {
     config.ari = *access;
   } else {
@@ -366,10 +366,11 @@ Config ReadConfig(int argc, char** argv) {
   config.log_format = absl::GetFlag(FLAGS_log_format);
   config.log_level = absl::GetFlag(FLAGS_log_level);
   config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
-  config.metrics_hosts = absl::GetFlag(FLAGS_metrics_hosts);
   config.healthcheck = absl::GetFlag(FLAGS_healthcheck);
   config.check = absl::GetFlag(FLAGS_check);
   if (config.healthcheck) {
+    errors.Require(!config.metrics_listen.host.empty(), "metrics_listen", "",
+                   "HOST:PORT where the control to probe serves its metrics");
     errors.ExitIfAny();
     return config;
   }
@@ -378,6 +379,7 @@ Config ReadConfig(int argc, char** argv) {
   ReadCall(errors, config);
   config.api = ReadApiFlags(errors);
   ReadWebhook(errors, config);
+  config.metrics_hosts = ReadMetricsHosts(errors);
   config.peers = ReadPeersFlag(errors);
   config.speech = ReadSayFlags(errors);
   ReadEnding(errors, config);

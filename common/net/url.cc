@@ -76,7 +76,12 @@ absl::StatusOr<Url> ParseUrl(absl::string_view text, Schemes schemes) {
   for (const absl::string_view scheme : schemes) {
     if (absl::ConsumePrefix(&rest, absl::StrCat(scheme, "://"))) url.scheme = std::string(scheme);
   }
-  if (url.scheme.empty()) return Refuse(absl::StrCat("'", text, "' has no known scheme"), schemes);
+  if (url.scheme.empty()) {
+    const bool may_hold_password = absl::StrContains(text, '@');
+    return Refuse(
+        absl::StrCat(may_hold_password ? "it" : absl::StrCat("'", text, "'"), " has no known scheme"),
+        schemes);
+  }
   const size_t end = std::min(rest.find_first_of("/?#"), rest.size());
   const absl::string_view authority = rest.substr(0, end);
   const absl::string_view target = rest.substr(end);

@@ -32,14 +32,6 @@ absl::StatusOr<Access> MakeAccess(absl::string_view url, std::string user, std::
                                   std::string app, std::string ca_file) {
   absl::StatusOr<net::Url> parsed = ParseAriUrl(url);
   if (!parsed.ok()) return parsed.status();
-  if (user.empty() || absl::StrContains(user, ':')) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("user '", user, "': accepted is the name of a section in ari.conf, without ':'"));
-  }
-  if (app.empty() || absl::StrContains(app, ',')) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("app '", app, "': accepted is one Stasis application's name, without ','"));
-  }
   absl::StatusOr<net::Remote> remote = net::MakeRemote(*std::move(parsed), std::move(ca_file));
   if (!remote.ok()) return remote.status();
   Access access{*std::move(remote)};

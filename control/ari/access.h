@@ -19,7 +19,7 @@ struct Access : net::Remote {
 };
 
 // The path of `url` defaults to /ari; a slash at its end is dropped. INVALID_ARGUMENT names what is wrong
-// (url, user, app or CA file) and what is accepted. Reads the CA file.
+// with URL or CA file, and what is accepted. `user` has no ':', `app` has no ','. Reads the CA file.
 absl::StatusOr<Access> MakeAccess(absl::string_view url, std::string user, std::string password,
                                   std::string app, std::string ca_file);
 

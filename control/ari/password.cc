@@ -14,6 +14,16 @@ namespace {
 constexpr size_t kMaxBytes = 4096;
 constexpr char kAccepted[] = "accepted is one line of text";
 
+// As a line of ari.conf, of a settings file or of --api_account_file.
+bool IsSetting(absl::string_view text) {
+  const size_t separator = text.find_first_of("=:");
+  if (separator == absl::string_view::npos) return false;
+  const std::string name =
+      absl::AsciiStrToLower(absl::StripTrailingAsciiWhitespace(text.substr(0, separator)));
+  return name == "password" || name == "ari_password" || name == "secret" || name == "token" ||
+         name == "auth_token";
+}
+
 absl::Status Refuse(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(what, "; ", kAccepted));
 }
@@ -28,6 +38,7 @@ absl::StatusOr<std::string> ParsePassword(absl::string_view text) {
   if (std::any_of(text.begin(), text.end(), is_control)) {
     return Refuse("it holds several lines, or bytes that are no text, as UTF-16 does");
   }
+  if (IsSetting(text)) return Refuse("it holds the name of a setting before the secret");
   return std::string(text);
 }
 

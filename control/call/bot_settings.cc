@@ -98,8 +98,10 @@ absl::Status AddParameter(std::map<std::string, std::string>& parameters, absl::
 absl::Status SetParameters(BotSettings& settings, absl::string_view value) {
   std::map<std::string, std::string> parameters;
   for (const absl::string_view each : absl::StrSplit(value, absl::ByAnyChar("&,"), absl::SkipEmpty())) {
+    const size_t before = parameters.size();
     const absl::Status added = AddParameter(parameters, each);
     if (!added.ok()) return added;
+    if (parameters.size() == before) return Accepted("each NAME once");
   }
   settings.parameters = std::move(parameters);
   return absl::OkStatus();

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/net/address_book.h"
 #include "common/net/http_exchange.h"
@@ -52,10 +53,10 @@ absl::StatusOr<std::vector<net::Url>> ParsePeers(const std::vector<std::string>&
   std::vector<net::Url> peers;
   for (const std::string& text : texts) {
     auto url = net::ParseUrl(text, {"http"});
-    if (!url.ok()) return url.status();
-    if (!url->target.empty() && url->target != "/")
+    if (!url.ok() || (!url->target.empty() && url->target != "/"))
       return absl::InvalidArgumentError(
-          absl::StrCat("'", text, "': accepted is http://HOST:PORT without a path"));
+          absl::StrCat(absl::StrContains(text, '@') ? "" : absl::StrCat("'", text, "': "),  // no password
+                       "accepted is http://HOST:PORT, without a user or a path"));
     url->target.clear();
     for (const net::Url& other : peers) {
       if (other.ToString() == url->ToString())

@@ -52,12 +52,12 @@ TEST_F(TlsFilesTest, HalfOfAPairIsNamedWithTheOther) {
 TEST_F(TlsFilesTest, EachFileThatIsNotThereOrHoldsSomethingElseIsNamed) {
   const std::string rubbish = File("rubbish"), none = File("none");
   for (const std::string& bad : {rubbish, none, File("node.csr")}) {
-    EXPECT_THAT(
-        Mistakes({bad, bad, bad}),
-        ElementsAre("--ca_file=" + bad + ": accepted is a readable PEM file with the certificates of CAs",
-                    "--cert_file=" + bad + ": accepted is a readable PEM file with a certificate",
-                    "--key_file=" + bad +
-                        ": accepted is a readable PEM file with a private key that is not encrypted"));
+    const std::string why = bad == none ? ": No such file or directory; accepted is a readable PEM file with "
+                                        : ": accepted is a readable PEM file with ";
+    EXPECT_THAT(Mistakes({bad, bad, bad}),
+                ElementsAre("--ca_file=" + bad + why + "the certificates of CAs",
+                            "--cert_file=" + bad + why + "a certificate",
+                            "--key_file=" + bad + why + "a private key that is not encrypted"));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tests/loopback/loopback_world.h"
 
@@ -88,19 +89,35 @@ TEST(ControlFlags, AFormatWhoseAudioCannotComeBackIsRefused) {
   }
 }
 
-TEST(ControlFlags, MistakesWithTlsRtpSourceAndPeers) {
+TEST(ControlFlags, EachMistakeIsOneLine) {
   struct Case {
     std::vector<std::string> flags;
     const char* line;
   };
   const Case cases[] = {
       {{"--rtp_source=any"}, "--rtp_source=any: accepted is exact or latch"},
-      {{"--media_tls_ca_file=/none"}, "--media_tls_ca_file=/none: accepted is a readable PEM file"},
+      {{"--media_tls_ca_file=/none"},
+       "--media_tls_ca_file=/none: No such file or directory; accepted is a readable PEM file"},
       {{"--media_tls_server_name=media"}, "--media_tls_ca_file=: accepted is the CA certificates"},
       {{"--ari_url=https://127.0.0.1/ari", "--ari_ca_file=/none"},
-       "--ari_ca_file=/none: accepted is a readable PEM file"},
+       "--ari_ca_file=/none: No such file or directory; accepted is a readable PEM file"},
       {{"--peers=http://a:9101,https://b:9101"},
-       "--peers=http://a:9101,https://b:9101: 'https://b:9101' has no known scheme"},
+       "--peers=http://a:9101,https://b:9101: 'https://b:9101': accepted is http://HOST:PORT, without a user "
+       "or a path"},
+      {{"--app=a,b"}, "--app=a,b: accepted is the name of one Stasis application, without ','"},
+      {{"--app="}, "--app=: accepted is the name of one Stasis application, without ','"},
+      {{"--ari_user="}, "--ari_user=: accepted is the name of a section in ari.conf, without ':'"},
+      {{"--ari_user=a:b"}, "--ari_user=a:b: accepted is the name of a section in ari.conf, without ':'"},
+      {{"--max_calls=abc"}, "--max_calls=abc: accepted is 1..10000"},
+      {{"--dial_timeout_seconds=5x"}, "--dial_timeout_seconds=5x: accepted is 1..600"},
+      {{"--bot_drain_seconds=10s"}, "--bot_drain_seconds=10s: accepted is 0..60"},
+      {{"--bot_drain_on_hangup=perhaps"}, "--bot_drain_on_hangup=perhaps: accepted is true or false"},
+      {{"--metrics_hosts=pbx.example,http://x"}, "--metrics_hosts=http://x: accepted is names such as"},
+      {{"--config=/none"},
+       "--config=/none: No such file or directory; accepted is a file of lines NAME = VALUE"},
+      {{"--api_account_file=/none"},
+       "--api_account_file=/none: No such file or directory; accepted is a file"},
+      {{"--api_account_file=/dev/null"}, "--api_account_file=/dev/null: a line account_sid: AC… is missing"},
   };
   for (const Case& each : cases) {
     const Ended run = RunControl(each.flags);
@@ -121,8 +138,10 @@ TEST(ControlFlags, MistakesWithTheApi) {
       RunControl({"--api_listen=0.0.0.0:8081", "--api_account_file=/dev/null", "--api_tls_cert_file=/none"});
   EXPECT_THAT(half.output,
               HasSubstr("--api_tls_key_file=: accepted is the private key of --api_tls_cert_file=/none"));
-  EXPECT_THAT(half.output,
-              HasSubstr("--api_tls_cert_file=/none: accepted is a readable PEM file with a certificate"));
+  EXPECT_THAT(
+      half.output,
+      HasSubstr("--api_tls_cert_file=/none: No such file or directory; accepted is a readable PEM file with "
+                "a certificate"));
   EXPECT_THAT(half.output, ::testing::Not(HasSubstr("--api_listen"))) << "with TLS it may be anywhere";
   const Ended nobody = RunControl({"--api_listen=127.0.0.1:0"});
   EXPECT_EQ(nobody.code, 2);
@@ -170,6 +189,21 @@ TEST(ControlFlags, HealthcheckOfNothingSaysSo) {
   const Ended run = RunControl({"--healthcheck", "--metrics_listen=127.0.0.1:9"});
   EXPECT_EQ(run.code, 1);
   EXPECT_THAT(run.output, HasSubstr("nothing answers at 127.0.0.1:9"));
+}
+
+TEST(ControlFlags, HealthcheckWithoutAnAddressSaysSo) {
+  const Ended run = RunControl({"--healthcheck", "--metrics_listen="});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.output, HasSubstr("--metrics_listen=: accepted is HOST:PORT"));
+}
+
+TEST_F(ControlProcessTest, HealthcheckOfAnotherProgramSaysSo) {
+  StartAsterisk();
+  const std::string there = absl::StrCat("127.0.0.1:", asterisk().http().port);
+  const Ended run = RunControl({"--healthcheck", "--metrics_listen=" + there});
+  EXPECT_EQ(run.code, 1);
+  EXPECT_THAT(run.output, HasSubstr(there + ": another program answers there: 'HTTP/1."));
+  EXPECT_THAT(run.output, HasSubstr("without the metric benari_control_ari_connected"));
 }
 
 TEST_F(ControlProcessTest, HealthcheckWithoutAsteriskSaysSo) {

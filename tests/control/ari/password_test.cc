@@ -52,6 +52,18 @@ TEST_F(PasswordFileTest, WhatHoldsNoneIsRefusedAndNotShown) {
   }
 }
 
+TEST_F(PasswordFileTest, ALineOfAnotherFileIsNoPassword) {
+  for (const char* content : {"password = geheim", "Password=geheim\n", "ari_password : geheim",
+                              "secret=geheim", "token: geheim", "auth_token: geheim\r\n"}) {
+    EXPECT_EQ(Read(content).status().message(),
+              "it holds the name of a setting before the secret; accepted is one line of text")
+        << content;
+  }
+  for (const char* content : {"passwords = 1", "my password=1", "password", "=", "a:b=c"}) {
+    EXPECT_EQ(Read(content).value(), content);
+  }
+}
+
 TEST_F(PasswordFileTest, WhatCannotBeReadIsSaid) {
   EXPECT_THAT(std::string(ReadPasswordFile(folder_).status().message()), HasSubstr("it is a directory"));
   EXPECT_THAT(std::string(ReadPasswordFile(folder_ + "/none").status().message()),

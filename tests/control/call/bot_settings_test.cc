@@ -52,6 +52,7 @@ TEST(BotSettings, WhatIsRefusedSaysWhatIsAcceptedAndChangesNothing) {
       {"bot_fallback_url=x", "ws://HOST"},
       {"bot_parameters=a", "NAME=VALUE"},
       {"bot_parameters==a", "NAME=VALUE"},
+      {"bot_parameters=a=1&b=2&a=1", "each NAME once"},
       {"bot_parameter=", "NAME=VALUE"},
       {"bot_credential=../key", "--bot_credentials_dir"},
       {"bot_credential=.", "--bot_credentials_dir"},

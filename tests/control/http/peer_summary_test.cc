@@ -117,9 +117,10 @@ TEST(ParsePeersTest, NamesTheMistake) {
   EXPECT_EQ(mistake({}), "");
   EXPECT_EQ(mistake({"http://control-west:9101", "http://[::1]:9101/"}), "");
   EXPECT_EQ((*ParsePeers({"http://a:9101/"}))[0].ToString(), "http://a:9101");
-  EXPECT_THAT(mistake({"http://a:9101", "https://b"}), HasSubstr("'https://b' has no known scheme"));
-  EXPECT_THAT(mistake({"a:9101"}), HasSubstr("'a:9101' has no known scheme"));
-  EXPECT_THAT(mistake({"http://a:9101/calls"}), HasSubstr("without a path"));
+  EXPECT_THAT(mistake({"http://a:9101", "https://b"}),
+              "'https://b': accepted is http://HOST:PORT, without a user or a path");
+  EXPECT_THAT(mistake({"a:9101"}), HasSubstr("'a:9101': accepted is http://HOST:PORT,"));
+  EXPECT_THAT(mistake({"http://a:9101/calls"}), HasSubstr("or a path"));
   EXPECT_THAT(mistake({"http://a:9101", "http://a:9101/"}), HasSubstr("is there twice"));
   std::vector<std::string> many;
   for (size_t i = 0; i <= Peers::kMost; ++i) many.push_back(absl::StrCat("http://a", i));
