@@ -3,13 +3,18 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdio>
+#include <string>
+#include <vector>
 
 #include "common/build_info.h"
 #include "common/grpc_setup.h"
 #include "common/health_probe.h"
 #include "common/log.h"
 #include "common/tls_files.h"
+#include "control/check/finding.h"
 #include "control/config.h"
+#include "control/idle_flags.h"
 #include "control/service/check_control.h"
 #include "control/service/control.h"
 #include "control/service/leave.h"
@@ -31,7 +36,12 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // writing to a closed connection or log pipe returns an error instead
   log::Init(config.log_format, config.check ? log::Level::kError : config.log_level);
   SetUpGrpc();
-  if (config.check) control::CheckControl(config).Run();
+  const std::vector<std::string> idle = control::IdleFlags(config);
+  if (config.check) {
+    for (const std::string& each : idle) std::puts(ToLine(control::Warned(each)).c_str());
+    control::CheckControl(config).Run();
+  }
+  for (const std::string& each : idle) log::Warning("a setting does nothing", {{"setting", each}});
   WarnOfAnotherCa(config.media.tls, control::MediaTlsFlags(), std::chrono::system_clock::now());
   if (config.standby) control::StandbyControl(config, argv).Run();
   control::Control(config, argv).Run();
