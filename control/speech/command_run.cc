@@ -1,6 +1,7 @@
 #include "control/speech/command_run.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -29,6 +30,9 @@ namespace {
 
 constexpr size_t kChunkBytes = 4096, kTailBytes = 1024, kMostShown = 200;
 constexpr int kMostReads = (64 << 10) / kChunkBytes;  // what a pipe holds
+// Who is killed has exited by then, unless it is another user's, or the kernel waits for a disk.
+constexpr std::chrono::milliseconds kKillTime{1000};
+constexpr int kDestroyMs = 50;  // the loop stands still meanwhile
 constexpr const char* kEnvironment[] = {"PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"};
 
 std::vector<std::string> Environment() {
@@ -85,13 +89,20 @@ absl::Status NotStarted(const std::string& program, int error) {
       absl::StrCat(Shortened(program), " cannot be started: ", std::strerror(error)));
 }
 
-// After it a group has no process, but for what is about to end.
-int KillAndReap(pid_t pid) {
+// After it a group has no process, but for what is about to end and what is another user's. nullopt: its
+// status is not there, or not yet. Does not wait.
+std::optional<int> KillAndReap(pid_t pid) {
   kill(-pid, SIGKILL);
   int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  return status;
+  return waitpid(pid, &status, WNOHANG) == pid ? std::optional(status) : std::nullopt;
+}
+
+// Leaves no zombie, whenever it exits.
+void ReapOnceExited(pid_t pid, asio::posix::stream_descriptor process) {
+  const auto kept = std::make_shared<asio::posix::stream_descriptor>(std::move(process));
+  kept->async_wait(asio::posix::stream_descriptor::wait_read, [kept, pid](const Error& error) {
+    if (!error) KillAndReap(pid);
+  });
 }
 
 }  // namespace
@@ -102,6 +113,8 @@ absl::StatusOr<std::shared_ptr<CommandRun>> CommandRun::Start(asio::any_io_execu
                                                               OnEnd on_end) {
   int errors[2];
   if (pipe2(errors, O_CLOEXEC) != 0) return NotStarted(arguments.front(), errno);
+  // Whoever started this process may have left it ignored: then the kernel keeps no status.
+  std::signal(SIGCHLD, SIG_DFL);
   std::vector<std::string> environment = Environment();
   const Surroundings surroundings(errors[1]);
   pid_t pid = 0;
@@ -112,7 +125,7 @@ absl::StatusOr<std::shared_ptr<CommandRun>> CommandRun::Start(asio::any_io_execu
   const int process = failure == 0 ? static_cast<int>(syscall(SYS_pidfd_open, pid, 0)) : -1;
   const int error = failure != 0 ? failure : errno;
   if (process < 0) {
-    if (failure == 0) KillAndReap(pid);
+    if (failure == 0) KillAndReap(pid);  // no descriptor is left: it may stay as a zombie
     close(errors[0]);
     return NotStarted(arguments.front(), error);
   }
@@ -135,8 +148,13 @@ CommandRun::CommandRun(const asio::any_io_executor& executor, pid_t pid, int pro
   errors_.non_blocking(true);
 }
 
+// The next image of this process, if it begins anew, knows of no children.
 CommandRun::~CommandRun() {
-  if (!reaped_) KillAndReap(pid_);
+  if (ended_) return;
+  kill(-pid_, SIGKILL);
+  pollfd exited{process_.native_handle(), POLLIN, 0};
+  poll(&exited, 1, kDestroyMs);
+  if (!KillAndReap(pid_).has_value()) ReapOnceExited(pid_, std::move(process_));
 }
 
 void CommandRun::AwaitExit() {
@@ -150,9 +168,22 @@ void CommandRun::AwaitTimeout() {
   timer_.expires_after(timeout_);
   timer_.async_wait([weak = weak_from_this()](const Error& error) {
     const auto self = weak.lock();
-    if (self == nullptr || error || self->reaped_) return;
+    if (self == nullptr || error || self->ended_) return;
     self->timed_out_ = true;
     kill(-self->pid_, SIGKILL);  // and so it exits
+    self->AwaitKilled();
+  });
+}
+
+// Nobody waits for who does not exit even so.
+void CommandRun::AwaitKilled() {
+  timer_.expires_after(kKillTime);
+  timer_.async_wait([weak = weak_from_this()](const Error& error) {
+    const auto self = weak.lock();
+    if (self == nullptr || error || self->ended_) return;
+    self->process_.cancel();
+    ReapOnceExited(self->pid_, std::move(self->process_));
+    self->End(std::nullopt);
   });
 }
 
@@ -174,22 +205,31 @@ bool CommandRun::ReadErrors() {
   return bytes > 0;
 }
 
-// Its id is its own, and that of its group, until it is reaped. Somebody who has left the group may write on.
+// Its id is its own, and that of its group, until it is reaped.
 void CommandRun::OnExit() {
-  const int wait_status = KillAndReap(pid_);
-  reaped_ = true;
+  if (ended_) return;
   timer_.cancel();
+  End(KillAndReap(pid_));
+}
+
+// Somebody who has left the group may write on.
+void CommandRun::End(std::optional<int> wait_status) {
+  ended_ = true;
   for (int reads = 0; reads < kMostReads && ReadErrors(); ++reads) {
   }
   errors_.cancel();
   on_end_(StatusOf(wait_status));
 }
 
-absl::Status CommandRun::StatusOf(int wait_status) const {
-  if (!timed_out_ && WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0) return absl::OkStatus();
-  std::string how = absl::StrCat("exited with ", WEXITSTATUS(wait_status));
-  if (WIFSIGNALED(wait_status)) how = absl::StrCat("was ended by signal ", WTERMSIG(wait_status));
-  if (timed_out_) how = absl::StrCat("was not done within ", timeout_.count(), " ms, and was killed");
+absl::Status CommandRun::StatusOf(std::optional<int> wait_status) const {
+  if (!timed_out_ && wait_status == 0) return absl::OkStatus();
+  std::string how = "has exited, with a status that is not known";
+  if (wait_status.has_value()) how = absl::StrCat("exited with ", WEXITSTATUS(*wait_status));
+  if (wait_status.has_value() && WIFSIGNALED(*wait_status))
+    how = absl::StrCat("was ended by signal ", WTERMSIG(*wait_status));
+  if (timed_out_)
+    how = absl::StrCat("was not done within ", timeout_.count(), " ms, and ",
+                       wait_status.has_value() ? "was killed" : "cannot be killed");
   const std::string line = LastLine();
   return absl::UnavailableError(line.empty() ? how : absl::StrCat(how, ": ", line));
 }

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ class CommandRun : public std::enable_shared_from_this<CommandRun> {
   using OnEnd = std::function<void(const absl::Status&)>;
 
   // After `timeout` it is killed, with its group. `on_end` is called once, from the executor, never from
-  // within; what is left of its group has been killed by then. UNAVAILABLE: it could not be started.
+  // within; what is left of its group has been killed by then. Who cannot be killed, such as another user's,
+  // runs on, and `on_end` is called a second later. UNAVAILABLE: it could not be started.
   static absl::StatusOr<std::shared_ptr<CommandRun>> Start(boost::asio::any_io_executor executor,
                                                            std::vector<std::string> arguments,
                                                            std::chrono::milliseconds timeout, OnEnd on_end);
@@ -41,13 +43,16 @@ class CommandRun : public std::enable_shared_from_this<CommandRun> {
 
   void AwaitExit();
   void AwaitTimeout();
+  void AwaitKilled();
   void AwaitErrors();
   bool ReadErrors();
   void OnExit();
-  absl::Status StatusOf(int wait_status) const;
+  // nullopt: it is not there.
+  void End(std::optional<int> wait_status);
+  absl::Status StatusOf(std::optional<int> wait_status) const;
 
-  const pid_t pid_;  // also that of its group
-  bool reaped_ = false;
+  const pid_t pid_;     // also that of its group
+  bool ended_ = false;  // on_end_ was called
   bool timed_out_ = false;
   boost::asio::posix::stream_descriptor process_;  // a pidfd: readable once it has exited
   boost::asio::posix::stream_descriptor errors_;   // its stderr

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
@@ -72,6 +73,10 @@ class CommandRunTest : public ::testing::Test {
   bool UntilGone(pid_t pid) {
     return RunUntil([pid] { return !Runs(pid); });
   }
+  // No zombie stays.
+  bool UntilReaped(pid_t pid) {
+    return RunUntil([pid] { return kill(pid, 0) == -1; });
+  }
 
   const RunFolder folder_{std::filesystem::temp_directory_path(), "benari-command-"};
   boost::asio::io_context loop_;
@@ -130,15 +135,66 @@ TEST_F(CommandRunTest, WhatItLeavesBehindGoesAndNobodyWaitsForIt) {
   EXPECT_TRUE(UntilGone(PidIn("child")));
 }
 
+// Real and effective user are nobody's: whoever runs as root is another user's.
+class AnotherUser {
+ public:
+  AnotherUser() { EXPECT_EQ(setresuid(1, 1, 0), 0); }
+  ~AnotherUser() {
+    EXPECT_EQ(seteuid(0), 0);
+    EXPECT_EQ(setresuid(0, 0, 0), 0);
+  }
+};
+
+TEST_F(CommandRunTest, WhoCannotBeKilledHoldsNobodyUp) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root has processes of two users";
+  Start("echo $$ >$1/leader; exec sleep 1000", milliseconds(1));
+  {
+    const AnotherUser another;
+    ASSERT_TRUE(RunUntil([this] { return end_.has_value(); }));
+    EXPECT_EQ(std::string(end_->message()), "was not done within 1 ms, and cannot be killed");
+    run_.reset();
+  }
+  const pid_t leader = PidIn("leader");
+  EXPECT_TRUE(Runs(leader));
+  kill(leader, SIGKILL);
+  EXPECT_TRUE(UntilReaped(leader));
+}
+
+TEST_F(CommandRunTest, WhoCannotBeKilledDoesNotHoldUpItsEnd) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root has processes of two users";
+  Start("echo $$ >$1/leader; exec sleep 1000");
+  const pid_t leader = PidIn("leader");
+  {
+    const AnotherUser another;
+    run_.reset();
+  }
+  EXPECT_TRUE(Runs(leader));
+  kill(leader, SIGKILL);
+  EXPECT_TRUE(UntilReaped(leader));
+  EXPECT_FALSE(end_.has_value());
+}
+
+// Its disposition is inherited; children are then reaped by the kernel, which keeps no status.
+TEST_F(CommandRunTest, WhoeverIgnoresItsChildrenKnowsHowTheyEnded) {
+  signal(SIGCHLD, SIG_IGN);
+  EXPECT_EQ(ErrorOf("exit 3"), "exited with 3");
+  signal(SIGCHLD, SIG_DFL);
+}
+
+TEST_F(CommandRunTest, AStatusThatIsNotThereIsNoSuccess) {
+  Start("echo $$ >$1/leader");
+  siginfo_t exited;
+  ASSERT_EQ(waitid(P_ALL, 0, &exited, WEXITED), 0) << "somebody else reaps it";
+  ASSERT_TRUE(RunUntil([this] { return end_.has_value(); }));
+  EXPECT_EQ(std::string(end_->message()), "has exited, with a status that is not known");
+}
+
 TEST_F(CommandRunTest, DestroyedItIsKilledAndNobodyIsCalled) {
   Start("echo $$ >$1/leader; exec sleep 1000");
   const pid_t leader = PidIn("leader");
   EXPECT_TRUE(Runs(leader));
   run_.reset();
-  EXPECT_FALSE(Runs(leader));
-  EXPECT_EQ(kill(leader, 0), -1) << "a zombie stays";
-  loop_.restart();
-  loop_.poll();
+  EXPECT_TRUE(UntilReaped(leader));
   EXPECT_FALSE(end_.has_value());
 }
 
