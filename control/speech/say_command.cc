@@ -42,8 +42,8 @@ absl::StatusOr<SayCommand> SayCommand::Parse(absl::string_view text) {
   const bool executable = !words.empty() && !absl::StrContains(words.front(), "{");
   if (!whole || !executable || absl::StrContains(text, '"') || absl::StrContains(text, '\''))
     return absl::InvalidArgumentError(
-        "a program and its arguments, without quotes, with {text} and {file} among them, and {language} and "
-        "{voice} if it knows them, such as flite -voice slt -o {file} -t {text}");
+        "a program and its arguments, without quotes, with {text} and {file} among them, and {language}, "
+        "{voice} and {name} if it knows them, such as flite -voice slt -o {file} -t {text}");
   return SayCommand(std::move(words));
 }
 
@@ -57,10 +57,12 @@ absl::StatusOr<std::vector<std::string>> SayCommand::Arguments(const Utterance& 
   names.Update(CheckName("language", utterance.language));
   if (!names.ok()) return names;
   const std::string text = absl::StrCat(absl::StartsWith(utterance.text, "-") ? " " : "", utterance.text);
+  const std::string name = NameOf(utterance);
   std::vector<std::string> arguments;
   for (const std::string& word : words_) {
     arguments.push_back(absl::StrReplaceAll(word, {{"{text}", text},
                                                    {"{file}", file},
+                                                   {"{name}", name},
                                                    {"{language}", utterance.language},
                                                    {"{voice}", utterance.voice}}));
   }

@@ -11,7 +11,7 @@
 namespace benari::control {
 
 // The command that makes a file of speech, as --say_command has it: words between blanks, without quotes,
-// with {text}, {file}, {language} and {voice} in them. Pure.
+// with {text}, {file}, {name}, {language} and {voice} in them. Pure.
 class SayCommand {
  public:
   static constexpr size_t kMaxCharacters = 4096;  // of a text, as on Twilio
@@ -19,7 +19,8 @@ class SayCommand {
   // INVALID_ARGUMENT says what is accepted.
   static absl::StatusOr<SayCommand> Parse(absl::string_view text);
 
-  // What to execute; a text that begins with "-" gets a blank before it, so that it is no option.
+  // What to execute; a text that begins with "-" gets a blank before it, so that it is no option. {name} is
+  // that of NameOf.
   // INVALID_ARGUMENT: the text is too long, or voice or language is no name.
   absl::StatusOr<std::vector<std::string>> Arguments(const Utterance& utterance,
                                                      const std::string& file) const;

@@ -3,10 +3,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <boost/asio/io_context.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <optional>
 
@@ -98,6 +101,10 @@ class CommandSpeechTest : public ::testing::Test {
       names.push_back(entry.path().filename());
     return names;
   }
+  void Executable(const std::string& name, const std::string& script) {
+    WriteFile(folder_.File(name), script);
+    fs::permissions(folder_.File(name), fs::perms(0755));
+  }
   bool UntilSaid(size_t times) {
     return RunUntil([&] { return Lines("said").size() >= times && Lines("pids").size() >= times; });
   }
@@ -122,6 +129,34 @@ TEST_F(CommandSpeechTest, WhatWasSaidOnceIsThereAlsoForTheNextProcess) {
   fs::remove(first->substr(6) + ".wav");
   EXPECT_EQ(*Say("hello"), *first) << "made anew, once somebody has removed it";
   EXPECT_THAT(Lines("said"), ElementsAre("hello", "world", "hello"));
+}
+
+// The script that deploy/SETTINGS.md shows; another machine is another directory.
+TEST_F(CommandSpeechTest, AScriptCopiesItToTheMachineOfAsteriskUnderTheNameThatIsAskedFor) {
+  const std::string settings = ReadFile(BENARI_SETTINGS);
+  const size_t begin = settings.find("#!/bin/sh -e\n");
+  ASSERT_NE(begin, std::string::npos);
+  Executable("say-there", settings.substr(begin, settings.find("```", begin) - begin));
+  Executable("flite",
+             absl::StrCat("#!/bin/sh\n[ \"$5\" = -t ] && cat '", folder_.path(), "/silence.wav' >$4\n"));
+  Executable("scp", absl::StrCat("#!/bin/sh\ncp -p \"$2\" '", folder_.path(), "/other'\"${3#*:}\"\n"));
+  WriteFile(folder_.File("silence.wav"), Wave(16000));
+  const std::string other = absl::StrCat(folder_.path(), "/other", folder_.File("say"));
+  fs::create_directories(other);
+  Restart([this](SpeechOptions& options) {
+    options.command = *SayCommand::Parse(folder_.File("say-there") + " {file} {name} {text}");
+  });
+  const std::string path = std::getenv("PATH");
+  setenv("PATH", absl::StrCat(folder_.path(), ":", path).c_str(), 1);
+  const mode_t mask = umask(0077);  // as in the unit
+  const auto said = Say("hello there");
+  umask(mask);
+  setenv("PATH", path.c_str(), 1);
+  ASSERT_TRUE(said.ok()) << said.status();
+  const std::string there = absl::StrCat(folder_.path(), "/other", said->substr(6), ".wav16");
+  EXPECT_EQ(ReadFile(there), Wave(16000));
+  EXPECT_EQ(fs::status(there).permissions(), fs::perms(0644)) << "Asterisk is another user";
+  EXPECT_EQ(std::distance(fs::directory_iterator(other), fs::directory_iterator()), 1);
 }
 
 TEST_F(CommandSpeechTest, ACheckMakesItAgain) {
@@ -201,13 +236,13 @@ TEST_F(CommandSpeechTest, WhoWaitsTooLongIsNotBegun) {
 TEST_F(CommandSpeechTest, DestroyedItKillsWhatRunsAndCallsNobody) {
   Ask("hang");
   Ask("hang on");
-  ASSERT_TRUE(UntilSaid(2));
+  ASSERT_TRUE(RunUntil([this] { return Files().size() == 2; }));
   Ask("wait");
   speech_.reset();
   for (const std::string& line : Lines("pids")) {
     int pid = 0;
     ASSERT_TRUE(absl::SimpleAtoi(line, &pid));
-    EXPECT_EQ(kill(pid, 0), -1) << line;
+    EXPECT_TRUE(RunUntil([pid] { return kill(pid, 0) == -1; })) << line;
   }
   EXPECT_THAT(Files(), IsEmpty());
   loop_.restart();

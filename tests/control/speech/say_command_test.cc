@@ -33,6 +33,13 @@ TEST(SayCommandTest, WordsAreSplitAtBlanksBeforeAnythingIsReplaced) {
               ElementsAre("say", "--text=a", "--lang=de-DE", "/say/part.wav/say/part.wav"));
 }
 
+TEST(SayCommandTest, TheNameIsAnArgumentToo) {
+  const SayCommand command = Parsed("say {file} {name} {text}");
+  const Utterance utterance{"a {name}", "", ""};
+  EXPECT_THAT(*command.Arguments(utterance, "f"),
+              ElementsAre("say", "f", command.NameOf(utterance), "a {name}"));
+}
+
 TEST(SayCommandTest, ATextIsOneArgumentWhateverIsInIt) {
   for (const std::string text : {"\"; rm -rf / #", "'a' $(id) `id` | > <", "a\nb\r\n\tc",
                                  "{voice} {text} %s \\", "\xC3\xA4\xE2\x82\xAC", " "}) {
