@@ -64,14 +64,15 @@ struct Kept {
 std::vector<Kept> Look(const std::string& directory) {
   std::vector<Kept> kept;
   std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
-    const std::string name = entry.path().filename().string();
+  for (fs::directory_iterator entry(directory, error); entry != fs::directory_iterator();
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
     struct stat found;
-    if (!(IsKept(name) || IsPart(name)) || stat(entry.path().c_str(), &found) != 0) continue;
+    if (!(IsKept(name) || IsPart(name)) || stat(entry->path().c_str(), &found) != 0) continue;
     if (IsKept(name)) {
-      kept.push_back({found.st_mtime, BytesOnDisk(found), entry.path().string()});
+      kept.push_back({found.st_mtime, BytesOnDisk(found), entry->path().string()});
     } else if (time(nullptr) - found.st_mtime > kAbandoned.count()) {
-      unlink(entry.path().c_str());
+      unlink(entry->path().c_str());
     }
   }
   return kept;

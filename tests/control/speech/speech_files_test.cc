@@ -1,15 +1,37 @@
 #include "control/speech/speech_files.h"
 
+#include <dirent.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <ctime>
 #include <filesystem>
 
 #include "tests/control/speech/wave.h"
 #include "tests/harness/run_folder.h"
+
+namespace {
+// Directories cannot be read beyond their first entry.
+bool disk_fails = false;
+}  // namespace
+
+// In the place of the C library's.
+extern "C" dirent* readdir(DIR* directory) {
+  static const auto real = reinterpret_cast<dirent* (*)(DIR*)>(dlsym(RTLD_NEXT, "readdir"));
+  static bool first_was_read = false;
+  if (!disk_fails) first_was_read = false;
+  if (first_was_read) {
+    errno = EIO;
+    return nullptr;
+  }
+  dirent* const entry = real(directory);
+  first_was_read = disk_fails && entry != nullptr && entry->d_name[0] != '.';
+  return entry;
+}
 
 namespace benari::control {
 namespace {
@@ -140,6 +162,15 @@ TEST_F(SpeechFilesTest, WhatAnEarlierProcessHasLeftHalfMadeGoesAndNothingElse) {
     PlayedBefore(PathOf(digit), minutes(60));
   }
   for (const std::string& each : strangers) EXPECT_TRUE(IsThere(each)) << each;
+}
+
+TEST_F(SpeechFilesTest, ADirectoryThatCannotBeReadToItsEndIsNoEnd) {
+  SpeechFiles files(folder_.path(), kMib);
+  for (const char digit : {'a', 'b'}) ASSERT_TRUE(Make(files, digit).ok());
+  disk_fails = true;
+  EXPECT_NO_THROW(SpeechFiles(folder_.path(), kMib));
+  EXPECT_NO_THROW(Make(files, 'c', kMib).IgnoreError());
+  disk_fails = false;
 }
 
 TEST_F(SpeechFilesTest, ADirectoryThatIsGoneIsSaid) {
