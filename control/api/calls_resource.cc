@@ -152,7 +152,7 @@ http::Reply CallsResource::Create(const http::Request& request) const {
     const std::string why(call_id.status().message());
     if (absl::IsResourceExhausted(call_id.status())) return ErrorReply(429, kNoRoom, why);
     if (absl::IsUnavailable(call_id.status())) return ErrorReply(503, kNotReady, why);
-    return BadParameter("To: " + why);
+    return BadParameter(absl::IsOutOfRange(call_id.status()) ? why : "To: " + why);
   }
   const CallHistory::Record record = port_.history.Find(*call_id);
   port_.report(*record, creation->callback);

@@ -1,13 +1,17 @@
 #include "control/app/admission.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <limits>
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
+#include "absl/strings/str_join.h"
+#include "common/net/url.h"
+#include "control/ari/request.h"
 #include "control/call/call_settings.h"
 #include "control/record/call_sid.h"
 
@@ -54,11 +58,24 @@ void SetUpOutbound(CallConfig& config) {
   SetSource(config.webhook, twiml::RemoteDocument());
 }
 
-// Bytes of a document, before base64: Asterisk reads 4096 bytes of a request's first line.
-constexpr size_t kLongestKept = 2000;
+// Asterisk reads 4096 bytes of a request's first line: bytes of a document, before base64, and of all
+// arguments, percent-encoded.
+constexpr size_t kLongestKept = 2000, kLongestArguments = 3000;
 
-// What the next process has to know of a call that control makes: its document, or where that is. Asterisk
-// separates arguments at commas.
+// The same URL, in which Asterisk finds nothing of the syntax of its lists. Brackets of an IPv6 address may
+// stay: they are pairs.
+std::string AsListItem(absl::string_view url) {
+  const size_t target = std::min(url.find_first_of("/?", url.find("://") + 3), url.size());
+  std::string item(url.substr(0, target));
+  for (const char c : url.substr(target)) {
+    const absl::string_view character(&c, 1);
+    absl::StrAppend(&item, absl::StrContains(ari::kListSyntax, c) ? net::PercentEncode(character)
+                                                                  : std::string(character));
+  }
+  return item;
+}
+
+// What the next process has to know of a call that control makes: its document, or where that is.
 std::vector<std::string> OutboundArguments(const CallOrder& order) {
   std::vector<std::string> arguments = {"outbound"};
   if (!order.twiml.empty() && order.twiml.size() <= kLongestKept)
@@ -66,14 +83,20 @@ std::vector<std::string> OutboundArguments(const CallOrder& order) {
   const auto* const remote = std::get_if<twiml::RemoteDocument>(&order.source);
   if (remote == nullptr) return arguments;
   const auto add = [&arguments](const char* name, const std::string& value) {
-    if (value.empty()) return;
-    arguments.push_back(
-        absl::StrCat(name, "=", absl::StrReplaceAll(value, {{",", "%2C"}, {"(", "%28"}, {")", "%29"}})));
+    if (!value.empty()) arguments.push_back(absl::StrCat(name, "=", AsListItem(value)));
   };
   add("webhook_url", remote->url);
   add("webhook_fallback_url", remote->fallback_url);
   add("webhook_method", remote->method == twiml::Method::kGet ? "GET" : "");
   return arguments;
+}
+
+absl::Status CheckLength(const std::vector<std::string>& arguments) {
+  const size_t bytes = net::PercentEncode(absl::StrJoin(arguments, ",")).size();
+  if (bytes <= kLongestArguments) return absl::OkStatus();
+  return absl::OutOfRangeError(absl::StrCat("Url and FallbackUrl take ", bytes,
+                                            " bytes of the request to Asterisk, accepted are at most ",
+                                            kLongestArguments));
 }
 
 // Asterisk refuses ids that are longer than AST_MAX_PUBLIC_UNIQUEID (channel.h).
@@ -99,10 +122,11 @@ absl::StatusOr<std::string> Admission::DialOut(CallOrder order) {
       std::chrono::duration_cast<std::chrono::milliseconds>(context_.timers.WallNow().time_since_epoch());
   ari::Channel caller;
   caller.id = context_.ids.Outbound(order.to, absl::StrCat(absl::Hex(ms.count()), "x", ++dialled_out_));
-  const absl::Status fits = CheckLength(context_.ids, caller.id);
-  if (!fits.ok()) return fits;
   caller.caller_number = order.from;
   caller.app_args = OutboundArguments(order);
+  absl::Status fits = CheckLength(context_.ids, caller.id);
+  fits.Update(CheckLength(caller.app_args));
+  if (!fits.ok()) return fits;
   auto call = MakeCall(caller);
   call->DialOut({{*endpoint}, order.from, order.ringing_time}, std::move(order.source));
   table_.Add(call);

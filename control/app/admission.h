@@ -32,8 +32,8 @@ class Admission {
   void OnCallerLeft(const std::string& id) { returned_.erase(id); }
   void ForgetReturned() { returned_.clear(); }
 
-  // Begins a call that the API asks for, and returns its id. INVALID_ARGUMENT says what is wrong with the
-  // number, FAILED_PRECONDITION that there is none to dial at, RESOURCE_EXHAUSTED why there is no room.
+  // Begins a call for the API, and returns its id. INVALID_ARGUMENT says what is wrong with the number,
+  // OUT_OF_RANGE with the URLs, FAILED_PRECONDITION that none is dialled, RESOURCE_EXHAUSTED what is full.
   absl::StatusOr<std::string> DialOut(CallOrder order);
 
   // Returns why a new caller would be refused; nullopt: it would be admitted.

@@ -34,11 +34,11 @@ class Target {
   bool has_query_ = false;
 };
 
-// For a list that Asterisk splits at commas, as measured with 22.10.1.
+// For a list that Asterisk splits at commas.
 std::string EscapeListItem(absl::string_view item) {
   std::string escaped;
   for (const char c : item) {
-    if (absl::StrContains("\\,\"()[]", c)) escaped += '\\';
+    if (absl::StrContains(kListSyntax, c)) escaped += '\\';
     escaped += c;
   }
   return escaped;

@@ -3,11 +3,15 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "control/ari/client.h"
 
 // The HTTP requests of ari::Client, as Asterisk's rest-api/*.json describes them. All parameters travel in
 // the query, none in a body. Pure.
 namespace benari::control::ari {
+
+// What is not itself in a list that Asterisk splits at commas, as measured with 22.10.1.
+inline constexpr absl::string_view kListSyntax = "\\,\"()[]";
 
 enum class Method { kGet, kPost, kDelete };
 const char* MethodName(Method method);

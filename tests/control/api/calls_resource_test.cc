@@ -374,6 +374,10 @@ TEST_F(CallsResourceTest, WhyNoCallIsMade) {
     ExpectError(Create("To=1&From=2&Url=http%3A%2F%2Fbot"), row.status, row.code,
                 std::string(row.refusal.message()));
   }
+  refusal_ = absl::OutOfRangeError("Url is too long");
+  const http::Reply refused = Create("To=1&From=2&Url=http%3A%2F%2Fbot");
+  ExpectError(refused, 400, 20001, "Url is too long");
+  EXPECT_THAT(refused.body, testing::Not(HasSubstr("To: "))) << "of another field";
   EXPECT_THAT(callbacks_, IsEmpty());
 }
 

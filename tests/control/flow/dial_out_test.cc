@@ -301,6 +301,31 @@ TEST_F(DialOutTest, WhatIsTooLongForTheIdsOfItsCallIsSaid) {
   EXPECT_THAT(std::string(refused.status().message()), HasSubstr("bytes too long"));
 }
 
+// Asterisk reads 4096 bytes of a request's first line.
+TEST_F(DialOutTest, UrlsThatTheRequestHasNoRoomForAreSaid) {
+  Begin(fakes::Destination::Answers());
+  const std::string url = "http://bots/?" + std::string(2800, 'a');
+  ASSERT_TRUE(DialOut(At(url)).ok());
+  for (const std::string& longer : {url + std::string(60, '/'), url + std::string(40, ',')}) {
+    const auto refused = DialOut(At(longer));
+    EXPECT_TRUE(absl::IsOutOfRange(refused.status())) << refused.status();
+    EXPECT_THAT(std::string(refused.status().message()),
+                testing::MatchesRegex("Url and FallbackUrl take 30.. bytes .* at most 3000"));
+  }
+  twiml::RemoteDocument both;
+  both.url = url;
+  both.fallback_url = "http://bots/?" + std::string(180, 'a');
+  EXPECT_TRUE(absl::IsOutOfRange(DialOut(both).status()));
+}
+
+TEST_F(DialOutTest, NothingInAUrlIsSyntaxToAsterisk) {
+  Begin(fakes::Destination::Answers(seconds(3)));
+  ASSERT_TRUE(DialOut(At("http://[::1]:8080/a?b=\"c\\,(d)[e")).ok());
+  ASSERT_TRUE(UntilStatus("ringing"));
+  EXPECT_EQ(world_->asterisk.channels().at(caller_).app_args,
+            "outbound,webhook_url=http://[::1]:8080/a?b=%22c%5C%2C%28d%29%5Be");
+}
+
 // The request was given up, and has had its effect all the same.
 TEST_F(DialOutTest, WhoIsDialledTooLateIsHungUpOn) {
   for (const auto kind : fakes::AllFaultKinds()) {
