@@ -17,7 +17,7 @@ namespace {
 constexpr int kNotAuthenticated = 20003;
 constexpr int kTooManyRequests = 20429;
 constexpr int kWrongMethod = 20004;
-constexpr int kStatuses[] = {200, 201, 400, 401, 404, 405, 429, 503};  // of answers
+constexpr int kStatuses[] = {200, 201, 400, 401, 404, 405, 413, 429, 431, 503};  // of answers
 
 http::Reply NotAuthenticated() {
   http::Reply reply = ErrorReply(401, kNotAuthenticated, "Authenticate");
@@ -81,7 +81,9 @@ absl::Status Api::Listen(const Endpoint& listen, const TlsFiles& tls, http::Limi
   http::Handler handler = [this](http::Request request) { return Serve(std::move(request)); };
   http::Hooks hooks;
   hooks.on_limit = [this](http::Limit limit) { limits_.Add({{"limit", ToString(limit)}}).Increment(); };
-  hooks.make_error = RefusedByServer;
+  hooks.make_error = [this](int status, const std::string& what) {
+    return Counted(RefusedByServer(status, what));
+  };
   auto server = http::Server::Start(executor_, listen, limits, std::move(handler), std::move(hooks),
                                     std::move(context));
   if (!server.ok()) return server.status();
@@ -98,8 +100,9 @@ absl::Status Api::set_tls(const TlsFiles& tls) {
 
 asio::awaitable<http::Reply> Api::Serve(http::Request request) { co_return Answer(request); }
 
-http::Reply Api::Answer(const http::Request& request) {
-  http::Reply reply = AnswerChecked(request);
+http::Reply Api::Answer(const http::Request& request) { return Counted(AnswerChecked(request)); }
+
+http::Reply Api::Counted(http::Reply reply) {
   requests_.Add({{"code", absl::StrCat(reply.status)}}).Increment();
   return reply;
 }

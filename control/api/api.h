@@ -46,6 +46,7 @@ class Api {
  private:
   boost::asio::awaitable<http::Reply> Serve(http::Request request);
   http::Reply AnswerChecked(const http::Request& request);
+  http::Reply Counted(http::Reply reply);
 
   const boost::asio::any_io_executor executor_;
   const Clock& clock_;

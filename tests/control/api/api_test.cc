@@ -7,6 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <iterator>
+#include <map>
 #include <thread>
 
 #include "absl/strings/escaping.h"
@@ -145,6 +146,24 @@ TEST_F(ApiTest, WhatTheServerRefusesIsShapedLikeTheRest) {
   const std::string put = Ask("PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(put, StartsWith("HTTP/1.1 405 "));
   EXPECT_THAT(put, HasSubstr(R"("code":20004)"));
+}
+
+TEST_F(ApiTest, EveryReplyIsCounted) {
+  Get("/Calls.json", Right());
+  Get("/Calls.json", "");
+  Post(Right(), "Status=" + std::string(1000, 'x'));
+  Ask("PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  Ask("DELETE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  Ask("nonsense\r\n\r\n");
+  Get("/Calls.json", absl::StrCat("X: ", std::string(10000, 'x'), "\r\n"));
+  std::map<std::string, double> counted;
+  for (const auto& family : registry_.Collect()) {
+    if (family.name != "benari_control_api_requests_total") continue;
+    for (const auto& metric : family.metric) counted[metric.label.at(0).value] = metric.counter.value;
+  }
+  const std::map<std::string, double> expected = {{"200", 1}, {"201", 0}, {"400", 1}, {"401", 1}, {"404", 0},
+                                                  {"405", 2}, {"413", 1}, {"429", 0}, {"431", 1}, {"503", 0}};
+  EXPECT_EQ(counted, expected);
 }
 
 TEST_F(ApiTest, ASlowBodyIsGivenUp) {
