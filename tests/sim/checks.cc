@@ -254,12 +254,14 @@ std::string Checks::Caller(const std::string& id, const Company& company,
 // Where the WebSocket stands, every hang-up is heard of.
 std::string Checks::Abandoned(Clock::Time now) {
   using enum DisasterKind;
-  // What took effect after it had been given up is the sweep's.
+  // What took effect after it had been given up is the sweep's, and where its call has just ended the next
+  // one's.
   const bool late = scenario_.request_faults > 0 ||
                     scenario_.Has({kKillAsterisk, kStopAsterisk, kCutAsterisk, kSlowAsterisk, kResetAsterisk,
                                    kCutMachine, kFailFast, kKillControl, kStopControl, kStopAndReplaceControl,
                                    kReplaceControl, kTerminateControl});
-  const Clock::Duration limit = late ? kSweep + Patience() : Patience() + seconds(2);
+  const Clock::Duration linger = control::CallTable::kEndsLinger;
+  const Clock::Duration limit = late ? linger + kSweep + Patience() : Patience() + seconds(2);
   const auto check = [&](const std::string& id, const std::string& call_id) -> std::string {
     const bool has_caller = callers_there_.contains(call_id);
     if (Since(abandoned_, id, !has_caller, now) <= limit) return "";
