@@ -27,6 +27,12 @@ std::vector<uint8_t> Through(const std::array<uint8_t, 256>& table, std::vector<
 
 class BotAudioTest : public BotTest {
  protected:
+  // The phone, which only listens, is not hung up on.
+  AsteriskOptions asterisk_options() override {
+    AsteriskOptions options = BotTest::asterisk_options();
+    options.rtp_timeout = seconds(300);
+    return options;
+  }
   // How much of `said` somebody has heard, once it is all, or does not become more.
   static milliseconds HeardAll(const std::vector<uint8_t>& said,
                                const std::function<std::vector<uint8_t>()>& heard,
