@@ -26,8 +26,8 @@ using std::chrono::steady_clock;
 constexpr milliseconds kFrame{20};
 constexpr milliseconds kRepeat{500};  // RFC 3261's T1
 constexpr size_t kRtpHeader = 12;
-constexpr double kLoud = 200;           // RMS of 16 bit samples
-constexpr size_t kMostHeard = 50 * 60;  // packets that are kept: a minute
+constexpr double kLoud = 200;            // RMS of 16 bit samples
+constexpr size_t kMostHeard = 50 * 120;  // packets that are kept: two minutes
 
 sockaddr_in Loopback(uint16_t port) {
   sockaddr_in address{};
